@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { run } from '../dist/cli.js';
+import { leave, systemContext } from '../dist/context.js';
+
+await leave(await run(process.argv.slice(2), systemContext()));

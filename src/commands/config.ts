@@ -1,0 +1,220 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/profiles.ts';
+import {
+  checkSetting,
+  configKey,
+  type Origin,
+  resolveSettings,
+  type SettingName,
+  settingNames,
+} from '../core/settings.ts';
+import { masked, visible } from '../core/text.ts';
+import { ExitCode, usageError } from '../errors.ts';
+
+interface ConfigOptions {
+  readonly profile?: string;
+  readonly reveal?: true;
+  readonly showOrigin?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+const SECRETS = ['access-key-secret', 'security-token'];
+const CREDENTIAL_KEYS = ['access-key-id', ...SECRETS];
+const settingOfKey = new Map(settingNames.map((name) => [configKey(name), name]));
+const KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
+/** Settings that a variable can give: key of the profile → the variable of the credentials. */
+const CREDENTIAL_VARIABLES: Record<string, string> = {
+  'access-key-id': 'ALIBABA_CLOUD_ACCESS_KEY_ID',
+  'access-key-secret': 'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  'security-token': 'ALIBABA_CLOUD_SECURITY_TOKEN',
+};
+
+export function addConfigCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
+  const { help } = context.messages;
+  const { flags } = help;
+  const config = program.command('config').description(help.commands.config);
+  const add = (name: keyof typeof help.config, usage = name as string) =>
+    config
+      .command(usage)
+      .description(help.config[name])
+      .option('--profile <name>', flags.profile)
+      .option('-q, --quiet', flags.quiet)
+      .option('--lang <zh|en>', flags.lang)
+      .option('--debug', flags.debug);
+  /** Every action ends well or throws. */
+  const act =
+    <A extends unknown[]>(action: (...args: [...A, Context]) => Promise<void>) =>
+    async (...args: A) => {
+      await action(...(args.slice(0, action.length - 1) as A), context);
+      done(ExitCode.ok);
+    };
+  add('init').action(act(initProfile));
+  add('set', 'set <key> [value]')
+    .addHelpText('after', `\n${help.keys(KEYS.join(', '))}`)
+    .action(act(setKey));
+  add('get', 'get <key>').option('--reveal', flags.reveal).action(act(getKey));
+  add('list')
+    .option('--show-origin', flags.showOrigin)
+    .option('--reveal', flags.reveal)
+    .option('--json', flags.listJson)
+    .action(act(listSettings));
+  add('unset', 'unset <key>').action(act(unsetKey));
+  add('path').action(act(printPath));
+  add('use', 'use <name>').action(act(useProfile));
+  add('profiles').option('--json', flags.listJson).action(act(listProfiles));
+}
+
+async function initProfile(options: ConfigOptions, context: Context): Promise<void> {
+  const { messages, stdin, stderr } = context;
+  if (!stdin.isTerminal) throw usageError((m) => m.config.initNeedsTerminal());
+  const store = await context.store();
+  const name = targetProfile(options, context, store.read().current);
+  const prompts = await context.prompts();
+  const id = await prompts.text(messages.config.askId());
+  const secret = await prompts.secret(messages.config.askSecret());
+  const region = await prompts.text(messages.config.askRegion(), 'cn-beijing');
+  if (!id || !secret) throw usageError((m) => m.config.emptyValue(id ? 'access-key-secret' : 'access-key-id'));
+  checkSetting('region', region);
+  await store.update((config) => {
+    if (Object.keys(config.profiles).length === 0) config.current = name;
+    config.profiles[name] = { ...config.profiles[name], 'access-key-id': id, 'access-key-secret': secret, region };
+    // A token belongs to the pair it came with.
+    delete config.profiles[name]['security-token'];
+  });
+  if (!options.quiet) stderr.write(`${messages.config.stored(name, visible(store.path))}\n`);
+}
+
+async function setKey(key: string, given: string | undefined, options: ConfigOptions, context: Context): Promise<void> {
+  checkKey(key);
+  const value = given === undefined || given === '-' ? await askValue(key, context) : given;
+  if (value === '') throw usageError((m) => m.config.emptyValue(key));
+  const setting = settingOfKey.get(key);
+  if (setting) checkSetting(setting, value);
+  const store = await context.store();
+  const name = targetProfile(options, context, store.read().current);
+  await store.update((config) => {
+    if (Object.keys(config.profiles).length === 0) config.current = name;
+    config.profiles[name] = { ...config.profiles[name], [key]: value };
+  });
+  if (value === given && SECRETS.includes(key) && !options.quiet) {
+    context.stderr.write(`${context.messages.warning}: ${context.messages.config.secretInArguments(key)}\n`);
+  }
+}
+
+async function askValue(key: string, context: Context): Promise<string> {
+  if (!context.stdin.isTerminal) return (await context.stdin.text()).trim();
+  const prompts = await context.prompts();
+  return SECRETS.includes(key) ? prompts.secret(key) : prompts.text(key);
+}
+
+async function getKey(key: string, options: ConfigOptions, context: Context): Promise<void> {
+  checkKey(key);
+  const found = (await effectiveValues(options, context)).find((row) => row.key === key);
+  if (!found) throw usageError((m) => m.config.notSet(key));
+  context.stdout.write(`${shown(found, options)}\n`);
+}
+
+async function listSettings(options: ConfigOptions, context: Context): Promise<void> {
+  const rows = await effectiveValues(options, context);
+  if (options.json) {
+    const origin = (row: Row) => (options.showOrigin ? { origin: row.origin } : {});
+    const entries = rows.map((row) => ({ key: row.key, value: shown(row, options), ...origin(row) }));
+    context.stdout.write(`${JSON.stringify({ settings: entries }, null, 2)}\n`);
+    return;
+  }
+  const keyWidth = Math.max(...rows.map(({ key }) => key.length));
+  const valueWidth = Math.max(...rows.map((row) => shown(row, options).length));
+  for (const row of rows) {
+    const value = shown(row, options);
+    const origin = options.showOrigin ? `${value.padEnd(valueWidth)}  ${visible(row.origin.name)}` : value;
+    context.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
+  }
+}
+
+async function unsetKey(key: string, options: ConfigOptions, context: Context): Promise<void> {
+  checkKey(key);
+  const store = await context.store();
+  const { name, values } = selectProfile(store.read(), options.profile || context.env.MMAI_PROFILE);
+  if (!Object.hasOwn(values, key)) throw usageError((m) => m.config.notSet(key));
+  await store.update((config) => {
+    delete config.profiles[name]?.[key];
+  });
+}
+
+async function printPath(_: ConfigOptions, context: Context): Promise<void> {
+  context.stdout.write(`${(await context.store()).path}\n`);
+}
+
+async function useProfile(name: string, _: ConfigOptions, context: Context): Promise<void> {
+  const store = await context.store();
+  selectProfile(store.read(), name);
+  await store.update((config) => {
+    config.current = name;
+  });
+}
+
+async function listProfiles(options: ConfigOptions, context: Context): Promise<void> {
+  const { current, profiles } = (await context.store()).read();
+  const names = Object.keys(profiles).sort();
+  if (options.json) {
+    context.stdout.write(`${JSON.stringify({ current, profiles: names }, null, 2)}\n`);
+    return;
+  }
+  for (const name of names) context.stdout.write(`${name === current ? '*' : ' '} ${visible(name)}\n`);
+}
+
+// --- internal ---
+
+interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly origin: Origin;
+}
+
+/** What would be used now, with where it comes from: the profile's keys and every setting that has a value. */
+async function effectiveValues(options: ConfigOptions, context: Context): Promise<Row[]> {
+  const { env } = context;
+  const profile = selectProfile((await context.store()).read(), options.profile || env.MMAI_PROFILE);
+  const credentials = CREDENTIAL_KEYS.flatMap((key) => credentialRow(key, profile, env));
+  const { values, origins } = resolveSettings({}, env, profile);
+  const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
+  return [...credentials, ...settings];
+}
+
+/** A profile named on purpose beats the variables, as it does for signing. */
+function credentialRow(key: string, profile: Profile, env: Context['env']): Row[] {
+  const variable = CREDENTIAL_VARIABLES[key]!;
+  const ofProfile = {
+    value: profile.values[key],
+    origin: { from: 'profile', name: `${key} (${profile.name})` } as const,
+  };
+  const ofVariable = { value: env[variable], origin: { from: 'environment', name: variable } as const };
+  const order = profile.isNamed ? [ofProfile, ofVariable] : [ofVariable, ofProfile];
+  const found = order.find(({ value }) => value);
+  return found?.value ? [{ key, value: found.value, origin: found.origin }] : [];
+}
+
+function settingRow(name: SettingName, value: unknown, origin: Origin): Row[] {
+  if (value === undefined) return [];
+  const text = name === 'requestTimeout' ? durationText(value as number) : String(value);
+  return [{ key: configKey(name), value: text, origin }];
+}
+
+function durationText(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'none';
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}
+
+function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
+  return visible(SECRETS.includes(key) && !reveal ? masked(value) : value);
+}
+
+function checkKey(key: string): void {
+  if (!KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, KEYS.join(', ')));
+}
+
+function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {
+  return parseProfileName(options.profile || env.MMAI_PROFILE || current || DEFAULT_PROFILE);
+}

@@ -1,0 +1,99 @@
+import type { Context } from '../context.ts';
+import { getTaskStatus } from '../core/client.ts';
+import { type ApiCall, signedRequest } from '../core/request.ts';
+import { canonicalizedQueryString } from '../core/signature.ts';
+import type { TaskId } from '../core/task.ts';
+import { masked } from '../core/text.ts';
+import { ExitCode, usageError } from '../errors.ts';
+import type { Session, Setup } from './session.ts';
+
+const FORMS = { request: describeRequests, curl: curlScript, node: nodeScript };
+
+/** Prints what would be sent, as a description, a shell script or a Node script; sends nothing. No form holds a secret. */
+export async function dryRun(
+  form: string,
+  ids: readonly TaskId[],
+  { values }: Setup,
+  session: Session,
+  context: Context,
+): Promise<number> {
+  const write = FORMS[form as keyof typeof FORMS];
+  if (!write) throw usageError((m) => m.usage.badChoice('--dry-run', form, Object.keys(FORMS).join(', ')));
+  const calls = ids.map((id) => getTaskStatus({ ...values, origin: session.origin }, id));
+  context.stdout.write(await write(calls, session, context));
+  return ExitCode.ok;
+}
+
+/** The real request of each call with every value masked that gives access: the key's id, the signature, the token. */
+async function describeRequests(calls: readonly ApiCall[], session: Session, context: Context): Promise<string> {
+  const key = await session.accessKey(false);
+  const hide = (text: string) =>
+    text
+      .replace(/([?&](?:Signature|SecurityToken)=)[^&]*/g, '$1********')
+      .replace(/((?:AccessKeyId|Credential)=)[^&,]*/g, `$1${masked(key.accessKeyId)}`)
+      .replace(/(,Signature=).*/, '$1********');
+  const describe = (call: ApiCall) => {
+    const { method, url, headers, body } = signedRequest(call, key, {
+      now: context.clock.now(),
+      nonce: context.nonce(),
+    });
+    const shown = Object.entries(headers).map(([name, value]) =>
+      name === 'x-acs-security-token' ? `${name}: ********` : `${name}: ${hide(value)}`,
+    );
+    return [`${method} ${hide(url)}`, ...shown, ...(body ? ['', hide(`&${body}`).slice(1)] : []), ''].join('\n');
+  };
+  return calls.map(describe).join('\n');
+}
+
+/**
+ * A script for any POSIX shell with curl and openssl. It signs by itself, from the usual variables, so that it holds no
+ * secret and works again tomorrow (a signed URL dies after 15 minutes and serves once).
+ */
+function curlScript(calls: readonly ApiCall[]): string {
+  const call = (one: ApiCall) => {
+    const { RegionId = '', TaskId = '' } = one.parameters;
+    // The parameters stand in their sorted order, since the shell does not sort.
+    const start = canonicalizedQueryString({ Action: one.action });
+    const middle = canonicalizedQueryString({ Format: one.format.toUpperCase(), RegionId });
+    const end = canonicalizedQueryString({ TaskId });
+    const method = one.method.toUpperCase();
+    const send =
+      one.method === 'get' ? `curl -sS "${one.origin}/?$signed"` : `curl -sS "${one.origin}/" --data "$signed"`;
+    return `# task ${TaskId}
+nonce=$(openssl rand -hex 16) && time=$(date -u +%Y-%m-%dT%H%%3A%M%%3A%SZ)
+query="AccessKeyId=$ALIBABA_CLOUD_ACCESS_KEY_ID&${start}&${middle}\${token:+&SecurityToken=$token}&SignatureMethod=HMAC-SHA1&SignatureNonce=$nonce&SignatureVersion=1.0&${end}&Timestamp=$time&Version=${one.version}"
+signature=$(printf '${method}&%%2F&%s' "$(printf %s "$query" | sed 's/%/%25/g; s/&/%26/g; s/=/%3D/g')" |
+  openssl dgst -sha1 -hmac "$ALIBABA_CLOUD_ACCESS_KEY_SECRET&" -binary | openssl base64 | encode)
+signed="$query&Signature=$signature"
+${send}
+echo
+`;
+  };
+  return `# Signs and sends with curl and openssl; the key comes from the environment.
+: "\${ALIBABA_CLOUD_ACCESS_KEY_ID:?}" "\${ALIBABA_CLOUD_ACCESS_KEY_SECRET:?}"
+encode() { sed 's/%/%25/g; s/+/%2B/g; s,/,%2F,g; s/=/%3D/g'; }
+token=$(printf %s "\${ALIBABA_CLOUD_SECURITY_TOKEN-}" | encode)
+${calls.map(call).join('')}`;
+}
+
+/** The same calls through the official SDK core, \`npm install @alicloud/pop-core\`. */
+function nodeScript(calls: readonly ApiCall[]): string {
+  const [{ origin, version, action, method, format }] = calls as [ApiCall];
+  const parameters = calls.map((call) => `  ${JSON.stringify(call.parameters)},`).join('\n');
+  return `// npm install @alicloud/pop-core
+import RPCClient from '@alicloud/pop-core';
+
+const client = new RPCClient({
+  endpoint: ${JSON.stringify(origin)},
+  apiVersion: ${JSON.stringify(version)},
+  accessKeyId: process.env.ALIBABA_CLOUD_ACCESS_KEY_ID,
+  accessKeySecret: process.env.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+  securityToken: process.env.ALIBABA_CLOUD_SECURITY_TOKEN,
+});
+for (const parameters of [
+${parameters}
+]) {
+  console.log(await client.request(${JSON.stringify(action)}, parameters, { method: ${JSON.stringify(method.toUpperCase())} }));
+}
+`.replace(/\n$/, format === 'xml' ? '\n// The SDK core always asks for JSON.\n' : '\n');
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { SettingName } from '../core/settings.ts';
+import type { Messages } from '../locales/en.ts';
+
+/** What commander gives for the flags of {@link addServiceOptions}: texts, checked by `resolveSettings` with their origin named. */
+export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'language'>, string>> {
+  readonly profile?: string;
+  readonly lang?: string;
+  readonly json?: true;
+  readonly query?: string;
+  readonly quiet?: true;
+  readonly dryRun?: string;
+  readonly simulate?: string;
+}
+
+/** The flags of every command that talks to the service (specification §1). */
+export function addServiceOptions(command: Command, { help }: Messages): Command {
+  const { flags } = help;
+  return command
+    .option('--profile <name>', flags.profile)
+    .option('--region <id>', flags.region)
+    .option('--endpoint <host|url>', flags.endpoint)
+    .option('--format <json|xml>', flags.format)
+    .option('--signature <v1|acs3>', flags.signature)
+    .option('--method <get|post>', flags.method)
+    .option('--request-timeout <duration>', flags.requestTimeout)
+    .option('--retries <n>', flags.retries)
+    .option('--ca-file <path>', flags.caFile)
+    .option('-o, --output <form>', flags.output)
+    .option('--json', flags.json)
+    .option('--query <jmespath>', flags.query)
+    .option('-q, --quiet', flags.quiet)
+    .option('--lang <zh|en>', flags.lang)
+    .option('--color <when>', flags.color)
+    .option('--debug', flags.debug)
+    .option('--dry-run [form]', flags.dryRun)
+    .option('--simulate <script>', flags.simulate);
+}
+
+/** The flags as settings know them. */
+export function settingFlags({ lang, json, ...options }: ServiceOptions): Partial<Record<SettingName, string>> {
+  return { ...options, ...(lang !== undefined && { language: lang }), ...(json && { output: 'json' }) };
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { parseDuration } from '../core/duration.ts';
+import { wholeNumber } from '../core/settings.ts';
+import { ExitCode, usageError } from '../errors.ts';
+
+interface SandboxCommandOptions {
+  readonly port: string;
+  readonly script?: string;
+  readonly latency?: string;
+  readonly faultRate: string;
+  readonly quiet?: true;
+}
+
+/** Told in the clear: this key opens nothing but a server on this machine's loopback. */
+const KEY = { accessKeyId: 'sandbox-key', accessKeySecret: 'sandbox-secret' };
+
+export function addSandboxCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
+  const { help } = context.messages;
+  program
+    .command('sandbox')
+    .description(help.commands.sandbox)
+    .option('--port <n>', help.flags.port, '0')
+    .option('--script <script>', help.flags.script)
+    .option('--latency <duration>', help.flags.latency)
+    .option('--fault-rate <0..1>', help.flags.faultRate, '0')
+    .option('-q, --quiet', help.flags.quiet)
+    .option('--lang <zh|en>', help.flags.lang)
+    .option('--debug', help.flags.debug)
+    .addHelpText('after', `\n${help.sandboxExamples}`)
+    .action(async (options: SandboxCommandOptions) => done(await runSandbox(options, context)));
+}
+
+/** Serves until a signal comes. stdout gets the variables that point mmai at it, in a shell's words. */
+export async function runSandbox(options: SandboxCommandOptions, context: Context): Promise<number> {
+  const { startSandbox } = await import('../sandbox/server.ts');
+  const port = wholeNumber(0, 65_535)(options.port, '--port');
+  const sandbox = await startSandbox({
+    port,
+    ...(options.script !== undefined && { script: options.script }),
+    ...(options.latency !== undefined && { latencyMs: parseDuration(options.latency, '--latency') }),
+    accessKeys: [KEY],
+    now: context.clock.now,
+    nextId: context.nonce,
+    faults: { rate: parseRate(options.faultRate), random: context.random },
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+    throw usageError((m) => m.sandbox.portTaken(port, error.code ?? ''));
+  });
+  const variables = {
+    MMAI_ENDPOINT: sandbox.url,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: KEY.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: KEY.accessKeySecret,
+  };
+  for (const [name, value] of Object.entries(variables)) context.stdout.write(`export ${name}=${value}\n`);
+  if (!options.quiet) context.stderr.write(`${context.messages.sandbox.listening(sandbox.url)}\n`);
+  if (!context.signal.aborted) {
+    await new Promise<void>((stop) => context.signal.addEventListener('abort', () => stop(), { once: true }));
+  }
+  await sandbox.close();
+  return ExitCode.ok;
+}
+
+function parseRate(text: string): number {
+  const rate = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(rate <= 1)) throw usageError((m) => m.sandbox.badRate(text));
+  return rate;
+}

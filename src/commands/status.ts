@@ -1,0 +1,147 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { failureExitCode } from '../core/client.ts';
+import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
+import type { Failure, Reply } from '../core/response.ts';
+import { foldOutcomes, type TaskId } from '../core/task.ts';
+import { ExitCode, usageError } from '../errors.ts';
+import { outcomeOf, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
+import { compileQuery, formatQueried } from '../output/query.ts';
+import { statusTable, statusTsv } from '../output/table.ts';
+import { dryRun } from './dry-run.ts';
+import { addServiceOptions, type ServiceOptions } from './options.ts';
+import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
+
+export interface StatusOptions extends ServiceOptions {
+  readonly exitStatus?: true;
+  readonly raw?: true;
+}
+
+/** As many questions as may be under way at once. */
+const CONCURRENCY = 8;
+
+export function addStatusCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
+  const { help } = context.messages;
+  const command = program
+    .command('status')
+    .description(help.commands.status)
+    .argument('[taskId...]', help.arguments.taskId);
+  addServiceOptions(command, context.messages)
+    .option('--raw', help.flags.raw)
+    .option('--exit-status', help.flags.exitStatus)
+    .addHelpText('after', `\n${help.statusExamples}`)
+    .action(async (words: string[], options: StatusOptions) => done(await runStatus(words, options, context)));
+}
+
+/** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
+export async function runStatus(words: readonly string[], options: StatusOptions, context: Context): Promise<number> {
+  const ids = await readTaskIds(words, context);
+  const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, context);
+  if (setup.values.output === 'ndjson') {
+    throw usageError((m) => m.usage.badChoice(setup.origins.output.name, 'ndjson', 'text, json, tsv, raw'));
+  }
+  const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  const session = await openSession(setup, options.simulate, context);
+  try {
+    if (options.dryRun !== undefined) return await dryRun(options.dryRun, ids, setup, session, context);
+    const replies = await askAll(ids, setup, session, context);
+    const exitCode = statusExitCode(replies, options.exitStatus === true);
+    const tasks = ids.map((id, index) => taskRow(id, replies[index]!, context.messages));
+    const document = statusDocument(tasks, session.client.traffic, exitCode);
+    await print(document, replies, query, setup, context);
+    if (!options.quiet) explainFailures(ids, replies, context);
+    return exitCode;
+  } finally {
+    await session.close();
+  }
+}
+
+/** `-`, or no id while something is piped in, reads ids from standard input. Each id once. */
+export async function readTaskIds(words: readonly string[], { stdin }: Context): Promise<TaskId[]> {
+  const isPiped = words.includes('-') || (words.length === 0 && !stdin.isTerminal);
+  const named = taskIdsFromArguments(words.filter((word) => word !== '-'));
+  const ids = isPiped ? [...new Set([...named, ...taskIdsFromText(await stdin.text())])] : named;
+  if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds());
+  return ids;
+}
+
+// --- internal ---
+
+/** Asks in order, some at a time. A refusal that concerns the key would meet every task, so it stops the rest. */
+async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session, context: Context): Promise<Reply[]> {
+  const replies: Reply[] = [];
+  let next = 0;
+  let refusal: Reply | undefined;
+  const worker = async () => {
+    for (let index = next++; index < ids.length; index = next++) {
+      const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, context.signal));
+      if (!reply.ok && failureExitCode(reply.failure) === ExitCode.denied) refusal = reply;
+      replies[index] = reply;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, ids.length) }, worker));
+  return replies;
+}
+
+function statusExitCode(replies: readonly Reply[], tellsState: boolean): number {
+  if (replies.some((reply) => !reply.ok && failureExitCode(reply.failure) === ExitCode.denied)) return ExitCode.denied;
+  const outcomes = replies.map(outcomeOf);
+  if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
+  const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');
+  return foldOutcomes(unanswered, ExitCode.ok);
+}
+
+async function print(
+  document: StatusDocument,
+  replies: readonly Reply[],
+  query: ((document: object) => unknown) | undefined,
+  { values }: Setup,
+  context: Context,
+): Promise<void> {
+  const { stdout, messages } = context;
+  const { output } = values;
+  if (query) stdout.write(formatQueried(query(document), output));
+  else if (output === 'json') stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
+  else if (output === 'raw') printBodies(replies, context);
+  else stdout.write(statusTable(document.tasks, await context.style(stdout, values.color), messages));
+}
+
+/** The service's bodies byte for byte; a line break stands between two, none after the last. */
+function printBodies(replies: readonly Reply[], { stdout }: Context): void {
+  replies.forEach((reply, index) => {
+    if (index > 0) stdout.write('\n');
+    stdout.write(reply.ok ? reply.answer.body : reply.failure.body);
+  });
+}
+
+/** Says on stderr what went wrong with which tasks, once for each kind of failure. */
+function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], context: Context): void {
+  const groups = new Map<string, { failure: Failure; ids: TaskId[] }>();
+  replies.forEach((reply, index) => {
+    if (reply.ok) return;
+    const key = `${reply.failure.code} ${reply.failure.message}`;
+    const group = groups.get(key) ?? { failure: reply.failure, ids: [] };
+    group.ids.push(ids[index]!);
+    groups.set(key, group);
+  });
+  for (const group of groups.values()) context.stderr.write(describeFailure(group.failure, group.ids, context));
+}
+
+/** What happened, to what, what it means, what to do next, the request id. */
+function describeFailure(failure: Failure, ids: readonly TaskId[], { messages }: Context): string {
+  const { code, http, message, topic, requestId, recommend } = failure;
+  const more = ids.length > 3 ? ` … (${ids.length})` : '';
+  const explanation = topic && messages.codes[topic];
+  const lines = [
+    `${messages.error}: ${ids.slice(0, 3).join(', ')}${more}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
+    explanation && `  ${explanation.meaning}`,
+    explanation && `  ${messages.hint}: ${explanation.hint}`,
+    !explanation && recommend && `  ${messages.hint}: ${recommend}`,
+    requestId && `  ${messages.requestId}: ${requestId}`,
+  ];
+  return lines
+    .filter(Boolean)
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock, Transport } from './core/ports.ts';
+import type { ProfileStore } from './core/profiles.ts';
+import type { Environment, Settings } from './core/settings.ts';
+import { ExitCode } from './errors.ts';
+import type { Prompts } from './io/prompts.ts';
+import type { Style } from './io/style.ts';
+import type { Messages } from './locales/en.ts';
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Size of the window in characters; 80 × 24 where there is none. */
+  size(): { columns: number; rows: number };
+  write(text: string | Uint8Array): void;
+}
+
+export interface Input {
+  readonly isTerminal: boolean;
+  /** All that is piped in, as UTF-8. */
+  text(): Promise<string>;
+}
+
+/** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
+export interface System {
+  readonly env: Environment;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** A fresh UUID. */
+  nonce(): string;
+  /** Aborts on SIGINT, SIGTERM, SIGHUP or a closed stdout; the reason is the exit code. */
+  readonly signal: AbortSignal;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  store(): Promise<ProfileStore>;
+  transport(settings: Pick<Settings, 'caFile'>): Promise<Transport>;
+  prompts(): Promise<Prompts>;
+  /** Colours for one stream, as `--color` and the environment say. */
+  style(output: Output, color: Settings['color']): Promise<Style>;
+}
+
+/** What a command gets: the world, and the user's language. */
+export interface Context extends System {
+  readonly messages: Messages;
+  /** One line on stderr with `--debug`; nothing otherwise. Never give it a secret. */
+  debug(line: string): void;
+}
+
+/** The signals that end a run in an orderly way, each with its exit code. */
+export const SIGNAL_CODES = {
+  SIGHUP: ExitCode.hangup,
+  SIGINT: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+} as const;
+
+/** The real world. Installs the signal handlers: the first signal aborts `signal`, a second one kills at once. */
+export function systemContext(): System {
+  const controller = new AbortController();
+  const signals = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
+  const onSignal = (signal: keyof typeof SIGNAL_CODES) => {
+    for (const name of signals) process.off(name, onSignal);
+    controller.abort(SIGNAL_CODES[signal]);
+  };
+  for (const name of signals) process.on(name, onSignal);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
+    });
+  }
+  return {
+    env: process.env,
+    clock: systemClock,
+    random: Math.random,
+    nonce: randomUUID,
+    signal: controller.signal,
+    stdin: systemInput(controller.signal),
+    stdout: systemOutput(process.stdout),
+    stderr: systemOutput(process.stderr),
+    async store() {
+      const { createStore, configDirectory } = await import('./io/store.ts');
+      return createStore({ directory: configDirectory(process.env, process.platform, homedir()) });
+    },
+    async transport(settings) {
+      const { createTransport } = await import('./io/transport.ts');
+      return createTransport(settings);
+    },
+    async prompts() {
+      const { createPrompts } = await import('./io/prompts.ts');
+      return createPrompts(process.stderr);
+    },
+    async style(output, color) {
+      const { createStyle, plainStyle, wantsColor } = await import('./io/style.ts');
+      return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;
+    },
+  };
+}
+
+const systemClock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  async sleep(ms, signal) {
+    await delay(ms, undefined, signal && { signal }).catch(() => {});
+  },
+};
+
+function systemInput(signal: AbortSignal): Input {
+  return {
+    isTerminal: process.stdin.isTTY === true,
+    async text() {
+      const stop = () => process.stdin.destroy();
+      signal.addEventListener('abort', stop);
+      process.stdin.setEncoding('utf8');
+      let text = '';
+      try {
+        for await (const chunk of process.stdin) text += chunk;
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+      return text;
+    },
+  };
+}
+
+function systemOutput(stream: NodeJS.WriteStream): Output {
+  return {
+    isTerminal: stream.isTTY === true,
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    write: (text) => void stream.write(text),
+  };
+}
+
+/** Ends the process: output drained, then the exit code, or the signal raised again so that a shell's loop stops too. */
+export async function leave(exitCode: number): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
+  }
+  process.exitCode = exitCode;
+  const signal = Object.entries(SIGNAL_CODES).find(([, code]) => code === exitCode)?.[0];
+  if (signal && process.platform !== 'win32') {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+}

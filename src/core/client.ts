@@ -1,0 +1,167 @@
+import { ExitCode } from '../errors.ts';
+import { backoffMs } from './backoff.ts';
+import { type Clock, NetworkError, type Transport } from './ports.ts';
+import { type ApiCall, signedRequest } from './request.ts';
+import { type Failure, networkFailure, parseResponse, type Reply } from './response.ts';
+import type { AccessKey } from './signature.ts';
+import type { TaskId } from './task.ts';
+
+export interface ClientOptions extends Pick<ApiCall, 'origin' | 'method' | 'format' | 'signature'> {
+  readonly region: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** A fresh unique string at each call. */
+  readonly nonce: () => string;
+  /** The key to sign with; `renew` asks to look again, past any memory. */
+  readonly accessKey: (renew: boolean) => Promise<AccessKey>;
+  readonly requestTimeoutMs: number;
+  /** Tells of a decision, for `--debug`. Never gets a secret. */
+  readonly debug: (line: string) => void;
+}
+
+export interface AskOptions {
+  /** The span a request may take, in ms, if shorter than the client's own. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a run did to the service, for its summary. */
+export interface Traffic {
+  requests: number;
+  retries: number;
+  throttles: number;
+  bytes: number;
+}
+
+export interface Client {
+  readonly traffic: Traffic;
+  /** How far the service's clock is ahead of ours, in ms, as learned. */
+  clockOffsetMs(): number;
+  /** Asks once; a nonce, clock or key that can be put right is, and asked with once more. */
+  ask(taskId: TaskId, options?: AskOptions): Promise<Reply>;
+  /** Asks, and again up to `retries` times while the failure is transient, with full jitter in between. */
+  askPatiently(taskId: TaskId, retries: number, signal?: AbortSignal): Promise<Reply>;
+}
+
+/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
+const MAX_OFFSET_MS = 24 * 3_600_000;
+/** A server that asks `status` to wait longer than this gets no retry: somebody is looking at the terminal. In ms. */
+const MAX_SERVER_DELAY_MS = 60_000;
+
+export function createClient(options: ClientOptions): Client {
+  const { clock, debug } = options;
+  const traffic: Traffic = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
+  let offsetMs = 0;
+
+  async function attempt(taskId: TaskId, key: AccessKey, ask: AskOptions): Promise<Reply> {
+    const stamp = { now: clock.now() + offsetMs, nonce: options.nonce() };
+    const { signedTexts, ...request } = signedRequest(getTaskStatus(options, taskId), key, stamp);
+    const timeoutMs = Math.min(options.requestTimeoutMs, ask.timeoutMs ?? Number.POSITIVE_INFINITY);
+    traffic.requests += 1;
+    try {
+      const response = await options.transport.send({
+        ...request,
+        timeoutMs,
+        ...(ask.signal && { signal: ask.signal }),
+      });
+      traffic.bytes += response.body.byteLength;
+      const reply = await parseResponse(response, clock.now());
+      return reply.ok ? reply : { ok: false, failure: judgeSignature(reply.failure, signedTexts) };
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      return { ok: false, failure: networkFailure(error) };
+    }
+  }
+
+  /** Puts right what the failure complains of; the key to ask with once more, or undefined if nothing changed. */
+  async function corrected(failure: Failure, key: AccessKey): Promise<AccessKey | undefined> {
+    if (failure.class === 'skew' && failure.retry === 'once') return learnOffset(failure) ? key : undefined;
+    if (failure.class === 'auth') {
+      const renewed = await options.accessKey(true);
+      const isSame =
+        renewed.accessKeySecret === key.accessKeySecret &&
+        renewed.accessKeyId === key.accessKeyId &&
+        renewed.securityToken === key.securityToken;
+      debug(`credentials resolved again: ${isSame ? 'the same key, not asked again' : 'another key'}`);
+      return isSame ? undefined : renewed;
+    }
+    return failure.retry === 'once' ? key : undefined;
+  }
+
+  function learnOffset({ serverTime }: Failure): boolean {
+    if (serverTime === undefined) return false;
+    const learned = serverTime - clock.now();
+    if (Math.abs(learned) > MAX_OFFSET_MS) {
+      debug(`clock offset of ${learned} ms not believed`);
+      return false;
+    }
+    offsetMs = learned;
+    debug(`clock offset learned: ${learned} ms`);
+    return true;
+  }
+
+  async function ask(taskId: TaskId, askOptions: AskOptions = {}): Promise<Reply> {
+    const key = await options.accessKey(false);
+    const first = await attempt(taskId, key, askOptions);
+    if (first.ok) return first;
+    const again = await corrected(first.failure, key);
+    const reply = again ? await attempt(taskId, again, askOptions) : first;
+    if (again) traffic.retries += 1;
+    if (!reply.ok && reply.failure.class === 'throttle') traffic.throttles += 1;
+    return reply;
+  }
+
+  async function askPatiently(taskId: TaskId, retries: number, signal?: AbortSignal): Promise<Reply> {
+    for (let retry = 1; ; retry++) {
+      const reply = await ask(taskId, signal && { signal });
+      if (reply.ok || reply.failure.retry !== 'backoff' || retry > retries || signal?.aborted) return reply;
+      const serverDelay = reply.failure.serverDelayMs ?? 0;
+      if (serverDelay > MAX_SERVER_DELAY_MS) return reply;
+      const delay = backoffMs(retry, options.random, serverDelay);
+      debug(`task ${taskId}: ${reply.failure.code}, retry ${retry} of ${retries} in ${delay} ms`);
+      traffic.retries += 1;
+      await clock.sleep(delay, signal);
+      if (signal?.aborted) return reply;
+    }
+  }
+
+  return { traffic, clockOffsetMs: () => offsetMs, ask, askPatiently };
+}
+
+/** The one operation mmai is about. */
+export function getTaskStatus(
+  options: Pick<ClientOptions, 'origin' | 'method' | 'format' | 'signature' | 'region'>,
+  taskId: TaskId,
+): ApiCall {
+  const { origin, method, format, signature, region } = options;
+  return {
+    ...{ origin, method, format, signature },
+    action: 'GetTaskStatus',
+    version: '2019-08-10',
+    parameters: { TaskId: taskId, RegionId: region },
+  };
+}
+
+/** The exit code of a question that was not answered (specification §4). */
+export function failureExitCode(failure: Failure): number {
+  switch (failure.class) {
+    case 'auth':
+    case 'permission':
+    case 'account':
+      return ExitCode.denied;
+    case 'notFound':
+      return ExitCode.notFound;
+    default:
+      return ExitCode.unanswered;
+  }
+}
+
+/** A SignatureDoesNotMatch quotes what the server signed: if we signed the same, the secret is wrong, else our canonicalization. */
+function judgeSignature(failure: Failure, signedTexts: readonly string[]): Failure {
+  const { serverStringToSign } = failure;
+  if (serverStringToSign === undefined) return failure;
+  const topic = signedTexts.includes(serverStringToSign) ? 'wrongSecret' : 'wrongCanonicalization';
+  return { ...failure, topic, serverStringToSign: undefined };
+}

@@ -1,0 +1,36 @@
+import { usageError } from '../errors.ts';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+/** setTimeout's ceiling, 2^31−1 ms (24 days): a longer span would fire at once. */
+const MAX_MS = 2 ** 31 - 1;
+
+/**
+ * Milliseconds from `90`, `90s`, `10m`, `1h30m`, `500ms`: a bare number is seconds, `0` and `none` mean no limit (Infinity).
+ * Throws a usage error that names `what` (the flag or setting).
+ */
+export function parseDuration(text: string, what: string): number {
+  if (text === 'none' || /^0+(ms|s|m|h)?$/.test(text)) return Number.POSITIVE_INFINITY;
+  const bad = () => usageError((m) => m.usage.badDuration(what, text));
+  if (/^\d{1,10}(\.\d{1,3})?$/.test(text)) return within(Number(text) * 1000, bad);
+  const parts = /^(?:(\d{1,10})h)?(?:(\d{1,10})m)?(?:(\d{1,10})s)?(?:(\d{1,10})ms)?$/.exec(text);
+  if (!parts || text === '') throw bad();
+  const [, h = '0', m = '0', s = '0', ms = '0'] = parts;
+  return within(Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s) * UNITS.s + Number(ms), bad);
+}
+
+function within(ms: number, bad: () => Error): number {
+  if (ms <= 0 || ms > MAX_MS) throw bad();
+  return Math.round(ms);
+}
+
+/** A span as a person reads it: `850ms`, `7s`, `1m32s`, `2h05m`. */
+export function formatDuration(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'none';
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  if (minutes < 60) return rest === 0 ? `${minutes}m` : `${minutes}m${String(rest).padStart(2, '0')}s`;
+  const left = minutes % 60;
+  return left === 0 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 60)}h${String(left).padStart(2, '0')}m`;
+}

@@ -1,0 +1,90 @@
+import type { Failure } from './response.ts';
+import type { TaskId, TaskState } from './task.ts';
+
+/** What the waiter tells while it waits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
+export type WaiterEvent = StateEvent | RetryEvent | HeartbeatEvent | ResultEvent | WakeEvent | EndEvent;
+
+/** A task was seen in another state than before (`prev` null at first sight). */
+export interface StateEvent {
+  readonly type: 'state';
+  readonly id: TaskId;
+  readonly state: TaskState;
+  readonly status: number;
+  readonly prev: TaskState | null;
+  /** How long it has been watched, in ms. */
+  readonly ageMs: number;
+  /** How long it was in the state before, in ms. */
+  readonly prevMs: number;
+  readonly polls: number;
+  readonly requestId: string | null;
+}
+
+/** A question was not answered and will be asked again. */
+export interface RetryEvent {
+  readonly type: 'retry';
+  readonly id: TaskId;
+  readonly failure: Failure;
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** What is left of the error budget, or of the grace for a task not found; null where none is used up (throttling). */
+  readonly budgetLeftMs: number | null;
+}
+
+export interface HeartbeatEvent {
+  readonly type: 'heartbeat';
+  readonly pending: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Until the next poll of any task, in ms. */
+  readonly nextPollMs: number;
+}
+
+/** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
+export type TaskEnd = 'succeeded' | 'failed' | 'notFound' | 'unanswered' | 'queueTimeout' | 'stallTimeout';
+
+/** A task has ended, or is given up. */
+export interface ResultEvent {
+  readonly type: 'result';
+  readonly id: TaskId;
+  readonly outcome: TaskEnd;
+  readonly state: TaskState;
+  readonly status: number | null;
+  readonly durationMs: number;
+  /** The longest it can have been finished unnoticed, in ms: since the question before the last was sent. Null if not final. */
+  readonly lagMaxMs: number | null;
+  readonly polls: number;
+  readonly requestId: string | null;
+  readonly failure?: Failure;
+}
+
+/** The clock jumped, as after a laptop's sleep; every task is asked about at once. */
+export interface WakeEvent {
+  readonly type: 'wake';
+  readonly jumpMs: number;
+}
+
+/** Why the wait is over; always the last event. */
+export type WaitEnd = 'met' | 'ended' | 'failFast' | 'denied' | 'deadline' | 'interrupted';
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly why: WaitEnd;
+  readonly exitCode: number;
+  readonly elapsedMs: number;
+  readonly tasks: readonly TaskView[];
+  /** With `denied`: what the service or the credentials said. */
+  readonly failure?: Failure;
+}
+
+/** A task as it stands. */
+export interface TaskView {
+  readonly id: TaskId;
+  readonly state: TaskState | null;
+  readonly status: number | null;
+  readonly outcome: TaskEnd | null;
+  readonly sinceMs: number;
+  readonly polls: number;
+  readonly requestId: string | null;
+  readonly lagMaxMs: number | null;
+  readonly failure: Failure | null;
+}

@@ -1,0 +1,42 @@
+import { MmaiError, usageError } from '../errors.ts';
+import { parseTaskId, type TaskId } from './task.ts';
+
+/** Ids from argv, each once, in their order. Throws a usage error for the first bad one. */
+export function taskIdsFromArguments(words: readonly string[]): TaskId[] {
+  return [...new Set(words.map(parseTaskId))];
+}
+
+/**
+ * Ids from standard input: one per line; blank lines and `# comments` allowed, and NDJSON objects with an `id` (objects without
+ * one are passed over, so that `mmai watch -o ndjson` can be piped in). Throws a usage error with the line's number.
+ */
+export function taskIdsFromText(text: string): TaskId[] {
+  const ids = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .flatMap((line, index) => {
+      const word = line.replace(/(^|\s)#.*/, '').trim();
+      const value = word.startsWith('{') ? idOfObject(word) : word;
+      return value === '' ? [] : [onLine(index + 1, value)];
+    });
+  return [...new Set(ids)];
+}
+
+/** The object's id as text. A number past 2^53 was rounded by JSON already, so it is refused as what it has become. */
+function idOfObject(json: string): string {
+  try {
+    const { id = '' } = JSON.parse(json);
+    return typeof id === 'number' && !Number.isSafeInteger(id) ? json : String(id);
+  } catch {
+    return json;
+  }
+}
+
+function onLine(line: number, value: string): TaskId {
+  try {
+    return parseTaskId(value);
+  } catch (error) {
+    if (!(error instanceof MmaiError)) throw error;
+    throw usageError((m) => m.usage.badTaskIdOnLine(line, value));
+  }
+}

@@ -1,0 +1,107 @@
+import type { HttpRequest } from './ports.ts';
+import {
+  ACS3,
+  type AccessKey,
+  acs3Signature,
+  acs3StringToSign,
+  canonicalizedQueryString,
+  canonicalRequest,
+  type Parameters,
+  percentEncode,
+  sha256Hex,
+  signature,
+  stringToSign,
+} from './signature.ts';
+
+/** One call of an RPC-style operation, before it is signed. */
+export interface ApiCall {
+  /** `http(s)://host[:port]`. */
+  readonly origin: string;
+  readonly action: string;
+  readonly version: string;
+  readonly parameters: Parameters;
+  readonly method: 'get' | 'post';
+  readonly format: 'json' | 'xml';
+  readonly signature: 'v1' | 'acs3';
+}
+
+/** What makes one attempt different from every other; the service refuses a nonce it has seen and a time 15 min off. */
+export interface Stamp {
+  /** Milliseconds since the epoch, as the service's clock would tell. */
+  readonly now: number;
+  readonly nonce: string;
+}
+
+export interface SignedRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+  /** The texts that were signed, to compare with the ones a SignatureDoesNotMatch quotes. Hold the AccessKeyId: never print. */
+  readonly signedTexts: readonly string[];
+}
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+/** The request that makes this call, signed. Pure: the same arguments give the same bytes. */
+export function signedRequest(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {
+  return call.signature === 'v1' ? signedV1(call, accessKey, stamp) : signedAcs3(call, accessKey, stamp);
+}
+
+/** ISO 8601 in UTC without fractions: the service refuses milliseconds. */
+function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+function signedV1(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {
+  const method = call.method === 'get' ? 'GET' : 'POST';
+  const query = canonicalizedQueryString({
+    ...call.parameters,
+    Action: call.action,
+    Version: call.version,
+    Format: call.format.toUpperCase(),
+    AccessKeyId: accessKey.accessKeyId,
+    ...(accessKey.securityToken && { SecurityToken: accessKey.securityToken }),
+    SignatureMethod: 'HMAC-SHA1',
+    SignatureVersion: '1.0',
+    SignatureNonce: stamp.nonce,
+    Timestamp: timestamp(stamp.now),
+  });
+  const toSign = stringToSign(method, query);
+  const signed = `${query}&Signature=${percentEncode(signature(toSign, accessKey.accessKeySecret))}`;
+  const where =
+    method === 'GET'
+      ? { url: `${call.origin}/?${signed}`, headers: {} }
+      : { url: `${call.origin}/`, headers: FORM, body: signed };
+  return { method, ...where, signedTexts: [toSign] };
+}
+
+function signedAcs3(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {
+  const isGet = call.method === 'get';
+  const body = isGet ? '' : canonicalizedQueryString(call.parameters);
+  const payloadHash = sha256Hex(body);
+  const headers = {
+    ...(!isGet && FORM),
+    'x-acs-action': call.action,
+    'x-acs-version': call.version,
+    'x-acs-date': timestamp(stamp.now),
+    'x-acs-signature-nonce': stamp.nonce,
+    'x-acs-content-sha256': payloadHash,
+    ...(accessKey.securityToken && { 'x-acs-security-token': accessKey.securityToken }),
+  };
+  const request = {
+    method: isGet ? 'GET' : 'POST',
+    path: '/',
+    query: isGet ? call.parameters : {},
+    headers: [...Object.entries(headers), ['host', new URL(call.origin).host] as const],
+    payloadHash,
+  } as const;
+  const canonical = canonicalRequest(request);
+  const toSign = acs3StringToSign(canonical.canonicalRequest);
+  const credential = `Credential=${accessKey.accessKeyId}`;
+  const authorization = `${ACS3} ${credential},SignedHeaders=${canonical.signedHeaders},Signature=${acs3Signature(toSign, accessKey.accessKeySecret)}`;
+  const query = canonicalizedQueryString(request.query);
+  return {
+    method: request.method,
+    url: `${call.origin}/${query && `?${query}`}`,
+    headers: { ...headers, accept: `application/${call.format}`, authorization },
+    ...(!isGet && { body }),
+    signedTexts: [toSign, canonical.canonicalRequest],
+  };
+}

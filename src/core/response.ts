@@ -1,0 +1,148 @@
+import { serverDelayMs } from './backoff.ts';
+import { classify, type FailureClass, type RetryRule, type Topic } from './catalogue.ts';
+import type { HttpResponse, NetworkError } from './ports.ts';
+import { shortened, visible } from './text.ts';
+
+/** The service's answer to one question. */
+export interface Answer {
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly http: number;
+  readonly body: Uint8Array;
+}
+
+/** Why a question was not answered. Every text in it is already safe to show: no control characters, no signed text. */
+export interface Failure {
+  /** The service's or gateway's code, or our own `Network.*`. */
+  readonly code: string;
+  readonly http: number | null;
+  readonly message: string;
+  readonly requestId: string | null;
+  readonly class: FailureClass;
+  readonly retry: RetryRule;
+  readonly topic: Topic | undefined;
+  /** The service's page about this error. */
+  readonly recommend: string | null;
+  /** How long the server asks to wait before the next request. */
+  readonly serverDelayMs: number | undefined;
+  /** The server's clock (its Date header), in ms since the epoch. */
+  readonly serverTime: number | undefined;
+  /** What a SignatureDoesNotMatch says the server signed: compared with our own, never shown. */
+  readonly serverStringToSign: string | undefined;
+  readonly body: Uint8Array;
+}
+
+export type Reply = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: Failure };
+
+const MAX_MESSAGE = 500;
+
+/** Reads an answer by what arrived, not by what was asked for. `now` (ms) turns a Retry-After date into a delay. */
+export async function parseResponse(response: HttpResponse, now: number): Promise<Reply> {
+  const fields = await readFields(response.body);
+  const status = integer(fields?.get('status'));
+  const requestId = safe(fields?.get('requestid') ?? response.headers['x-acs-request-id']);
+  const isSuccess = response.status >= 200 && response.status < 300;
+  if (isSuccess && status !== undefined) {
+    return { ok: true, answer: { status, requestId, http: response.status, body: response.body } };
+  }
+  // A success's own code ("OK") says nothing about a body that lacks its Status.
+  const code = safe(fields?.get('code')) ?? undefined;
+  const own = isSuccess && (code === undefined || /^(ok|success|200)$/i.test(code)) ? undefined : code;
+  return { ok: false, failure: createFailure(response, now, own ?? ourCode(response), fields, requestId) };
+}
+
+/** The failure of a request that got no HTTP answer. */
+export function networkFailure(error: NetworkError): Failure {
+  const code = `Network.${error.kind}`;
+  return {
+    code,
+    http: null,
+    message: shortened(visible(error.message), MAX_MESSAGE),
+    requestId: null,
+    ...classify(code, 0),
+    recommend: null,
+    serverDelayMs: undefined,
+    serverTime: undefined,
+    serverStringToSign: undefined,
+    body: new Uint8Array(),
+  };
+}
+
+// --- internal ---
+
+type Fields = ReadonlyMap<string, string>;
+
+function createFailure(
+  response: HttpResponse,
+  now: number,
+  code: string,
+  fields: Fields | undefined,
+  requestId: string | null,
+): Failure {
+  // The quoted string to sign holds the AccessKeyId and the token: split off before the message goes anywhere.
+  const [message = '', serverStringToSign] = (fields?.get('message') ?? '').split(/server string to sign is:/i, 2);
+  const date = Date.parse(response.headers.date ?? '');
+  return {
+    code,
+    http: response.status,
+    message: shortened(visible(message.trim()), MAX_MESSAGE),
+    requestId,
+    ...classify(code, response.status),
+    recommend: safe(fields?.get('recommend')),
+    serverDelayMs: serverDelayMs(response.headers, now),
+    // A cached answer's Date is not the server's clock.
+    serverTime: Number.isNaN(date) || response.headers.age ? undefined : date,
+    serverStringToSign: serverStringToSign?.trim(),
+    body: response.body,
+  };
+}
+
+/** Our name for an answer without a code of the service's. */
+function ourCode(response: HttpResponse): string {
+  if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
+  const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(
+    new TextDecoder().decode(response.body.subarray(0, 512)),
+  );
+  return isHtml || /html/i.test(response.headers['content-type'] ?? '') ? 'Network.HtmlPage' : 'Network.Unreadable';
+}
+
+/** The top-level fields by lower-case name (some gateways answer in lower case), or undefined for anything but JSON and XML. */
+async function readFields(body: Uint8Array): Promise<Fields | undefined> {
+  const text = new TextDecoder().decode(body).trim();
+  try {
+    if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
+    if (text.startsWith('<')) return fieldsOf(await parseXml(text));
+  } catch {
+    // Unreadable is a kind of answer, told by its own code.
+  }
+  return undefined;
+}
+
+/** XML as nested records of text. One newer sample lacks the root element, so there may be one or none. A document type is refused, entities with it. */
+async function parseXml(text: string): Promise<unknown> {
+  if (/<!(?:doctype|entity)/i.test(text)) return undefined;
+  const { XMLParser } = await import('fast-xml-parser');
+  // Values stay text: by default RequestId 007e1 would become the number 70.
+  const parser = new XMLParser({ parseTagValue: false, ignorePiTags: true, removeNSPrefix: true });
+  const { answer } = parser.parse(`<answer>${text.replace(/^<\?xml[^>]*\?>/, '')}</answer>`, true);
+  const [root, ...others] = Object.values(answer);
+  return others.length === 0 && typeof root === 'object' ? root : answer;
+}
+
+function fieldsOf(document: unknown): Fields | undefined {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
+  const fields = new Map<string, string>();
+  for (const [name, value] of Object.entries(document)) {
+    const key = name.toLowerCase();
+    if ((typeof value === 'string' || typeof value === 'number') && !fields.has(key)) fields.set(key, String(value));
+  }
+  return fields;
+}
+
+function integer(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function safe(text: string | undefined): string | null {
+  return text ? shortened(visible(text.trim()), 200) : null;
+}

@@ -1,0 +1,37 @@
+import { ExitCode, usageError } from '../errors.ts';
+
+/** The service's id of a task: an int64 as a decimal string, from argv to wire to output (a number would round it above 2^53). */
+export type TaskId = string & { readonly brand: 'TaskId' };
+
+export type TaskState = 'submitting' | 'running' | 'succeeded' | 'failed' | 'unknown';
+
+const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed'];
+const MAX_TASK_ID = 2n ** 63n - 1n;
+
+/** A TaskId from text: 1 to 2^63−1, decimal digits only, no leading zero. Throws a usage error. */
+export function parseTaskId(text: string): TaskId {
+  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > MAX_TASK_ID) throw usageError((m) => m.usage.badTaskId(text));
+  return text as TaskId;
+}
+
+/** The word for the service's integer. Any integer outside 0–3 is `unknown`, which is never final. */
+export function taskState(status: number): TaskState {
+  return STATES[status] ?? 'unknown';
+}
+
+export function isFinal(state: TaskState): boolean {
+  return state === 'succeeded' || state === 'failed';
+}
+
+/** How the question about one task ended. `unanswered` covers every failure that is not "no such task". */
+export type Outcome = 'succeeded' | 'failed' | 'pending' | 'notFound' | 'unanswered';
+
+/** Folds many outcomes into the one exit code: failed, else unanswered, else not found, else pending, else ok (specification §4). */
+export function foldOutcomes(outcomes: Iterable<Outcome>, pendingCode: number): number {
+  const seen = new Set(outcomes);
+  if (seen.has('failed')) return ExitCode.failed;
+  if (seen.has('unanswered')) return ExitCode.unanswered;
+  if (seen.has('notFound')) return ExitCode.notFound;
+  if (seen.has('pending')) return pendingCode;
+  return ExitCode.ok;
+}

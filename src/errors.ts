@@ -1,0 +1,46 @@
+import { en, type Messages } from './locales/en.ts';
+
+/** Every exit code of mmai (product specification §4). The sentences beside them are `exitCodes` in the locales. */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  denied: 3,
+  unanswered: 4,
+  notFound: 5,
+  pending: 8,
+  bug: 70,
+  deadline: 124,
+  hangup: 129,
+  interrupted: 130,
+  closedPipe: 141,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** A sentence that does not yet know its language: chosen where the error arises, worded where it is shown. */
+export type Text = (messages: Messages) => string;
+
+/**
+ * What a user can do something about. Carries its exit code, a sentence (what happened, to what) and a hint (what to do);
+ * `message` is the English sentence, for programs that import mmai. Anything else thrown is a bug of ours: exit 70.
+ */
+export class MmaiError extends Error {
+  override readonly name: string = 'MmaiError';
+  readonly exitCode: number;
+  readonly text: Text;
+  readonly hint: Text | undefined;
+
+  constructor(exitCode: number, text: Text, options: { hint?: Text | undefined; cause?: unknown } = {}) {
+    super(text(en), options.cause === undefined ? undefined : { cause: options.cause });
+    this.exitCode = exitCode;
+    this.text = text;
+    this.hint = options.hint;
+  }
+}
+
+/** Bad usage or configuration: exit 2, nothing was sent. */
+export function usageError(text: Text, hint?: Text, cause?: unknown): MmaiError {
+  return new MmaiError(ExitCode.usage, text, { hint, cause });
+}

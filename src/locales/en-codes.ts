@@ -1,0 +1,206 @@
+/** What an error means for somebody who asks for a task's status, and what to do next. Keys are the topics of `catalogue.ts`. */
+export const codesEn = {
+  internalError: {
+    meaning: 'something failed inside the service; it says nothing about the task',
+    hint: 'mmai asks again by itself; if it lasts, see https://error-center.aliyun.com/status/product/multimediaai and give the request id to Alibaba Cloud support',
+  },
+  serviceUnavailable: {
+    meaning: 'the service is unavailable at the moment; it says nothing about the task',
+    hint: 'mmai asks again by itself; sit out a longer outage with "mmai watch --error-budget 30m"',
+  },
+  throttled: {
+    meaning: 'the account asks more often than its quota for this operation allows',
+    hint: 'mmai slows down and asks again by itself; if it lasts, lower --max-rps of "mmai watch" or run fewer at once',
+  },
+  throttledConcurrency: {
+    meaning: 'too many requests are under way at the same time',
+    hint: 'mmai slows down and asks again by itself; if it lasts, run fewer clients at once',
+  },
+  throttledSystem: {
+    meaning: 'the service as a whole has too much to do',
+    hint: 'mmai slows down and asks again by itself; if it lasts, try later',
+  },
+
+  wrongSecret: {
+    meaning: 'the signature does not match: the AccessKey secret is wrong or belongs to another AccessKey id',
+    hint: 'type it again with "mmai config set access-key-secret", or correct ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  },
+  wrongCanonicalization: {
+    meaning: 'the request did not arrive as mmai signed it: a proxy changed it, or mmai has a bug',
+    hint: 'go around the proxy, or try "--signature acs3"; if it lasts, report it with the output of --debug',
+  },
+  accessKeyNotFound: {
+    meaning: 'the service does not know this AccessKey id: mistyped, deleted, or of another Alibaba Cloud site',
+    hint: 'compare "mmai config get access-key-id" with the RAM console; an id in STS. needs its security token too',
+  },
+  accessKeyDisabled: {
+    meaning: 'this AccessKey is disabled',
+    hint: 'enable it in the RAM console, or give another one with "mmai config init"',
+  },
+  tokenExpired: {
+    meaning: 'the temporary credentials have expired',
+    hint: 'mmai looks for newer ones by itself; if there are none, get a new id, secret and token and set all three',
+  },
+  tokenRefused: {
+    meaning: 'the security token is damaged or belongs to another AccessKey',
+    hint: 'id, secret and token are issued together: set all three again with "mmai config set"',
+  },
+  tokenMissing: {
+    meaning: 'this AccessKey is a temporary one (STS) and its security token is missing',
+    hint: 'give it with "mmai config set security-token", or in ALIBABA_CLOUD_SECURITY_TOKEN',
+  },
+
+  noPermission: {
+    meaning: 'the RAM user or role of this AccessKey is not allowed to ask for the status of tasks',
+    hint: 'grant it the action multimediaai:GetTaskStatus in the RAM console, or use another identity with --profile',
+  },
+  forbidden: {
+    meaning: 'the service refuses this account, or the RAM user or role of this AccessKey',
+    hint: 'grant multimediaai:GetTaskStatus in the RAM console; if the message says a beta has expired, activate the service',
+  },
+  ramNotSupported: {
+    meaning: 'the service does not accept RAM users here',
+    hint: 'use an AccessKey of the Alibaba Cloud account itself: "mmai config init --profile NAME"',
+  },
+  riskControl: {
+    meaning: "Alibaba Cloud's risk control has blocked the request",
+    hint: 'look for a notice in the Alibaba Cloud console, or give the request id to Alibaba Cloud support',
+  },
+  serviceNotOpened: {
+    meaning: 'the account of this AccessKey has not purchased the service',
+    hint: 'purchase it in the MultimediaAI console, or choose the account that owns the task with --profile',
+  },
+  serviceNotSelected: {
+    meaning: 'the account of this AccessKey has not activated this service',
+    hint: 'activate it in the MultimediaAI console, or choose the account that owns the task with --profile',
+  },
+  noBalance: {
+    meaning: 'the balance of the account is insufficient',
+    hint: 'top up the account in the Alibaba Cloud console, then ask again',
+  },
+
+  clockSkew: {
+    meaning: "the service does not accept the request's time: most likely the clock here is over 15 minutes off",
+    hint: 'set the clock, best by NTP; "mmai config check" tells how far it is off',
+  },
+  timestampFormat: {
+    meaning: "the service cannot read the request's time",
+    hint: 'a proxy may have changed it: go around it, or try "--signature acs3"; if it lasts, it is a bug in mmai',
+  },
+  nonceUsed: {
+    meaning: 'the service has seen this very request before: something on the way sent it twice',
+    hint: 'mmai asks again by itself, signed anew; if it lasts, look for a proxy that repeats requests',
+  },
+
+  taskNotFound: {
+    meaning: 'there is no such task for this account in this region',
+    hint: 'check the id, and that --region and --profile are those of its submission; a new task may take some seconds',
+  },
+  apiNotFound: {
+    meaning: 'the host that answered does not offer GetTaskStatus in version 2019-08-10',
+    hint: 'check --endpoint or leave it out, and try "--region cn-beijing"',
+  },
+  regionNotFound: {
+    meaning: 'there is no such region, or the service is not in it',
+    hint: 'try "--region cn-beijing", and keep it with "mmai config set region cn-beijing"',
+  },
+  invalidParameter: {
+    meaning: 'the service does not accept a parameter; its message may name it',
+    hint: 'check the task id and the region; --dry-run shows what mmai sends',
+  },
+  formatRefused: {
+    meaning: 'the service does not know the format asked for',
+    hint: 'use "--format json"',
+  },
+  parameterTooLong: {
+    meaning: 'a parameter is longer than the service allows; its message may name it',
+    hint: 'check the task id and the region; --dry-run shows what mmai sends',
+  },
+  missingParameter: {
+    meaning: 'a required parameter did not arrive; the code or message may name it',
+    hint: '--dry-run shows what mmai sends; if it is there, a proxy dropped it: go around it, or try "--method post"',
+  },
+
+  signatureMethod: {
+    meaning: 'the host does not accept this way of signing',
+    hint: 'try the other of "--signature v1" and "--signature acs3", and check --endpoint',
+  },
+  httpMethod: {
+    meaning: 'the host does not accept this HTTP method',
+    hint: 'try the other of "--method get" and "--method post"',
+  },
+  needsHttps: {
+    meaning: 'the host accepts https only',
+    hint: 'write https:// in --endpoint, or leave --endpoint out',
+  },
+  bodyDamaged: {
+    meaning: 'the body of the request arrived damaged',
+    hint: 'mmai asks again by itself; if it lasts, go around the proxy or use "--method get", which sends no body',
+  },
+
+  countLimit: {
+    meaning: 'the account has reached its limit of face images, applications or uploaded files',
+    hint: 'asking for a status needs none of them: delete what you can spare in the MultimediaAI console, then ask again',
+  },
+  fileContent: {
+    meaning: 'the service does not accept the content of a file',
+    hint: 'asking for a status sends no file: check the one that the task was submitted with',
+  },
+  parameterExists: {
+    meaning: 'what a parameter names exists already; the message may name it',
+    hint: 'asking for a status creates nothing: check the request that submitted the task',
+  },
+  templateInUse: {
+    meaning: 'an associated template exists already',
+    hint: 'asking for a status changes no template: check the templates in the MultimediaAI console',
+  },
+
+  bodyTooLarge: {
+    meaning: 'the answer is far larger than any of the service, so mmai stopped reading',
+    hint: 'something else seems to have answered: check --endpoint and the proxy',
+  },
+  certificate: {
+    meaning: "the host's certificate is not trusted, has expired, or is of another name",
+    hint: 'if a proxy inspects TLS, trust its authority with --ca-file; check --endpoint and the clock as well',
+  },
+  connectionRefused: {
+    meaning: 'nothing accepts connections at this host and port',
+    hint: 'check --endpoint, the proxy and the firewall; "mmai config check" goes step by step',
+  },
+  connectionReset: {
+    meaning: 'the connection broke before the answer was complete',
+    hint: 'mmai asks again by itself; if it lasts, check network, proxy and firewall with "mmai config check"',
+  },
+  dns: {
+    meaning: "the host's name cannot be resolved",
+    hint: 'check the spelling of --region and --endpoint, then the network and its DNS; "mmai config check" helps',
+  },
+  htmlPage: {
+    meaning: 'a web page came instead of an answer: from a proxy, a gateway or a login page of the network',
+    hint: 'log in to the network if it wants that, and check --endpoint and the proxy',
+  },
+  protocol: {
+    meaning: 'what listens at this host and port does not speak the expected protocol',
+    hint: 'check --endpoint: http:// or https://, and the port',
+  },
+  proxy: {
+    meaning: 'the proxy did not let the request through',
+    hint: 'check its address and password in HTTPS_PROXY, or name the host in NO_PROXY',
+  },
+  redirect: {
+    meaning: 'the host points elsewhere; mmai never follows, so that no signed request reaches a stranger',
+    hint: 'check --endpoint (is it https://?), and log in to the network if it wants that',
+  },
+  timeout: {
+    meaning: 'no complete answer came within the time limit of a request',
+    hint: 'mmai asks again by itself; if it lasts, try "--request-timeout 30s" or look with "mmai config check"',
+  },
+  unreachable: {
+    meaning: 'the host cannot be reached from this network',
+    hint: 'check the connection, VPN and firewall; "mmai config check" goes step by step',
+  },
+  unreadable: {
+    meaning: 'the answer is none of the service: neither JSON nor XML as documented',
+    hint: 'mmai asks again by itself; if it lasts, check --endpoint, and look at it with "mmai status ID --raw"',
+  },
+};

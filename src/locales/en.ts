@@ -1,0 +1,101 @@
+import { codesEn } from './en-codes.ts';
+import { helpEn } from './en-help.ts';
+
+/** Every sentence a person reads, in English. `zh.ts` has the same type, so a missing translation does not compile. */
+export const en = {
+  help: helpEn,
+  codes: codesEn,
+  error: 'error',
+  warning: 'warning',
+  hint: 'hint',
+  states: {
+    submitting: 'submitting',
+    running: 'running',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    unknown: 'unknown',
+  },
+  usage: {
+    badTaskId: (value: string) => `"${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
+    badTaskIdOnLine: (line: number, value: string) =>
+      `line ${line} of standard input: "${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
+    noTaskIds: () => 'no task id given: name at least one, or pipe ids to standard input, one per line',
+    badDuration: (what: string, value: string) =>
+      `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days), or none`,
+    badChoice: (what: string, value: string, allowed: string) => `${what}: "${value}" is not one of ${allowed}`,
+    badNumber: (what: string, value: string, min: number, max: number) =>
+      `${what}: "${value}" is not a whole number from ${min} to ${max}`,
+    badRegion: (value: string) =>
+      `region "${value}" is not a region: lower-case letters, digits and "-" only, like cn-beijing`,
+    badEndpoint: (value: string) =>
+      `endpoint "${value}" is not a host or http(s)://host[:port] without a path, query or password`,
+    badQuery: (expression: string, why: string) => `--query: "${expression}" is not a JMESPath expression: ${why}`,
+    badProfileName: (value: string) =>
+      `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
+    unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
+    noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate`,
+    conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
+  },
+  credentials: {
+    none: (tried: string) => `no credentials found; tried: ${tried}`,
+    noneHint: () =>
+      'give them in one of three ways: run "mmai config init"; or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; or name a profile with --profile. To try mmai without an account, add --simulate 0,1,2',
+    halfConfigured: (where: string, missing: string) => `${where} is only half configured: ${missing} is missing`,
+    noSuchProfile: (name: string, known: string) => `there is no profile "${name}"; known profiles: ${known}`,
+    noSuchProfileHint: () =>
+      'create it with "mmai config init --profile NAME", or list them with "mmai config profiles"',
+    fromEnvironment: () => 'environment variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+    fromProfile: (name: string) => `profile "${name}"`,
+    fromNamedProfile: (name: string) => `profile "${name}" (named on purpose)`,
+  },
+  exitCodes: {
+    0: 'done: status was answered for every task; watch met its condition',
+    1: 'a task ended failed',
+    2: 'usage or configuration error; nothing was sent',
+    3: 'credentials missing, wrong or not allowed; service not activated; no balance',
+    4: 'the service or the network gave no useful answer: state unknown',
+    5: 'task not found',
+    8: 'status --exit-status: not finished yet',
+    70: 'a bug in mmai',
+    124: 'watch: deadline reached with tasks still running',
+    129: 'stopped by a hang-up (SIGHUP)',
+    130: 'stopped by Ctrl-C (SIGINT)',
+    141: 'standard output was closed',
+    143: 'stopped by SIGTERM',
+  },
+  plainHttp: (origin: string) => `${origin} is not encrypted: whoever listens can read and replay the requests`,
+  unknownStatus: (id: string, status: number) =>
+    `task ${id} has status ${status}, which this version of mmai does not know; it counts as not finished`,
+  sandbox: {
+    badStep: (step: string) =>
+      `script step "${step}": write a status (0, 1, 2, 3 or any integer) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s), followed by xN (N polls) or :30s (a time) if wanted`,
+    badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
+    portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
+    listening: (url: string) => `sandbox listening on ${url}; Ctrl-C stops it`,
+  },
+  config: {
+    unreadable: (path: string, why: string) => `cannot read the config file ${path}: ${why}`,
+    unwritable: (path: string, why: string) => `cannot write the config file ${path}: ${why}`,
+    torn: (path: string) => `the config file ${path} is not what mmai writes; it was left as it is`,
+    tornHint: () => 'mend it or move it away, then run "mmai config init"',
+    locked: (path: string, why: string) => `another mmai holds the lock ${path} (${why}); try again`,
+    stopped: () => 'stopped; nothing was stored',
+    initNeedsTerminal: () =>
+      'config init asks questions, so it needs a terminal; in scripts use "mmai config set KEY VALUE"',
+    askId: () => 'AccessKey id',
+    askSecret: () => 'AccessKey secret (not shown)',
+    askRegion: () => 'Default region',
+    stored: (profile: string, path: string) => `profile "${profile}" stored in ${path}; try: mmai status TASK_ID`,
+    emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
+    unknownKey: (key: string, known: string) => `there is no setting "${key}"; known settings: ${known}`,
+    notSet: (key: string) => `${key} is not set`,
+    secretInArguments: (key: string) =>
+      `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value away next time`,
+  },
+  bug: (message: string) => `this is a bug in mmai: ${message}`,
+  bugHint: () => 'run again with --debug for the details, and please report them',
+  requestId: 'request id',
+};
+
+export type Messages = typeof en;
+export type Language = 'en' | 'zh';

@@ -1,0 +1,33 @@
+import type { JSONValue } from '@jmespath-community/jmespath';
+import { usageError } from '../errors.ts';
+
+/** A JMESPath expression, ready to be put to a document. Its only importer; throws a usage error for one that does not parse. */
+export async function compileQuery(expression: string): Promise<(document: object) => unknown> {
+  const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
+  const refuse = (error: unknown) =>
+    usageError((m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)));
+  let ast: ReturnType<typeof compile>;
+  try {
+    ast = compile(expression);
+  } catch (error) {
+    throw refuse(error);
+  }
+  return (document) => {
+    try {
+      return TreeInterpreter.search(ast, document as JSONValue);
+    } catch (error) {
+      throw refuse(error);
+    }
+  };
+}
+
+/** What a query found: JSON as such; as text or tsv a string stands bare, and a list is a line for each element, its fields tab-separated. */
+export function formatQueried(value: unknown, output: string): string {
+  if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`;
+  const lines = Array.isArray(value) ? value : [value];
+  return lines.map((line) => `${(Array.isArray(line) ? line : [line]).map(scalar).join('\t')}\n`).join('');
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}

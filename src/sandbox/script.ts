@@ -1,0 +1,87 @@
+import { parseDuration } from '../core/duration.ts';
+import { usageError } from '../errors.ts';
+
+/** What one poll gets: a status, or a fault. `forMs` belongs to `throttle(2s)` and `slow(2s)`. */
+export type Step =
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: Fault; readonly forMs?: number };
+
+export const FAULTS = [
+  '500',
+  'throttle',
+  '404',
+  'reset',
+  'hang',
+  'garbage',
+  'html',
+  'expired',
+  'forbidden',
+  'slow',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+interface ScriptedStep {
+  readonly step: Step;
+  /** So many polls get this step; with `holdMs`, every poll within that span does. */
+  readonly times: number;
+  readonly holdMs: number;
+}
+
+export interface Script {
+  readonly byTask: ReadonlyMap<string, readonly ScriptedStep[]>;
+  readonly others: readonly ScriptedStep[];
+}
+
+export const DEFAULT_SCRIPT = '0,1x3,2';
+
+/** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step. */
+export function parseScript(text: string): Script {
+  const byTask = new Map<string, readonly ScriptedStep[]>();
+  let others: readonly ScriptedStep[] | undefined;
+  for (const part of text.split(';')) {
+    const [, task, steps = ''] = /^\s*(?:(\d+)=)?(.*)$/s.exec(part) ?? [];
+    const parsed = steps.split(',').map((step) => parseStep(step.trim()));
+    if (task) byTask.set(task, parsed);
+    else others = parsed;
+  }
+  return { byTask, others: others ?? parseScript(DEFAULT_SCRIPT).others };
+}
+
+function parseStep(text: string): ScriptedStep {
+  const [, word, span, times = '1', hold] =
+    /^(-?\d{1,9}|[a-z]+)(?:\(([^)]*)\))?(?:x([1-9]\d{0,6}))?(?::(\w+))?$/.exec(text) ?? [];
+  const fault = FAULTS.find((name) => name === word);
+  const takesSpan = fault === 'throttle' || fault === 'slow';
+  const isStatus = word !== undefined && /^-?\d+$/.test(word) && !fault;
+  if ((!isStatus && !fault) || (span !== undefined && !takesSpan)) throw usageError((m) => m.sandbox.badStep(text));
+  const holdMs = hold === undefined ? 0 : parseDuration(hold, text);
+  if (isStatus) return { step: { kind: 'status', status: Number(word) }, times: Number(times), holdMs };
+  const forMs = span === undefined ? undefined : parseDuration(span, text);
+  return { step: { kind: fault!, ...(forMs !== undefined && { forMs }) }, times: Number(times), holdMs };
+}
+
+/** Plays the script to each task on its own: every poll takes the next step, the last one stays. */
+export class Player {
+  readonly #script: Script;
+  readonly #places = new Map<string, { index: number; polls: number; since: number }>();
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  /** The step for a poll of `task` at `now` (ms). */
+  next(task: string, now: number): Step {
+    const steps = this.#script.byTask.get(task) ?? this.#script.others;
+    const place = this.#places.get(task) ?? { index: 0, polls: 0, since: now };
+    this.#places.set(task, place);
+    while (place.index < steps.length - 1 && isOver(steps[place.index]!, place, now)) {
+      Object.assign(place, { index: place.index + 1, polls: 0, since: now });
+    }
+    place.polls += 1;
+    return steps[place.index]!.step;
+  }
+}
+
+function isOver({ times, holdMs }: ScriptedStep, place: { polls: number; since: number }, now: number): boolean {
+  return holdMs > 0 ? now - place.since >= holdMs : place.polls >= times;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../../src/core/ports.ts';
+
+/** A clock that moves only when everybody sleeps: it then jumps to the next wake-up. No test waits for real time. */
+export interface FakeClock extends Clock {
+  /** The spans slept, in ms, in the order asked for. */
+  readonly sleeps: number[];
+  /** Moves the wall clock alone, as NTP or a waking laptop does. */
+  jump(ms: number): void;
+}
+
+export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock {
+  let elapsed = 0;
+  let jumped = 0;
+  const sleeps: number[] = [];
+  const sleepers: { at: number; wake: () => void }[] = [];
+  let isScheduled = false;
+  const advance = () => {
+    isScheduled = false;
+    sleepers.sort((a, b) => a.at - b.at);
+    const next = sleepers.shift();
+    if (!next) return;
+    elapsed = Math.max(elapsed, next.at);
+    next.wake();
+    if (sleepers.length > 0) schedule();
+  };
+  // setImmediate lets every microtask settle first: nobody who can still run is overtaken by time.
+  const schedule = () => {
+    if (!isScheduled) setImmediate(advance);
+    isScheduled = true;
+  };
+  return {
+    sleeps,
+    now: () => start + elapsed + jumped,
+    monotonic: () => elapsed,
+    jump: (ms) => {
+      jumped += ms;
+    },
+    sleep(ms, signal) {
+      sleeps.push(ms);
+      return new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const sleeper = { at: elapsed + ms, wake: resolve };
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', () => {
+          const index = sleepers.indexOf(sleeper);
+          if (index >= 0) sleepers.splice(index, 1);
+          resolve();
+        });
+        schedule();
+      });
+    },
+  };
+}
