@@ -24,7 +24,7 @@ const SECRETS = ['access-key-secret', 'security-token'];
 const CREDENTIAL_KEYS = ['access-key-id', ...SECRETS];
 const settingOfKey = new Map(settingNames.map((name) => [configKey(name), name]));
 const KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
-/** Settings that a variable can give: key of the profile → the variable of the credentials. */
+/** The variable that gives the same as a key of the profile. */
 const CREDENTIAL_VARIABLES: Record<string, string> = {
   'access-key-id': 'ALIBABA_CLOUD_ACCESS_KEY_ID',
   'access-key-secret': 'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
@@ -188,7 +188,7 @@ function credentialRow(key: string, profile: Profile, env: Context['env']): Row[
   const variable = CREDENTIAL_VARIABLES[key]!;
   const ofProfile = {
     value: profile.values[key],
-    origin: { from: 'profile', name: `${key} (${profile.name})` } as const,
+    origin: { from: 'profile', name: `${key} of profile ${profile.name}` } as const,
   };
   const ofVariable = { value: env[variable], origin: { from: 'environment', name: variable } as const };
   const order = profile.isNamed ? [ofProfile, ofVariable] : [ofVariable, ofProfile];

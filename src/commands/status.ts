@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { failureExitCode } from '../core/client.ts';
 import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
 import type { Failure, Reply } from '../core/response.ts';
-import { foldOutcomes, type TaskId } from '../core/task.ts';
+import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { outcomeOf, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
@@ -115,7 +115,7 @@ function printBodies(replies: readonly Reply[], { stdout }: Context): void {
   });
 }
 
-/** Says on stderr what went wrong with which tasks, once for each kind of failure. */
+/** Says on stderr what went wrong with which tasks, once for each kind of failure; and warns once of a status nobody knows. */
 function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], context: Context): void {
   const groups = new Map<string, { failure: Failure; ids: TaskId[] }>();
   replies.forEach((reply, index) => {
@@ -126,6 +126,12 @@ function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], cont
     groups.set(key, group);
   });
   for (const group of groups.values()) context.stderr.write(describeFailure(group.failure, group.ids, context));
+  const unknown = replies.findIndex((reply) => reply.ok && taskState(reply.answer.status) === 'unknown');
+  const reply = replies[unknown];
+  if (reply?.ok) {
+    const { warning, unknownStatus } = context.messages;
+    context.stderr.write(`${warning}: ${unknownStatus(ids[unknown]!, reply.answer.status)}\n`);
+  }
 }
 
 /** What happened, to what, what it means, what to do next, the request id. */
@@ -134,7 +140,7 @@ function describeFailure(failure: Failure, ids: readonly TaskId[], { messages }:
   const more = ids.length > 3 ? ` … (${ids.length})` : '';
   const explanation = topic && messages.codes[topic];
   const lines = [
-    `${messages.error}: ${ids.slice(0, 3).join(', ')}${more}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
+    `${messages.error}: ${messages.tasks(ids.slice(0, 3).join(', ') + more)}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
     explanation && `  ${explanation.meaning}`,
     explanation && `  ${messages.hint}: ${explanation.hint}`,
     !explanation && recommend && `  ${messages.hint}: ${recommend}`,

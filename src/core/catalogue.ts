@@ -65,7 +65,7 @@ export const catalogue = {
   'InvalidTimeStamp.Expired': { class: 'skew', topic: 'clockSkew' },
   'InvalidTimeStamp.Format': { class: 'skew', topic: 'timestampFormat', retry: 'never' },
   IllegalTimestamp: { class: 'skew', topic: 'timestampFormat', retry: 'never' },
-  SignatureNonceUsed: { class: 'transient', topic: 'nonceUsed', retry: 'once' },
+  SignatureNonceUsed: { class: 'request', topic: 'nonceUsed', retry: 'once' },
 
   // What it asks for
   ResourceNotFound: { class: 'notFound', topic: 'taskNotFound' },
@@ -90,9 +90,9 @@ export const catalogue = {
   ContentMD5NotMatched: { class: 'transient', topic: 'bodyDamaged' },
 
   // Documented for GetTaskStatus, though they read like errors of other operations in a shared table
-  FaceImageCountLimit: { class: 'request', topic: 'countLimit' },
-  ApplicationCountLimit: { class: 'request', topic: 'countLimit' },
-  FileUploadCountLimit: { class: 'request', topic: 'countLimit' },
+  FaceImageCountLimit: { class: 'request', topic: 'faceImageLimit' },
+  ApplicationCountLimit: { class: 'request', topic: 'applicationLimit' },
+  FileUploadCountLimit: { class: 'request', topic: 'uploadLimit' },
   FileContentInvalid: { class: 'request', topic: 'fileContent' },
   ExistParameter: { class: 'request', topic: 'parameterExists' },
   ExistTemplateRelationship: { class: 'request', topic: 'templateInUse' },

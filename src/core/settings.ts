@@ -105,7 +105,8 @@ function find(
   const variable = variables.find((v) => env[v]);
   if (variable) return { text: env[variable], origin: { from: 'environment', name: variable } };
   const stored = profile?.values[configKey(name)];
-  if (stored) return { text: stored, origin: { from: 'profile', name: `${configKey(name)} (${profile?.name})` } };
+  if (stored)
+    return { text: stored, origin: { from: 'profile', name: `${configKey(name)} of profile ${profile?.name}` } };
   return { text: fallback, origin: { from: 'default', name: 'default' } };
 }
 

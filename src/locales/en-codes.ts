@@ -22,7 +22,7 @@ export const codesEn = {
   },
 
   wrongSecret: {
-    meaning: 'the signature does not match: the AccessKey secret is wrong or belongs to another AccessKey id',
+    meaning: 'the signature does not match: most likely the AccessKey secret is wrong, or that of another AccessKey id',
     hint: 'type it again with "mmai config set access-key-secret", or correct ALIBABA_CLOUD_ACCESS_KEY_SECRET',
   },
   wrongCanonicalization: {
@@ -31,7 +31,7 @@ export const codesEn = {
   },
   accessKeyNotFound: {
     meaning: 'the service does not know this AccessKey id: mistyped, deleted, or of another Alibaba Cloud site',
-    hint: 'compare "mmai config get access-key-id" with the RAM console; an id in STS. needs its security token too',
+    hint: 'compare "mmai config get access-key-id" with the RAM console; if it starts with STS., set its token too',
   },
   accessKeyDisabled: {
     meaning: 'this AccessKey is disabled',
@@ -138,9 +138,17 @@ export const codesEn = {
     hint: 'mmai asks again by itself; if it lasts, go around the proxy or use "--method get", which sends no body',
   },
 
-  countLimit: {
-    meaning: 'the account has reached its limit of face images, applications or uploaded files',
-    hint: 'asking for a status needs none of them: delete what you can spare in the MultimediaAI console, then ask again',
+  faceImageLimit: {
+    meaning: 'the account has reached its limit of face images',
+    hint: 'asking for a status adds none: delete some in the MultimediaAI console, then ask again',
+  },
+  applicationLimit: {
+    meaning: 'the account has reached its limit of applications',
+    hint: 'asking for a status adds none: delete some in the MultimediaAI console, then ask again',
+  },
+  uploadLimit: {
+    meaning: 'the account has reached its limit of uploaded files',
+    hint: 'asking for a status adds none: delete some in the MultimediaAI console, then ask again',
   },
   fileContent: {
     meaning: 'the service does not accept the content of a file',
@@ -156,7 +164,7 @@ export const codesEn = {
   },
 
   bodyTooLarge: {
-    meaning: 'the answer is far larger than any of the service, so mmai stopped reading',
+    meaning: 'the answer is far larger than any that the service gives, so mmai stopped reading',
     hint: 'something else seems to have answered: check --endpoint and the proxy',
   },
   certificate: {
@@ -200,7 +208,7 @@ export const codesEn = {
     hint: 'check the connection, VPN and firewall; "mmai config check" goes step by step',
   },
   unreadable: {
-    meaning: 'the answer is none of the service: neither JSON nor XML as documented',
-    hint: 'mmai asks again by itself; if it lasts, check --endpoint, and look at it with "mmai status ID --raw"',
+    meaning: 'the answer is not one of the service: neither JSON nor XML as documented',
+    hint: 'mmai asks again by itself; if it lasts, check --endpoint and see "mmai status ID --raw"',
   },
 };

@@ -94,6 +94,7 @@ export const en = {
   },
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
+  tasks: (ids: string) => `task ${ids}`,
   requestId: 'request id',
 };
 

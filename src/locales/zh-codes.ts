@@ -1,79 +1,216 @@
 import type { codesEn } from './en-codes.ts';
 
-/** 每类错误对查询任务的用户意味着什么，以及应该怎么做。 */
+/** 错误码的含义与处理建议；键与 `en-codes.ts` 一致。 */
 export const codesZh: typeof codesEn = {
   internalError: {
-    meaning: '服务内部错误；任务本身不受影响',
-    hint: 'mmai 会自动重试；如果持续出现，请把请求 ID 反馈给阿里云',
+    meaning: '服务内部错误或未知错误，与任务本身的状态无关',
+    hint: 'mmai 会自动重试；若持续出现，请查看 https://error-center.aliyun.com/status/product/multimediaai 并凭请求 ID 联系阿里云技术支持',
   },
-  unavailable: { meaning: '内部服务暂时不可用', hint: 'mmai 会自动重试；请稍后再试' },
-  damaged: { meaning: '请求在传输途中损坏', hint: '检查是否有代理修改了请求' },
-  throttling: { meaning: '服务限制了请求频率', hint: '降低查询频率，或一次查询更少的任务' },
-  throttlingUser: {
-    meaning: '该账号对此接口的请求超出了配额',
-    hint: '检查同一账号下是否有其他程序在轮询，或在控制台提升配额',
+  serviceUnavailable: {
+    meaning: '内部服务暂不可用，与任务本身的状态无关',
+    hint: 'mmai 会自动重试；故障时间较长时，可用 "mmai watch --error-budget 30m" 继续等待',
   },
-  signature: {
-    meaning: '服务端计算出的签名不同：AccessKey Secret 有误，或请求在途中被修改',
-    hint: '用 "mmai config set access-key-secret" 重新设置；检查是否有代理改写请求',
+  throttled: {
+    meaning: '请求过于频繁，超出了账号对该接口的流控配额',
+    hint: 'mmai 会自动降速并重试；若持续出现，请调低 "mmai watch" 的 --max-rps，或减少并行数量',
   },
+  throttledConcurrency: {
+    meaning: '同时进行的请求过多，触发了并发流控',
+    hint: 'mmai 会自动降速并重试；若持续出现，请减少同时运行的客户端',
+  },
+  throttledSystem: {
+    meaning: '服务整体负载过高，触发了系统流控',
+    hint: 'mmai 会自动降速并重试；若持续出现，请稍后再试',
+  },
+
   wrongSecret: {
-    meaning: '服务端对相同的文本得到了不同的签名，因此是 AccessKey Secret 有误',
-    hint: '用 "mmai config set access-key-secret" 重新设置，或更正 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+    meaning: '签名不匹配：很可能 AccessKey Secret 有误，或与 AccessKey ID 不配对',
+    hint: '用 "mmai config set access-key-secret" 重新输入，或更正 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
   },
   wrongCanonicalization: {
-    meaning: '服务端签名的文本与 mmai 的不同，Secret 可能没有问题：请求在途中被修改',
-    hint: '检查是否有代理改写 URL；可尝试 --method post 或 --signature acs3',
+    meaning: '服务端收到的请求与 mmai 签名的内容不一致：被代理改动，或 mmai 存在缺陷',
+    hint: '请绕过代理，或改用 "--signature acs3"；若持续出现，请附上 --debug 的输出向我们反馈',
   },
-  keyNotFound: {
-    meaning: '该站点不存在此 AccessKey',
-    hint: '检查 AccessKey ID 及其所属站点（中国站或国际站）；临时密钥还需要安全令牌',
+  accessKeyNotFound: {
+    meaning: '找不到该 AccessKey ID：输入有误、已被删除，或属于阿里云其他站点',
+    hint: '将 "mmai config get access-key-id" 与 RAM 控制台核对；以 STS. 开头的还需设置安全令牌',
   },
-  keyDisabled: { meaning: '此 AccessKey 已被禁用', hint: '在 RAM 控制台启用，或换用其他 AccessKey' },
-  tokenExpired: { meaning: '安全令牌已过期', hint: '重新获取临时凭证，三个部分都要更换' },
-  tokenWrong: { meaning: '安全令牌损坏，或属于另一个 AccessKey', hint: '请使用同一次 STS 应答中的 ID、Secret 和令牌' },
+  accessKeyDisabled: {
+    meaning: '该 AccessKey 已被禁用',
+    hint: '在 RAM 控制台启用，或用 "mmai config init" 换用其他 AccessKey',
+  },
+  tokenExpired: {
+    meaning: '临时访问凭证已过期',
+    hint: 'mmai 会自动查找新的凭证；若没有，请重新获取 ID、Secret 和安全令牌，并同时更新三者',
+  },
+  tokenRefused: {
+    meaning: '安全令牌（SecurityToken）格式错误，或与 AccessKey 不匹配',
+    hint: 'ID、Secret 和安全令牌是一同签发的：请用 "mmai config set" 同时更新三者',
+  },
   tokenMissing: {
-    meaning: '这是临时 AccessKey，但缺少安全令牌',
-    hint: '设置 ALIBABA_CLOUD_SECURITY_TOKEN，或运行 "mmai config set security-token"',
+    meaning: '该 AccessKey 是临时凭证（STS），但缺少安全令牌（SecurityToken）',
+    hint: '用 "mmai config set security-token" 或环境变量 ALIBABA_CLOUD_SECURITY_TOKEN 提供',
   },
-  forbidden: { meaning: '该账号或 RAM 用户没有查询任务的权限', hint: '请管理员授予 multimediaai:GetTaskStatus 权限' },
-  noRam: { meaning: '此处不支持 RAM 用户', hint: '请使用主账号的 AccessKey' },
-  riskControl: { meaning: '账号受到风险控制', hint: '登录控制台，按提示处理' },
-  notOpened: { meaning: '该账号未开通或未购买 MultimediaAI 服务', hint: '用 AccessKey 所属账号在控制台开通或购买' },
-  balance: { meaning: '账户余额不足', hint: '充值后再查询' },
+
+  noPermission: {
+    meaning: '该用户没有权限：AccessKey 所属的 RAM 用户或角色不能查询任务状态',
+    hint: '在 RAM 控制台授予 multimediaai:GetTaskStatus 权限，或用 --profile 换用其他身份',
+  },
+  forbidden: {
+    meaning: '服务拒绝了该账号，或 AccessKey 所属的 RAM 用户或角色',
+    hint: '在 RAM 控制台授予 multimediaai:GetTaskStatus 权限；若提示公测已到期，请开通服务',
+  },
+  ramNotSupported: {
+    meaning: '该接口不支持 RAM 用户访问',
+    hint: '用 "mmai config init --profile 名称" 配置阿里云账号（主账号）的 AccessKey',
+  },
+  riskControl: {
+    meaning: '请求被阿里云风险控制系统拦截',
+    hint: '在阿里云控制台查看相关通知，或凭请求 ID 联系阿里云技术支持',
+  },
+  serviceNotOpened: {
+    meaning: '未购买此服务',
+    hint: '在 MultimediaAI 控制台购买，或用 --profile 选择任务所属的账号',
+  },
+  serviceNotSelected: {
+    meaning: '未开启此服务',
+    hint: '在 MultimediaAI 控制台开启，或用 --profile 选择任务所属的账号',
+  },
+  noBalance: {
+    meaning: '账号余额不足，无法操作此请求',
+    hint: '在阿里云控制台充值后再查询',
+  },
+
+  clockSkew: {
+    meaning: '请求的时间戳非法或已过期：很可能是本机时钟偏差超过 15 分钟',
+    hint: '请校准时钟（建议使用 NTP）；"mmai config check" 会显示偏差',
+  },
+  timestampFormat: {
+    meaning: '时间格式非法：服务无法识别请求的时间戳',
+    hint: '可能被代理改动：请绕过代理，或改用 "--signature acs3"；若持续出现，则是 mmai 的缺陷',
+  },
+  nonceUsed: {
+    meaning: '服务已收到过同一请求（签名随机数重复）：传输途中被发送了两次',
+    hint: 'mmai 会重新签名并自动重试；若持续出现，请检查是否有代理在重复发送请求',
+  },
+
   taskNotFound: {
-    meaning: '该地域和账号下没有这个任务',
-    hint: '检查任务 ID、--region 和配置档；刚提交的任务可能还不可见',
+    meaning: '请求的资源不存在：当前账号在该地域下没有这个任务',
+    hint: '请核对任务 ID，以及提交任务时的 --region 和 --profile；刚提交的任务可能需要等待几秒',
   },
-  clock: { meaning: '本机与服务端的时钟相差超过 15 分钟', hint: '校准本机时钟（NTP）' },
-  timestampFormat: { meaning: '服务端无法识别时间戳', hint: '检查是否有代理改写 URL' },
-  nonce: { meaning: '服务端已收到过相同的请求', hint: '检查是否有代理重复发送请求' },
-  wrongApi: {
-    meaning: '该接入地址的服务没有 2019-08-10 版的 GetTaskStatus',
-    hint: '检查 --endpoint 和 --region；文档中的地域是 cn-beijing',
+  apiNotFound: {
+    meaning: 'API 不存在：应答的主机没有提供 2019-08-10 版本的 GetTaskStatus',
+    hint: '请检查或去掉 --endpoint，并尝试 "--region cn-beijing"',
   },
-  region: { meaning: '没有这个地域', hint: '使用文档中的地域：--region cn-beijing' },
-  parameter: { meaning: '服务端拒绝了某个参数', hint: '检查任务 ID；错误信息中有参数名' },
-  gatewayRefuses: { meaning: '网关不接受这种签名方式', hint: '换另一种：--signature v1 或 acs3' },
-  method: { meaning: '网关不接受这种 HTTP 方法', hint: '换另一种：--method get 或 post' },
-  needSsl: { meaning: '服务只接受 https', hint: '请用 https:// 开头的接入地址' },
-  otherOperation: {
-    meaning: '这是其他接口的限制，虽然也列在本接口的错误码中',
-    hint: '如果在这里遇到，请把请求 ID 反馈给阿里云',
+  regionNotFound: {
+    meaning: '地域不存在，或该地域没有提供此服务',
+    hint: '请尝试 "--region cn-beijing"，并用 "mmai config set region cn-beijing" 保存',
   },
-  aborted: { meaning: '在得到应答之前查询已停止', hint: '请重新查询' },
+  invalidParameter: {
+    meaning: '参数非法；服务返回的信息中可能有参数名',
+    hint: '请检查任务 ID 和地域；--dry-run 可显示 mmai 将要发送的内容',
+  },
+  formatRefused: {
+    meaning: '服务不支持请求的返回格式',
+    hint: '请使用 "--format json"',
+  },
+  parameterTooLong: {
+    meaning: '参数超过最大长度限制；服务返回的信息中可能有参数名',
+    hint: '请检查任务 ID 和地域；--dry-run 可显示 mmai 将要发送的内容',
+  },
+  missingParameter: {
+    meaning: '缺少必要参数；错误码或返回的信息中可能有参数名',
+    hint: '用 --dry-run 查看 mmai 发送的内容；若其中有该参数，请绕过代理，或改用 "--method post"',
+  },
+
+  signatureMethod: {
+    meaning: '应答的主机不支持这种签名方式',
+    hint: '请在 "--signature v1" 与 "--signature acs3" 之间换用另一种，并检查 --endpoint',
+  },
+  httpMethod: {
+    meaning: '应答的主机不支持这种 HTTP 方法',
+    hint: '请在 "--method get" 与 "--method post" 之间换用另一种',
+  },
+  needsHttps: {
+    meaning: '应答的主机只接受 HTTPS 请求',
+    hint: '请在 --endpoint 中写明 https://，或去掉 --endpoint',
+  },
+  bodyDamaged: {
+    meaning: '请求体在传输途中损坏（长度或 MD5 不一致）',
+    hint: 'mmai 会自动重试；若持续出现，请绕过代理，或改用没有请求体的 "--method get"',
+  },
+
+  faceImageLimit: {
+    meaning: '人脸数量达到限制',
+    hint: '查询状态不会增加人脸：请在 MultimediaAI 控制台删除一部分后再查询',
+  },
+  applicationLimit: {
+    meaning: '应用数量达到限制',
+    hint: '查询状态不会增加应用：请在 MultimediaAI 控制台删除一部分后再查询',
+  },
+  uploadLimit: {
+    meaning: '上传文件数量达到限制',
+    hint: '查询状态不会上传文件：请在 MultimediaAI 控制台删除一部分后再查询',
+  },
+  fileContent: {
+    meaning: '文件内容格式不正确',
+    hint: '查询状态不会发送文件：请检查提交任务时使用的文件',
+  },
+  parameterExists: {
+    meaning: '参数已存在；服务返回的信息中可能有参数名',
+    hint: '查询状态不会创建任何内容：请检查提交任务时的请求',
+  },
+  templateInUse: {
+    meaning: '存在关联模板',
+    hint: '查询状态不会改动模板：请在 MultimediaAI 控制台检查模板',
+  },
+
+  bodyTooLarge: {
+    meaning: '应答远大于服务的正常应答，mmai 已停止读取',
+    hint: '应答的可能不是该服务：请检查 --endpoint 和代理',
+  },
   certificate: {
-    meaning: '服务器证书不受信任、已过期或与主机名不符',
-    hint: '如果经过公司代理，请用 --ca-file 或 NODE_EXTRA_CA_CERTS 指定其 CA；否则检查接入地址和时钟',
+    meaning: '主机的证书不受信任、已过期，或与主机名不符',
+    hint: '若有代理解密 TLS 流量，请用 --ca-file 信任其 CA 证书；同时检查 --endpoint 和本机时钟',
   },
-  unreachable: { meaning: '接入地址没有应答', hint: '检查 --endpoint、--region 和网络' },
-  connection: { meaning: '连接中断', hint: '请重试；如果持续出现，检查网络和代理' },
-  dns: { meaning: '主机名无法解析', hint: '检查 --region 和 --endpoint，然后检查网络' },
-  proxy: { meaning: '代理拒绝了连接', hint: '检查 HTTPS_PROXY 和 NO_PROXY' },
-  redirect: { meaning: '接入地址要求跳转，而 mmai 从不跟随跳转', hint: '检查 --endpoint' },
-  timeout: { meaning: '没有及时得到应答', hint: '检查网络，或用 --request-timeout 放宽时限' },
-  notTheService: {
-    meaning: '应答并非来自该服务，而是代理、登录页面或其他服务器',
-    hint: '检查 --endpoint 和途经的代理',
+  connectionRefused: {
+    meaning: '连接被拒绝：该主机和端口上没有服务在监听',
+    hint: '请检查 --endpoint、代理和防火墙；"mmai config check" 可逐步排查',
+  },
+  connectionReset: {
+    meaning: '应答尚未接收完整，连接就已断开',
+    hint: 'mmai 会自动重试；若持续出现，请用 "mmai config check" 检查网络、代理和防火墙',
+  },
+  dns: {
+    meaning: '无法解析主机名',
+    hint: '请检查 --region 和 --endpoint 的拼写，以及网络和 DNS；可用 "mmai config check" 排查',
+  },
+  htmlPage: {
+    meaning: '收到的是网页而不是服务的应答：可能来自代理、网关或网络登录页',
+    hint: '若网络要求登录，请先登录；并检查 --endpoint 和代理',
+  },
+  protocol: {
+    meaning: '该主机和端口使用的不是预期的协议',
+    hint: '请检查 --endpoint：应为 http:// 还是 https://，以及端口是否正确',
+  },
+  proxy: {
+    meaning: '代理没有放行请求',
+    hint: '请检查 HTTPS_PROXY 中的代理地址和密码，或将该主机加入 NO_PROXY',
+  },
+  redirect: {
+    meaning: '主机要求重定向；mmai 从不跟随，以免把已签名的请求发给他人',
+    hint: '请检查 --endpoint（是否应为 https://）；若网络要求登录，请先登录',
+  },
+  timeout: {
+    meaning: '在单次请求的时限内没有收到完整应答',
+    hint: 'mmai 会自动重试；若持续出现，请尝试 "--request-timeout 30s"，或用 "mmai config check" 排查',
+  },
+  unreachable: {
+    meaning: '从当前网络无法到达该主机',
+    hint: '请检查网络连接、VPN 和防火墙；"mmai config check" 可逐步排查',
+  },
+  unreadable: {
+    meaning: '应答不是该服务的应答：既不是文档所述的 JSON，也不是 XML',
+    hint: 'mmai 会自动重试；若持续出现，请检查 --endpoint，并用 "mmai status ID --raw" 查看应答',
   },
 };

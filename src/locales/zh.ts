@@ -83,5 +83,6 @@ export const zh: Messages = {
   },
   bug: (message) => `这是 mmai 的缺陷：${message}`,
   bugHint: () => '请加上 --debug 重新运行以查看详情，并向我们反馈',
+  tasks: (ids) => `任务 ${ids}`,
   requestId: '请求 ID',
 };

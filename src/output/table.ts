@@ -6,13 +6,14 @@ import type { TaskRow } from './document.ts';
 export function statusTable(tasks: readonly TaskRow[], style: Style, messages: Messages): string {
   const idWidth = Math.max(...tasks.map((task) => task.id.length));
   const words = tasks.map((task) => messages.states[task.state]);
+  const statuses = tasks.map((task) => (task.error ? task.error.code : String(task.status)));
+  const statusWidth = Math.max(...statuses.map((status) => status.length));
   const wordWidth = Math.max(...words.map(displayWidth));
   return tasks
     .map((task, index) => {
       const word = words[index]!;
       const state = style.state(task.state, word) + ' '.repeat(wordWidth - displayWidth(word));
-      const status = task.error ? task.error.code : String(task.status);
-      return `${task.id.padEnd(idWidth)}  ${state}  ${status}  ${style.dim(task.requestId ?? '-')}\n`;
+      return `${task.id.padEnd(idWidth)}  ${state}  ${statuses[index]!.padEnd(statusWidth)}  ${style.dim(task.requestId ?? '-')}\n`;
     })
     .join('');
 }

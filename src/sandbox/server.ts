@@ -168,8 +168,8 @@ function writeReply(
 }
 
 function xml(root: string, fields: Readonly<Record<string, string | number>>): string {
-  const escape = (value: string | number) => String(value).replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
-  const children = Object.entries(fields).map(([name, value]) => `<${name}>${escape(value)}</${name}>`);
+  const escaped = (value: string | number) => String(value).replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  const children = Object.entries(fields).map(([name, value]) => `<${name}>${escaped(value)}</${name}>`);
   return `<?xml version="1.0" encoding="UTF-8"?><${root}>${children.join('')}</${root}>`;
 }
 

@@ -93,7 +93,8 @@ describe('settings', () => {
   it('then from MMAI_*', () => assert.deepEqual(region({}, all), ['r-mmai', 'environment', 'MMAI_REGION']));
   it('then from ALIBABA_CLOUD_*', () =>
     assert.deepEqual(region({}, { ...all, MMAI_REGION: '' }), ['r-alibaba', 'environment', 'ALIBABA_CLOUD_REGION_ID']));
-  it('then from the profile', () => assert.deepEqual(region({}, {}), ['cn-shanghai', 'profile', 'region (work)']));
+  it('then from the profile', () =>
+    assert.deepEqual(region({}, {}), ['cn-shanghai', 'profile', 'region of profile work']));
   it('then from the default', () => assert.deepEqual(region({}, {}, false), ['cn-beijing', 'default', 'default']));
 
   const origin = (flags: object) => serviceOrigin(resolveSettings(flags, {}, undefined).values);

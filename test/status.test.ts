@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
+
+describe('mmai status, the real program over a real socket', { concurrency: 4 }, () => {
+  it('tells the state of each task in the order given, each asked once', async () => {
+    const { env, requestCount } = await sandbox({ script: '7=2;8=0;9=3' });
+    const { code, stdout, stderr } = await mmai(['status', '9', '7', '8', '9'], { env });
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^9 {2}failed {6}3 {2}\S+\n7 {2}succeeded {3}2 {2}\S+\n8 {2}submitting {2}0 {2}\S+\n$/);
+    assert.equal(requestCount(), 3);
+  });
+
+  const ways: [string, string[]][] = [
+    ['V1, GET, JSON', []],
+    ['V1, POST', ['--method', 'post']],
+    ['V1, XML', ['--format', 'xml']],
+    ['ACS3, GET', ['--signature', 'acs3']],
+    ['ACS3, POST, XML', ['--signature', 'acs3', '--method', 'post', '--format', 'xml']],
+  ];
+  for (const [name, flags] of ways) {
+    it(`is accepted with ${name}, the largest id unrounded`, async () => {
+      const { env } = await sandbox({ script: '9223372036854775807=2;3' });
+      const { stdout } = await mmai(['status', '9223372036854775807', '-o', 'tsv', ...flags], { env });
+      assert.equal(stdout, '9223372036854775807\tsucceeded\t2\n');
+    });
+  }
+
+  it('writes one json document', async () => {
+    const { code, stdout } = await mmai(['status', '5', '6', '--json', '--simulate', '5=1;6=404', '--retries', '0']);
+    const { tasks, summary } = JSON.parse(stdout);
+    assert.equal(code, 5);
+    assert.deepEqual({ ...tasks[0], requestId: '' }, { id: '5', state: 'running', status: 1, requestId: '' });
+    assert.equal(tasks[1].state, 'unknown');
+    assert.deepEqual(Object.keys(tasks[1].error), ['code', 'http', 'message', 'hint', 'requestId', 'class']);
+    assert.equal(summary.exitCode, 5);
+    assert.equal(summary.requests, 2);
+  });
+
+  it("writes the service's body byte for byte with --raw", async () => {
+    const { env } = await sandbox({ script: '2' });
+    const { stdout } = await mmai(['status', '1', '--raw'], { env });
+    assert.equal(stdout, '{"Status":2,"RequestId":"00000000-0000-4000-8000-000000000001"}');
+  });
+
+  it('puts a JMESPath query to the document', async () => {
+    const args = ['status', '1', '2', '--simulate', '1=2;2=1', '--query'];
+    assert.equal((await mmai([...args, 'tasks[0].state'])).stdout, 'succeeded\n');
+    assert.equal((await mmai([...args, 'tasks[].[id, status]'])).stdout, '1\t2\n2\t1\n');
+    assert.equal((await mmai([...args, 'tasks[].id', '--json'])).stdout, '[\n  "1",\n  "2"\n]\n');
+  });
+
+  it('reads ids from standard input, piped or by "-"', async () => {
+    const input = '# mine\r\n1\r\n\r\n{"id":"2"}\r\n1\r\n';
+    assert.equal(
+      (await mmai(['status', '-o', 'tsv', '--simulate', '2'], { input })).stdout,
+      '1\tsucceeded\t2\n2\tsucceeded\t2\n',
+    );
+    const dashed = await mmai(['status', '3', '-', '-o', 'tsv', '--simulate', '2'], { input });
+    assert.equal(dashed.stdout, '3\tsucceeded\t2\n1\tsucceeded\t2\n2\tsucceeded\t2\n');
+  });
+
+  it('colours only when asked to in a pipe, and NO_COLOR beats FORCE_COLOR', async () => {
+    const args = ['status', '1', '--simulate', '2'];
+    assert.doesNotMatch((await mmai(args)).stdout, /\u001b/);
+    assert.match((await mmai([...args, '--color', 'always'])).stdout, /\u001b\[32msucceeded/);
+    assert.match((await mmai(args, { env: { FORCE_COLOR: '1' } })).stdout, /\u001b/);
+    assert.doesNotMatch((await mmai(args, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout, /\u001b/);
+  });
+
+  it('speaks Chinese by flag, variable and locale; machine words stay', async () => {
+    const args = ['status', '1', '--simulate', '2'];
+    assert.match((await mmai([...args, '--lang', 'zh'])).stdout, /执行成功/);
+    assert.match((await mmai(args, { env: { MMAI_LANG: 'zh' } })).stdout, /执行成功/);
+    assert.match((await mmai(args, { env: { LANG: 'zh_CN.UTF-8' } })).stdout, /执行成功/);
+    assert.equal((await mmai([...args, '--lang', 'zh', '-o', 'tsv'])).stdout, '1\tsucceeded\t2\n');
+  });
+
+  it('recovers from a transient failure and says so in the summary', async () => {
+    const { code, stdout } = await mmai(['status', '1', '--json', '--simulate', '500,2']);
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(stdout).summary.retries, 1);
+  });
+
+  it('learns a clock that is an hour off in one extra request', async () => {
+    const { env, requestCount } = await sandbox({ script: '2', now: () => Date.now() + 3_600_000 });
+    assert.equal((await mmai(['status', '1'], { env })).code, 0);
+    assert.equal(requestCount(), 2);
+  });
+
+  it('warns of a status nobody knows', async () => {
+    const { code, stderr } = await mmai(['status', '1', '--simulate', '7']);
+    assert.equal(code, 0);
+    assert.match(stderr, /warning: task 1 has status 7/);
+  });
+
+  it('says nothing on standard error with -q', async () => {
+    assert.equal((await mmai(['status', '1', '-q', '--simulate', 'forbidden'])).stderr, '');
+  });
+
+  it('prints no secret, signature or token with --debug and --dry-run', async () => {
+    const canary = { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'canarySecret', ALIBABA_CLOUD_SECURITY_TOKEN: 'canaryToken' };
+    const { env } = await sandbox({ script: '500,2' });
+    for (const more of [
+      ['--debug'],
+      ['--dry-run'],
+      ['--dry-run=curl'],
+      ['--dry-run=node'],
+      ['--dry-run', '--signature', 'acs3'],
+    ]) {
+      const { stdout, stderr } = await mmai(['status', '1', ...more], { env: { ...env, ...canary } });
+      assert.doesNotMatch(stdout + stderr, /canary|Signature=(?!\*{8}|\$signature)/);
+    }
+  });
+});
+
+describe('--dry-run', { concurrency: 4 }, () => {
+  it('sends nothing', async () => {
+    const { env, requestCount } = await sandbox();
+    const { code, stdout } = await mmai(['status', '1', '2', '--dry-run'], { env });
+    assert.equal(code, 0);
+    assert.equal(stdout.match(/^GET http:.*TaskId=[12]&/gm)?.length, 2);
+    assert.equal(requestCount(), 0);
+  });
+
+  for (const more of [[], ['--method', 'post'], ['--format', 'xml']]) {
+    it(`=curl prints a script that works as it is pasted (${more.join(' ') || 'get, json'})`, async () => {
+      const { env } = await sandbox({ script: '2' });
+      const { stdout } = await mmai(['status', '123', '--dry-run=curl', ...more], { env });
+      assert.match(await shell('sh', ['-c', stdout], env), more.includes('xml') ? /<Status>2</ : /"Status":2/);
+    });
+  }
+
+  it('=node prints a script for the official SDK that works', async () => {
+    const { env } = await sandbox({ script: '2' });
+    const { stdout } = await mmai(['status', '123', '--dry-run=node'], { env });
+    assert.match(await shell(process.execPath, ['--input-type=module', '-e', stdout], env), /Status: 2/);
+  });
+});
+
+describe('exit codes', { concurrency: 4 }, () => {
+  const simulated: [number, string, string[]][] = [
+    [0, 'every task was answered', ['1', '--simulate', '3']],
+    [0, 'succeeded, with --exit-status', ['1', '--simulate', '2', '--exit-status']],
+    [1, 'failed, with --exit-status', ['1', '2', '--simulate', '1=2;2=3', '--exit-status']],
+    [8, 'not finished, with --exit-status', ['1', '2', '--simulate', '1=2;2=0', '--exit-status']],
+    [3, 'not allowed', ['1', '--simulate', 'forbidden']],
+    [4, 'no useful answer', ['1', '--simulate', '500', '--retries', '0']],
+    [4, 'a web page instead of an answer', ['1', '--simulate', 'html', '--retries', '0']],
+    [4, 'a connection reset', ['1', '--simulate', 'reset', '--retries', '0']],
+    [4, 'an answer that never comes', ['1', '--simulate', 'hang', '--retries', '0', '--request-timeout', '100ms']],
+    [5, 'not found', ['1', '2', '--simulate', '1=2;2=404']],
+  ];
+  for (const [expected, name, args] of simulated) {
+    it(`${expected}: ${name}`, async () => assert.equal((await mmai(['status', ...args])).code, expected));
+  }
+
+  const usage: [string, string[], RegExp][] = [
+    ['a bare mmai', [], /Usage: mmai/],
+    ['a misspelt command', ['statsu'], /Did you mean status/],
+    ['a misspelt flag', ['status', '1', '--regoin', 'x'], /Did you mean --region/],
+    ['no id', ['status'], /no task id given/],
+    ['a bad id', ['status', '1', 'x2'], /"x2" is not a task id/],
+    ['an id too large', ['status', '9223372036854775808'], /9223372036854775808/],
+    ['a bad duration', ['status', '1', '--request-timeout', 'soon'], /--request-timeout: "soon"/],
+    ['a bad region', ['status', '1', '--region', 'a.b'], /"a.b" is not a region/],
+    ['a bad endpoint', ['status', '1', '--endpoint', 'http://h/path'], /"http:\/\/h\/path"/],
+    ['a bad script', ['status', '1', '--simulate', '0,bogus'], /"bogus"/],
+    ['a bad query', ['status', '1', '--query', 'tasks['], /"tasks\["/],
+    ['a bad output', ['status', '1', '-o', 'yaml'], /--output: "yaml".*text, json/],
+    ['a bad form of --dry-run', ['status', '1', '--simulate', '2', '--dry-run=perl'], /"perl".*curl, node/],
+    ['a profile that does not exist', ['status', '1', '--profile', 'nope'], /no profile "nope"/],
+    [
+      'a CA file that does not exist',
+      ['status', '1', '--simulate', '2', '--ca-file', '/nope.pem'],
+      /\/nope.pem: ENOENT/,
+    ],
+  ];
+  for (const [name, args, message] of usage) {
+    it(`2: ${name}, no request sent`, async () => {
+      const { env, requestCount } = await sandbox();
+      const { code, stdout, stderr } = await mmai(args, { env });
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /^ +at /m);
+      assert.equal(requestCount(), 0);
+    });
+  }
+
+  it('2: a torn config file, named, untouched and not quoted', async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'config.json'), '{"profiles": {"a": {"access-key-secret": "canary"');
+    const { code, stderr } = await mmai(['status', '1'], { env: { MMAI_CONFIG_DIR: directory } });
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`${directory}/config.json`));
+    assert.doesNotMatch(stderr, /canary/);
+  });
+
+  it('3: no credentials, with the three ways to give them', async () => {
+    const { code, stdout, stderr } = await mmai(['status', '1']);
+    assert.equal(code, 3);
+    assert.equal(stdout, '');
+    assert.match(stderr, /config init.*ALIBABA_CLOUD_ACCESS_KEY_ID.*--profile/s);
+  });
+
+  it('3: half of the credentials, naming what is missing', async () => {
+    const { code, stderr } = await mmai(['status', '1'], { env: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'x' } });
+    assert.equal(code, 3);
+    assert.match(stderr, /ALIBABA_CLOUD_ACCESS_KEY_SECRET is missing/);
+  });
+
+  it('3: a wrong secret, which the comparison of the signed texts blames', async () => {
+    const { env } = await sandbox();
+    const { code, stderr } = await mmai(['status', '1'], { env: { ...env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' } });
+    assert.equal(code, 3);
+    assert.match(stderr, /secret/);
+    assert.doesNotMatch(stderr, /GET&|test-key-id/);
+  });
+
+  it('4: nobody listens', async () => {
+    const env = { ...(await sandbox()).env, MMAI_ENDPOINT: `http://127.0.0.1:${await unusedPort()}` };
+    const { code, stderr } = await mmai(['status', '1', '--retries', '0'], { env });
+    assert.equal(code, 4);
+    assert.match(stderr, /Network.ConnectionRefused/);
+  });
+
+  it('70: a bug of ours, without a stack trace unless --debug', async () => {
+    const { code, stderr } = await mmai(['status', '1', '--simulate', '2'], {
+      env: { NODE_OPTIONS: `--import=${brokenClock}` },
+    });
+    assert.equal(code, 70);
+    assert.match(stderr, /this is a bug in mmai: clock broke/);
+    assert.doesNotMatch(stderr, /^ +at /m);
+  });
+
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    it(`${code}: ${signal} ends a hanging request, and is raised again`, async () => {
+      const { env } = await sandbox({ script: 'hang' });
+      const child = spawn(process.execPath, [bin, 'status', '1', '--debug'], {
+        env: { PATH: process.env.PATH, ...env },
+      });
+      child.stderr.once('data', () => child.kill(signal));
+      const ended = await new Promise((resolve) => child.on('close', (_, by) => resolve(by)));
+      assert.equal(ended, signal);
+    });
+  }
+
+  it('141: standard output closed, silently', async () => {
+    // bash tells the status of each part of a pipe.
+    const many = Array.from({ length: 50_000 }, (_, index) => index + 1).join('\n');
+    const { env } = await sandbox();
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'ids'), many);
+    const pipe = `"$0" "$1" status --dry-run < ${directory}/ids | head -1 >&2; echo "\${PIPESTATUS[0]}"`;
+    const output = await shell('bash', ['-c', pipe, process.execPath, bin], env);
+    assert.match(output, /^GET [^\n]*\n141\n$|^141\nGET [^\n]*\n$/);
+  });
+});
+
+const brokenClock = `data:text/javascript,Date.now=()=>{throw new Error('clock broke')}`;
+
+function shell(command: string, args: string[], env: Record<string, string>): Promise<string> {
+  const child = spawn(command, args, { env: { PATH: process.env.PATH ?? '', ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => child.on('close', () => resolve(output)));
+}
+
+/** A port that was free a moment ago. */
+function unusedPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

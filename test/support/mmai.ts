@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
+
+export const bin = fileURLToPath(new URL('../../bin/mmai.js', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface SpawnOptions {
+  readonly env?: Record<string, string>;
+  readonly input?: string;
+  /** Called once with the first output on stdout, to send a signal from. */
+  readonly onOutput?: (kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+const home = temporaryDirectory();
+
+/** Runs the real program with nothing of the tester's environment but the path. */
+export function mmai(args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
+  const env = { PATH: process.env.PATH ?? '', HOME: home, MMAI_CONFIG_DIR: join(home, 'none'), ...options.env };
+  const child = spawn(process.execPath, [bin, ...args], { env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    if (stdout === '') options.onOutput?.((signal) => child.kill(signal));
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  child.stdin.on('error', () => {}).end(options.input ?? '');
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** A directory that goes when the test file ends. */
+export function temporaryDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'mmai-test-'));
+  after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+export const testKey = { accessKeyId: 'test-key-id', accessKeySecret: 'test-key-secret' };
+
+/** A sandbox with the test key, closed when the test file ends, and the environment that points mmai at it. */
+export async function sandbox(options: Partial<SandboxOptions> = {}) {
+  let ids = 0;
+  const nextId = () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`;
+  const server = await startSandbox({ accessKeys: [testKey], now: Date.now, nextId, ...options });
+  after(() => server.close());
+  const env = {
+    MMAI_ENDPOINT: server.url,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
+  };
+  return { ...server, env };
+}
