@@ -2,4 +2,5 @@
 import { run } from '../dist/cli.js';
 import { leave, systemContext } from '../dist/context.js';
 
-await leave(await run(process.argv.slice(2), systemContext()));
+const system = systemContext();
+await leave(await run(process.argv.slice(2), system), system);

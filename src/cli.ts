@@ -16,7 +16,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'sandbox', load: async () => (await import('./commands/sandbox.ts')).addSandboxCommand },
 ];
 
-/** Runs one command line, from argv (without node and script) to the exit code. Never throws; a signal's exit code wins. */
+/** Runs one command line, from argv (without node and script) to the exit code. Never throws. */
 export async function run(argv: readonly string[], system: System): Promise<number> {
   const debugs = argv.includes('--debug') || Boolean(system.env.MMAI_DEBUG);
   const context: Context = {
@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], system: System): Promise<numb
   } catch (error) {
     exitCode = report(error, context, debugs);
   }
-  return system.signal.aborted ? (system.signal.reason as number) : exitCode;
+  return exitCode;
 }
 
 async function createProgram(

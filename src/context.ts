@@ -132,15 +132,20 @@ function systemOutput(stream: NodeJS.WriteStream): Output {
   };
 }
 
-/** Ends the process: output drained, then the exit code, or the signal raised again so that a shell's loop stops too. */
-export async function leave(exitCode: number): Promise<void> {
+/**
+ * Ends the process: output drained, then the exit code, or the signal raised again so that a shell's loop stops too. What
+ * aborted `signal` (a signal, a closed stdout) decides over `exitCode`.
+ */
+export async function leave(exitCode: number, { signal }: Pick<System, 'signal'>): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
   }
-  process.exitCode = exitCode;
-  const signal = Object.entries(SIGNAL_CODES).find(([, code]) => code === exitCode)?.[0];
-  if (signal && process.platform !== 'win32') {
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
+  // A closed pipe is told by an event after the write's callback.
+  await new Promise(setImmediate);
+  process.exitCode = signal.aborted ? (signal.reason as number) : exitCode;
+  const raised = Object.entries(SIGNAL_CODES).find(([, code]) => code === process.exitCode)?.[0];
+  if (raised && process.platform !== 'win32') {
+    process.removeAllListeners(raised);
+    process.kill(process.pid, raised);
   }
 }

@@ -231,11 +231,11 @@ describe('exit codes', { concurrency: 4 }, () => {
   });
 
   it('70: a bug of ours, without a stack trace unless --debug', async () => {
-    const { code, stderr } = await mmai(['status', '1', '--simulate', '2'], {
-      env: { NODE_OPTIONS: `--import=${brokenClock}` },
+    const { code, stderr } = await mmai(['status', '1', '--endpoint', 'h'], {
+      env: { NODE_OPTIONS: `--import=${broken}` },
     });
     assert.equal(code, 70);
-    assert.match(stderr, /this is a bug in mmai: clock broke/);
+    assert.match(stderr, /this is a bug in mmai: URL broke/);
     assert.doesNotMatch(stderr, /^ +at /m);
   });
 
@@ -257,17 +257,19 @@ describe('exit codes', { concurrency: 4 }, () => {
 
   it('141: standard output closed, silently', async () => {
     // bash tells the status of each part of a pipe.
-    const many = Array.from({ length: 50_000 }, (_, index) => index + 1).join('\n');
+    const many = Array.from({ length: 5_000 }, (_, index) => index + 1).join('\n');
     const { env } = await sandbox();
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'ids'), many);
     const pipe = `"$0" "$1" status --dry-run < ${directory}/ids | head -1 >&2; echo "\${PIPESTATUS[0]}"`;
     const output = await shell('bash', ['-c', pipe, process.execPath, bin], env);
-    assert.match(output, /^GET [^\n]*\n141\n$|^141\nGET [^\n]*\n$/);
+    assert.match(output, /^141$/m);
+    assert.doesNotMatch(output, /EPIPE|^ +at /m);
   });
 });
 
-const brokenClock = `data:text/javascript,Date.now=()=>{throw new Error('clock broke')}`;
+/** Loaded before the program: something it relies on then fails in a way that nobody expects. */
+const broken = `data:text/javascript,${encodeURIComponent("URL.canParse=()=>{throw new Error('URL broke')}")}`;
 
 function shell(command: string, args: string[], env: Record<string, string>): Promise<string> {
   const child = spawn(command, args, { env: { PATH: process.env.PATH ?? '', ...env } });

@@ -27,12 +27,13 @@ export interface Session {
 /** Finds credentials and makes the client; with `--simulate`, of a sandbox inside this process and a throw-away key. */
 export async function openSession(setup: Setup, simulate: string | undefined, context: Context): Promise<Session> {
   const { values } = setup;
+  // First, since it may refuse: an idle transport keeps nothing alive, a started simulation would.
+  const transport = await context.transport(values);
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, context);
   const origin = simulation?.origin ?? serviceOrigin(values);
   warnPlainHttp(origin, context);
   const accessKey = simulation ? async () => simulation.accessKey : rememberedKey(setup, context);
   await accessKey(false);
-  const transport = await context.transport(values);
   const client = createClient({
     ...pick(values),
     origin,
