@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai status, the real program over a real socket', { concurrency: 4 }, () => {
@@ -249,6 +249,7 @@ describe('exit codes', { concurrency: 4 }, () => {
       const child = spawn(process.execPath, [bin, 'status', '1', '--debug'], {
         env: { PATH: process.env.PATH, ...env },
       });
+      after(() => child.kill('SIGKILL'));
       child.stderr.once('data', () => child.kill(signal));
       const ended = await new Promise((resolve) => child.on('close', (_, by) => resolve(by)));
       assert.equal(ended, signal);

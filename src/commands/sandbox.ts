@@ -52,7 +52,9 @@ export async function runSandbox(options: SandboxCommandOptions, context: Contex
     ALIBABA_CLOUD_ACCESS_KEY_ID: KEY.accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: KEY.accessKeySecret,
   };
-  for (const [name, value] of Object.entries(variables)) context.stdout.write(`export ${name}=${value}\n`);
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`);
+  // In one write, so that a reader of the first chunk has them all.
+  context.stdout.write(lines.join(''));
   if (!options.quiet) context.stderr.write(`${context.messages.sandbox.listening(sandbox.url)}\n`);
   if (!context.signal.aborted) {
     await new Promise<void>((stop) => context.signal.addEventListener('abort', () => stop(), { once: true }));

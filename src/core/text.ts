@@ -14,7 +14,7 @@ export function shortened(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
-/** Keeps what tells two secrets apart and gives none away: `LT…9f3` for ids of keys. */
+/** The last four characters, which tell two keys apart and give none away; nothing at all of a short one. */
 export function masked(secret: string): string {
-  return secret.length < 12 ? '********' : `${secret.slice(0, 4)}****${secret.slice(-4)}`;
+  return `********${secret.length < 16 ? '' : secret.slice(-4)}`;
 }

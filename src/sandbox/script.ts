@@ -39,7 +39,7 @@ export function parseScript(text: string): Script {
   const byTask = new Map<string, readonly ScriptedStep[]>();
   let others: readonly ScriptedStep[] | undefined;
   for (const part of text.split(';')) {
-    const [, task, steps = ''] = /^\s*(?:(\d+)=)?(.*)$/s.exec(part) ?? [];
+    const [, task, steps = ''] = /^\s*(?:([1-9]\d{0,18})=)?(.*)$/s.exec(part) ?? [];
     const parsed = steps.split(',').map((step) => parseStep(step.trim()));
     if (task) byTask.set(task, parsed);
     else others = parsed;
@@ -48,16 +48,22 @@ export function parseScript(text: string): Script {
 }
 
 function parseStep(text: string): ScriptedStep {
+  const bad = () => usageError((m) => m.sandbox.badStep(text));
   const [, word, span, times = '1', hold] =
-    /^(-?\d{1,9}|[a-z]+)(?:\(([^)]*)\))?(?:x([1-9]\d{0,6}))?(?::(\w+))?$/.exec(text) ?? [];
+    /^(0|-?[1-9]\d{0,8}|[a-z]+)(?:\((.*)\))?(?:x([1-9]\d{0,6})|:(.+))?$/.exec(text) ?? [];
   const fault = FAULTS.find((name) => name === word);
   const takesSpan = fault === 'throttle' || fault === 'slow';
-  const isStatus = word !== undefined && /^-?\d+$/.test(word) && !fault;
-  if ((!isStatus && !fault) || (span !== undefined && !takesSpan)) throw usageError((m) => m.sandbox.badStep(text));
-  const holdMs = hold === undefined ? 0 : parseDuration(hold, text);
-  if (isStatus) return { step: { kind: 'status', status: Number(word) }, times: Number(times), holdMs };
-  const forMs = span === undefined ? undefined : parseDuration(span, text);
-  return { step: { kind: fault!, ...(forMs !== undefined && { forMs }) }, times: Number(times), holdMs };
+  const isStatus = word !== undefined && /\d$/.test(word) && !fault;
+  if ((!isStatus && !fault) || (span !== undefined && !takesSpan)) throw bad();
+  // A step without an end would be another word for the last one; a throttle or a delay without one cannot be told.
+  const milliseconds = (given: string) => {
+    const ms = parseDuration(given, text);
+    if (ms === Number.POSITIVE_INFINITY) throw bad();
+    return ms;
+  };
+  const lasts = { times: Number(times), holdMs: hold === undefined ? 0 : milliseconds(hold) };
+  if (isStatus) return { step: { kind: 'status', status: Number(word) }, ...lasts };
+  return { step: { kind: fault!, ...(span !== undefined && { forMs: milliseconds(span) }) }, ...lasts };
 }
 
 /** Plays the script to each task on its own: every poll takes the next step, the last one stays. */
@@ -72,12 +78,12 @@ export class Player {
   /** The step for a poll of `task` at `now` (ms). */
   next(task: string, now: number): Step {
     const steps = this.#script.byTask.get(task) ?? this.#script.others;
-    const place = this.#places.get(task) ?? { index: 0, polls: 0, since: now };
-    this.#places.set(task, place);
-    while (place.index < steps.length - 1 && isOver(steps[place.index]!, place, now)) {
-      Object.assign(place, { index: place.index + 1, polls: 0, since: now });
+    let place = this.#places.get(task) ?? { index: 0, polls: 0, since: now };
+    if (place.index < steps.length - 1 && isOver(steps[place.index]!, place, now)) {
+      place = { index: place.index + 1, polls: 0, since: now };
     }
     place.polls += 1;
+    this.#places.set(task, place);
     return steps[place.index]!.step;
   }
 }

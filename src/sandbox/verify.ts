@@ -1,48 +1,53 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { percentEncode } from '../core/signature.ts';
+import { expired, Refusal } from './answers.ts';
 
 /** A key that the sandbox knows. */
 export interface SandboxKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string;
+  /** When the security token ends, in ms since the epoch. */
+  readonly expiresAt?: number;
 }
 
+type Pair = readonly [name: string, value: string];
+
+/** A request taken to pieces. */
 export interface ArrivedRequest {
   readonly method: string;
-  /** Path and query as on the wire. */
-  readonly target: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A refusal in the service's own words. */
-export class Refusal {
-  readonly http: number;
-  readonly code: string;
-  readonly message: string;
-
-  constructor(http: number, code: string, message: string) {
-    this.http = http;
-    this.code = code;
-    this.message = message;
-  }
-}
-
-/** A request whose signature was right. */
-export interface Verified {
-  readonly action: string;
-  readonly version: string;
+  readonly path: string;
+  readonly query: readonly Pair[];
+  /** Query and form together. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** Names in lower case. A Map, since a SignedHeaders may name `constructor` too. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
 }
 
 /** The service's clock window: 15 minutes either way (error documents of InvalidTimeStamp.Expired). */
 const WINDOW_MS = 15 * 60_000;
+const MAX_TASK_ID = 2n ** 63n - 1n;
+
+/** Takes a request to pieces; `target` is path and query as on the wire. */
+export function readRequest(
+  method: string,
+  target: string,
+  incoming: IncomingHttpHeaders,
+  body: Uint8Array,
+): ArrivedRequest {
+  const headers = new Map(Object.entries(incoming).map(([name, value]) => [name, [value].flat().join(', ')]));
+  const [path = '', ...queries] = target.split('?');
+  const query = [...new URLSearchParams(queries.join('?'))];
+  const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded');
+  const form = isForm ? new URLSearchParams(new TextDecoder().decode(body)) : [];
+  return { method, path, query, parameters: new Map([...query, ...form]), headers, body };
+}
 
 /**
  * Checks requests as the service does, written from its documents and apart from the client's signer: it takes a request to
- * pieces, the client puts one together. Throws a {@link Refusal}.
+ * pieces, the client puts one together.
  */
 export class Verifier {
   readonly #keys: ReadonlyMap<string, SandboxKey>;
@@ -52,33 +57,54 @@ export class Verifier {
     this.#keys = new Map(keys.map((key) => [key.accessKeyId, key]));
   }
 
-  verify(request: ArrivedRequest, now: number): Verified {
-    const parameters = parametersOf(request);
-    const authorization = request.headers.authorization;
-    const claim = authorization?.startsWith('ACS3') ? acs3Claim(request, authorization) : v1Claim(request, parameters);
+  /** The id of the task that the request asks about at `now` (ms), or a thrown {@link Refusal}. */
+  verify(request: ArrivedRequest, now: number): string {
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      throw new Refusal(400, 'UnsupportedHTTPMethod', 'This http method is not supported.');
+    }
+    const authorization = request.headers.get('authorization');
+    const claim = authorization?.startsWith('ACS3') ? acs3Claim(request, authorization) : v1Claim(request);
     const key = this.#keys.get(claim.accessKeyId);
     if (!key) throw new Refusal(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
-    checkToken(key, claim.securityToken);
+    this.#checkToken(key, claim.securityToken, now);
     checkTime(claim.timestamp, now);
     if (!isSame(claim.expected(key.accessKeySecret), claim.signature)) {
       const message = `Specified signature is not matched with our calculation. server string to sign is:${claim.stringToSign}`;
       throw new Refusal(400, 'SignatureDoesNotMatch', message);
     }
     this.#checkNonce(claim.nonce, now);
-    return { action: claim.action, version: claim.version, parameters };
+    return askedTask(claim, request.parameters);
+  }
+
+  #checkToken(key: SandboxKey, token: string | undefined, now: number): void {
+    const refuse = (kind: string, message: string) => new Refusal(400, `InvalidSecurityToken.${kind}`, message);
+    if (!token && !key.securityToken) return;
+    if (!token) throw new Refusal(400, 'MissingSecurityToken', 'SecurityToken is mandatory for this action.');
+    if (token === key.securityToken) {
+      if ((key.expiresAt ?? Number.POSITIVE_INFINITY) > now) return;
+      throw refuse('Expired', 'Specified SecurityToken is expired.');
+    }
+    const isAnothers = [...this.#keys.values()].some(({ securityToken }) => securityToken === token);
+    if (isAnothers || !key.securityToken) {
+      throw refuse('MismatchWithAccessKey', 'Specified SecurityToken mismatch with the AccessKey.');
+    }
+    throw refuse('Malformed', 'Specified SecurityToken is malformed.');
   }
 
   #checkNonce(nonce: string, now: number): void {
-    // The oldest come first; one from before the window could not pass the clock check either.
+    // The oldest come first; one from before both ends of the window could not pass the clock check either.
     for (const [old, at] of this.#nonces) {
       if (now - at <= 2 * WINDOW_MS) break;
       this.#nonces.delete(old);
     }
-    if (this.#nonces.has(nonce))
+    if (this.#nonces.has(nonce)) {
       throw new Refusal(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
+    }
     this.#nonces.set(nonce, now);
   }
 }
+
+// --- internal ---
 
 /** What a request says of itself, and what its signature should have been. */
 interface Claim {
@@ -93,13 +119,11 @@ interface Claim {
   readonly expected: (secret: string) => string;
 }
 
-function v1Claim(request: ArrivedRequest, parameters: ReadonlyMap<string, string>): Claim {
+function v1Claim({ method, parameters }: ArrivedRequest): Claim {
   const need = (name: string) => required(parameters.get(name), name);
-  const stringToSign = v1StringToSign(request.method, parameters);
-  if (need('SignatureMethod') !== 'HMAC-SHA1')
-    throw new Refusal(400, 'InvalidSignatureMethod', 'The specified signature method is invalid.');
-  if (need('SignatureVersion') !== '1.0') throw invalid('SignatureVersion');
-  return {
+  const stringToSign = [method, percentEncode('/'), percentEncode(canonicalQuery(parameters))].join('&');
+  const [signatureMethod, signatureVersion] = [need('SignatureMethod'), need('SignatureVersion')];
+  const claim = {
     accessKeyId: need('AccessKeyId'),
     securityToken: parameters.get('SecurityToken'),
     timestamp: need('Timestamp'),
@@ -108,43 +132,31 @@ function v1Claim(request: ArrivedRequest, parameters: ReadonlyMap<string, string
     stringToSign,
     action: need('Action'),
     version: need('Version'),
-    expected: (secret) => createHmac('sha1', `${secret}&`).update(stringToSign).digest('base64'),
+    expected: (secret: string) => createHmac('sha1', `${secret}&`).update(stringToSign).digest('base64'),
   };
+  if (signatureMethod !== 'HMAC-SHA1') {
+    throw new Refusal(400, 'InvalidSignatureMethod', 'The specified signature method is invalid.');
+  }
+  if (signatureVersion !== '1.0') throw invalid('SignatureVersion');
+  return claim;
 }
 
-function v1StringToSign(method: string, parameters: ReadonlyMap<string, string>): string {
-  const pairs = [...parameters].filter(([name]) => name !== 'Signature').sort(([a], [b]) => (a < b ? -1 : 1));
-  const query = pairs.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&');
-  return [method, percentEncode('/'), percentEncode(query)].join('&');
-}
-
-function acs3Claim(request: ArrivedRequest, authorization: string): Claim {
-  const { headers } = request;
+function acs3Claim({ method, path, query, headers, body }: ArrivedRequest, authorization: string): Claim {
+  const need = (name: string) => required(headers.get(name), name);
   const [, accessKeyId, signedHeaders, signature] =
     /^ACS3-HMAC-SHA256\s+Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]+)$/.exec(authorization) ?? [];
-  if (!accessKeyId || !signedHeaders || !signature) {
+  const names = signedHeaders?.split(';').sort() ?? [];
+  const mustSign = [...headers.keys()].filter((name) => name === 'host' || name.startsWith('x-acs-'));
+  const bodyHash = sha256(body);
+  const isComplete = mustSign.every((name) => names.includes(name)) && need('x-acs-content-sha256') === bodyHash;
+  if (!accessKeyId || !signature || !isComplete) {
     throw new Refusal(400, 'IncompleteSignature', 'The request signature does not conform to the standards.');
   }
-  const need = (name: string) => required(headers[name], name);
-  const names = signedHeaders.split(';');
-  const mustSign = Object.keys(headers).filter((name) => name === 'host' || name.startsWith('x-acs-'));
-  const bodyHash = sha256(request.body);
-  if (mustSign.some((name) => !names.includes(name)) || need('x-acs-content-sha256') !== bodyHash) {
-    throw new Refusal(400, 'IncompleteSignature', 'The request signature does not conform to the standards.');
-  }
-  const query = [...new URLSearchParams(request.target.split('?')[1] ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
-  const canonical = [
-    request.method,
-    '/',
-    query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&'),
-    ...names.map((name) => `${name}:${(headers[name] ?? '').trim()}`),
-    '',
-    signedHeaders,
-    bodyHash,
-  ].join('\n');
+  const headerLines = names.map((name) => `${name}:${headers.get(name)?.trim() ?? ''}`);
+  const canonical = [method, path, canonicalQuery(query), ...headerLines, '', names.join(';'), bodyHash].join('\n');
   return {
     accessKeyId,
-    securityToken: headers['x-acs-security-token'],
+    securityToken: headers.get('x-acs-security-token'),
     timestamp: need('x-acs-date'),
     nonce: need('x-acs-signature-nonce'),
     signature,
@@ -158,37 +170,40 @@ function acs3Claim(request: ArrivedRequest, authorization: string): Claim {
   };
 }
 
-/** Query and form together. `+` stays a plus: clients percent-encode a space. */
-function parametersOf({ target, headers, body }: ArrivedRequest): Map<string, string> {
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  const texts = [target.split('?')[1] ?? '', isForm ? body : ''];
-  return new Map(texts.flatMap((text) => [...new URLSearchParams(text.replaceAll('+', '%2B'))]));
+/** Sorted and percent-encoded. ACS3 has no parameter Signature, so leaving V1's out does it no harm. */
+function canonicalQuery(pairs: Iterable<Pair>): string {
+  return [...pairs]
+    .filter(([name]) => name !== 'Signature')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join('&');
 }
 
-function checkToken(key: SandboxKey, token: string | undefined): void {
-  if (token === key.securityToken) return;
-  if (token === undefined)
-    throw new Refusal(400, 'MissingSecurityToken', 'SecurityToken is mandatory for this action.');
-  throw new Refusal(
-    400,
-    'InvalidSecurityToken.MismatchWithAccessKey',
-    'Specified SecurityToken mismatch with the AccessKey.',
-  );
+/** The service's own checks, behind the gateway's. */
+function askedTask({ action, version }: Claim, parameters: ReadonlyMap<string, string>): string {
+  if (version !== '2019-08-10') throw new Refusal(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
+  if (action !== 'GetTaskStatus') {
+    const message = 'The specified API operation does not exist. Please check the URL and method.';
+    throw new Refusal(404, 'InvalidApiNotFound', message);
+  }
+  if (!/^(json|xml)$/i.test(parameters.get('Format') ?? 'xml')) {
+    throw new Refusal(400, 'InvalidParameter.Format', 'The specified parameter Format is invalid.');
+  }
+  const taskId = parameters.get('TaskId');
+  if (!taskId) throw new Refusal(400, 'MissingTaskId', 'TaskId is mandatory for this action.');
+  if (!/^[1-9]\d{0,18}$/.test(taskId) || BigInt(taskId) > MAX_TASK_ID) throw invalid('TaskId');
+  return taskId;
 }
 
 function checkTime(timestamp: string, now: number): void {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp)) {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+  if (Number.isNaN(time)) {
     throw new Refusal(400, 'InvalidTimeStamp.Format', 'Specified time stamp or date value is not well formatted.');
   }
-  if (Math.abs(Date.parse(timestamp) - now) > WINDOW_MS) throw expired();
+  if (Math.abs(time - now) > WINDOW_MS) throw expired();
 }
 
-/** The refusal of a timestamp outside of the window. */
-export function expired(): Refusal {
-  return new Refusal(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
-}
-
-export function invalid(name: string): Refusal {
+function invalid(name: string): Refusal {
   return new Refusal(400, 'InvalidParameter', `The specified parameter ${name} is invalid.`);
 }
 
@@ -197,10 +212,11 @@ function required(value: string | undefined, name: string): string {
   return value;
 }
 
+/** In constant time. Hashed first, since timingSafeEqual throws at lengths that differ. */
 function isSame(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+  return timingSafeEqual(Buffer.from(sha256(one)), Buffer.from(sha256(other)));
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { getTaskStatus } from '../../src/core/client.ts';
+import { signedRequest } from '../../src/core/request.ts';
+import { parseTaskId } from '../../src/core/task.ts';
 import { Player, parseScript } from '../../src/sandbox/script.ts';
+import { sandbox, testKey } from '../support/mmai.ts';
 
 /** What polls of a task get, one a second. */
 function played(script: string, polls: number, task = '1'): string {
@@ -17,6 +22,8 @@ describe('a script', () => {
     ['0,1,2', 4, '0 1 2 2'],
     ['0x2,1x3,2', 7, '0 0 1 1 1 2 2'],
     ['0:3s,2', 5, '0 0 0 2 2'],
+    ['0,1:2s,2', 5, '0 1 1 2 2'],
+    ['500:2s,throttle(1s)x2,2', 5, '500 500 throttle1000 throttle1000 2'],
     ['7,-1', 2, '7 -1'],
     ['500,404,reset,hang,garbage,html,expired,forbidden', 8, '500 404 reset hang garbage html expired forbidden'],
     ['throttle,throttle(2s),2', 3, 'throttle throttle2000 2'],
@@ -36,7 +43,70 @@ describe('a script', () => {
     );
   });
 
-  for (const bad of ['', 'x', '0,,1', '2x0', '2xx', '1:', '500(2s)', 'throttle(x)', '1=', 'a=1', '99999999999']) {
+  const refused = ['', 'x', '0,,1', '2x0', '2xx', '1:', '500(2s)', 'throttle(x)', '1=', 'a=1', '99999999999'];
+  // What would be read as something else: two ends for one step, a span without an end, the status 500, no task's id.
+  refused.push('1x2:3s', '1:3sx2', '1:none', 'throttle(0)', 'slow()', '0500', '007=1', '0=1');
+  for (const bad of refused) {
     it(`"${bad}" is refused`, () => assert.throws(() => parseScript(bad), { name: 'MmaiError', exitCode: 2 }));
   }
+});
+
+/** One poll through the real wire. */
+async function poll({ url }: { url: string }): Promise<Response> {
+  const call = { origin: url, method: 'get', format: 'json', signature: 'v1', region: 'cn-beijing' } as const;
+  const stamp = { now: Date.now(), nonce: randomUUID() };
+  return await fetch(signedRequest(getTaskStatus(call, parseTaskId('5')), testKey, stamp).url);
+}
+
+describe('a poll', () => {
+  const brokenBy = (code: string) => (error: Error) => (error.cause as { code?: string }).code === code;
+
+  const answers: [string, number, RegExp, string | null][] = [
+    ['500', 500, /"Code":"InternalError"/, null],
+    ['404', 404, /"Code":"ResourceNotFound"/, null],
+    ['expired', 400, /"Code":"InvalidTimeStamp.Expired"/, null],
+    [
+      'forbidden',
+      403,
+      /"Code":"Forbidden.RAM".*"AccessDeniedDetail":\{"AuthAction":"multimediaai:GetTaskStatus"/,
+      null,
+    ],
+    ['throttle', 400, /"Code":"Throttling.User"/, null],
+    ['throttle(2s)', 400, /"Code":"Throttling.User"/, '2000'],
+    ['html', 502, /^<html>/, null],
+    ['garbage', 200, /^\{"Status":$/, null],
+    ['slow(1ms)', 200, /"Status":1/, null],
+  ];
+  for (const [script, http, body, retryAfter] of answers) {
+    it(`at ${script} gets ${http}`, async () => {
+      const response = await poll(await sandbox({ script }));
+      assert.equal(response.status, http);
+      assert.match(await response.text(), body);
+      assert.equal(response.headers.get('x-acs-retry-after'), retryAfter);
+    });
+  }
+
+  it('at hang gets nothing, until the sandbox closes', async () => {
+    const server = await sandbox({ script: 'hang', onRequest: () => void setImmediate(() => server.close()) });
+    await assert.rejects(poll(server), brokenBy('UND_ERR_SOCKET'));
+  });
+
+  it('at reset gets its connection reset', async () => {
+    await assert.rejects(poll(await sandbox({ script: 'reset' })), brokenBy('ECONNRESET'));
+  });
+
+  it('gets a fault now and then, which takes no step of the script', async () => {
+    const seen: string[] = [];
+    // Two draws a faulty poll: whether, and which.
+    const draws = [0.1, 0, 0.9, 0.1, 0.99, 0.9];
+    const server = await sandbox({
+      script: '0,2',
+      faults: { rate: 0.5, random: () => draws.shift()!, kinds: ['500', 'throttle'] },
+      onRequest: ({ action, taskId, answer }) => seen.push(`${action} ${taskId} ${answer}`),
+    });
+    for (let polls = 0; polls < 4; polls++) await (await poll(server)).text();
+    const expected = ['InternalError', 0, 'Throttling.User', 2].map((answer) => `GetTaskStatus 5 ${answer}`);
+    assert.deepEqual(seen, expected);
+    assert.equal(server.requestCount(), 4);
+  });
 });

@@ -1,0 +1,125 @@
+import type { Step } from './script.ts';
+
+/** A refusal in the service's own words. */
+export class Refusal extends Error {
+  readonly http: number;
+  readonly code: string;
+  /** Told beside the usual fields and headers. */
+  readonly more: { readonly fields?: Fields; readonly headers?: Readonly<Record<string, string>> };
+
+  constructor(http: number, code: string, message: string, more: Refusal['more'] = {}) {
+    super(message);
+    this.http = http;
+    this.code = code;
+    this.more = more;
+  }
+}
+
+export type Format = 'json' | 'xml';
+
+interface Fields {
+  readonly [name: string]: string | number | Fields;
+}
+
+/** An answer as it goes on the wire, but for its Date. */
+export interface Answer {
+  readonly http: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The status, the code or the name of the fault: what the answer comes to. */
+  readonly says: number | string;
+}
+
+/** The refusal of a timestamp outside of the window. */
+export function expired(): Refusal {
+  return new Refusal(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
+}
+
+/** The answer to a poll that gets this step, or undefined for a step that gives none. */
+export function stepAnswer(step: Step, format: Format, requestId: string): Answer | undefined {
+  switch (step.kind) {
+    case 'status':
+      return statusAnswer(step.status, format, requestId);
+    case 'slow':
+      return statusAnswer(1, format, requestId);
+    case 'garbage':
+      return { http: 200, headers: { 'content-type': TYPES.json }, body: '{"Status":', says: step.kind };
+    case 'html': {
+      const body = '<html><body>Bad Gateway</body></html>';
+      return { http: 502, headers: { 'content-type': 'text/html' }, body, says: step.kind };
+    }
+    case 'hang':
+    case 'reset':
+      return undefined;
+    default:
+      return refusalAnswer(REFUSALS[step.kind](step.forMs), format, requestId);
+  }
+}
+
+/** The error document of a refusal. */
+export function refusalAnswer({ http, code, message, more }: Refusal, format: Format, requestId: string): Answer {
+  const fields = {
+    RequestId: requestId,
+    HostId: 'multimediaai.cn-beijing.aliyuncs.com',
+    Code: code,
+    Message: message,
+    Recommend: `https://error-center.aliyun.com/status/search?Keyword=${code}&source=PopGw`,
+    ...more.fields,
+  };
+  const { headers, body } = written('Error', fields, format, requestId);
+  return { http, headers: { ...headers, ...more.headers }, body, says: code };
+}
+
+// --- internal ---
+
+/** openapi-client reads an error as XML for exactly this type only. */
+const TYPES = { json: 'application/json;charset=utf-8', xml: 'text/xml;charset=utf-8' };
+
+/** As RAM tells a denial. */
+const ACCESS_DENIED_DETAIL = {
+  AuthAction: 'multimediaai:GetTaskStatus',
+  AuthPrincipalType: 'SubUser',
+  AuthPrincipalOwnerId: '1000000000000001',
+  AuthPrincipalDisplayName: '2000000000000002',
+  PolicyType: 'AccountLevelIdentityBasedPolicy',
+  NoPermissionType: 'ImplicitDeny',
+  EncodedDiagnosticMessage: 'AQEAAAAAsandbox',
+};
+
+const REFUSALS = {
+  '500': () => new Refusal(500, 'InternalError', 'An error occurred while processing your request.'),
+  '404': () =>
+    new Refusal(404, 'ResourceNotFound', 'The requested resource does not exist. Please check the parameter TaskId.'),
+  expired,
+  forbidden: () =>
+    new Refusal(403, 'Forbidden.RAM', 'User not authorized to operate on the specified resource.', {
+      fields: { AccessDeniedDetail: ACCESS_DENIED_DETAIL },
+    }),
+  throttle: (forMs?: number) =>
+    new Refusal(400, 'Throttling.User', 'Request was denied due to user flow control.', {
+      ...(forMs !== undefined && { headers: { 'x-acs-retry-after': String(forMs) } }),
+    }),
+};
+
+function statusAnswer(status: number, format: Format, requestId: string): Answer {
+  const fields = { Status: status, RequestId: requestId };
+  return { http: 200, ...written('GetTaskStatusResponse', fields, format, requestId), says: status };
+}
+
+function written(root: string, fields: Fields, format: Format, requestId: string): Pick<Answer, 'headers' | 'body'> {
+  return {
+    headers: { 'content-type': TYPES[format], 'x-acs-request-id': requestId },
+    body:
+      format === 'json' ? JSON.stringify(fields) : `<?xml version="1.0" encoding="UTF-8"?>${xml({ [root]: fields })}`,
+  };
+}
+
+function xml(fields: Fields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `<${name}>${typeof value === 'object' ? xml(value) : escaped(value)}</${name}>`)
+    .join('');
+}
+
+function escaped(value: string | number): string {
+  return String(value).replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
