@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { codesEn } from '../src/locales/en-codes.ts';
+import { codesZh } from '../src/locales/zh-codes.ts';
 import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai status, the real program over a real socket', { concurrency: 4 }, () => {
@@ -117,6 +119,18 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
       assert.doesNotMatch(stdout + stderr, /canary|Signature=(?!\*{8}|\$signature)/);
     }
   });
+});
+
+it('no explanation sends to a command that does not exist', async () => {
+  for (const codes of [codesEn, codesZh]) {
+    const commands = [...JSON.stringify(codes).matchAll(/"mmai ([a-z]+(?: [a-z]+)?)/g)].map(([, words]) =>
+      words!.split(' '),
+    );
+    for (const words of commands) {
+      const { code, stderr } = await mmai([...words, '--help']);
+      assert.equal(code, 0, `${words.join(' ')}: ${stderr}`);
+    }
+  }
 });
 
 describe('--dry-run', { concurrency: 4 }, () => {

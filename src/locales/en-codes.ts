@@ -6,11 +6,11 @@ export const codesEn = {
   },
   serviceUnavailable: {
     meaning: 'the service is unavailable at the moment; it says nothing about the task',
-    hint: 'mmai asks again by itself; sit out a longer outage with "mmai watch --error-budget 30m"',
+    hint: 'mmai asks again by itself; for a longer outage allow more with --retries',
   },
   throttled: {
     meaning: 'the account asks more often than its quota for this operation allows',
-    hint: 'mmai slows down and asks again by itself; if it lasts, lower --max-rps of "mmai watch" or run fewer at once',
+    hint: 'mmai slows down and asks again by itself; if it lasts, ask for fewer tasks at once',
   },
   throttledConcurrency: {
     meaning: 'too many requests are under way at the same time',
@@ -81,7 +81,7 @@ export const codesEn = {
 
   clockSkew: {
     meaning: "the service does not accept the request's time: most likely the clock here is over 15 minutes off",
-    hint: 'set the clock, best by NTP; "mmai config check" tells how far it is off',
+    hint: 'set the clock, best by NTP',
   },
   timestampFormat: {
     meaning: "the service cannot read the request's time",
@@ -173,15 +173,15 @@ export const codesEn = {
   },
   connectionRefused: {
     meaning: 'nothing accepts connections at this host and port',
-    hint: 'check --endpoint, the proxy and the firewall; "mmai config check" goes step by step',
+    hint: 'check --endpoint, the proxy and the firewall; --debug tells each step',
   },
   connectionReset: {
     meaning: 'the connection broke before the answer was complete',
-    hint: 'mmai asks again by itself; if it lasts, check network, proxy and firewall with "mmai config check"',
+    hint: 'mmai asks again by itself; if it lasts, check network, proxy and firewall',
   },
   dns: {
     meaning: "the host's name cannot be resolved",
-    hint: 'check the spelling of --region and --endpoint, then the network and its DNS; "mmai config check" helps',
+    hint: 'check the spelling of --region and --endpoint, then the network and its DNS',
   },
   htmlPage: {
     meaning: 'a web page came instead of an answer: from a proxy, a gateway or a login page of the network',
@@ -201,11 +201,11 @@ export const codesEn = {
   },
   timeout: {
     meaning: 'no complete answer came within the time limit of a request',
-    hint: 'mmai asks again by itself; if it lasts, try "--request-timeout 30s" or look with "mmai config check"',
+    hint: 'mmai asks again by itself; if it lasts, try "--request-timeout 30s"',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',
-    hint: 'check the connection, VPN and firewall; "mmai config check" goes step by step',
+    hint: 'check the connection, VPN and firewall; --debug tells each step',
   },
   unreadable: {
     meaning: 'the answer is not one of the service: neither JSON nor XML as documented',

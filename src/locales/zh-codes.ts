@@ -8,11 +8,11 @@ export const codesZh: typeof codesEn = {
   },
   serviceUnavailable: {
     meaning: '内部服务暂不可用，与任务本身的状态无关',
-    hint: 'mmai 会自动重试；故障时间较长时，可用 "mmai watch --error-budget 30m" 继续等待',
+    hint: 'mmai 会自动重试；故障时间较长时，可用 --retries 增加重试次数',
   },
   throttled: {
     meaning: '请求过于频繁，超出了账号对该接口的流控配额',
-    hint: 'mmai 会自动降速并重试；若持续出现，请调低 "mmai watch" 的 --max-rps，或减少并行数量',
+    hint: 'mmai 会自动降速并重试；若持续出现，请减少同时查询的任务',
   },
   throttledConcurrency: {
     meaning: '同时进行的请求过多，触发了并发流控',
@@ -83,7 +83,7 @@ export const codesZh: typeof codesEn = {
 
   clockSkew: {
     meaning: '请求的时间戳非法或已过期：很可能是本机时钟偏差超过 15 分钟',
-    hint: '请校准时钟（建议使用 NTP）；"mmai config check" 会显示偏差',
+    hint: '请校准时钟（建议使用 NTP）',
   },
   timestampFormat: {
     meaning: '时间格式非法：服务无法识别请求的时间戳',
@@ -175,15 +175,15 @@ export const codesZh: typeof codesEn = {
   },
   connectionRefused: {
     meaning: '连接被拒绝：该主机和端口上没有服务在监听',
-    hint: '请检查 --endpoint、代理和防火墙；"mmai config check" 可逐步排查',
+    hint: '请检查 --endpoint、代理和防火墙；--debug 会显示每一步',
   },
   connectionReset: {
     meaning: '应答尚未接收完整，连接就已断开',
-    hint: 'mmai 会自动重试；若持续出现，请用 "mmai config check" 检查网络、代理和防火墙',
+    hint: 'mmai 会自动重试；若持续出现，请检查网络、代理和防火墙',
   },
   dns: {
     meaning: '无法解析主机名',
-    hint: '请检查 --region 和 --endpoint 的拼写，以及网络和 DNS；可用 "mmai config check" 排查',
+    hint: '请检查 --region 和 --endpoint 的拼写，以及网络和 DNS',
   },
   htmlPage: {
     meaning: '收到的是网页而不是服务的应答：可能来自代理、网关或网络登录页',
@@ -203,11 +203,11 @@ export const codesZh: typeof codesEn = {
   },
   timeout: {
     meaning: '在单次请求的时限内没有收到完整应答',
-    hint: 'mmai 会自动重试；若持续出现，请尝试 "--request-timeout 30s"，或用 "mmai config check" 排查',
+    hint: 'mmai 会自动重试；若持续出现，请尝试 "--request-timeout 30s"',
   },
   unreachable: {
     meaning: '从当前网络无法到达该主机',
-    hint: '请检查网络连接、VPN 和防火墙；"mmai config check" 可逐步排查',
+    hint: '请检查网络连接、VPN 和防火墙；--debug 会显示每一步',
   },
   unreadable: {
     meaning: '应答不是该服务的应答：既不是文档所述的 JSON，也不是 XML',

@@ -1,0 +1,11 @@
+import { classify } from '../../src/core/catalogue.ts';
+import type { Failure } from '../../src/core/response.ts';
+
+/** A failure as the client would report it for this code. */
+export function classifyFailure(code: string, serverDelayMs?: number): Failure {
+  return {
+    ...{ code, http: 500, message: '', requestId: null, recommend: null, serverTime: undefined },
+    ...{ serverDelayMs, serverStringToSign: undefined, body: new Uint8Array() },
+    ...classify(code, 500),
+  };
+}
