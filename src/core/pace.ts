@@ -17,7 +17,7 @@ const CLEAN_POLLS = 5;
 export function gapMs(ageMs: number, { intervalMs, maxIntervalMs }: PaceOptions, random: () => number): number {
   if (intervalMs !== 'auto') return intervalMs;
   const gap = Math.sqrt(ageMs / 1000) * 1000;
-  return Math.max(MIN_GAP_MS, Math.min(gap, maxIntervalMs)) * (0.9 + 0.2 * random());
+  return Math.round(Math.max(MIN_GAP_MS, Math.min(gap, maxIntervalMs)) * (0.9 + 0.2 * random()));
 }
 
 /** Stretches every gap while the service throttles: doubled by each throttled answer up to ×8, halved by five clean ones. */

@@ -127,9 +127,9 @@ export class Waiter {
 
   // --- time ---
 
-  /** Milliseconds since the start, the time slept through included. */
+  /** Whole milliseconds since the start, the time slept through included. */
   #elapsed(): number {
-    return this.#world.clock.monotonic() - this.#startMonotonic + this.#skippedMs;
+    return Math.round(this.#world.clock.monotonic() - this.#startMonotonic + this.#skippedMs);
   }
 
   /** Sleeps until something is due or {@link #wake} is called. */

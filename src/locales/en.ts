@@ -34,7 +34,6 @@ export const en = {
       `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
     unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
     noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate`,
-    conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
   },
   credentials: {
     none: (tried: string) => `no credentials found; tried: ${tried}`,

@@ -26,7 +26,6 @@ export const zh: Messages = {
       `“${value}”不是有效的配置档名：只能包含字母、数字和 . _ @ -，最长 64 个字符，以字母或数字开头`,
     unreadableFile: (what, path, why) => `${what}：无法读取 ${path}：${why}`,
     noCertificates: (path) => `--ca-file：${path} 中没有 PEM 证书`,
-    conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
   },
   credentials: {
     none: (tried) => `没有找到访问凭证；已依次尝试：${tried}`,

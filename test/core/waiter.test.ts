@@ -65,7 +65,7 @@ describe('a wait', () => {
   }
 
   it('tells a change of state once, and starts over with short gaps', async () => {
-    const { events, asked } = await wait({ 1: (now) => (now < 100 ? 0 : now < 103 ? 1 : 2) });
+    const { events, asked } = await wait({ 1: (now) => (now < 100 ? 0 : now < 130 ? 1 : 2) });
     assert.deepEqual(
       of(events, 'state').map(({ prev, state }) => [prev, state]),
       [
