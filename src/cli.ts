@@ -5,13 +5,15 @@ import { languageOf, loadMessages } from './language.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {
-  readonly name: 'status' | 'config' | 'sandbox';
+  readonly name: 'status' | 'watch' | 'config' | 'sandbox';
+  readonly alias?: string;
   /** Adds the command with its flags to the program; only the one that is asked for is loaded. */
   readonly load: () => Promise<(program: Command, context: Context, done: (exitCode: number) => void) => void>;
 }
 
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'status', load: async () => (await import('./commands/status.ts')).addStatusCommand },
+  { name: 'watch', alias: 'wait', load: async () => (await import('./commands/watch.ts')).addWatchCommand },
   { name: 'config', load: async () => (await import('./commands/config.ts')).addConfigCommand },
   { name: 'sandbox', load: async () => (await import('./commands/sandbox.ts')).addSandboxCommand },
 ];
@@ -52,8 +54,8 @@ async function createProgram(
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  for (const { name, load } of COMMANDS) {
-    if (argv.includes(name)) (await load())(program, context, done);
+  for (const { name, alias, load } of COMMANDS) {
+    if (argv.includes(name) || (alias && argv.includes(alias))) (await load())(program, context, done);
     else program.command(name).description(help.commands[name]);
   }
   return program;

@@ -98,6 +98,11 @@ export class Waiter {
     this.#wake();
   }
 
+  /** Whole milliseconds since the start, the time slept through included. */
+  elapsedMs(): number {
+    return this.#elapsed();
+  }
+
   /** Every task as it stands, and how long until the next poll, in ms. */
   view(): { elapsedMs: number; nextPollMs: number; tasks: TaskView[] } {
     const now = this.#elapsed();

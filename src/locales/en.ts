@@ -91,6 +91,36 @@ export const en = {
     secretInArguments: (key: string) =>
       `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value away next time`,
   },
+  watch: {
+    conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
+    intervalAboveTimeout: () => '--interval is longer than --timeout',
+    retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
+    heartbeat: (pending: number, done: number, next: string) => `${pending} running, ${done} done; next check ${next}`,
+    wake: (jump: string) => `the clock jumped by ${jump}; asking about every task now`,
+    ends: {
+      notFound: 'was not found',
+      unanswered: 'could not be asked about any more',
+      queueTimeout: 'is still submitting at the queue timeout',
+      stallTimeout: 'shows no change at the stall timeout',
+    },
+    whys: {
+      met: 'done',
+      ended: 'every task has ended',
+      failFast: 'stopped at the first task that did not succeed',
+      denied: 'refused',
+      deadline: 'the deadline is reached',
+      interrupted: 'stopped',
+    },
+    verdict: (
+      why: string,
+      counts: { succeeded: number; failed: number; pending: number; notFound: number; unanswered: number },
+      elapsed: string,
+    ) =>
+      `${why} after ${elapsed}: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.pending} still running, ${counts.notFound} not found, ${counts.unanswered} unknown`,
+    resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
+    plan: (polls: number, tasks: number, within: string, lag: string) =>
+      `${polls} polls for each of ${tasks} tasks within ${within}; an end is noticed at most ${lag} late`,
+  },
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
   tasks: (ids: string) => `task ${ids}`,

@@ -80,6 +80,31 @@ export const zh: Messages = {
     secretInArguments: (key) =>
       `${key} 已保存，但写在参数里会被其他用户看到并留在命令历史中；下次请不要把值写在命令行上`,
   },
+  watch: {
+    conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
+    intervalAboveTimeout: () => '--interval 比 --timeout 还长',
+    retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
+    heartbeat: (pending, done, next) => `${pending} 个执行中，${done} 个已结束；${next} 后再次查询`,
+    wake: (jump) => `时钟跳变了 ${jump}；立即查询所有任务`,
+    ends: {
+      notFound: '不存在',
+      unanswered: '无法继续查询',
+      queueTimeout: '到达排队时限仍在提交中',
+      stallTimeout: '到达停滞时限仍无变化',
+    },
+    whys: {
+      met: '已完成',
+      ended: '所有任务都已结束',
+      failFast: '遇到第一个未成功的任务，已停止',
+      denied: '被拒绝',
+      deadline: '到达时限',
+      interrupted: '已停止',
+    },
+    verdict: (why, counts, elapsed) =>
+      `${why}，用时 ${elapsed}：${counts.succeeded} 个成功，${counts.failed} 个失败，${counts.pending} 个仍在执行，${counts.notFound} 个不存在，${counts.unanswered} 个未知`,
+    resume: (command) => `任务仍在服务端继续执行；继续等待：${command}`,
+    plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；最多晚 ${lag} 得知结束`,
+  },
   bug: (message) => `这是 mmai 的缺陷：${message}`,
   bugHint: () => '请加上 --debug 重新运行以查看详情，并向我们反馈',
   tasks: (ids) => `任务 ${ids}`,

@@ -1,0 +1,37 @@
+import { formatDuration } from '../core/duration.ts';
+import type { WaiterEvent } from '../core/events.ts';
+import type { Messages } from '../locales/en.ts';
+
+/** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */
+export function progressLine(event: WaiterEvent, elapsedMs: number, messages: Messages): string | undefined {
+  const text = describe(event, messages);
+  return text && `[+${clock(elapsedMs)}] ${text}\n`;
+}
+
+function describe(event: WaiterEvent, { watch, states }: Messages): string | undefined {
+  switch (event.type) {
+    case 'state': {
+      const from = event.prev ? `${states[event.prev]} → ` : '';
+      return `${event.id} ${from}${states[event.state]}${event.prev ? ` (${formatDuration(event.prevMs)})` : ''}`;
+    }
+    case 'retry':
+      return watch.retry(event.id, event.failure.code, formatDuration(event.delayMs));
+    case 'heartbeat':
+      return watch.heartbeat(event.pending, event.done, formatDuration(event.nextPollMs));
+    case 'wake':
+      return watch.wake(formatDuration(Math.abs(event.jumpMs)));
+    case 'result':
+      return event.outcome === 'succeeded' || event.outcome === 'failed'
+        ? undefined
+        : `${event.id} ${watch.ends[event.outcome]}`;
+    default:
+      return undefined;
+  }
+}
+
+/** `01:32`, with hours in front once there are any. */
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
+  return seconds < 3600 ? parts.join(':') : [Math.floor(seconds / 3600), ...parts].join(':');
+}
