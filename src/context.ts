@@ -89,7 +89,7 @@ export function systemContext(): System {
     },
     async prompts() {
       const { createPrompts } = await import('./io/prompts.ts');
-      return createPrompts(process.stderr);
+      return createPrompts(process.stderr, controller.signal);
     },
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/style.ts');

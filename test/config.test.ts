@@ -46,6 +46,15 @@ describe('mmai config', { concurrency: 4 }, () => {
     assert.match(stdout, /^format +json +default$/m);
   });
 
+  it('list takes id, secret and token from one place, as signing does', async () => {
+    const { config } = fresh();
+    await config(['set', 'access-key-id', 'profile-id']);
+    await config(['set', 'security-token'], { input: 'token-of-the-profile' });
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'env-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'env-secret' };
+    assert.doesNotMatch((await config(['list'], { env })).stdout, /profile-id|security-token/);
+    assert.doesNotMatch((await config(['list', '--profile', 'default'], { env })).stdout, /env-id|access-key-secret/);
+  });
+
   it('use and profiles choose among profiles, the first one made being current', async () => {
     const { config } = fresh();
     await config(['set', 'region', 'a', '--profile', 'one']);
@@ -72,6 +81,7 @@ describe('mmai config', { concurrency: 4 }, () => {
     ['an empty value', ['set', 'region', ''], /region: the value is empty/],
     ['a profile name that is none', ['set', 'region', 'x', '--profile', '../x'], /"..\/x" is not a profile name/],
     ['a profile that does not exist', ['use', 'nope'], /no profile "nope"/],
+    ['a profile without a name', ['use', ''], /"" is not a profile name/],
     ['init without a terminal', ['init'], /needs a terminal/],
     ['a misspelt subcommand', ['lst'], /Did you mean list/],
   ];

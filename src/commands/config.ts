@@ -10,7 +10,7 @@ import {
   settingNames,
 } from '../core/settings.ts';
 import { masked, visible } from '../core/text.ts';
-import { ExitCode, usageError } from '../errors.ts';
+import { ExitCode, MmaiError, usageError } from '../errors.ts';
 
 interface ConfigOptions {
   readonly profile?: string;
@@ -104,7 +104,13 @@ async function setKey(key: string, given: string | undefined, options: ConfigOpt
 }
 
 async function askValue(key: string, context: Context): Promise<string> {
-  if (!context.stdin.isTerminal) return (await context.stdin.text()).trim();
+  const { signal, stdin } = context;
+  if (!stdin.isTerminal) {
+    const text = await stdin.text();
+    // A signal ends the reading early: half a secret must not be stored.
+    if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+    return text.trim();
+  }
   const prompts = await context.prompts();
   return SECRETS.includes(key) ? prompts.secret(key) : prompts.text(key);
 }
@@ -149,7 +155,7 @@ async function printPath(_: ConfigOptions, context: Context): Promise<void> {
 
 async function useProfile(name: string, _: ConfigOptions, context: Context): Promise<void> {
   const store = await context.store();
-  selectProfile(store.read(), name);
+  selectProfile(store.read(), parseProfileName(name));
   await store.update((config) => {
     config.current = name;
   });
@@ -177,23 +183,22 @@ interface Row {
 async function effectiveValues(options: ConfigOptions, context: Context): Promise<Row[]> {
   const { env } = context;
   const profile = selectProfile((await context.store()).read(), options.profile || env.MMAI_PROFILE);
-  const credentials = CREDENTIAL_KEYS.flatMap((key) => credentialRow(key, profile, env));
   const { values, origins } = resolveSettings({}, env, profile);
   const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
-  return [...credentials, ...settings];
+  return [...credentialRows(profile, env), ...settings];
 }
 
-/** A profile named on purpose beats the variables, as it does for signing. */
-function credentialRow(key: string, profile: Profile, env: Context['env']): Row[] {
-  const variable = CREDENTIAL_VARIABLES[key]!;
-  const ofProfile = {
-    value: profile.values[key],
-    origin: { from: 'profile', name: `${key} of profile ${profile.name}` } as const,
-  };
-  const ofVariable = { value: env[variable], origin: { from: 'environment', name: variable } as const };
-  const order = profile.isNamed ? [ofProfile, ofVariable] : [ofVariable, ofProfile];
-  const found = order.find(({ value }) => value);
-  return found?.value ? [{ key, value: found.value, origin: found.origin }] : [];
+/** The first place that offers an id or a secret gives all three, as it does for signing: a token fits no other pair. */
+function credentialRows(profile: Profile, env: Context['env']): Row[] {
+  const row = (key: string, value: string | undefined, origin: Origin) => (value ? [{ key, value, origin }] : []);
+  const ofProfile = CREDENTIAL_KEYS.flatMap((key) =>
+    row(key, profile.values[key], { from: 'profile', name: `${key} of profile ${profile.name}` }),
+  );
+  const ofVariables = Object.entries(CREDENTIAL_VARIABLES).flatMap(([key, name]) =>
+    row(key, env[name], { from: 'environment', name }),
+  );
+  const order = profile.isNamed ? [ofProfile, ofVariables] : [ofVariables, ofProfile];
+  return order.find((rows) => rows.some(({ key }) => key !== 'security-token')) ?? order.flat();
 }
 
 function settingRow(name: SettingName, value: unknown, origin: Origin): Row[] {

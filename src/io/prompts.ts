@@ -8,18 +8,19 @@ export interface Prompts {
   secret(question: string): Promise<string>;
 }
 
-/** Prompts by @clack/prompts, whose only importer this is. */
-export function createPrompts(output: NodeJS.WriteStream): Prompts {
+/** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, a prompt gives the terminal back and throws as on Ctrl-C. */
+export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal): Prompts {
+  const options = { output, ...(signal && { signal }) };
   return {
     async text(question, initial = '') {
       const { text } = await import('@clack/prompts');
       return answered(
-        await text({ message: question, output, ...(initial && { placeholder: initial, defaultValue: initial }) }),
+        await text({ message: question, ...options, ...(initial && { placeholder: initial, defaultValue: initial }) }),
       );
     },
     async secret(question) {
       const { password } = await import('@clack/prompts');
-      return answered(await password({ message: question, output, mask: '' }));
+      return answered(await password({ message: question, ...options, mask: '' }));
     },
   };
 }

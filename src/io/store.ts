@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, DEFAULT_PROFILE, type ProfileStore } from '../core/profiles.ts';
 import type { Environment } from '../core/settings.ts';
 import { MmaiError, usageError } from '../errors.ts';
@@ -12,30 +13,45 @@ export function configDirectory(env: Environment, platform: string, home: string
   return join(home, '.config', 'mmai');
 }
 
-/** A killed writer's lock is taken over after this; a live one renews it. In ms. */
-const STALE_MS = 5000;
-/** Writers wait for each other up to about 20 s before they give up. */
-const LOCK_RETRIES = { retries: 200, minTimeout: 20, maxTimeout: 150, factor: 1.2, randomize: true };
+/** A lock is held for some ms, so one older than this is what a killed writer left behind. In ms. */
+const STALE_MS = 10_000;
+
+export interface StoreOptions {
+  readonly directory: string;
+  /** How long a writer waits for the others before it gives up. Longer than a dead lock lasts. */
+  readonly patienceMs?: number;
+}
 
 /**
  * The file behind `mmai config`. Reading goes past `conf` on purpose: its constructor creates the directory, which a read-only
  * command must not do. Writing goes through it (atomic), under a lock, with nobody but the owner allowed in.
  */
-export function createStore({ directory }: { directory: string }): ProfileStore {
+export function createStore({ directory: given, patienceMs = 15_000 }: StoreOptions): ProfileStore {
+  const directory = resolve(given);
   const path = join(directory, 'config.json');
   return {
     path,
     read: () => readConfig(path),
     async update(change) {
-      const unlock = await lock(directory, path);
+      // Loaded before the lock is taken, so that no other writer waits for it.
+      const { default: Conf } = await import('conf');
       try {
-        const config = readConfig(path);
-        change(config);
-        await write(path, config);
+        makeDirectory(directory);
+        await underLock(`${path}.lock`, patienceMs, () => {
+          const config = readConfig(path);
+          change(config);
+          // Where conf cannot rename a new file into place, it writes into the old one and leaves its mode.
+          if (existsSync(path)) chmodSync(path, 0o600);
+          const conf = new Conf<Record<string, unknown>>({
+            cwd: directory,
+            configFileMode: 0o600,
+            // Otherwise a profile called my.prod would be split in two.
+            accessPropertiesByDotNotation: false,
+          });
+          conf.store = { ...config };
+        });
       } catch (error) {
-        throw error instanceof MmaiError ? error : cannotWrite(path, error);
-      } finally {
-        await unlock();
+        throw cannotWrite(path, error);
       }
     },
   };
@@ -49,7 +65,7 @@ function readConfig(path: string): Config {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { current: DEFAULT_PROFILE, profiles: {} };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { current: DEFAULT_PROFILE, profiles: {} };
     throw usageError((m) => m.config.unreadable(path, code ?? ''));
   }
   const config = parseConfig(text);
@@ -62,7 +78,7 @@ function readConfig(path: string): Config {
   return config;
 }
 
-/** The config, or undefined if the text is anything else. */
+/** The config, or undefined if the text is anything else. An object without profiles is another program's file, unless empty. */
 function parseConfig(text: string): Config | undefined {
   let value: unknown;
   try {
@@ -70,48 +86,74 @@ function parseConfig(text: string): Config | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || !isRecord(value.profiles ?? {})) return undefined;
-  const profiles = Object.entries(value.profiles ?? {});
+  if (!isRecord(value)) return undefined;
+  const { current = DEFAULT_PROFILE, profiles = {} } = value;
+  const isOurs = 'profiles' in value || Object.keys(value).length === 0;
+  if (!isOurs || typeof current !== 'string' || !isRecord(profiles)) return undefined;
   const isText = (entry: unknown) => typeof entry === 'string';
-  if (!profiles.every(([, profile]) => isRecord(profile) && Object.values(profile).every(isText))) return undefined;
-  const current = typeof value.current === 'string' ? value.current : DEFAULT_PROFILE;
-  return { current, profiles: Object.fromEntries(profiles) as Config['profiles'] };
+  if (!Object.values(profiles).every((p) => isRecord(p) && Object.values(p).every(isText))) return undefined;
+  // What a later version may have added beside them is kept.
+  return { ...value, current, profiles: profiles as Config['profiles'] };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function lock(directory: string, path: string): Promise<() => Promise<void>> {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    chmodSync(directory, 0o700);
-  } catch (error) {
-    throw cannotWrite(path, error);
+/** For the owner alone, unless it holds other things too or is made for sharing, as /tmp is: that is not ours to close. */
+function makeDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const isSticky = (statSync(directory).mode & 0o1000) !== 0;
+  const isShared = isSticky || readdirSync(directory).some((name) => !name.startsWith('config.json'));
+  if (!isShared) chmodSync(directory, 0o700);
+}
+
+/** Does the work while no other process does. It is synchronous, so that only a hard kill can leave the lock behind. */
+async function underLock(lock: string, patienceMs: number, work: () => void): Promise<void> {
+  const start = performance.now();
+  while (!take(lock)) {
+    const waited = performance.now() - start;
+    if (waited > patienceMs) throw usageError((m) => m.config.locked(lock, `${patienceMs / 1000} s`));
+    breakStale(lock);
+    // Hundreds of writers that looked every few ms would leave the one with the lock no processor to write with.
+    await delay(10 + Math.random() * Math.min(waited, 1000));
   }
-  const { default: lockfile } = await import('proper-lockfile');
   try {
-    return await lockfile.lock(path, { realpath: false, stale: STALE_MS, retries: LOCK_RETRIES });
-  } catch (error) {
-    throw usageError((m) => m.config.locked(`${path}.lock`, (error as NodeJS.ErrnoException).code ?? ''));
+    work();
+  } finally {
+    release(lock);
   }
 }
 
-/** The only user of conf. A symbolic link (as dotfile managers make them) is followed, so that it stays one. */
-async function write(path: string, config: Config): Promise<void> {
-  const target = existsSync(path) ? realpathSync(path) : path;
-  const { default: Conf } = await import('conf');
-  const conf = new Conf<Record<string, unknown>>({
-    cwd: dirname(target),
-    configName: basename(target, extname(target)),
-    fileExtension: extname(target).slice(1),
-    configFileMode: 0o600,
-    // Otherwise a profile called my.prod would be split in two.
-    accessPropertiesByDotNotation: false,
-  });
-  conf.store = { ...config };
+/** Breaks a dead lock under a lock of its own, after another look: two that saw the same dead one would break each other's live one. */
+function breakStale(lock: string): void {
+  const breaker = `${lock}.break`;
+  if (!isStale(lock) || !take(breaker)) return;
+  if (isStale(lock)) release(lock);
+  release(breaker);
 }
 
-function cannotWrite(path: string, error: unknown): MmaiError {
-  return usageError((m) => m.config.unwritable(path, (error as NodeJS.ErrnoException).code ?? String(error)));
+function isStale(lock: string): boolean {
+  return Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN) > STALE_MS;
+}
+
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function release(lock: string): void {
+  rmSync(lock, { recursive: true, force: true });
+}
+
+/** What the system refused, as an error that names the file; any other error as it is. */
+function cannotWrite(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof MmaiError || code === undefined) return error;
+  return usageError((m) => m.config.unwritable(path, code), undefined, error);
 }

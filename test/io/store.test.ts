@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -19,6 +20,11 @@ import { bin, temporaryDirectory } from '../support/mmai.ts';
 const newStore = () => {
   const directory = join(temporaryDirectory(), 'mmai');
   return { directory, store: createStore({ directory }) };
+};
+/** What a writer leaves behind that was killed under the lock, a long time ago. */
+const leaveDeadLock = (path: string) => {
+  mkdirSync(`${path}.lock`, { recursive: true });
+  utimesSync(`${path}.lock`, 0, 0);
 };
 const set = (key: string, value: string) => (config: { profiles: Record<string, Record<string, string>> }) => {
   config.profiles.p = { ...config.profiles.p, [key]: value };
@@ -41,6 +47,33 @@ describe('the config file', () => {
     assert.equal(statSync(directory).mode & 0o777, 0o700);
   });
 
+  it('is 0600 in a directory that is left alone where it holds other things or is sticky like /tmp', async () => {
+    for (const [mode, other] of [
+      [0o755, 'other.txt'],
+      [0o1777, 'config.json'],
+    ] as const) {
+      const { directory, store } = newStore();
+      mkdirSync(directory);
+      writeFileSync(join(directory, other), '{}');
+      chmodSync(directory, mode);
+      await store.update(set('region', 'x'));
+      assert.equal(statSync(store.path).mode & 0o777, 0o600);
+      assert.equal(statSync(directory).mode & 0o7777, mode);
+    }
+  });
+
+  it('is empty below a home that is no directory', () => {
+    assert.deepEqual(createStore({ directory: '/dev/null/x' }).read(), { current: 'default', profiles: {} });
+  });
+
+  it('keeps what a later version has added beside the profiles', async () => {
+    const { directory, store } = newStore();
+    mkdirSync(directory);
+    writeFileSync(store.path, '{"profiles": {}, "later": 1}');
+    await store.update(set('a', '1'));
+    assert.equal(JSON.parse(readFileSync(store.path, 'utf8')).later, 1);
+  });
+
   it('keeps a profile with a dot in its name whole', async () => {
     const { store } = newStore();
     await store.update((config) => {
@@ -57,6 +90,7 @@ describe('the config file', () => {
 
   it('loses nothing to writers in processes of their own', async () => {
     const { directory, store } = newStore();
+    leaveDeadLock(store.path);
     const run = promisify(execFile);
     const profiles = Array.from({ length: 8 }, (_, index) => `p${index}`);
     const env = { ...process.env, MMAI_CONFIG_DIR: directory };
@@ -66,13 +100,30 @@ describe('the config file', () => {
     assert.deepEqual(Object.keys(store.read().profiles).sort(), profiles);
   });
 
-  it('is written although a killed writer left its lock', async () => {
+  it('loses nothing to 50 writers that find the lock of a killed one', async () => {
     const { store } = newStore();
-    await store.update(set('a', '1'));
-    mkdirSync(`${store.path}.lock`);
-    utimesSync(`${store.path}.lock`, 0, 0);
-    await store.update(set('b', '2'));
-    assert.deepEqual(store.read().profiles.p, { a: '1', b: '2' });
+    leaveDeadLock(store.path);
+    await Promise.all(Array.from({ length: 50 }, (_, index) => store.update(set(`k${index}`, 'v'))));
+    assert.equal(Object.keys(store.read().profiles.p ?? {}).length, 50);
+    assert.equal(existsSync(`${store.path}.lock`), false);
+  });
+
+  it('is not written, and the lock named, when another holds it for too long', async () => {
+    const { directory, store } = newStore();
+    mkdirSync(`${store.path}.lock`, { recursive: true });
+    const impatient = createStore({ directory, patienceMs: 0 });
+    await assert.rejects(impatient.update(set('a', '1')), { exitCode: 2, message: /config\.json\.lock/ });
+    assert.equal(existsSync(store.path), false);
+  });
+
+  it('is neither written nor left locked when the change throws', async () => {
+    const { store } = newStore();
+    const refusal = new Error('no');
+    const change = () => {
+      throw refusal;
+    };
+    await assert.rejects(store.update(change), refusal);
+    assert.deepEqual([existsSync(store.path), existsSync(`${store.path}.lock`)], [false, false]);
   });
 
   for (const torn of [
@@ -80,6 +131,8 @@ describe('the config file', () => {
     '[]',
     '"canary"',
     '{"profiles": 1}',
+    '{"auths": {"registry": {"auth": "canary"}}}',
+    '{"current": "default", "profiles": [{"access_key_secret": "canary"}]}',
     '{"profiles": {"p": {"a": 1}}}',
     '',
   ]) {

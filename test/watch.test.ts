@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { mmai, sandbox } from './support/mmai.ts';
+
+describe('mmai watch, the real program over a real socket', { concurrency: 4 }, () => {
+  it('waits until every task has ended, a line per change, no escape codes, the verdict last', async () => {
+    const { code, stdout, stderr } = await mmai(['watch', '1', '2', '--simulate', '1=0,2;2=1,2']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^1 {2}succeeded {2}2 .*\n2 {2}succeeded {2}2 .*\n$/);
+    assert.match(stderr, /^\[\+00:00\] 1 submitting\n/);
+    assert.match(stderr, /\] 2 running → succeeded \(\S+\)\n/);
+    assert.match(stderr, /\ndone after \S+: 2 succeeded, 0 failed.*\n$/);
+    assert.doesNotMatch(stderr, /[\u001b\r]/);
+  });
+
+  it('asks once about a task that has ended', async () => {
+    const { env, requestCount } = await sandbox({ script: '2' });
+    assert.equal((await mmai(['wait', '1', '1'], { env })).code, 0);
+    assert.equal(requestCount(), 1);
+  });
+
+  const endings: [number, string, string[]][] = [
+    [0, 'met', ['1', '--simulate', '500,2']],
+    [0, 'met', ['1', '2', '--any', '--simulate', '1=2;2=1']],
+    [0, 'met', ['1', '2', '3', '--count', '2', '--simulate', '3=3;2']],
+    [1, 'ended', ['1', '2', '--simulate', '1=2;2=3']],
+    [1, 'failFast', ['1', '2', '--fail-fast', '--simulate', '1=3;2=1']],
+    [3, 'denied', ['1', '2', '--simulate', '1=forbidden;2=1']],
+    [4, 'ended', ['1', '--error-budget', '1ms', '--simulate', '500']],
+    [5, 'ended', ['1', '--not-found-grace', '1ms', '--simulate', '404']],
+    [124, 'deadline', ['1', '--timeout', '700ms', '--simulate', '1']],
+    [42, 'deadline', ['1', '--timeout', '700ms', '--timeout-exit-code', '42', '--simulate', '1']],
+  ];
+  for (const [expected, outcome, args] of endings) {
+    it(`${expected}: ${args.join(' ')}, told by one json document and by the last line of ndjson`, async () => {
+      const json = await mmai(['watch', ...args, '--json', '-q']);
+      assert.equal(json.code, expected);
+      assert.equal(json.stderr, '');
+      const { summary } = JSON.parse(json.stdout);
+      assert.deepEqual([summary.exitCode, summary.outcome], [expected, outcome]);
+      const lines = (await mmai(['watch', ...args, '-o', 'ndjson', '-q'])).stdout.trimEnd().split('\n');
+      const events = lines.map((line) => JSON.parse(line));
+      assert.deepEqual(
+        events.map(({ seq }) => seq),
+        events.map((_, index) => index + 1),
+      );
+      assert.equal(events[0].type, 'version');
+      assert.deepEqual([events.at(-1).type, events.at(-1).exitCode], ['summary', expected]);
+    });
+  }
+
+  it('says on a deadline that the tasks go on, and how to resume the wait', async () => {
+    const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '700ms', '--simulate', '1=2;2=1', '--json']);
+    assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '--timeout', '700ms']);
+    assert.match(stderr, /resume the wait: mmai watch 2 --timeout 700ms\n$/);
+  });
+
+  it('tells its state when a signal ends it, even with a hanging request', async () => {
+    const { env } = await sandbox({ script: '1=1;2=hang' });
+    const onOutput = (kill: (signal: NodeJS.Signals) => void) => kill('SIGINT');
+    const { signal, stdout } = await mmai(['watch', '1', '2', '-o', 'ndjson'], { env, onOutput });
+    assert.equal(signal, 'SIGINT');
+    const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
+    assert.deepEqual([summary.type, summary.exitCode, summary.stillRunning], ['summary', 130, ['1', '2']]);
+  });
+
+  it('--dry-run prints the plan and sends nothing', async () => {
+    const { env, requestCount } = await sandbox();
+    const { code, stdout } = await mmai(['watch', '1', '--timeout', '60s', '--dry-run'], { env });
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^\+0ms\n\+1s\n[^]*16 polls for each of 1 tasks within 1m; an end is noticed at most 7s late\n$/,
+    );
+    assert.equal(requestCount(), 0);
+  });
+
+  const bad: [string[], RegExp][] = [
+    [['--any', '--count', '2'], /--any and --count cannot be given together/],
+    [['--count', '3'], /--count: "3".*1 to 2/],
+    [['--interval', '2m', '--timeout', '1m'], /--interval is longer than --timeout/],
+    [['--max-rps', '0'], /--max-rps: "0"/],
+    [['--timeout', 'soon'], /--timeout: "soon"/],
+  ];
+  for (const [args, message] of bad) {
+    it(`exits 2 for ${args.join(' ')}, no request sent`, async () => {
+      const { env, requestCount } = await sandbox();
+      const { code, stderr } = await mmai(['watch', '1', '2', ...args], { env });
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+      assert.equal(requestCount(), 0);
+    });
+  }
+});
