@@ -6,6 +6,7 @@ import type { ProfileStore } from './core/profiles.ts';
 import type { Environment, Settings } from './core/settings.ts';
 import { ExitCode } from './errors.ts';
 import type { Prompts } from './io/prompts.ts';
+import type { Spinner } from './io/spinner.ts';
 import type { Style } from './io/style.ts';
 import type { Messages } from './locales/en.ts';
 
@@ -38,6 +39,8 @@ export interface System {
   store(): Promise<ProfileStore>;
   transport(settings: Pick<Settings, 'caFile'>): Promise<Transport>;
   prompts(): Promise<Prompts>;
+  /** A spinner on stderr whose text is asked for again and again; undefined where stderr is no terminal that can draw one. */
+  spinner(text: () => string): Promise<Spinner | undefined>;
   /** Colours for one stream, as `--color` and the environment say. */
   style(output: Output, color: Settings['color']): Promise<Style>;
 }
@@ -90,6 +93,11 @@ export function systemContext(): System {
     async prompts() {
       const { createPrompts } = await import('./io/prompts.ts');
       return createPrompts(process.stderr, controller.signal);
+    },
+    async spinner(text) {
+      if (!process.stderr.isTTY || process.env.TERM === 'dumb' || process.env.CI) return undefined;
+      const { createSpinner } = await import('./io/spinner.ts');
+      return createSpinner(process.stderr, text);
     },
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/style.ts');

@@ -29,6 +29,7 @@ interface WatchOptions extends ServiceOptions {
   readonly maxRps: string;
   readonly timeoutExitCode: string;
   readonly heartbeat: string;
+  readonly progress: string;
 }
 
 export function addWatchCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
@@ -51,7 +52,8 @@ export function addWatchCommand(program: Command, context: Context, done: (exitC
     .option('--stall-timeout <duration>', flags.stallTimeout, 'none')
     .option('--max-rps <n|none>', flags.maxRps, '10')
     .option('--timeout-exit-code <n>', flags.timeoutExitCode, '124')
-    .option('--heartbeat <duration|auto|none>', flags.heartbeat, 'auto');
+    .option('--heartbeat <duration|auto|none>', flags.heartbeat, 'auto')
+    .option('--progress <auto|plain|none>', flags.progress, 'auto');
   addServiceOptions(command, context.messages).action(async (words: string[], options: WatchOptions) =>
     done(await runWatch(words, options, context)),
   );
@@ -61,6 +63,9 @@ export function addWatchCommand(program: Command, context: Context, done: (exitC
 export async function runWatch(words: readonly string[], options: WatchOptions, context: Context): Promise<number> {
   const ids = await readTaskIds(words, context);
   const plan = waiterOptions(ids, options);
+  if (!['auto', 'plain', 'none'].includes(options.progress)) {
+    throw usageError((m) => m.usage.badChoice('--progress', options.progress, 'auto, plain, none'));
+  }
   const setup = await resolveSetup(options, context);
   if (setup.values.output === 'raw') {
     throw usageError((m) => m.usage.badChoice(setup.origins.output.name, 'raw', 'text, json, ndjson, tsv'));
@@ -121,14 +126,20 @@ async function waitAndTell(
     region: setup.values.region,
     profile: setup.profile.name,
   });
+  // One task has a spinner that tells its state, so its changes need no lines of their own.
+  const draws = plan.ids.length === 1 && options.progress === 'auto' && !options.quiet;
+  const spinner = draws ? await context.spinner(() => spinnerText(waiter, context)) : undefined;
   const tell = (event: WaiterEvent) => {
     if (event.type === 'retry') client.traffic.retries += 1;
     const object = event.type === 'end' ? undefined : eventObject(event, messages);
     if (object) tellEvent?.(object);
-    const line = options.quiet ? undefined : progressLine(event, waiter.elapsedMs(), messages);
+    const line =
+      options.quiet || options.progress === 'none' || spinner
+        ? undefined
+        : progressLine(event, waiter.elapsedMs(), messages);
     if (line) stderr.write(line);
   };
-  const { end, error } = await lastEvent(waiter, tell);
+  const { end, error } = await lastEvent(waiter, tell).finally(() => spinner?.stop());
   const document = watchDocument(end, client, resumeFlags(options), messages);
   if (tellEvent) tellEvent({ type: 'summary', ...document.summary });
   else if (query) stdout.write(formatQueried(query(document), setup.values.output));
@@ -154,6 +165,15 @@ async function lastEvent(
     return { end: { type: 'end', why: 'denied', exitCode: error.exitCode, ...waiter.view() }, error };
   }
   throw new Error('a wait without an end');
+}
+
+/** `123 running 1m32s · next check 7s`, for the one task there is. */
+function spinnerText(waiter: Waiter, { messages }: Context): string {
+  const { tasks, nextPollMs, elapsedMs } = waiter.view();
+  const [task] = tasks as [EndEvent['tasks'][number]];
+  const trouble = task.failure ? ` · ${task.failure.code}` : '';
+  const state = task.state ? messages.states[task.state] : '…';
+  return `${task.id} ${state} ${formatDuration(elapsedMs)}${trouble} · ${messages.watch.nextCheck(formatDuration(nextPollMs))}`;
 }
 
 /** The envelope of every event: schema version, time, number, time since the start. */
@@ -184,7 +204,12 @@ function rows({ tasks }: EndEvent, output: string, { messages }: Context): strin
 /** How it ended; with tasks still running, that they go on, and how to resume the wait. */
 function verdict(end: EndEvent, { summary }: WatchDocument, { messages }: Context): string {
   const { watch, hint, codes } = messages;
-  const lines = [watch.verdict(watch.whys[end.why], summary.counts, formatDuration(end.elapsedMs))];
+  const counts = Object.entries(watch.counts).map(([name, word]) => ({
+    word,
+    n: summary.counts[name as keyof typeof watch.counts],
+  }));
+  const told = counts.filter(({ n }) => n > 0).map(({ n, word }) => `${n} ${word}`);
+  const lines = [watch.verdict(watch.whys[end.why], formatDuration(end.elapsedMs), told.join(', '))];
   const topic = end.failure?.topic ?? end.tasks.find((task) => task.failure?.topic)?.failure?.topic;
   if (topic) lines.push(codes[topic].meaning, `${hint}: ${codes[topic].hint}`);
   if (summary.resume && summary.exitCode !== ExitCode.ok) lines.push(watch.resume(summary.resume.join(' ')));

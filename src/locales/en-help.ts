@@ -49,6 +49,7 @@ export const helpEn = {
     maxRps: 'requests per second over all tasks',
     timeoutExitCode: 'exit code of a deadline',
     heartbeat: 'how often to tell that the wait goes on',
+    progress: 'auto: a spinner for one task at a terminal, else lines; plain: lines; none',
     port: 'port to listen on; 0 takes a free one',
     script: 'what the tasks do, for example 0x2,1x3,2 or 123=0,2;456=1,3',
     latency: 'time every answer takes',

@@ -96,6 +96,7 @@ export const en = {
     intervalAboveTimeout: () => '--interval is longer than --timeout',
     retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
     heartbeat: (pending: number, done: number, next: string) => `${pending} running, ${done} done; next check ${next}`,
+    nextCheck: (delay: string) => `next check ${delay}`,
     wake: (jump: string) => `the clock jumped by ${jump}; asking about every task now`,
     ends: {
       notFound: 'was not found',
@@ -111,12 +112,14 @@ export const en = {
       deadline: 'the deadline is reached',
       interrupted: 'stopped',
     },
-    verdict: (
-      why: string,
-      counts: { succeeded: number; failed: number; pending: number; notFound: number; unanswered: number },
-      elapsed: string,
-    ) =>
-      `${why} after ${elapsed}: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.pending} still running, ${counts.notFound} not found, ${counts.unanswered} unknown`,
+    counts: {
+      succeeded: 'succeeded',
+      failed: 'failed',
+      pending: 'still running',
+      notFound: 'not found',
+      unanswered: 'unknown',
+    },
+    verdict: (why: string, elapsed: string, counts: string) => `${why} after ${elapsed}: ${counts}`,
     resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${polls} polls for each of ${tasks} tasks within ${within}; an end is noticed at most ${lag} late`,

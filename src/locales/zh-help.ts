@@ -50,6 +50,7 @@ export const helpZh: typeof helpEn = {
     maxRps: '所有任务合计的每秒请求数',
     timeoutExitCode: '到达时限时的退出码',
     heartbeat: '多久报告一次仍在等待',
+    progress: 'auto：终端中的单个任务用动画，其余逐行；plain：逐行；none：不显示',
     port: '监听端口；0 表示任选空闲端口',
     script: '任务的状态脚本，例如 0x2,1x3,2 或 123=0,2;456=1,3',
     latency: '每次应答的耗时',

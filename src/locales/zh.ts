@@ -85,6 +85,7 @@ export const zh: Messages = {
     intervalAboveTimeout: () => '--interval 比 --timeout 还长',
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
     heartbeat: (pending, done, next) => `${pending} 个执行中，${done} 个已结束；${next} 后再次查询`,
+    nextCheck: (delay) => `${delay} 后再次查询`,
     wake: (jump) => `时钟跳变了 ${jump}；立即查询所有任务`,
     ends: {
       notFound: '不存在',
@@ -100,8 +101,14 @@ export const zh: Messages = {
       deadline: '到达时限',
       interrupted: '已停止',
     },
-    verdict: (why, counts, elapsed) =>
-      `${why}，用时 ${elapsed}：${counts.succeeded} 个成功，${counts.failed} 个失败，${counts.pending} 个仍在执行，${counts.notFound} 个不存在，${counts.unanswered} 个未知`,
+    counts: {
+      succeeded: '个成功',
+      failed: '个失败',
+      pending: '个仍在执行',
+      notFound: '个不存在',
+      unanswered: '个未知',
+    },
+    verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts}`,
     resume: (command) => `任务仍在服务端继续执行；继续等待：${command}`,
     plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；最多晚 ${lag} 得知结束`,
   },

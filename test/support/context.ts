@@ -33,6 +33,7 @@ export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
     transport: async () => transport,
     prompts: async () => scripted(),
     style: async () => plainStyle,
+    spinner: async () => undefined,
     messages: en,
     debug() {},
     ...overrides,
