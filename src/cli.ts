@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Context, System } from './context.ts';
+import { visible } from './core/text.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { languageOf, loadMessages } from './language.ts';
 import { version } from './version.ts';
@@ -78,7 +79,8 @@ function report(error: unknown, { stderr, messages }: Context, debugs: boolean):
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
-  stderr.write(`${messages.error}: ${text}\n${hint ? `${messages.hint}: ${hint}\n` : ''}`);
+  // The sentence may quote an argument, a path or a variable.
+  stderr.write(`${messages.error}: ${visible(text)}\n${hint ? `${messages.hint}: ${hint}\n` : ''}`);
   if (debugs && error instanceof Error) stderr.write(`${error.stack}\n`);
   return isExpected ? error.exitCode : ExitCode.bug;
 }

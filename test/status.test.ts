@@ -180,6 +180,7 @@ describe('exit codes', { concurrency: 4 }, () => {
     ['a misspelt flag', ['status', '1', '--regoin', 'x'], /Did you mean --region/],
     ['no id', ['status'], /no task id given/],
     ['a bad id', ['status', '1', 'x2'], /"x2" is not a task id/],
+    ['an id that would move the cursor', ['status', '\u001b[2J'], /"\\u\{1b\}\[2J" is not a task id/],
     ['an id too large', ['status', '9223372036854775808'], /9223372036854775808/],
     ['a bad duration', ['status', '1', '--request-timeout', 'soon'], /--request-timeout: "soon"/],
     ['a bad region', ['status', '1', '--region', 'a.b'], /"a.b" is not a region/],
