@@ -34,11 +34,13 @@ export function addSandboxCommand(program: Command, context: Context, done: (exi
 /** Serves until a signal comes. stdout gets the variables that point mmai at it, in a shell's words. */
 export async function runSandbox(options: SandboxCommandOptions, context: Context): Promise<number> {
   const { startSandbox } = await import('../sandbox/server.ts');
+  // "0" is "no limit" to parseDuration: here it means no latency.
+  const latencyMs = parseDuration(options.latency ?? 'none', '--latency');
   const port = wholeNumber(0, 65_535)(options.port, '--port');
   const sandbox = await startSandbox({
     port,
     ...(options.script !== undefined && { script: options.script }),
-    ...(options.latency !== undefined && { latencyMs: parseDuration(options.latency, '--latency') }),
+    ...(latencyMs < Number.POSITIVE_INFINITY && { latencyMs }),
     accessKeys: [KEY],
     now: context.clock.now,
     nextId: context.nonce,

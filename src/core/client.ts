@@ -160,8 +160,7 @@ export function failureExitCode(failure: Failure): number {
 
 /** A SignatureDoesNotMatch quotes what the server signed: if we signed the same, the secret is wrong, else our canonicalization. */
 function judgeSignature(failure: Failure, signedTexts: readonly string[]): Failure {
-  const { serverStringToSign } = failure;
-  if (serverStringToSign === undefined) return failure;
-  const topic = signedTexts.includes(serverStringToSign) ? 'wrongSecret' : 'wrongCanonicalization';
-  return { ...failure, topic, serverStringToSign: undefined };
+  if (failure.serverTexts.length === 0) return failure;
+  const isSame = failure.serverTexts.some((text) => signedTexts.includes(text));
+  return { ...failure, topic: isSame ? 'wrongSecret' : 'wrongCanonicalization', serverTexts: [] };
 }

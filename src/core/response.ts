@@ -27,8 +27,8 @@ export interface Failure {
   readonly serverDelayMs: number | undefined;
   /** The server's clock (its Date header), in ms since the epoch. */
   readonly serverTime: number | undefined;
-  /** What a SignatureDoesNotMatch says the server signed: compared with our own, never shown. */
-  readonly serverStringToSign: string | undefined;
+  /** What a SignatureDoesNotMatch says the server signed, in either wording seen: compared with our own, never shown. */
+  readonly serverTexts: readonly string[];
   readonly body: Uint8Array;
 }
 
@@ -63,7 +63,7 @@ export function networkFailure(error: NetworkError): Failure {
     recommend: null,
     serverDelayMs: undefined,
     serverTime: undefined,
-    serverStringToSign: undefined,
+    serverTexts: [],
     body: new Uint8Array(),
   };
 }
@@ -80,7 +80,9 @@ function createFailure(
   requestId: string | null,
 ): Failure {
   // The quoted string to sign holds the AccessKeyId and the token: split off before the message goes anywhere.
-  const [message = '', serverStringToSign] = (fields?.get('message') ?? '').split(/server string to sign is:/i, 2);
+  const [message = '', ...quoted] = (fields?.get('message') ?? '').split(
+    /server (?:string ?to ?sign|canonical ?request) is:?/i,
+  );
   const date = Date.parse(response.headers.date ?? '');
   return {
     code,
@@ -92,7 +94,7 @@ function createFailure(
     serverDelayMs: serverDelayMs(response.headers, now),
     // A cached answer's Date is not the server's clock.
     serverTime: Number.isNaN(date) || response.headers.age ? undefined : date,
-    serverStringToSign: serverStringToSign?.trim(),
+    serverTexts: quoted.map((text) => text.trim().replace(/^\[([\s\S]*)\]$/, '$1')),
     body: response.body,
   };
 }

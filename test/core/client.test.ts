@@ -206,6 +206,20 @@ describe('SignatureDoesNotMatch', () => {
     assert.equal((await failureOf(it_.ask(id))).topic, 'wrongCanonicalization');
   });
 
+  it('is told in brackets by some gateways: compared and kept back all the same', async () => {
+    const bracketed = (request: { url: string }) =>
+      refusal(
+        400,
+        'SignatureDoesNotMatch',
+        {},
+        `does not match. server StringToSign is [${signedBy(request.url)}] server CanonicalRequest is [x-acs-security-token:canary]`,
+      );
+    const { client: it_ } = client([bracketed]);
+    const { body: _, ...failure } = await failureOf(it_.ask(id));
+    assert.equal(failure.topic, 'wrongSecret');
+    assert.doesNotMatch(JSON.stringify(failure), /canary|testid|GET&/);
+  });
+
   it('shows neither text', async () => {
     const { client: it_ } = client([(request) => mismatch(signedBy(request.url))]);
     const { body: _, ...failure } = await failureOf(it_.ask(id));

@@ -5,7 +5,7 @@ import type { Failure } from '../../src/core/response.ts';
 export function classifyFailure(code: string, serverDelayMs?: number): Failure {
   return {
     ...{ code, http: 500, message: '', requestId: null, recommend: null, serverTime: undefined },
-    ...{ serverDelayMs, serverStringToSign: undefined, body: new Uint8Array() },
+    ...{ serverDelayMs, serverTexts: [], body: new Uint8Array() },
     ...classify(code, 500),
   };
 }
