@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { CREDENTIAL_VARIABLES } from '../core/credentials.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/profiles.ts';
 import {
   checkSetting,
@@ -21,15 +22,9 @@ interface ConfigOptions {
 }
 
 const SECRETS = ['access-key-secret', 'security-token'];
-const CREDENTIAL_KEYS = ['access-key-id', ...SECRETS];
+const CREDENTIAL_KEYS = Object.keys(CREDENTIAL_VARIABLES);
 const settingOfKey = new Map(settingNames.map((name) => [configKey(name), name]));
 const KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
-/** The variable that gives the same as a key of the profile. */
-const CREDENTIAL_VARIABLES: Record<string, string> = {
-  'access-key-id': 'ALIBABA_CLOUD_ACCESS_KEY_ID',
-  'access-key-secret': 'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
-  'security-token': 'ALIBABA_CLOUD_SECURITY_TOKEN',
-};
 
 export function addConfigCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   const { help } = context.messages;

@@ -9,6 +9,7 @@ import { Waiter, type WaiterOptions } from '../core/waiter.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { progressLine } from '../output/progress.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
+import { statusTable, statusTsv } from '../output/table.ts';
 import { eventObject, type WatchDocument, watchDocument } from '../output/watch-document.ts';
 import { version } from '../version.ts';
 import { addServiceOptions, type ServiceOptions } from './options.ts';
@@ -144,7 +145,8 @@ async function waitAndTell(
   if (tellEvent) tellEvent({ type: 'summary', ...document.summary });
   else if (query) stdout.write(formatQueried(query(document), setup.values.output));
   else if (setup.values.output === 'json') stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else stdout.write(rows(end, setup.values.output, context));
+  else if (setup.values.output === 'tsv') stdout.write(statusTsv(document.tasks));
+  else stdout.write(statusTable(document.tasks, await context.style(stdout, setup.values.color), messages));
   if (error) throw error;
   if (!options.quiet) stderr.write(verdict(end, document, context));
   return end.exitCode;
@@ -184,21 +186,6 @@ function ndjsonWriter(waiter: Waiter, { clock, stdout }: Context): (object: obje
     const envelope = { v: '1.0', type, ts: new Date(clock.now()).toISOString(), seq, elapsedMs: waiter.elapsedMs() };
     stdout.write(`${JSON.stringify({ ...envelope, ...rest })}\n`);
   };
-}
-
-function rows({ tasks }: EndEvent, output: string, { messages }: Context): string {
-  const width = Math.max(...tasks.map((task) => task.id.length));
-  const row =
-    output === 'tsv'
-      ? (task: EndEvent['tasks'][number]) => [task.id, task.state ?? 'unknown', task.status ?? ''].join('\t')
-      : (task: EndEvent['tasks'][number]) =>
-          [
-            task.id.padEnd(width),
-            messages.states[task.state ?? 'unknown'],
-            task.status ?? '-',
-            task.requestId ?? '-',
-          ].join('  ');
-  return tasks.map((task) => `${row(task)}\n`).join('');
 }
 
 /** How it ended; with tasks still running, that they go on, and how to resume the wait. */

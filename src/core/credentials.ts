@@ -15,6 +15,13 @@ export interface Provider {
   find(): Promise<Credentials | undefined>;
 }
 
+/** An AccessKey's parts (id, secret, token): the key in a profile, and the variable that gives the same. */
+export const CREDENTIAL_VARIABLES = {
+  'access-key-id': 'ALIBABA_CLOUD_ACCESS_KEY_ID',
+  'access-key-secret': 'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  'security-token': 'ALIBABA_CLOUD_SECURITY_TOKEN',
+} as const;
+
 /** The places in order (specification §3): a profile named on purpose, the environment, the current profile. */
 export function credentialChain(profile: Profile, env: Environment): Provider[] {
   const fromProfile = profileProvider(profile);
@@ -36,12 +43,11 @@ export async function findCredentials(chain: readonly Provider[]): Promise<Crede
 }
 
 function environmentProvider(env: Environment): Provider {
-  const names = ['ACCESS_KEY_ID', 'ACCESS_KEY_SECRET', 'SECURITY_TOKEN'].map((name) => `ALIBABA_CLOUD_${name}`);
-  return pairProvider(env, names, (m) => m.credentials.fromEnvironment());
+  return pairProvider(env, Object.values(CREDENTIAL_VARIABLES), (m) => m.credentials.fromEnvironment());
 }
 
 function profileProvider({ name, values, isNamed }: Profile): Provider {
-  return pairProvider(values, ['access-key-id', 'access-key-secret', 'security-token'], (m) =>
+  return pairProvider(values, Object.keys(CREDENTIAL_VARIABLES), (m) =>
     isNamed ? m.credentials.fromNamedProfile(name) : m.credentials.fromProfile(name),
   );
 }

@@ -6,7 +6,7 @@ import type { TaskRow } from './document.ts';
 export function statusTable(tasks: readonly TaskRow[], style: Style, messages: Messages): string {
   const idWidth = Math.max(...tasks.map((task) => task.id.length));
   const words = tasks.map((task) => messages.states[task.state]);
-  const statuses = tasks.map((task) => (task.error ? task.error.code : String(task.status)));
+  const statuses = tasks.map((task) => (task.error ? task.error.code : String(task.status ?? '-')));
   const statusWidth = Math.max(...statuses.map((status) => status.length));
   const wordWidth = Math.max(...words.map(displayWidth));
   return tasks

@@ -1,9 +1,9 @@
 import type { Client } from '../core/client.ts';
-import type { EndEvent, TaskView, WaiterEvent } from '../core/events.ts';
+import type { EndEvent, TaskEnd, TaskView, WaiterEvent } from '../core/events.ts';
 import type { TaskId } from '../core/task.ts';
 import { outcomeOf } from '../core/watched.ts';
 import type { Messages } from '../locales/en.ts';
-import { errorObject } from './document.ts';
+import { errorObject, type TaskRow } from './document.ts';
 
 export interface WatchSummary {
   readonly outcome: EndEvent['why'];
@@ -20,8 +20,15 @@ export interface WatchSummary {
   readonly clockOffsetMs: number;
 }
 
+/** A task in the document of a wait: that of `status`, and what waiting adds. */
+export interface WatchedRow extends TaskRow {
+  readonly outcome: TaskEnd | 'pending';
+  readonly polls: number;
+  readonly lagMaxMs: number | null;
+}
+
 export interface WatchDocument {
-  readonly tasks: readonly object[];
+  readonly tasks: readonly WatchedRow[];
   readonly summary: WatchSummary;
 }
 
@@ -39,7 +46,7 @@ export function watchDocument(
   const { why: outcome, exitCode, elapsedMs } = end;
   const clockOffsetMs = client.clockOffsetMs();
   const summary = { outcome, exitCode, counts, stillRunning, resume, elapsedMs, ...client.traffic, clockOffsetMs };
-  return { tasks: end.tasks.map((task) => taskObject(task, messages)), summary };
+  return { tasks: end.tasks.map((task) => taskRow(task, messages)), summary };
 }
 
 /** An event as a line of ndjson, without its envelope; undefined for what concerns only ourselves. */
@@ -50,10 +57,18 @@ export function eventObject(event: Exclude<WaiterEvent, EndEvent>, messages: Mes
   return { ...rest, error: errorObject(failure, messages) };
 }
 
-function taskObject(
+function taskRow(
   { id, state, status, outcome, requestId, polls, lagMaxMs, failure }: TaskView,
   messages: Messages,
-): object {
-  const task = { id, state: state ?? 'unknown', status, outcome: outcome ?? 'pending', requestId, polls, lagMaxMs };
+): WatchedRow {
+  const task = {
+    id,
+    state: state ?? 'unknown',
+    status,
+    outcome: outcome ?? 'pending',
+    requestId,
+    polls,
+    lagMaxMs,
+  } as const;
   return failure ? { ...task, error: errorObject(failure, messages) } : task;
 }
