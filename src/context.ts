@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Transport } from './core/ports.ts';
 import type { ProfileStore } from './core/profiles.ts';
 import type { Environment, Settings } from './core/settings.ts';
 import { ExitCode } from './errors.ts';
+import type { LivePart, LiveView } from './io/live.ts';
 import type { Prompts } from './io/prompts.ts';
-import type { Spinner } from './io/spinner.ts';
 import type { Style } from './io/style.ts';
 import type { Messages } from './locales/en.ts';
 
@@ -26,6 +27,7 @@ export interface Input {
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
 export interface System {
   readonly env: Environment;
+  readonly pid: number;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   random(): number;
@@ -39,8 +41,12 @@ export interface System {
   store(): Promise<ProfileStore>;
   transport(settings: Pick<Settings, 'caFile'>): Promise<Transport>;
   prompts(): Promise<Prompts>;
-  /** A spinner on stderr whose text is asked for again and again; undefined where stderr is no terminal that can draw one. */
-  spinner(text: () => string): Promise<Spinner | undefined>;
+  /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
+  live(view: LiveView, onKey: (key: string) => void): Promise<Pick<LivePart, 'stop'>>;
+  /** Runs a shell command with more environment and an input; its exit code, null if it has none. */
+  execute(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
+  /** Writes a file that the user named, or adds to it. Throws what the file system says. */
+  writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
   /** Colours for one stream, as `--color` and the environment say. */
   style(output: Output, color: Settings['color']): Promise<Style>;
 }
@@ -64,8 +70,10 @@ export function systemContext(): System {
   const controller = new AbortController();
   const signals = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
   const onSignal = (signal: keyof typeof SIGNAL_CODES) => {
-    for (const name of signals) process.off(name, onSignal);
-    controller.abort(SIGNAL_CODES[signal]);
+    if (!controller.signal.aborted) return controller.abort(SIGNAL_CODES[signal]);
+    // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
   };
   for (const name of signals) process.on(name, onSignal);
   for (const stream of [process.stdout, process.stderr]) {
@@ -75,6 +83,7 @@ export function systemContext(): System {
   }
   return {
     env: process.env,
+    pid: process.pid,
     clock: systemClock,
     random: Math.random,
     nonce: randomUUID,
@@ -94,11 +103,15 @@ export function systemContext(): System {
       const { createPrompts } = await import('./io/prompts.ts');
       return createPrompts(process.stderr, controller.signal);
     },
-    async spinner(text) {
-      if (!process.stderr.isTTY || process.env.TERM === 'dumb' || process.env.CI) return undefined;
-      const { createSpinner } = await import('./io/spinner.ts');
-      return createSpinner(process.stderr, text);
+    async live(view, onKey) {
+      const { startLive } = await import('./io/live.ts');
+      return startLive(view, { stdin: process.stdin, stderr: process.stderr, signal: controller.signal, onKey });
     },
+    async execute(command, env, input) {
+      const { execute } = await import('./io/execute.ts');
+      return execute(command, env, input, controller.signal);
+    },
+    writeFile: (path, text, how) => writeFile(path, text, { flag: how === 'append' ? 'a' : 'w' }),
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/style.ts');
       return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;

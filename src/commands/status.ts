@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { failureExitCode } from '../core/client.ts';
 import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
-import type { Failure, Reply } from '../core/response.ts';
+import type { Reply } from '../core/response.ts';
 import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { outcomeOf, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
-import { compileQuery, formatQueried } from '../output/query.ts';
+import { describeFailures } from '../output/failures.ts';
+import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { dryRun } from './dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './options.ts';
@@ -94,7 +95,7 @@ function statusExitCode(replies: readonly Reply[], tellsState: boolean): number 
 async function print(
   document: StatusDocument,
   replies: readonly Reply[],
-  query: ((document: object) => unknown) | undefined,
+  query: Query | undefined,
   { values }: Setup,
   context: Context,
 ): Promise<void> {
@@ -115,39 +116,11 @@ function printBodies(replies: readonly Reply[], { stdout }: Context): void {
   });
 }
 
-/** Says on stderr what went wrong with which tasks, once for each kind of failure; and warns once of a status nobody knows. */
-function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], context: Context): void {
-  const groups = new Map<string, { failure: Failure; ids: TaskId[] }>();
-  replies.forEach((reply, index) => {
-    if (reply.ok) return;
-    const key = `${reply.failure.code} ${reply.failure.message}`;
-    const group = groups.get(key) ?? { failure: reply.failure, ids: [] };
-    group.ids.push(ids[index]!);
-    groups.set(key, group);
-  });
-  for (const group of groups.values()) context.stderr.write(describeFailure(group.failure, group.ids, context));
+/** Says on stderr what went wrong with which tasks; and warns once of a status nobody knows. */
+function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], { messages, stderr }: Context): void {
+  const failures = replies.flatMap((reply, index) => (reply.ok ? [] : [{ id: ids[index]!, failure: reply.failure }]));
+  stderr.write(describeFailures(failures, messages));
   const unknown = replies.findIndex((reply) => reply.ok && taskState(reply.answer.status) === 'unknown');
   const reply = replies[unknown];
-  if (reply?.ok) {
-    const { warning, unknownStatus } = context.messages;
-    context.stderr.write(`${warning}: ${unknownStatus(ids[unknown]!, reply.answer.status)}\n`);
-  }
-}
-
-/** What happened, to what, what it means, what to do next, the request id. */
-function describeFailure(failure: Failure, ids: readonly TaskId[], { messages }: Context): string {
-  const { code, http, message, topic, requestId, recommend } = failure;
-  const more = ids.length > 3 ? ` … (${ids.length})` : '';
-  const explanation = topic && messages.codes[topic];
-  const lines = [
-    `${messages.error}: ${messages.tasks(ids.slice(0, 3).join(', ') + more)}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
-    explanation && `  ${explanation.meaning}`,
-    explanation && `  ${messages.hint}: ${explanation.hint}`,
-    !explanation && recommend && `  ${messages.hint}: ${recommend}`,
-    requestId && `  ${messages.requestId}: ${requestId}`,
-  ];
-  return lines
-    .filter(Boolean)
-    .map((line) => `${line}\n`)
-    .join('');
+  if (reply?.ok) stderr.write(`${messages.warning}: ${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n`);
 }

@@ -23,6 +23,11 @@ function within(ms: number, bad: () => Error): number {
   return Math.round(ms);
 }
 
+/** A span in whole seconds, at least one: what is drawn again and again must not jump between `999ms` and `1s`. */
+export function wholeSeconds(ms: number): string {
+  return formatDuration(Math.max(1, Math.round(ms / 1000)) * 1000);
+}
+
 /** A span as a person reads it: `850ms`, `7s`, `1m32s`, `2h05m`. */
 export function formatDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'none';

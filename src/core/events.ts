@@ -1,5 +1,6 @@
 import type { Failure } from './response.ts';
 import type { TaskId, TaskState } from './task.ts';
+import type { TaskEnd, Watched } from './watched.ts';
 
 /** What the waiter tells while it waits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
 export type WaiterEvent = StateEvent | RetryEvent | HeartbeatEvent | ResultEvent | WakeEvent | EndEvent;
@@ -17,6 +18,8 @@ export interface StateEvent {
   readonly prevMs: number;
   readonly polls: number;
   readonly requestId: string | null;
+  /** Until it is asked about again, in ms; null when it is not. */
+  readonly nextPollMs: number | null;
 }
 
 /** A question was not answered and will be asked again. */
@@ -39,9 +42,6 @@ export interface HeartbeatEvent {
   readonly nextPollMs: number;
 }
 
-/** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
-export type TaskEnd = 'succeeded' | 'failed' | 'notFound' | 'unanswered' | 'queueTimeout' | 'stallTimeout';
-
 /** A task has ended, or is given up. */
 export interface ResultEvent {
   readonly type: 'result';
@@ -50,7 +50,7 @@ export interface ResultEvent {
   readonly state: TaskState;
   readonly status: number | null;
   readonly durationMs: number;
-  /** The longest it can have been finished unnoticed, in ms: since the question before the last was sent. Null if not final. */
+  /** As {@link Watched.lagMaxMs}. */
   readonly lagMaxMs: number | null;
   readonly polls: number;
   readonly requestId: string | null;
@@ -71,20 +71,7 @@ export interface EndEvent {
   readonly why: WaitEnd;
   readonly exitCode: number;
   readonly elapsedMs: number;
-  readonly tasks: readonly TaskView[];
-  /** With `denied`: what the service or the credentials said. */
+  readonly tasks: readonly Readonly<Watched>[];
+  /** With `denied`: what the service said. */
   readonly failure?: Failure;
-}
-
-/** A task as it stands. */
-export interface TaskView {
-  readonly id: TaskId;
-  readonly state: TaskState | null;
-  readonly status: number | null;
-  readonly outcome: TaskEnd | null;
-  readonly sinceMs: number;
-  readonly polls: number;
-  readonly requestId: string | null;
-  readonly lagMaxMs: number | null;
-  readonly failure: Failure | null;
 }

@@ -1,29 +1,21 @@
 import { ExitCode } from '../errors.ts';
-import { backoffMs } from './backoff.ts';
-import { failureExitCode } from './client.ts';
-import type { EndEvent, TaskEnd, TaskView, WaitEnd, WaiterEvent } from './events.ts';
+import { type AcceptorRules, accept } from './acceptor.ts';
+import type { EndEvent, WaitEnd, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
-import { gapMs, nextHeartbeatMs, type PaceOptions, RateLimit, Throttle } from './pace.ts';
+import { nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
 import type { Clock } from './ports.ts';
-import type { Answer, Failure, Reply } from './response.ts';
-import { foldOutcomes, isFinal, type TaskId, taskState } from './task.ts';
-import { newTask, outcomeOf, viewOf, type Watched } from './watched.ts';
+import type { Failure, Reply } from './response.ts';
+import { foldOutcomes, type TaskId } from './task.ts';
+import { newTask, outcomeOf, type TaskEnd, type Watched } from './watched.ts';
 
 /** Spans in ms; Infinity means no limit. */
-export interface WaiterOptions extends PaceOptions {
+export interface WaiterOptions extends AcceptorRules {
   readonly ids: readonly TaskId[];
   /** The condition: as many tasks as this succeeded. */
   readonly need: number;
   readonly failFast: boolean;
   /** One deadline for all tasks, from the start. */
   readonly timeoutMs: number;
-  /** Consecutive transient errors of a task are borne for so long. */
-  readonly errorBudgetMs: number;
-  /** A task not found is asked for again for so long: one just submitted may not be visible yet. */
-  readonly notFoundGraceMs: number;
-  /** The longest a task may be submitting, and the longest it may show no change. */
-  readonly queueTimeoutMs: number;
-  readonly stallTimeoutMs: number;
   /** Requests per second over all tasks. */
   readonly maxRps: number;
   readonly heartbeatMs: number | 'auto';
@@ -45,24 +37,27 @@ const TICK_MS = 1000;
 /** The last poll leaves so long before the deadline, besides the usual latency; a poll due shortly before it is merged into it. */
 const LAST_POLL_MARGIN_MS = 250;
 const LAST_POLL_MERGE_MS = 1750;
-/** A server's hint is obeyed up to here; beyond, it is taken for a mistake. */
-const MAX_HINT_MS = 600_000;
 const JUMP_SLACK_MS = 5000;
+const WAKE_GRACE_MS = 10_000;
 
 /**
  * Polls many tasks until the condition is met: one heap of due times, one timer, a few requests in flight. `events` must be
  * read to its end, which is always one `end` event.
  */
 export class Waiter {
+  readonly tasks: readonly Watched[];
+  /** How many tasks are watched no longer, and how many of them did not succeed. */
+  done = 0;
+  failed = 0;
   readonly #options: WaiterOptions;
   readonly #world: WaiterWorld;
-  readonly #tasks: Watched[];
   readonly #due = new Heap<Watched>((task) => task.due);
   readonly #throttle = new Throttle();
   readonly #rate: RateLimit;
   readonly #queue: WaiterEvent[] = [];
   readonly #requests = new AbortController();
   readonly #startMonotonic: number;
+  #deadlineMs: number;
   #skippedMs = 0;
   #wallAhead: number;
   #inFlight = 0;
@@ -70,9 +65,7 @@ export class Waiter {
   #lastGapMs = TICK_MS;
   /** Tasks whose last poll before the deadline is behind them. */
   #parked = 0;
-  #done = 0;
   #succeeded = 0;
-  #failed = 0;
   #nextBeat: number;
   #end: { why: WaitEnd; failure?: Failure } | undefined;
   #broken: { error: unknown } | undefined;
@@ -81,32 +74,36 @@ export class Waiter {
   constructor(options: WaiterOptions, world: WaiterWorld) {
     this.#options = options;
     this.#world = world;
+    this.#deadlineMs = options.timeoutMs;
     this.#rate = new RateLimit(options.maxRps);
     this.#startMonotonic = world.clock.monotonic();
     this.#wallAhead = world.clock.now() - this.#startMonotonic;
     this.#nextBeat = nextHeartbeatMs(0, options.heartbeatMs);
-    this.#tasks = options.ids.map(newTask);
-    for (const task of this.#tasks) this.#due.push(task);
+    this.tasks = options.ids.map(newTask);
+    for (const task of this.tasks) this.#due.push(task);
   }
 
   /** Asks about every waiting task now. */
   checkNow(): void {
-    const now = this.#elapsed();
+    const now = this.elapsedMs();
     this.#due.forEach((task) => {
       task.due = now;
+      // Asked too early to be the last poll before the deadline, which is planned anew.
+      task.isLastPoll = false;
     });
     this.#wake();
   }
 
   /** Whole milliseconds since the start, the time slept through included. */
   elapsedMs(): number {
-    return this.#elapsed();
+    return Math.round(this.#world.clock.monotonic() - this.#startMonotonic + this.#skippedMs);
   }
 
-  /** Every task as it stands, and how long until the next poll, in ms. */
-  view(): { elapsedMs: number; nextPollMs: number; tasks: TaskView[] } {
-    const now = this.#elapsed();
-    return { elapsedMs: now, nextPollMs: this.#nextPollMs(now), tasks: this.#tasks.map((task) => viewOf(task, now)) };
+  /** Until the next poll of any task, in ms. */
+  nextPollMs(): number {
+    const now = this.elapsedMs();
+    const next = this.#due.peek();
+    return next ? Math.max(0, next.due - now, this.#rate.delay(now)) : TICK_MS;
   }
 
   async *events(): AsyncGenerator<WaiterEvent, void> {
@@ -132,24 +129,17 @@ export class Waiter {
 
   // --- time ---
 
-  /** Whole milliseconds since the start, the time slept through included. */
-  #elapsed(): number {
-    return Math.round(this.#world.clock.monotonic() - this.#startMonotonic + this.#skippedMs);
-  }
-
   /** Sleeps until something is due or {@link #wake} is called. */
   async #pause(): Promise<void> {
-    const now = this.#elapsed();
-    const untilPoll = this.#inFlight < IN_FLIGHT ? this.#nextPollMs(now) : TICK_MS;
+    const now = this.elapsedMs();
+    const untilPoll = this.#inFlight < IN_FLIGHT ? this.nextPollMs() : TICK_MS;
     const wake = new AbortController();
     this.#wake = () => wake.abort();
     if (this.#queue.length > 0 || this.#world.signal.aborted) return;
-    await this.#world.clock.sleep(Math.min(untilPoll, TICK_MS, this.#nextBeat - now), wake.signal);
-  }
-
-  #nextPollMs(now: number): number {
-    const next = this.#due.peek();
-    return next ? Math.max(0, next.due - now, this.#rate.delay(now)) : TICK_MS;
+    await this.#world.clock.sleep(
+      Math.min(untilPoll, TICK_MS, this.#nextBeat - now, this.#deadlineMs - now),
+      wake.signal,
+    );
   }
 
   /** What the passing of time alone brings: a stop, a clock jump, a deadline, a heartbeat. */
@@ -160,20 +150,16 @@ export class Waiter {
       return;
     }
     this.#noticeJump();
-    const now = this.#elapsed();
-    if (now >= this.#nextBeat) {
-      const { length } = this.#tasks;
-      const done = this.#done;
-      this.#queue.push({
-        type: 'heartbeat',
-        pending: length - done,
-        done,
-        failed: this.#failed,
-        nextPollMs: this.#nextPollMs(now),
-      });
-      this.#nextBeat = nextHeartbeatMs(now, this.#options.heartbeatMs);
-    }
-    if (now >= this.#options.timeoutMs) this.#end = { why: 'deadline' };
+    const now = this.elapsedMs();
+    if (now >= this.#nextBeat) this.#beat(now);
+    if (now >= this.#deadlineMs) this.#end = { why: 'deadline' };
+  }
+
+  #beat(now: number): void {
+    const { done, failed } = this;
+    const pending = this.tasks.length - done;
+    this.#queue.push({ type: 'heartbeat', pending, done, failed, nextPollMs: this.nextPollMs() });
+    this.#nextBeat = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 
   /** The wall clock left the monotonic one behind: the machine slept (that time counts), or somebody set the clock. */
@@ -186,12 +172,18 @@ export class Waiter {
     this.#skippedMs += Math.max(0, jumpMs);
     this.#queue.push({ type: 'wake', jumpMs });
     this.checkNow();
+    if (this.elapsedMs() < this.#deadlineMs) return;
+    // Slept past the deadline: the tasks may have ended meanwhile, so each gets its last poll now.
+    this.#deadlineMs = this.elapsedMs() + WAKE_GRACE_MS;
+    this.#due.forEach((task) => {
+      task.isLastPoll = true;
+    });
   }
 
   // --- asking ---
 
   #launchDue(): void {
-    const now = this.#elapsed();
+    const now = this.elapsedMs();
     while (!this.#end && this.#inFlight < IN_FLIGHT) {
       const next = this.#due.peek();
       if (!next || next.due > now || this.#rate.delay(now) > 0) return;
@@ -203,7 +195,7 @@ export class Waiter {
   }
 
   async #poll(task: Watched, sentAt: number): Promise<void> {
-    const timeoutMs = this.#options.timeoutMs - sentAt;
+    const timeoutMs = this.#deadlineMs - sentAt;
     try {
       const reply = await this.#world.ask(task.id, { timeoutMs, signal: this.#requests.signal });
       if (!this.#end) this.#take(task, reply, sentAt);
@@ -215,127 +207,56 @@ export class Waiter {
   }
 
   #take(task: Watched, reply: Reply, sentAt: number): void {
-    const now = this.#elapsed();
+    const now = this.elapsedMs();
     // The usual latency, recent requests weighing most: the last poll is planned with it.
     this.#latencyMs += (now - sentAt - this.#latencyMs) / (task.polls === 0 ? 2 : 5);
-    task.polls += 1;
-    if (reply.ok) this.#answered(task, reply.answer, sentAt, now);
-    else this.#unanswered(task, reply.failure, now);
-    if (this.#parked + this.#done === this.#tasks.length) this.#end ??= { why: 'deadline' };
+    const world = { rules: this.#options, throttle: this.#throttle, random: this.#world.random };
+    const { event, next } = accept(task, reply, { sentAt, now }, world);
+    const nextPollMs = 'againInMs' in next ? this.#schedule(task, now, next.againInMs) : null;
+    if (event) this.#queue.push(event.type === 'state' ? { ...event, nextPollMs } : event);
+    if ('end' in next) this.#finish(task, next.end, now);
+    if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
+    if (this.#parked + this.done === this.tasks.length) this.#end ??= { why: 'deadline' };
   }
 
-  #answered(task: Watched, { status, requestId }: Answer, sentAt: number, now: number): void {
-    this.#throttle.clean();
-    task.failures = 0;
-    task.failure = null;
-    task.requestId = requestId;
-    const state = taskState(status);
-    if (status !== task.status) {
-      const { state: prev, polls } = task;
-      this.#queue.push({
-        type: 'state',
-        id: task.id,
-        state,
-        status,
-        prev,
-        ageMs: now,
-        prevMs: now - task.changedAt,
-        polls,
-        requestId,
-      });
-      Object.assign(task, { state, status, changedAt: now });
-    }
-    if (isFinal(state)) {
-      task.lagMaxMs = now - task.lookedAt;
-      return this.#finish(task, state as TaskEnd, now);
-    }
-    task.lookedAt = sentAt;
-    const limit = this.#taskLimit(task);
-    if (now >= limit.at) return this.#finish(task, limit.end, now);
-    const gap = gapMs(now - task.changedAt, this.#options, this.#world.random) * this.#throttle.factor;
-    this.#schedule(task, now, Math.min(gap, limit.at - now));
-  }
-
-  #unanswered(task: Watched, failure: Failure, now: number): void {
-    if (failureExitCode(failure) === ExitCode.denied) {
-      task.failure = failure;
-      this.#end = { why: 'denied', failure };
-      return;
-    }
-    if (failure.class === 'throttle') this.#throttle.throttled();
-    if (task.failures === 0) task.failingSince = now;
-    task.failures += 1;
-    task.failure = failure;
-    const left = this.#budgetMs(failure) - (now - task.failingSince);
-    if (left <= 0) return this.#finish(task, failure.class === 'notFound' ? 'notFound' : 'unanswered', now);
-    const hint = Math.min(failure.serverDelayMs ?? 0, MAX_HINT_MS);
-    const backoff = Math.max(TICK_MS, backoffMs(task.failures, this.#world.random) * this.#throttle.factor);
-    // The budget's end is asked once more, so that a late recovery is not missed by a long delay.
-    const delayMs = Math.max(Math.min(backoff, left), hint);
-    const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
-    this.#queue.push({ type: 'retry', id: task.id, failure, attempt: task.failures, delayMs, budgetLeftMs });
-    this.#schedule(task, now, delayMs);
-  }
-
-  /** How long this failure is borne, in ms. A throttling service works, so throttling ends at the deadline only. */
-  #budgetMs(failure: Failure): number {
-    if (failure.class === 'throttle') return Number.POSITIVE_INFINITY;
-    if (failure.class === 'notFound') return this.#options.notFoundGraceMs;
-    return failure.retry === 'backoff' ? this.#options.errorBudgetMs : 0;
-  }
-
-  #taskLimit(task: Watched): { at: number; end: TaskEnd } {
-    const stallAt = task.changedAt + this.#options.stallTimeoutMs;
-    const queueAt = task.state === 'submitting' ? this.#options.queueTimeoutMs : Number.POSITIVE_INFINITY;
-    return queueAt <= stallAt ? { at: queueAt, end: 'queueTimeout' } : { at: stallAt, end: 'stallTimeout' };
-  }
-
-  /** The next poll of a task, the last one planned to be answered just before the deadline. */
-  #schedule(task: Watched, now: number, gap: number): void {
-    const lastAt = this.#options.timeoutMs - this.#latencyMs - LAST_POLL_MARGIN_MS;
+  /** Plans the next poll, the last one to be answered just before the deadline; ms until then, null after the last. */
+  #schedule(task: Watched, now: number, gap: number): number | null {
+    const lastAt = this.#deadlineMs - this.#latencyMs - LAST_POLL_MARGIN_MS;
     if (task.isLastPoll || lastAt <= now) {
       this.#parked += 1;
-      return;
+      return null;
     }
     this.#lastGapMs = gap;
     task.isLastPoll = now + gap > lastAt - LAST_POLL_MERGE_MS;
     task.due = task.isLastPoll ? lastAt : now + gap;
     this.#due.push(task);
+    return task.due - now;
   }
 
   // --- ending ---
 
   #finish(task: Watched, outcome: TaskEnd, now: number): void {
-    const { id, state, status, lagMaxMs, polls, requestId, failure } = task;
     task.outcome = outcome;
-    this.#done += 1;
+    task.endedAt = now;
+    this.done += 1;
     if (outcome === 'succeeded') this.#succeeded += 1;
-    else this.#failed += 1;
-    const result = {
-      id,
-      outcome,
-      state: state ?? 'unknown',
-      status,
-      durationMs: now,
-      lagMaxMs,
-      polls,
-      requestId,
-    } as const;
-    this.#queue.push({ type: 'result', ...result, ...(failure && { failure }) });
+    else this.failed += 1;
+    const { id, status, lagMaxMs, polls, requestId, failure } = task;
+    const result = { id, outcome, state: task.state ?? 'unknown', status, durationMs: now } as const;
+    this.#queue.push({ type: 'result', ...result, lagMaxMs, polls, requestId, ...(failure && { failure }) });
     if (this.#succeeded >= this.#options.need) this.#end = { why: 'met' };
     else if (this.#options.failFast && outcome !== 'succeeded') this.#end = { why: 'failFast' };
-    else if (this.#done === this.#tasks.length) this.#end = { why: 'ended' };
+    else if (this.done === this.tasks.length) this.#end = { why: 'ended' };
   }
 
   #endEvent(end: { why: WaitEnd; failure?: Failure }): EndEvent {
-    const { elapsedMs, tasks } = this.view();
-    return { type: 'end', ...end, exitCode: this.#exitCode(end.why), elapsedMs, tasks };
+    return { type: 'end', ...end, exitCode: this.#exitCode(end.why), elapsedMs: this.elapsedMs(), tasks: this.tasks };
   }
 
   #exitCode(why: WaitEnd): number {
     if (why === 'met') return ExitCode.ok;
     if (why === 'denied') return ExitCode.denied;
     if (why === 'interrupted') return this.#world.signal.reason as number;
-    return foldOutcomes(this.#tasks.map(outcomeOf), this.#options.timeoutExitCode);
+    return foldOutcomes(this.tasks.map(outcomeOf), this.#options.timeoutExitCode);
   }
 }

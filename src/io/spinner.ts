@@ -1,23 +1,23 @@
-/** A line on a terminal that says what is being waited for. */
-export interface Spinner {
-  /** Clears the line and gives the cursor back. */
-  stop(): void;
-}
+import type { LivePart } from './live.ts';
 
 /** How often the text is asked for, in ms. */
 const REFRESH_MS = 250;
 
-/** A spinner through ora, its only importer; `text` is asked for again and again, and cut to the window. */
-export async function createSpinner(stream: NodeJS.WriteStream, text: () => string): Promise<Spinner> {
+/** One line beside a spinner, through ora, its only importer; `text` is asked for again and again, and cut to the window. */
+export async function createSpinner(stream: NodeJS.WriteStream, text: () => string): Promise<LivePart> {
   const { default: ora } = await import('ora');
   // A text that wraps would be redrawn in the wrong place; the spinner itself and a space take two columns.
   const cut = () => text().slice(0, Math.max(1, (stream.columns || 80) - 3));
   // Ctrl-C must stay a signal: by default ora takes the terminal's raw mode.
-  const spinner = ora({ stream, discardStdin: false, text: cut() }).start();
-  const timer = setInterval(() => {
-    spinner.text = cut();
-  }, REFRESH_MS);
+  const spinner = ora({ stream, discardStdin: false });
+  let timer: NodeJS.Timeout | undefined;
   return {
+    start() {
+      spinner.start(cut());
+      timer = setInterval(() => {
+        spinner.text = cut();
+      }, REFRESH_MS);
+    },
     stop() {
       clearInterval(timer);
       spinner.stop();

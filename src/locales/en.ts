@@ -96,6 +96,15 @@ export const en = {
     intervalAboveTimeout: () => '--interval is longer than --timeout',
     retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
     heartbeat: (pending: number, done: number, next: string) => `${pending} running, ${done} done; next check ${next}`,
+    progress: (done: number, total: number, next: string) => `${done}/${total} done · next check ${next}`,
+    keys: () => ' · r check now',
+    noInterval: () => '--interval: give a duration, or auto',
+    noTerminal: () => '--progress tty: standard error is not a terminal',
+    hookFailed: (id: string, exitCode: number | null) =>
+      `--exec for task ${id} ended with ${exitCode === null ? 'a signal or could not start' : `exit code ${exitCode}`}`,
+    annotation: (id: string) => `mmai task ${id}`,
+    columns: ['task', 'result', 'request id'],
+    unwritable: (path: string, why: string) => `cannot write ${path}: ${why}`,
     nextCheck: (delay: string) => `next check ${delay}`,
     wake: (jump: string) => `the clock jumped by ${jump}; asking about every task now`,
     ends: {
@@ -121,6 +130,7 @@ export const en = {
     },
     verdict: (why: string, elapsed: string, counts: string) => `${why} after ${elapsed}: ${counts}`,
     resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
+    resumeSame: () => 'the tasks go on on the server; the same command resumes the wait',
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${polls} polls for each of ${tasks} tasks within ${within}; an end is noticed at most ${lag} late`,
   },

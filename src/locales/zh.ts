@@ -85,6 +85,15 @@ export const zh: Messages = {
     intervalAboveTimeout: () => '--interval 比 --timeout 还长',
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
     heartbeat: (pending, done, next) => `${pending} 个执行中，${done} 个已结束；${next} 后再次查询`,
+    progress: (done, total, next) => `${done}/${total} 已结束 · ${next} 后再次查询`,
+    keys: () => ' · r 立即查询',
+    noInterval: () => '--interval：请给出时长或 auto',
+    noTerminal: () => '--progress tty：标准错误输出不是终端',
+    hookFailed: (id, exitCode) =>
+      `任务 ${id} 的 --exec 命令${exitCode === null ? '被信号终止或无法启动' : `以退出码 ${exitCode} 结束`}`,
+    annotation: (id) => `mmai 任务 ${id}`,
+    columns: ['任务', '结果', '请求 ID'],
+    unwritable: (path, why) => `无法写入 ${path}：${why}`,
     nextCheck: (delay) => `${delay} 后再次查询`,
     wake: (jump) => `时钟跳变了 ${jump}；立即查询所有任务`,
     ends: {
@@ -110,6 +119,7 @@ export const zh: Messages = {
     },
     verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts}`,
     resume: (command) => `任务仍在服务端继续执行；继续等待：${command}`,
+    resumeSame: () => '任务仍在服务端执行；重新运行同一命令即可继续等待',
     plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；最多晚 ${lag} 得知结束`,
   },
   bug: (message) => `这是 mmai 的缺陷：${message}`,

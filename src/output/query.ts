@@ -1,8 +1,11 @@
 import type { JSONValue } from '@jmespath-community/jmespath';
 import { usageError } from '../errors.ts';
 
+/** Asks a json document for what the user wants of it. */
+export type Query = (document: object) => unknown;
+
 /** A JMESPath expression, ready to be put to a document. Its only importer; throws a usage error for one that does not parse. */
-export async function compileQuery(expression: string): Promise<(document: object) => unknown> {
+export async function compileQuery(expression: string): Promise<Query> {
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const refuse = (error: unknown) =>
     usageError((m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)));

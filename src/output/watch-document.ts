@@ -1,7 +1,7 @@
 import type { Client } from '../core/client.ts';
-import type { EndEvent, TaskEnd, TaskView, WaiterEvent } from '../core/events.ts';
+import type { EndEvent, WaiterEvent } from '../core/events.ts';
 import type { TaskId } from '../core/task.ts';
-import { outcomeOf } from '../core/watched.ts';
+import { outcomeOf, type TaskEnd, type Watched } from '../core/watched.ts';
 import type { Messages } from '../locales/en.ts';
 import { errorObject, type TaskRow } from './document.ts';
 
@@ -18,12 +18,15 @@ export interface WatchSummary {
   readonly throttles: number;
   readonly bytes: number;
   readonly clockOffsetMs: number;
+  /** For each task that ended, the longest it can have been finished unnoticed, in ms. */
+  readonly lagMaxMs: Readonly<Record<TaskId, number>>;
 }
 
 /** A task in the document of a wait: that of `status`, and what waiting adds. */
 export interface WatchedRow extends TaskRow {
   readonly outcome: TaskEnd | 'pending';
   readonly polls: number;
+  readonly durationMs: number;
   readonly lagMaxMs: number | null;
 }
 
@@ -32,21 +35,25 @@ export interface WatchDocument {
   readonly summary: WatchSummary;
 }
 
-/** The one json document of a wait, on every way out of it. */
+/** The one json document of a wait, on every way out of it. `resumeFlags` says how the rest of the tasks is to be waited for. */
 export function watchDocument(
   end: EndEvent,
-  client: Client,
-  resumeFlags: readonly string[],
+  client: Pick<Client, 'traffic' | 'clockOffsetMs'>,
+  resumeFlags: (succeeded: number) => readonly string[],
   messages: Messages,
 ): WatchDocument {
   const counts = { succeeded: 0, failed: 0, pending: 0, notFound: 0, unanswered: 0 };
-  for (const task of end.tasks) counts[outcomeOf(task)] += 1;
+  const lagMaxMs: Record<TaskId, number> = {};
+  for (const task of end.tasks) {
+    counts[outcomeOf(task)] += 1;
+    if (task.lagMaxMs !== null) lagMaxMs[task.id] = task.lagMaxMs;
+  }
   const stillRunning = end.tasks.filter((task) => outcomeOf(task) === 'pending').map((task) => task.id);
-  const resume = stillRunning.length > 0 ? ['mmai', 'watch', ...stillRunning, ...resumeFlags] : null;
+  const resume = stillRunning.length > 0 ? ['mmai', 'watch', ...stillRunning, ...resumeFlags(counts.succeeded)] : null;
   const { why: outcome, exitCode, elapsedMs } = end;
-  const clockOffsetMs = client.clockOffsetMs();
-  const summary = { outcome, exitCode, counts, stillRunning, resume, elapsedMs, ...client.traffic, clockOffsetMs };
-  return { tasks: end.tasks.map((task) => taskRow(task, messages)), summary };
+  const told = { ...client.traffic, clockOffsetMs: client.clockOffsetMs(), lagMaxMs };
+  const summary = { outcome, exitCode, counts, stillRunning, resume, elapsedMs, ...told };
+  return { tasks: end.tasks.map((task) => taskRow(task, elapsedMs, messages)), summary };
 }
 
 /** An event as a line of ndjson, without its envelope; undefined for what concerns only ourselves. */
@@ -57,18 +64,9 @@ export function eventObject(event: Exclude<WaiterEvent, EndEvent>, messages: Mes
   return { ...rest, error: errorObject(failure, messages) };
 }
 
-function taskRow(
-  { id, state, status, outcome, requestId, polls, lagMaxMs, failure }: TaskView,
-  messages: Messages,
-): WatchedRow {
-  const task = {
-    id,
-    state: state ?? 'unknown',
-    status,
-    outcome: outcome ?? 'pending',
-    requestId,
-    polls,
-    lagMaxMs,
-  } as const;
-  return failure ? { ...task, error: errorObject(failure, messages) } : task;
+function taskRow(task: Readonly<Watched>, elapsedMs: number, messages: Messages): WatchedRow {
+  const { id, status, requestId, polls, lagMaxMs, failure } = task;
+  const [state, outcome] = [task.state ?? 'unknown', task.outcome ?? 'pending'] as const;
+  const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
+  return failure ? { ...row, error: errorObject(failure, messages) } : row;
 }

@@ -24,6 +24,7 @@ export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
   const transport = fakeTransport(succeeded).transport;
   return {
     env: {},
+    pid: 1,
     clock: fakeClock(),
     random: () => 0.5,
     nonce: () => '00000000-0000-4000-8000-000000000000',
@@ -33,7 +34,9 @@ export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
     transport: async () => transport,
     prompts: async () => scripted(),
     style: async () => plainStyle,
-    spinner: async () => undefined,
+    live: async () => ({ stop() {} }),
+    execute: async () => 0,
+    writeFile: async () => {},
     messages: en,
     debug() {},
     ...overrides,

@@ -1,0 +1,63 @@
+import type { Context } from '../context.ts';
+import { wholeSeconds } from '../core/duration.ts';
+import type { WaiterEvent } from '../core/events.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Waiter } from '../core/waiter.ts';
+import { usageError } from '../errors.ts';
+import type { LiveWindow } from '../io/live.ts';
+import { taskBlock } from '../output/block.ts';
+import { progressLine } from '../output/progress.ts';
+import { oneOf, type WatchOptions } from './watch-options.ts';
+
+/** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
+export type DisplayMode = 'drawn' | 'lines' | 'none';
+
+export interface Display {
+  tell(event: WaiterEvent): void;
+  /** Gives the terminal back. */
+  stop(): void;
+}
+
+/** The mode that `--progress`, the terminal and the environment ask for. Throws a usage error for one that cannot be. */
+export function displayMode(options: WatchOptions, { stderr, env }: Context): DisplayMode {
+  const progress = oneOf('--progress', options.progress, 'auto', 'tty', 'plain', 'none');
+  if (progress === 'tty' && !stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
+  if (options.quiet || progress === 'none') return 'none';
+  // Redrawing is of no use to a screen reader or a log, and a hook's own output would stand in the drawing's way.
+  const isPlain = env.TERM === 'dumb' || env.CI || env.MMAI_A11Y || options.exec;
+  return progress === 'tty' || (progress === 'auto' && stderr.isTerminal && !isPlain) ? 'drawn' : 'lines';
+}
+
+export async function openDisplay(
+  mode: DisplayMode,
+  waiter: Waiter,
+  color: Settings['color'],
+  context: Context,
+): Promise<Display> {
+  const { messages, stderr } = context;
+  if (mode === 'drawn') {
+    const style = await context.style(stderr, color);
+    const view =
+      waiter.tasks.length === 1
+        ? { line: () => taskLine(waiter, context) }
+        : { block: (window: LiveWindow) => taskBlock(waiter, window, style, messages) };
+    const live = await context.live(view, (key) => {
+      if (/[r\r\n]/i.test(key)) waiter.checkNow();
+    });
+    return { tell() {}, stop: () => live.stop() };
+  }
+  const tell = (event: WaiterEvent) => {
+    const line = progressLine(event, waiter.elapsedMs(), messages);
+    if (line) stderr.write(line);
+  };
+  return { tell: mode === 'lines' ? tell : () => {}, stop() {} };
+}
+
+/** `123 running 1m32s · next check 7s`, for the one task there is. */
+function taskLine(waiter: Waiter, { messages }: Context): string {
+  const [task] = waiter.tasks as [Waiter['tasks'][number]];
+  const trouble = task.failure ? ` · ${task.failure.code}` : '';
+  const state = task.state ? messages.states[task.state] : '…';
+  const next = messages.watch.nextCheck(wholeSeconds(waiter.nextPollMs()));
+  return `${task.id} ${state} ${wholeSeconds(waiter.elapsedMs())}${trouble} · ${next}`;
+}

@@ -1,0 +1,57 @@
+import type { Context } from '../context.ts';
+import type { ResultEvent } from '../core/events.ts';
+
+/** As many commands as may run at once. */
+const CONCURRENCY = 8;
+
+/** The user's command, run for each task that ends. */
+export interface Hook {
+  ended(event: ResultEvent, told: object): void;
+  /** Resolves when every command has ended. */
+  settled(): Promise<void>;
+}
+
+/**
+ * `--exec`: the command gets the task in its environment and the event on its standard input. Its output goes to stderr, since
+ * stdout is the answer; if it fails that is warned about, for the exit code is that of the tasks.
+ */
+export function createHook(command: string | undefined, context: Context): Hook {
+  const waiting: (() => Promise<void>)[] = [];
+  const running = new Set<Promise<void>>();
+  const startNext = () => {
+    while (running.size < CONCURRENCY && !context.signal.aborted) {
+      const next = waiting.shift();
+      if (!next) return;
+      const run: Promise<void> = next().finally(() => {
+        running.delete(run);
+        startNext();
+      });
+      running.add(run);
+    }
+  };
+  return {
+    ended(event, told) {
+      if (command === undefined) return;
+      waiting.push(() => runHook(command, event, told, context));
+      startNext();
+    },
+    async settled() {
+      while (running.size > 0 && !context.signal.aborted) await Promise.race(running);
+    },
+  };
+}
+
+async function runHook(command: string, event: ResultEvent, told: object, context: Context): Promise<void> {
+  const { id, state, status, outcome, durationMs, requestId } = event;
+  const env = {
+    MMAI_TASK_ID: id,
+    MMAI_STATE: state,
+    MMAI_STATUS: status === null ? '' : String(status),
+    MMAI_OUTCOME: outcome,
+    MMAI_DURATION_MS: String(durationMs),
+    MMAI_REQUEST_ID: requestId ?? '',
+  };
+  const exitCode = await context.execute(command, env, `${JSON.stringify(told)}\n`);
+  const { warning, watch } = context.messages;
+  if (exitCode !== 0) context.stderr.write(`${warning}: ${watch.hookFailed(id, exitCode)}\n`);
+}

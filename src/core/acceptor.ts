@@ -1,0 +1,100 @@
+import { ExitCode } from '../errors.ts';
+import { backoffMs } from './backoff.ts';
+import { failureExitCode } from './client.ts';
+import type { RetryEvent, StateEvent } from './events.ts';
+import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
+import type { Answer, Failure, Reply } from './response.ts';
+import { isFinal, taskState } from './task.ts';
+import type { TaskEnd, Watched } from './watched.ts';
+
+/** How much is borne of one task; spans in ms, Infinity for no limit. */
+export interface AcceptorRules extends PaceOptions {
+  /** Consecutive transient errors are borne for so long. */
+  readonly errorBudgetMs: number;
+  /** A task not found is asked for again for so long: one just submitted may not be visible yet. */
+  readonly notFoundGraceMs: number;
+  /** The longest a task may be submitting, and the longest it may show no change. */
+  readonly queueTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+}
+
+/** What a reply means for a task: asked again after `againInMs`, ended, or refused, which ends the whole wait. */
+export interface Acceptance {
+  readonly event?: Omit<StateEvent, 'nextPollMs'> | RetryEvent;
+  readonly next: { readonly againInMs: number } | { readonly end: TaskEnd } | { readonly denied: Failure };
+}
+
+const MIN_DELAY_MS = 1000;
+/** A server's hint is obeyed up to here; beyond, it is taken for a mistake. */
+const MAX_HINT_MS = 600_000;
+
+/** Writes down what the reply to a question sent at `sentAt` says of the task, and decides what follows (specification §6). */
+export function accept(
+  task: Watched,
+  reply: Reply,
+  { sentAt, now }: { sentAt: number; now: number },
+  { rules, throttle, random }: { rules: AcceptorRules; throttle: Throttle; random: () => number },
+): Acceptance {
+  task.polls += 1;
+  if (reply.ok) {
+    throttle.clean();
+    const event = noteAnswer(task, reply.answer, now);
+    return { ...(event && { event }), next: afterAnswer() };
+  }
+  if (reply.failure.class === 'throttle') throttle.throttled();
+  return afterFailure(reply.failure);
+
+  function afterAnswer(): Acceptance['next'] {
+    if (isFinal(task.state!)) {
+      task.lagMaxMs = now - task.lookedAt;
+      return { end: task.state as TaskEnd };
+    }
+    task.lookedAt = sentAt;
+    const limit = taskLimit(task, rules);
+    if (now >= limit.at) return { end: limit.end };
+    const gap = gapMs(now - task.changedAt, rules, random) * throttle.factor;
+    return { againInMs: Math.min(gap, limit.at - now) };
+  }
+
+  function afterFailure(failure: Failure): Acceptance {
+    task.failure = failure;
+    if (failureExitCode(failure) === ExitCode.denied) return { next: { denied: failure } };
+    if (task.failures === 0) task.failingSince = now;
+    task.failures += 1;
+    const left = budgetMs(failure, rules) - (now - task.failingSince);
+    if (left <= 0) return { next: { end: failure.class === 'notFound' ? 'notFound' : 'unanswered' } };
+    const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
+    const hint = Math.min(failure.serverDelayMs ?? 0, MAX_HINT_MS);
+    // The budget's end is asked once more, so that a late recovery is not missed by a long delay.
+    const delayMs = Math.max(Math.min(backoff, left), hint);
+    const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
+    const event = { type: 'retry', id: task.id, failure, attempt: task.failures, delayMs, budgetLeftMs } as const;
+    return { event, next: { againInMs: delayMs } };
+  }
+}
+
+// --- internal ---
+
+/** The event, if the answer shows another status than before. */
+function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): Acceptance['event'] {
+  Object.assign(task, { failures: 0, failure: null, requestId });
+  if (status === task.status) return undefined;
+  const { id, state: prev, polls, changedAt } = task;
+  const state = taskState(status);
+  Object.assign(task, { state, status, changedAt: now });
+  return { type: 'state', id, state, status, prev, ageMs: now, prevMs: now - changedAt, polls, requestId };
+}
+
+/** How long this failure is borne, in ms. A throttling service works, so throttling ends at the deadline only. */
+function budgetMs(failure: Failure, rules: AcceptorRules): number {
+  if (failure.class === 'throttle') return Number.POSITIVE_INFINITY;
+  if (failure.class === 'notFound') return rules.notFoundGraceMs;
+  return failure.retry === 'backoff' ? rules.errorBudgetMs : 0;
+}
+
+/** When the task is given up for showing no change, and what that is called. */
+function taskLimit(task: Watched, rules: AcceptorRules): { at: number; end: TaskEnd } {
+  const stallAt = task.changedAt + rules.stallTimeoutMs;
+  const queueAt = task.state === 'submitting' ? rules.queueTimeoutMs : Number.POSITIVE_INFINITY;
+  return queueAt <= stallAt ? { at: queueAt, end: 'queueTimeout' } : { at: stallAt, end: 'stallTimeout' };
+}

@@ -1,0 +1,35 @@
+/** Columns a text takes on a terminal: CJK and other wide characters take two. Escape codes are not known here. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const c of text) width += isWide(c) ? 2 : 1;
+  return width;
+}
+
+/** The text cut to at most `columns`, the cut told by `…`. */
+export function truncated(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = '';
+  let width = 1;
+  for (const c of text) {
+    width += isWide(c) ? 2 : 1;
+    if (width > columns) break;
+    kept += c;
+  }
+  return columns < 1 ? '' : `${kept}…`;
+}
+
+/** The text with blanks after it up to `columns`. */
+export function padded(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
+}
+
+/** The columns of the widest of many texts; 0 for none. */
+export function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, displayWidth(text)), 0);
+}
+
+function isWide(c: string): boolean {
+  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u.test(
+    c,
+  );
+}

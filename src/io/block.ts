@@ -1,0 +1,64 @@
+import { stripVTControlCharacters } from 'node:util';
+import { displayWidth } from '../core/width.ts';
+import type { LivePart } from './live.ts';
+
+export interface WindowSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What a block is drawn on: a terminal's stream, or a test's. */
+export interface Canvas {
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): unknown;
+  on(event: 'resize', listener: () => void): unknown;
+  off(event: 'resize', listener: () => void): unknown;
+}
+
+/** How often the lines are asked for, in ms; nothing is written while they stay the same. */
+const REFRESH_MS = 250;
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+/** Synchronized output: a terminal that knows it shows a frame whole, others ignore it. */
+const BEGIN_FRAME = '\u001b[?2026h';
+const END_FRAME = '\u001b[?2026l';
+
+/**
+ * Lines drawn over and over in the same place, above what follows, never on the alternate screen. `lines` gets the window's
+ * size and must fit it: at most `rows` lines, each narrower than `columns`.
+ */
+export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonly string[]): LivePart {
+  let drawn: readonly string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  /** The drawn lines take more rows where the window became narrower since, for terminals wrap them anew. */
+  const erased = () => {
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / stream.columns)), 0);
+    const up = Math.min(rows, stream.rows) - 1;
+    return rows === 0 ? '' : `\r${up > 0 ? `\u001b[${up}A` : ''}\u001b[J`;
+  };
+  const draw = () => {
+    const next = lines({ columns: stream.columns, rows: stream.rows });
+    if (next.join('\n') === drawn.join('\n')) return;
+    stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${erased()}${next.join('\n')}${END_FRAME}`);
+    drawn = next;
+  };
+  return {
+    start() {
+      draw();
+      timer = setInterval(draw, REFRESH_MS);
+      stream.on('resize', draw);
+    },
+    stop() {
+      clearInterval(timer);
+      stream.off('resize', draw);
+      stream.write(`${erased()}${SHOW_CURSOR}`);
+      drawn = [];
+    },
+  };
+}
+
+function width(line: string): number {
+  return displayWidth(stripVTControlCharacters(line));
+}

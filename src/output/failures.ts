@@ -1,0 +1,39 @@
+import type { Failure } from '../core/response.ts';
+import type { TaskId } from '../core/task.ts';
+import type { Messages } from '../locales/en.ts';
+
+/** A question about a task that was not answered. */
+export interface TaskFailure {
+  readonly id: TaskId;
+  readonly failure: Failure;
+}
+
+/** Says what went wrong with which tasks, once for each kind of failure: what it means, what to do next, the request id. */
+export function describeFailures(failures: readonly TaskFailure[], messages: Messages): string {
+  const groups = new Map<string, { failure: Failure; ids: TaskId[] }>();
+  for (const { id, failure } of failures) {
+    const key = `${failure.code} ${failure.message}`;
+    const group = groups.get(key);
+    if (group) group.ids.push(id);
+    else groups.set(key, { failure, ids: [id] });
+  }
+  return [...groups.values()].map(({ failure, ids }) => describe(failure, ids, messages)).join('');
+}
+
+function describe(failure: Failure, ids: readonly TaskId[], messages: Messages): string {
+  const { code, http, message, topic, requestId, recommend } = failure;
+  const more = ids.length > 3 ? ` … (${ids.length})` : '';
+  const tasks = messages.tasks(ids.slice(0, 3).join(', ') + more);
+  const explanation = topic && messages.codes[topic];
+  const lines = [
+    `${messages.error}: ${tasks}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
+    explanation && `  ${explanation.meaning}`,
+    explanation && `  ${messages.hint}: ${explanation.hint}`,
+    !explanation && recommend && `  ${messages.hint}: ${recommend}`,
+    requestId && `  ${messages.requestId}: ${requestId}`,
+  ];
+  return lines
+    .filter(Boolean)
+    .map((line) => `${line}\n`)
+    .join('');
+}

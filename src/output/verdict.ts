@@ -1,0 +1,31 @@
+import { formatDuration } from '../core/duration.ts';
+import type { EndEvent } from '../core/events.ts';
+import { ExitCode } from '../errors.ts';
+import type { Messages } from '../locales/en.ts';
+import { describeFailures, type TaskFailure } from './failures.ts';
+import type { WatchDocument } from './watch-document.ts';
+
+/** More ids than this are not worth a line: the same command resumes the wait as well. */
+const MAX_RESUMED = 20;
+
+/** How a wait ended, in a line: `done after 1m32s: 2 succeeded`. */
+export function verdictLine({ summary }: WatchDocument, { watch }: Messages): string {
+  const told = Object.entries(summary.counts)
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => `${n} ${watch.counts[name as keyof typeof watch.counts]}`);
+  return watch.verdict(watch.whys[summary.outcome], formatDuration(summary.elapsedMs), told.join(', '));
+}
+
+/** The last words of a wait: what went wrong, how it ended; with tasks still running, that they go on, and how to resume. */
+export function verdict(end: EndEvent, document: WatchDocument, messages: Messages): string {
+  const failures = end.tasks.flatMap(({ id, failure, outcome }): TaskFailure[] =>
+    failure && (outcome || failure === end.failure) ? [{ id, failure }] : [],
+  );
+  return `${describeFailures(failures, messages)}${verdictLine(document, messages)}\n${resumeLine(document, messages)}`;
+}
+
+function resumeLine({ summary }: WatchDocument, { watch }: Messages): string {
+  const { resume, stillRunning, exitCode } = summary;
+  if (!resume || exitCode === ExitCode.ok) return '';
+  return `${stillRunning.length > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.join(' '))}\n`;
+}
