@@ -70,7 +70,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^\+0ms\n\+1s\n[\s\S]*16 polls for each of 1 tasks within 1m; an end is noticed at most 7s late\n$/,
+      /^\+0ms\n\+1s\n[\s\S]*17 polls for each of 1 tasks within 1m; an end is noticed at most 7s late\n$/,
     );
     assert.equal(requestCount(), 0);
   });

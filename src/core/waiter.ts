@@ -151,8 +151,8 @@ export class Waiter {
     }
     this.#noticeJump();
     const now = this.elapsedMs();
-    if (now >= this.#nextBeat) this.#beat(now);
     if (now >= this.#deadlineMs) this.#end = { why: 'deadline' };
+    else if (now >= this.#nextBeat) this.#beat(now);
   }
 
   #beat(now: number): void {

@@ -17,7 +17,7 @@ type Rank = (typeof RANKS)[number];
  * row and one column stay free, since a line that fills the window wraps on some terminals.
  */
 export function taskBlock(
-  waiter: Waiter,
+  waiter: Pick<Waiter, 'tasks' | 'done' | 'elapsedMs' | 'nextPollMs'>,
   { columns, rows, hasKeys }: WindowSize & { readonly hasKeys: boolean },
   style: Style,
   messages: Messages,

@@ -1,3 +1,4 @@
+import { visible } from '../core/text.ts';
 import type { Messages } from '../locales/en.ts';
 import type { WatchDocument, WatchedRow } from './watch-document.ts';
 
@@ -46,9 +47,9 @@ function reason({ outcome, state, error }: WatchedRow, { states, watch }: Messag
   return error ? `${end}: ${error.code}${error.message && `: ${error.message}`}` : end;
 }
 
-/** The text of a workflow command, and a property of it, which ends at a colon or comma too. */
+/** The text of a workflow command, on one line; a property of it ends at a colon or comma too. */
 function data(text: string): string {
-  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  return visible(text).replace(/%/g, '%25');
 }
 
 function property(text: string): string {
@@ -56,5 +57,5 @@ function property(text: string): string {
 }
 
 function cell(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\|`<>[\]]/g, '\\$&');
+  return visible(text).replace(/[\\|`<>[\]]/g, '\\$&');
 }

@@ -1,21 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EndEvent, WaiterEvent } from '../../src/core/events.ts';
-import type { Reply } from '../../src/core/response.ts';
+import type { Failure, Reply } from '../../src/core/response.ts';
 import { parseTaskId, type TaskId } from '../../src/core/task.ts';
 import { Waiter, type WaiterOptions } from '../../src/core/waiter.ts';
-import { fakeClock } from '../support/clock.ts';
+import { type FakeClock, fakeClock } from '../support/clock.ts';
 import { classifyFailure } from '../support/failure.ts';
 
-/** What a task answers at a second of the wait: a status, or the code of a failure. */
-type Life = (second: number, poll: number) => number | string;
+/** What a task answers at a second of the wait: a status, a failure or its code. */
+type Life = (second: number, poll: number) => number | string | Failure;
 
 const finishedAt =
   (second: number, status = 2): Life =>
   (now) =>
     now >= second ? status : 1;
 
-async function wait(lives: Record<string, Life>, overrides: Partial<WaiterOptions> = {}, latencyMs = 0) {
+type Meddle = (waiter: Waiter, clock: FakeClock) => void;
+
+/** Runs a wait to its end; `meddle` is called at each question that is asked, to press keys or move clocks. */
+async function wait(
+  lives: Record<string, Life>,
+  overrides: Partial<WaiterOptions> = {},
+  latencyMs = 0,
+  meddle: Meddle = () => {},
+) {
   const clock = fakeClock();
   const ids = Object.keys(lives).map(parseTaskId);
   const asked: { id: string; at: number }[] = [];
@@ -24,9 +32,11 @@ async function wait(lives: Record<string, Life>, overrides: Partial<WaiterOption
     const at = clock.monotonic() / 1000;
     const poll = asked.filter((one) => one.id === id).length;
     asked.push({ id, at });
+    meddle(waiter, clock);
     if (latencyMs) await clock.sleep(latencyMs);
     const said = lives[id]!(clock.monotonic() / 1000, poll);
     if (typeof said === 'string') return { ok: false, failure: classifyFailure(said) };
+    if (typeof said === 'object') return { ok: false, failure: said };
     return { ok: true, answer: { status: said, requestId: 'R', http: 200, body: new Uint8Array() } };
   };
   const options: WaiterOptions = {
@@ -130,6 +140,64 @@ describe('the deadline', () => {
   });
 });
 
+describe('checking now', () => {
+  it('asks about every waiting task at once, and keeps the last poll before the deadline', async () => {
+    let pressed = 0;
+    const press: Meddle = (waiter, clock) => {
+      // Pressed 4 s after each poll of the last ten seconds.
+      if (clock.monotonic() > 48_000 && pressed++ < 2) void clock.sleep(4000).then(() => waiter.checkNow());
+    };
+    const { asked, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 60_000 }, 0, press);
+    const late = asked.map(({ at }) => at).filter((at) => at > 48);
+    assert.equal(late[1]! - late[0]!, 4);
+    assert.ok(late.at(-1)! >= 58 && late.at(-1)! < 60, String(late));
+    assert.equal(end.exitCode, 124);
+    assert.ok(elapsed <= 60);
+  });
+});
+
+describe('the clock', () => {
+  const jumpAfter = (second: number, ms: number): Meddle => {
+    let isDone = false;
+    return (_, clock) => {
+      if (isDone || clock.monotonic() < second * 1000) return;
+      isDone = true;
+      clock.jump(ms);
+    };
+  };
+
+  it('jumped by 40 min, as after a sleep: asked within a second, and the time slept counts as waited', async () => {
+    const { events, asked, end } = await wait(
+      { 1: finishedAt(1000) },
+      { timeoutMs: 3_600_000 },
+      0,
+      jumpAfter(400, 2_400_000),
+    );
+    const [wake] = of(events, 'wake');
+    assert.equal(wake?.jumpMs, 2_400_000);
+    const [before, after] = asked.map(({ at }) => at).filter((at) => at >= 400);
+    assert.ok(after! - before! <= 1, `${after! - before!} s`);
+    assert.ok(end.elapsedMs > 3_000_000);
+  });
+
+  it('jumped past the deadline: every task is asked about once more before the wait gives up', async () => {
+    const { asked, end, elapsed } = await wait({ 1: finishedAt(401), 2: () => 1 }, {}, 0, jumpAfter(400, 36_000_000));
+    assert.deepEqual(
+      end.tasks.map(({ outcome }) => outcome),
+      ['succeeded', null],
+    );
+    assert.equal(end.exitCode, 124);
+    for (const id of ['1', '2']) assert.ok(asked.some((one) => one.id === id && one.at > 401));
+    assert.ok(elapsed < 412, `${elapsed} s`);
+  });
+
+  it('set back does not make the wait longer', async () => {
+    const { end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 600_000 }, 0, jumpAfter(100, -3_600_000));
+    assert.equal(end.exitCode, 124);
+    assert.ok(elapsed <= 600);
+  });
+});
+
 describe('failures', () => {
   const cases: [string, Life, number][] = [
     ['two 500s are survived', (_, poll) => (poll < 2 ? 'InternalError' : 2), 0],
@@ -143,6 +211,13 @@ describe('failures', () => {
   for (const [name, life, code] of cases) {
     it(name, async () => assert.equal((await wait({ 1: life })).end.exitCode, code));
   }
+
+  it('with a hint of the server are obeyed, neither earlier nor much later', async () => {
+    const throttled = { ...classifyFailure('Throttling', 2000) };
+    const { asked } = await wait({ 1: (_, poll) => (poll === 0 ? throttled : 2) });
+    const gap = asked[1]!.at - asked[0]!.at;
+    assert.ok(gap >= 2 && gap < 3, `${gap} s`);
+  });
 
   it('of one task leave the others alone', async () => {
     const { end } = await wait({ 1: () => 'InternalError', 2: finishedAt(30) });

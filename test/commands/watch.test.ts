@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { run } from '../../src/cli.ts';
+import type { System } from '../../src/context.ts';
+import { fakeContext } from '../support/context.ts';
+import { answer, type FakeAnswer, fakeTransport, refusal } from '../support/transport.ts';
+
+const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
+const schema = JSON.parse(
+  readFileSync(new URL('../../src/output/watch-events.schema.json', import.meta.url), 'utf8'),
+) as object;
+const matchesSchema = new Ajv2020({ allowUnionTypes: true, strictTypes: false }).compile(schema);
+
+/** The whole program on a virtual clock: what it says, and what it asked. `life` tells what a task answers at a second. */
+async function watch(
+  args: string[],
+  life: (second: number, id: string) => FakeAnswer,
+  overrides: (clock: System['clock']) => Partial<System> = () => ({}),
+) {
+  const context = fakeContext({ env });
+  const start = context.clock.monotonic();
+  const { transport, requests } = fakeTransport((request) =>
+    life((context.clock.monotonic() - start) / 1000, new URL(request.url).searchParams.get('TaskId')!),
+  );
+  const system = { ...context, transport: async () => transport, ...overrides(context.clock) };
+  const code = await run(['watch', ...args], system);
+  const [stdout, stderr] = [context.stdout.text(), context.stderr.text()];
+  return { code, stdout, stderr, requests, seconds: (context.clock.monotonic() - start) / 1000 };
+}
+
+const status = (value: number) => answer(200, { Status: value, RequestId: 'R' });
+const finishedAt = (second: number) => (now: number) => status(now >= second ? 2 : 1);
+
+describe('watch without a terminal', () => {
+  for (const tasks of [1, 100]) {
+    it(`says of ${tasks} tasks in half an hour at most 12 lines and one for each change, is never silent above 5 min, has no escape codes`, async () => {
+      const ids = [...Array(tasks).keys()].map((n) => String(n + 1));
+      const { code, stderr } = await watch(ids, () => status(1));
+      assert.equal(code, 124);
+      const lines = stderr.trimEnd().split('\n');
+      const beats = lines.filter((line) => / done; next check /.test(line));
+      assert.equal(beats.length, 9);
+      assert.ok(lines.length <= 12 + (tasks - 1), `${lines.length} lines`);
+      assert.doesNotMatch(stderr, /[\u001b\r]/);
+      const times = lines.flatMap((line) => {
+        const [, minutes, seconds] = /^\[\+(\d+):(\d+)\]/.exec(line) ?? [];
+        return minutes ? [Number(minutes) * 60 + Number(seconds)] : [];
+      });
+      const silences = times.slice(1).map((time, index) => time - times[index]!);
+      assert.ok(Math.max(...silences) <= 301, String(silences));
+    });
+  }
+
+  it('--heartbeat none and --progress none say nothing but the verdict', async () => {
+    const { stderr } = await watch(['1', '--progress', 'none'], finishedAt(600));
+    assert.equal(stderr, 'done after 10m10s: 1 succeeded\n');
+    const { stderr: quieter } = await watch(['1', '--heartbeat', 'none'], finishedAt(600));
+    assert.doesNotMatch(quieter, /next check/);
+  });
+
+  it('--progress tty is refused before any request', async () => {
+    const { code, stderr, requests } = await watch(['1', '--progress', 'tty'], finishedAt(0));
+    assert.deepEqual([code, requests.length], [2, 0]);
+    assert.match(stderr, /not a terminal/);
+  });
+});
+
+describe('ndjson', () => {
+  const lives: [string, string[], (second: number, id: string) => FakeAnswer][] = [
+    ['a success', ['1', '2'], finishedAt(100)],
+    [
+      'a failed task and one that is not found',
+      ['1', '2'],
+      (_, id) => (id === '1' ? status(3) : refusal(404, 'ResourceNotFound')),
+    ],
+    [
+      'errors',
+      ['1'],
+      (now) => (now < 60 ? refusal(500, 'InternalError') : now < 90 ? refusal(400, 'Throttling') : status(2)),
+    ],
+    ['a refusal', ['1', '2'], () => refusal(403, 'Forbidden.RAM')],
+    ['a deadline', ['1', '2', '--any', '--timeout', '20m'], () => status(7)],
+    ['an unlimited wait', ['1', '--timeout', 'none', '--max-interval', 'none'], finishedAt(4000)],
+  ];
+  for (const [name, args, life] of lives) {
+    it(`of ${name} keeps to the schema, version first and summary last`, async () => {
+      const { stdout } = await watch([...args, '-o', 'ndjson', '-q'], life);
+      const events = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      for (const event of events)
+        assert.ok(matchesSchema(event), `${JSON.stringify(event)} ${JSON.stringify(matchesSchema.errors)}`);
+      assert.deepEqual([events[0].type, events[1].type, events.at(-1).type], ['version', 'start', 'summary']);
+    });
+  }
+
+  it('tells of each task that ended how late that may have been noticed', async () => {
+    const { stdout } = await watch(['1', '2', '--json'], finishedAt(100));
+    const { tasks, summary } = JSON.parse(stdout);
+    assert.ok(summary.lagMaxMs['1'] > 1000 && summary.lagMaxMs['1'] < 11_000);
+    assert.equal(summary.lagMaxMs['2'], tasks[1].lagMaxMs);
+  });
+});
+
+describe('the end of a wait', () => {
+  it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {
+    const args = ['1', '2', '3', '--count', '2', '--fail-fast', '--timeout', '1m', '--region', 'cn-hangzhou', '--json'];
+    const { stdout } = await watch(args, (_, id) => status(id === '1' ? 2 : 1));
+    const flags = ['--region', 'cn-hangzhou', '--timeout', '1m', '--count', '1', '--fail-fast'];
+    assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
+  });
+
+  it('of more than 20 tasks asks for the same command again', async () => {
+    const ids = [...Array(21).keys()].map((n) => String(n + 1));
+    const { stderr } = await watch([...ids, '--timeout', '1m'], () => status(1));
+    assert.match(stderr, /the same command resumes the wait\n$/);
+  });
+
+  it('says what went wrong, to what, and what to do', async () => {
+    const { code, stderr } = await watch(['1', '2'], (_, id) =>
+      id === '1' ? status(2) : refusal(404, 'ResourceNotFound'),
+    );
+    assert.equal(code, 5);
+    assert.match(stderr, /error: task 2: ResourceNotFound \(HTTP 404\)[\s\S]+hint: [\s\S]+request id: R-1\n/);
+  });
+
+  it('warns of a status nobody knows once, and polls on', async () => {
+    const { code, stderr } = await watch(['1', '2'], (now) => status(now < 50 ? 7 : 2));
+    assert.equal(code, 0);
+    assert.equal(stderr.match(/warning: /g)?.length, 1);
+  });
+});
+
+describe('--exec', () => {
+  it('runs a command for each task that ends, with the task in its environment and the event on its input', async () => {
+    const runs: { command: string; env: Record<string, string>; input: string }[] = [];
+    const execute = async (command: string, added: Record<string, string>, input: string) => {
+      runs.push({ command, env: added, input });
+      return 7;
+    };
+    const { code, stderr } = await watch(
+      ['1', '2', '--exec', 'notify me'],
+      (_, id) => status(id === '1' ? 2 : 3),
+      () => ({ execute }),
+    );
+    assert.equal(code, 1);
+    assert.deepEqual(
+      runs.map(({ command, env: { MMAI_TASK_ID, MMAI_STATE, MMAI_STATUS } }) => [
+        command,
+        MMAI_TASK_ID,
+        MMAI_STATE,
+        MMAI_STATUS,
+      ]),
+      [
+        ['notify me', '1', 'succeeded', '2'],
+        ['notify me', '2', 'failed', '3'],
+      ],
+    );
+    const { type, id, ...rest } = JSON.parse(runs[0]!.input);
+    assert.ok(matchesSchema({ type, id, ...rest }));
+    assert.deepEqual([type, id], ['result', '1']);
+    assert.match(stderr, /warning: --exec for task 1 ended with exit code 7\n/);
+  });
+});
+
+describe('reports for a CI', () => {
+  const ci = { ...env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/summary', GITHUB_OUTPUT: '/output' };
+  async function report(args: string[], environment: Record<string, string>) {
+    const files: Record<string, string> = {};
+    const writeFile = async (path: string, text: string, how: string) => {
+      files[path] = `${how}: ${text}`;
+    };
+    return {
+      files,
+      ...(await watch(
+        [...args, '1'],
+        () => status(3),
+        () => ({ env: environment, writeFile }),
+      )),
+    };
+  }
+
+  it('are an annotation, a step summary and outputs on GitHub Actions, found by itself', async () => {
+    const { files, stderr, code } = await report([], ci);
+    assert.equal(code, 1);
+    assert.match(stderr, /^::error title=mmai task 1::failed$/m);
+    assert.match(files['/summary']!, /^append: ### mmai watch: [\s\S]*\| 1 \| failed \| R \|/);
+    assert.match(files['/output']!, /^append: exit-code=1\noutcome=ended\n/);
+  });
+  it('are left away with --annotations none, and elsewhere', async () => {
+    assert.deepEqual((await report(['--annotations', 'none'], ci)).files, {});
+    assert.doesNotMatch((await report([], env)).stderr, /::error/);
+  });
+  it('are a JUnit file with --junit', async () => {
+    assert.match((await report(['--junit', 'report.xml'], env)).files['report.xml']!, /^replace: <\?xml/);
+  });
+  it('that cannot be written change no exit code', async () => {
+    const writeFile = async () => {
+      throw new Error('ENOSPC');
+    };
+    const { code, stderr } = await watch(['1', '--junit', 'x'], finishedAt(0), () => ({ writeFile }));
+    assert.equal(code, 0);
+    assert.match(stderr, /warning: cannot write x: ENOSPC/);
+  });
+});
+
+describe('credentials', () => {
+  it('that expire in the middle of a wait are looked up again, once, and the wait goes on', async () => {
+    let secret = 'old';
+    const rotating = new Proxy(env, {
+      get: (target, name) => (name === 'ALIBABA_CLOUD_ACCESS_KEY_SECRET' ? secret : Reflect.get(target, name)),
+    });
+    let refusals = 0;
+    const { code, requests } = await watch(
+      ['1'],
+      (now) => {
+        if (now > 100 && secret === 'old') {
+          secret = 'new';
+          refusals += 1;
+          return refusal(400, 'InvalidSecurityToken.Expired');
+        }
+        return finishedAt(200)(now);
+      },
+      () => ({ env: rotating }),
+    );
+    assert.deepEqual([code, refusals], [0, 1]);
+    assert.ok(requests.length > 15);
+  });
+});
