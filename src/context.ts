@@ -105,7 +105,8 @@ export function systemContext(): System {
     },
     async live(view, onKey) {
       const { startLive } = await import('./io/live.ts');
-      return startLive(view, { stdin: process.stdin, stderr: process.stderr, signal: controller.signal, onKey });
+      const { env, stdin, stderr } = process;
+      return startLive(view, { env, stdin, stderr, signal: controller.signal, onKey });
     },
     async execute(command, env, input) {
       const { execute } = await import('./io/execute.ts');

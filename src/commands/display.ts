@@ -4,7 +4,7 @@ import type { WaiterEvent } from '../core/events.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Waiter } from '../core/waiter.ts';
 import { usageError } from '../errors.ts';
-import type { LiveWindow } from '../io/live.ts';
+import type { LiveView } from '../io/live.ts';
 import { taskBlock } from '../output/block.ts';
 import { progressLine } from '../output/progress.ts';
 import { oneOf, type WatchOptions } from './watch-options.ts';
@@ -37,10 +37,11 @@ export async function openDisplay(
   const { messages, stderr } = context;
   if (mode === 'drawn') {
     const style = await context.style(stderr, color);
-    const view =
+    const share = () => waiter.done / waiter.tasks.length;
+    const view: LiveView =
       waiter.tasks.length === 1
-        ? { line: () => taskLine(waiter, context) }
-        : { block: (window: LiveWindow) => taskBlock(waiter, window, style, messages) };
+        ? { share, line: () => taskLine(waiter, context) }
+        : { share, block: (window) => taskBlock(waiter, window, style, messages) };
     const live = await context.live(view, (key) => {
       if (/[r\r\n]/i.test(key)) waiter.checkNow();
     });

@@ -1,5 +1,7 @@
+import type { Environment } from '../core/settings.ts';
 import { createBlock, type WindowSize } from './block.ts';
 import { createKeys } from './keys.ts';
+import { createTaskbar } from './taskbar.ts';
 
 /** Something that holds the terminal from `start` to `stop`, and may be started again. */
 export interface LivePart {
@@ -13,10 +15,14 @@ export interface LiveWindow extends WindowSize {
   readonly hasKeys: boolean;
 }
 
-/** What is drawn: one line beside a spinner, or a block of lines that fits the window. */
-export type LiveView = { readonly line: () => string } | { readonly block: (window: LiveWindow) => readonly string[] };
+/** What is drawn: one line beside a spinner, or a block of lines that fits the window; and how much is done, from 0 to 1. */
+export type LiveView = { readonly share: () => number } & (
+  | { readonly line: () => string }
+  | { readonly block: (window: LiveWindow) => readonly string[] }
+);
 
 export interface LiveOptions {
+  readonly env: Environment;
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
   /** The display stops by itself when this aborts: a second Ctrl-C kills at once and must find the terminal restored. */
@@ -26,42 +32,52 @@ export interface LiveOptions {
 
 /** Draws until stopped, steps aside while the job is suspended (Ctrl-Z), and hands over the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Pick<LivePart, 'stop'>> {
-  const { stdin, stderr, signal, onKey } = options;
+  const { env, stdin, stderr, signal, onKey } = options;
+  let isStopped = false;
   let keys: LivePart | undefined;
   const drawing =
     'block' in view
       ? createBlock(stderr, (size) => view.block({ ...size, hasKeys: keys !== undefined }))
       : await spinner(stderr, view.line);
-  drawing.start();
-  const readKeys = async () => {
-    keys = await createKeys(stdin, onKey);
-    if (isStopped) keys = undefined;
-    keys?.start();
+  const taskbar = createTaskbar(stderr, env, view.share);
+  const start = () => {
+    process.on('SIGTSTP', suspend);
+    drawing.start();
+    taskbar?.start();
+    // A job may come back in the background, so whether somebody types is asked each time.
+    return createKeys(stdin, onKey).then((found) => {
+      if (isStopped) return;
+      keys = found;
+      keys?.start();
+    });
   };
-  let isStopped = false;
-  const pause = () => {
+  const release = () => {
+    process.off('SIGTSTP', suspend);
     keys?.stop();
+    keys = undefined;
+    taskbar?.stop();
     drawing.stop();
+  };
+  const suspend = () => {
+    release();
     // Without our listener the signal does what it does by default.
-    process.off('SIGTSTP', pause);
     process.kill(process.pid, 'SIGTSTP');
   };
   const resume = () => {
-    process.on('SIGTSTP', pause);
-    drawing.start();
-    void readKeys();
+    // After a SIGSTOP, which nobody hears of, all is still held.
+    release();
+    void start();
   };
   const stop = () => {
     if (isStopped) return;
     isStopped = true;
-    process.off('SIGTSTP', pause).off('SIGCONT', resume);
+    process.off('SIGCONT', resume);
     signal.removeEventListener('abort', stop);
-    keys?.stop();
-    drawing.stop();
+    release();
   };
-  process.on('SIGTSTP', pause).on('SIGCONT', resume);
+  process.on('SIGCONT', resume);
   signal.addEventListener('abort', stop);
-  await readKeys();
+  await start();
   return { stop };
 }
 
