@@ -7,8 +7,8 @@ import { MmaiError, usageError } from '../errors.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
-import { eventObject, type WatchDocument, watchDocument } from '../output/watch-document.ts';
-import { version } from '../version.ts';
+import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
+import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch-events.ts';
 import { type DisplayMode, displayMode, openDisplay } from './display.ts';
 import { addServiceOptions } from './options.ts';
 import { printPlan } from './poll-plan.ts';
@@ -68,21 +68,23 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   const { plan, options, setup } = wait;
   const { clock, random, signal, messages, stdout, stderr } = context;
   const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.ask });
-  const stamp = eventStamp(waiter, context);
-  const tellEvent = (object: object) => {
-    const told = stamp(object);
+  const stamp = eventStamp(waiter, clock);
+  const tellEvent = (event: Parameters<typeof stamp>[0]) => {
+    const told = stamp(event);
     if (setup.values.output === 'ndjson') stdout.write(`${JSON.stringify(told)}\n`);
     return told;
   };
-  tellEvent({ type: 'version', cli: version, schema: '1.0', pid: context.pid });
-  tellEvent(startEvent(wait, session, context));
+  tellEvent(versionEvent(context.pid));
+  const mode = options.any ? 'any' : options.count === undefined ? 'all' : 'count';
+  const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
+  tellEvent(startEvent(plan, { mode, ...place }, clock));
   const display = await openDisplay(wait.mode, waiter, setup.values.color, context);
   const hook = createHook(options.exec, context);
   const warn = unknownStatusWarning(context);
   const tell = (event: Exclude<WaiterEvent, EndEvent>) => {
     if (event.type === 'retry') session.client.traffic.retries += 1;
-    const object = eventObject(event, messages);
-    const told = object && tellEvent(object);
+    const unstamped = toldEvent(event, messages);
+    const told = unstamped && tellEvent(unstamped);
     display.tell(event);
     if (event.type === 'result' && told) hook.ended(event, told);
     if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
@@ -124,23 +126,6 @@ async function print(document: WatchDocument, { query, setup }: Wait, context: C
   else if (output === 'json') stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
   else stdout.write(statusTable(document.tasks, await context.style(stdout, color), messages));
-}
-
-/** Puts every event into its envelope: schema version, time, number, time since the start. */
-function eventStamp(waiter: Waiter, { clock }: Context): (object: object) => object {
-  let seq = 0;
-  return ({ type, ...rest }: { type?: string }) => {
-    seq += 1;
-    return { v: '1.0', type, ts: new Date(clock.now()).toISOString(), seq, elapsedMs: waiter.elapsedMs(), ...rest };
-  };
-}
-
-function startEvent({ plan, options, setup }: Wait, { origin }: Session, { clock }: Context): object {
-  const { ids, need, timeoutMs, intervalMs, maxIntervalMs } = plan;
-  const mode = options.any ? 'any' : options.count === undefined ? 'all' : 'count';
-  const deadline = timeoutMs === Number.POSITIVE_INFINITY ? null : new Date(clock.now() + timeoutMs).toISOString();
-  const place = { endpoint: origin, region: setup.values.region, profile: setup.profile.name };
-  return { type: 'start', ids, mode, need, deadline, policy: { intervalMs, maxIntervalMs }, ...place };
 }
 
 /** Warns of a status nobody knows, once for each. */

@@ -1,5 +1,5 @@
 import type { Client } from '../core/client.ts';
-import type { EndEvent, WaiterEvent } from '../core/events.ts';
+import type { EndEvent } from '../core/events.ts';
 import type { TaskId } from '../core/task.ts';
 import { outcomeOf, type TaskEnd, type Watched } from '../core/watched.ts';
 import type { Messages } from '../locales/en.ts';
@@ -54,14 +54,6 @@ export function watchDocument(
   const told = { ...client.traffic, clockOffsetMs: client.clockOffsetMs(), lagMaxMs };
   const summary = { outcome, exitCode, counts, stillRunning, resume, elapsedMs, ...told };
   return { tasks: end.tasks.map((task) => taskRow(task, elapsedMs, messages)), summary };
-}
-
-/** An event as a line of ndjson, without its envelope; undefined for what concerns only ourselves. */
-export function eventObject(event: Exclude<WaiterEvent, EndEvent>, messages: Messages): object | undefined {
-  if (event.type === 'wake') return undefined;
-  if (!('failure' in event) || !event.failure) return event;
-  const { failure, ...rest } = event;
-  return { ...rest, error: errorObject(failure, messages) };
 }
 
 function taskRow(task: Readonly<Watched>, elapsedMs: number, messages: Messages): WatchedRow {

@@ -1,0 +1,84 @@
+import type { EndEvent, HeartbeatEvent, ResultEvent, RetryEvent, StateEvent, WaiterEvent } from '../core/events.ts';
+import type { Clock } from '../core/ports.ts';
+import type { TaskId } from '../core/task.ts';
+import type { Waiter, WaiterOptions } from '../core/waiter.ts';
+import type { Messages } from '../locales/en.ts';
+import { version } from '../version.ts';
+import { type ErrorObject, errorObject } from './document.ts';
+import type { WatchSummary } from './watch-document.ts';
+
+/** An event as machines read it, a line of ndjson each. `watch-events.schema.json` describes the same. */
+export type WatchEvent = Envelope &
+  (VersionEvent | StartEvent | StateEvent | Told<RetryEvent> | HeartbeatEvent | Told<ResultEvent> | SummaryEvent);
+
+export interface Envelope {
+  /** Version of the schema; within a major version fields and types are only added. */
+  readonly v: '1.0';
+  /** RFC 3339, UTC, with milliseconds. */
+  readonly ts: string;
+  /** 1 for the first event. */
+  readonly seq: number;
+  /** Since the start of the wait, in ms. */
+  readonly elapsedMs: number;
+}
+
+/** Always the first event. */
+export interface VersionEvent {
+  readonly type: 'version';
+  readonly cli: string;
+  readonly schema: '1.0';
+  readonly pid: number;
+}
+
+export interface StartEvent {
+  readonly type: 'start';
+  readonly ids: readonly TaskId[];
+  readonly mode: 'all' | 'any' | 'count';
+  /** As many tasks as this have to succeed. */
+  readonly need: number;
+  /** RFC 3339; null for none. */
+  readonly deadline: string | null;
+  readonly policy: Pick<WaiterOptions, 'intervalMs' | 'maxIntervalMs'>;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly profile: string;
+}
+
+/** Always the last event, also after a deadline or a signal. */
+export type SummaryEvent = { readonly type: 'summary' } & WatchSummary;
+
+/** With the failure as the error object of every machine format. */
+type Told<Event extends { failure?: unknown }> = Omit<Event, 'failure'> & { readonly error?: ErrorObject };
+
+type Unstamped<Event = WatchEvent> = Event extends WatchEvent ? Omit<Event, keyof Envelope> : never;
+
+/** Puts events into their envelope, in the order they are given. */
+export function eventStamp(waiter: Pick<Waiter, 'elapsedMs'>, clock: Clock): (event: Unstamped) => WatchEvent {
+  let seq = 0;
+  return ({ type, ...rest }) => {
+    seq += 1;
+    const envelope = { v: '1.0', type, ts: new Date(clock.now()).toISOString(), seq, elapsedMs: waiter.elapsedMs() };
+    return { ...envelope, ...rest } as WatchEvent;
+  };
+}
+
+export function versionEvent(pid: number): VersionEvent {
+  return { type: 'version', cli: version, schema: '1.0', pid };
+}
+
+export function startEvent(
+  { ids, need, timeoutMs, intervalMs, maxIntervalMs }: WaiterOptions,
+  place: Pick<StartEvent, 'mode' | 'endpoint' | 'region' | 'profile'>,
+  clock: Clock,
+): StartEvent {
+  const deadline = timeoutMs === Number.POSITIVE_INFINITY ? null : new Date(clock.now() + timeoutMs).toISOString();
+  return { type: 'start', ids, need, deadline, policy: { intervalMs, maxIntervalMs }, ...place };
+}
+
+/** What the waiter tells, as machines read it; undefined for what concerns only ourselves. */
+export function toldEvent(event: Exclude<WaiterEvent, EndEvent>, messages: Messages): Unstamped | undefined {
+  if (event.type === 'wake') return undefined;
+  if (!('failure' in event)) return event;
+  const { failure, ...rest } = event;
+  return failure ? { ...rest, error: errorObject(failure, messages) } : rest;
+}
