@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors.ts';
 import { type AcceptorRules, accept } from './acceptor.ts';
+import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaitEnd, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
 import { nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
@@ -56,10 +57,8 @@ export class Waiter {
   readonly #rate: RateLimit;
   readonly #queue: WaiterEvent[] = [];
   readonly #requests = new AbortController();
-  readonly #startMonotonic: number;
+  readonly #elapsed: Elapsed;
   #deadlineMs: number;
-  #skippedMs = 0;
-  #wallAhead: number;
   #inFlight = 0;
   #latencyMs = 0;
   #lastGapMs = TICK_MS;
@@ -76,8 +75,7 @@ export class Waiter {
     this.#world = world;
     this.#deadlineMs = options.timeoutMs;
     this.#rate = new RateLimit(options.maxRps);
-    this.#startMonotonic = world.clock.monotonic();
-    this.#wallAhead = world.clock.now() - this.#startMonotonic;
+    this.#elapsed = new Elapsed(world.clock);
     this.#nextBeat = nextHeartbeatMs(0, options.heartbeatMs);
     this.tasks = options.ids.map(newTask);
     for (const task of this.tasks) this.#due.push(task);
@@ -96,7 +94,7 @@ export class Waiter {
 
   /** Whole milliseconds since the start, the time slept through included. */
   elapsedMs(): number {
-    return Math.round(this.#world.clock.monotonic() - this.#startMonotonic + this.#skippedMs);
+    return this.#elapsed.ms();
   }
 
   /** Until the next poll of any task, in ms. */
@@ -162,14 +160,10 @@ export class Waiter {
     this.#nextBeat = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 
-  /** The wall clock left the monotonic one behind: the machine slept (that time counts), or somebody set the clock. */
+  /** After a laptop's sleep, or when somebody set the clock, every task is asked about at once. */
   #noticeJump(): void {
-    const { clock } = this.#world;
-    const ahead = clock.now() - clock.monotonic();
-    const jumpMs = ahead - this.#wallAhead;
-    if (Math.abs(jumpMs) <= 2 * this.#lastGapMs + JUMP_SLACK_MS) return;
-    this.#wallAhead = ahead;
-    this.#skippedMs += Math.max(0, jumpMs);
+    const jumpMs = this.#elapsed.jumpMs(2 * this.#lastGapMs + JUMP_SLACK_MS);
+    if (jumpMs === 0) return;
     this.#queue.push({ type: 'wake', jumpMs });
     this.checkNow();
     if (this.elapsedMs() < this.#deadlineMs) return;
