@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandEnd, CommandLimits } from './core/credentials/provider.ts';
 import type { Clock, Transport } from './core/ports.ts';
 import type { ProfileStore } from './core/profiles.ts';
 import type { Environment, Settings } from './core/settings.ts';
@@ -39,6 +40,14 @@ export interface System {
   readonly stdout: Output;
   readonly stderr: Output;
   store(): Promise<ProfileStore>;
+  /** The user's home directory; undefined where there is none. */
+  home(): string | undefined;
+  /** A small file as UTF-8; undefined where there is none. Rejects with an error that has a `code`. */
+  readText(path: string): Promise<string | undefined>;
+  /** Runs a command line without a shell, its standard error thrown away. Never rejects. */
+  runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
+  /** The sections of an ini file. */
+  parseIni(text: string): Promise<Readonly<Record<string, unknown>>>;
   transport(settings: Pick<Settings, 'caFile'>): Promise<Transport>;
   prompts(): Promise<Prompts>;
   /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
@@ -95,6 +104,19 @@ export function systemContext(): System {
       const { createStore, configDirectory } = await import('./io/store.ts');
       return createStore({ directory: configDirectory(process.env, process.platform, homedir()) });
     },
+    home,
+    async readText(path) {
+      const { readText } = await import('./io/files.ts');
+      return readText(path);
+    },
+    async runCommand(commandLine, limits) {
+      const { runCommand } = await import('./io/command.ts');
+      return runCommand(commandLine, limits, process.platform);
+    },
+    async parseIni(text) {
+      const { parseIni } = await import('./io/ini.ts');
+      return parseIni(text);
+    },
     async transport(settings) {
       const { createTransport } = await import('./io/transport.ts');
       return createTransport(settings);
@@ -127,6 +149,15 @@ const systemClock: Clock = {
     await delay(ms, undefined, signal && { signal }).catch(() => {});
   },
 };
+
+/** A user without a name and without HOME, as some containers have, has none. */
+function home(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
 
 function systemInput(signal: AbortSignal): Input {
   return {

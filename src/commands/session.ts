@@ -1,9 +1,12 @@
 import type { Context } from '../context.ts';
 import { type Client, createClient } from '../core/client.ts';
-import { type Credentials, credentialChain, findCredentials } from '../core/credentials.ts';
+import { keepCredentials } from '../core/credentials/keeper.ts';
+import type { Doors, Provider } from '../core/credentials/provider.ts';
+import { credentialChain, findCredentials } from '../core/credentials.ts';
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../core/profiles.ts';
 import { type ResolvedSettings, resolveSettings, type Settings, serviceOrigin } from '../core/settings.ts';
 import type { AccessKey } from '../core/signature.ts';
+import { visible } from '../core/text.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
 
 /** Settings resolved for one run: what the user asked for, before any connection is made. */
@@ -32,8 +35,21 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, context);
   const origin = simulation?.origin ?? serviceOrigin(values);
   warnPlainHttp(origin, context);
-  const accessKey = simulation ? async () => simulation.accessKey : rememberedKey(setup, context);
-  await accessKey(false);
+  const closing = new AbortController();
+  const signal = AbortSignal.any([context.signal, closing.signal]);
+  const accessKey = simulation
+    ? async () => simulation.accessKey
+    : rememberedKey(setup, { ...context, transport, signal }, context);
+  const close = async () => {
+    // A renewal that nobody waits for any more must not keep the process alive.
+    closing.abort();
+    await transport.close();
+    await simulation?.close();
+  };
+  await accessKey(false).catch(async (error) => {
+    await close();
+    throw error;
+  });
   const client = createClient({
     ...pick(values),
     origin,
@@ -44,10 +60,6 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     accessKey,
     debug: context.debug,
   });
-  const close = async () => {
-    await transport.close();
-    await simulation?.close();
-  };
   return { client, origin, accessKey, close };
 }
 
@@ -64,19 +76,19 @@ async function chooseProfile(options: ServiceOptions, context: Context): Promise
   return selectProfile((await context.store()).read(), named);
 }
 
-/** The key in memory; looked up again, from the file too, when the service refuses it. */
-function rememberedKey(setup: Setup, context: Context): Session['accessKey'] {
+/** The key in memory: renewed before its end, and looked up again, from the file too, when the service refuses it. */
+function rememberedKey(setup: Setup, doors: Doors, context: Context): Session['accessKey'] {
   let { profile } = setup;
-  let found: Promise<Credentials> | undefined;
-  return async (renew) => {
-    if (!found || renew) {
-      if (found) profile = { ...profile, values: (await context.store()).read().profiles[profile.name] ?? {} };
-      found = findCredentials(credentialChain(profile, context.env));
-      const { source } = await found;
-      context.debug(`credentials: ${source(context.messages)}`);
-    }
-    return (await found).accessKey;
-  };
+  const told = ({ source }: Pick<Provider, 'source'>) => visible(source(context.messages));
+  return keepCredentials(doors, async (isAgain) => {
+    if (isAgain) profile = { ...profile, values: (await context.store()).read().profiles[profile.name] ?? {} };
+    const pass = (provider: Provider) => context.debug(`credentials: not in ${told(provider)}`);
+    const found = await findCredentials(credentialChain(profile, doors), pass);
+    const { validForMs } = found.credentials;
+    const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;
+    context.debug(`credentials: ${told(found.credentials)}${validity}`);
+    return found;
+  });
 }
 
 async function startSimulation(script: string, context: Context) {

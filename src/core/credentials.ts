@@ -1,19 +1,13 @@
 import { ExitCode, MmaiError, type Text } from '../errors.ts';
+import { aliyunProvider } from './credentials/aliyun.ts';
+import { ecsProvider } from './credentials/ecs.ts';
+import { iniProvider } from './credentials/ini.ts';
+import type { Found } from './credentials/keeper.ts';
+import { accessKeyOf, type Doors, LIMIT_MS, type Provider } from './credentials/provider.ts';
+import { oidcProvider } from './credentials/sts.ts';
+import { uriProvider } from './credentials/uri.ts';
 import type { Profile } from './profiles.ts';
 import type { Environment } from './settings.ts';
-import type { AccessKey } from './signature.ts';
-
-export interface Credentials {
-  readonly accessKey: AccessKey;
-  /** Where they were found, for `--debug` and error messages. */
-  readonly source: Text;
-}
-
-/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for guessing past it would sign as somebody else. */
-export interface Provider {
-  readonly source: Text;
-  find(): Promise<Credentials | undefined>;
-}
 
 /** An AccessKey's parts (id, secret, token): the key in a profile, and the variable that gives the same. */
 export const CREDENTIAL_VARIABLES = {
@@ -22,18 +16,33 @@ export const CREDENTIAL_VARIABLES = {
   'security-token': 'ALIBABA_CLOUD_SECURITY_TOKEN',
 } as const;
 
-/** The places in order (specification §3): a profile named on purpose, the environment, the current profile. */
-export function credentialChain(profile: Profile, env: Environment): Provider[] {
+/**
+ * The places in order (specification §3): a profile named on purpose, the variables of a key, those of OIDC, mmai's current
+ * profile, aliyun-cli's config.json, the SDKs' credentials file, a URI, the metadata of an ECS instance.
+ */
+export function credentialChain(profile: Profile, doors: Doors): Provider[] {
   const fromProfile = profileProvider(profile);
-  const fromEnvironment = environmentProvider(env);
-  return profile.isNamed ? [fromProfile, fromEnvironment] : [fromEnvironment, fromProfile];
+  return [
+    ...(profile.isNamed ? [fromProfile] : []),
+    environmentProvider(doors.env),
+    oidcProvider(doors, LIMIT_MS),
+    ...(profile.isNamed ? [] : [fromProfile]),
+    aliyunProvider(doors, LIMIT_MS),
+    iniProvider(doors, LIMIT_MS),
+    uriProvider(doors, LIMIT_MS),
+    ecsProvider(doors, LIMIT_MS),
+  ];
 }
 
-/** The first credentials that a provider offers. Throws exit 3 with the list of what was tried. */
-export async function findCredentials(chain: readonly Provider[]): Promise<Credentials> {
+/** The first credentials that a provider offers, `pass` being told of those that offer none. Throws exit 3 with the list of what was tried. */
+export async function findCredentials(
+  chain: readonly Provider[],
+  pass: (provider: Provider) => void = () => {},
+): Promise<Found> {
   for (const provider of chain) {
-    const found = await provider.find();
-    if (found) return found;
+    const credentials = await provider.find();
+    if (credentials) return { provider, credentials };
+    pass(provider);
   }
   throw new MmaiError(
     ExitCode.denied,
@@ -41,6 +50,8 @@ export async function findCredentials(chain: readonly Provider[]): Promise<Crede
     { hint: (m) => m.credentials.noneHint() },
   );
 }
+
+// --- internal ---
 
 function environmentProvider(env: Environment): Provider {
   return pairProvider(env, Object.values(CREDENTIAL_VARIABLES), (m) => m.credentials.fromEnvironment());
@@ -58,16 +69,8 @@ function pairProvider(record: Environment, names: readonly string[], source: Tex
   return {
     source,
     async find() {
-      const accessKeyId = record[idName]?.trim();
-      const accessKeySecret = record[secretName]?.trim();
-      const securityToken = record[tokenName]?.trim();
-      if (!accessKeyId && !accessKeySecret) return undefined;
-      if (!accessKeyId || !accessKeySecret) {
-        throw new MmaiError(ExitCode.denied, (m) =>
-          m.credentials.halfConfigured(source(m), accessKeyId ? secretName : idName),
-        );
-      }
-      return { accessKey: { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) }, source };
+      if (!record[idName]?.trim() && !record[secretName]?.trim()) return undefined;
+      return { accessKey: accessKeyOf(record, [idName, secretName, tokenName], source), source };
     },
   };
 }

@@ -17,6 +17,8 @@ export interface HttpRequest {
   /** From connecting to the last byte of the body, in ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Never through a proxy: for an address that means something on this host only. */
+  readonly direct?: boolean;
 }
 
 export interface HttpResponse {

@@ -1,4 +1,5 @@
 import { codesEn } from './en-codes.ts';
+import { credentialsEn } from './en-credentials.ts';
 import { helpEn } from './en-help.ts';
 
 /** Every sentence a person reads, in English. `zh.ts` has the same type, so a missing translation does not compile. */
@@ -35,18 +36,7 @@ export const en = {
     unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
     noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate`,
   },
-  credentials: {
-    none: (tried: string) => `no credentials found; tried: ${tried}`,
-    noneHint: () =>
-      'give them in one of three ways: run "mmai config init"; or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; or name a profile with --profile. To try mmai without an account, add --simulate 0,1,2',
-    halfConfigured: (where: string, missing: string) => `${where} is only half configured: ${missing} is missing`,
-    noSuchProfile: (name: string, known: string) => `there is no profile "${name}"; known profiles: ${known}`,
-    noSuchProfileHint: () =>
-      'create it with "mmai config init --profile NAME", or list them with "mmai config profiles"',
-    fromEnvironment: () => 'environment variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
-    fromProfile: (name: string) => `profile "${name}"`,
-    fromNamedProfile: (name: string) => `profile "${name}" (named on purpose)`,
-  },
+  credentials: credentialsEn,
   exitCodes: {
     0: 'done: status was answered for every task; watch met its condition',
     1: 'a task ended failed',

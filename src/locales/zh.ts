@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts';
 import { codesZh } from './zh-codes.ts';
+import { credentialsZh } from './zh-credentials.ts';
 import { helpZh } from './zh-help.ts';
 
 /** 面向用户的全部中文语句。 */
@@ -27,17 +28,7 @@ export const zh: Messages = {
     unreadableFile: (what, path, why) => `${what}：无法读取 ${path}：${why}`,
     noCertificates: (path) => `--ca-file：${path} 中没有 PEM 证书`,
   },
-  credentials: {
-    none: (tried) => `没有找到访问凭证；已依次尝试：${tried}`,
-    noneHint: () =>
-      '有三种方式提供凭证：运行 "mmai config init"；或设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET；或用 --profile 指定配置档。没有账号时可加 --simulate 0,1,2 试用',
-    halfConfigured: (where, missing) => `${where}只配置了一半：缺少 ${missing}`,
-    noSuchProfile: (name, known) => `没有名为“${name}”的配置档；已有配置档：${known}`,
-    noSuchProfileHint: () => '用 "mmai config init --profile 名称" 创建，或用 "mmai config profiles" 查看',
-    fromEnvironment: () => '环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
-    fromProfile: (name) => `配置档“${name}”`,
-    fromNamedProfile: (name) => `配置档“${name}”（明确指定）`,
-  },
+  credentials: credentialsZh,
   exitCodes: {
     0: '成功：status 已得到每个任务的状态；watch 的条件已满足',
     1: '有任务执行失败',

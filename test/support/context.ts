@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Context, Input, Output } from '../../src/context.ts';
+import { runCommand } from '../../src/io/command.ts';
+import { readText } from '../../src/io/files.ts';
+import { parseIni } from '../../src/io/ini.ts';
 import type { Prompts } from '../../src/io/prompts.ts';
 import { createStore } from '../../src/io/store.ts';
 import { plainStyle } from '../../src/io/style.ts';
@@ -20,7 +23,8 @@ export interface FakeContext extends Context {
 
 /** A context without anything real but a config file in a directory of its own, made on the first write; override what a test is about. */
 export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
-  const store = createStore({ directory: join(temporaryDirectory(), 'config') });
+  const home = temporaryDirectory();
+  const store = createStore({ directory: join(home, 'config') });
   const transport = fakeTransport(succeeded).transport;
   return {
     env: {},
@@ -31,6 +35,10 @@ export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
     signal: new AbortController().signal,
     stdin: piped(''),
     store: async () => store,
+    home: () => home,
+    readText,
+    parseIni,
+    runCommand: (line, limits) => runCommand(line, limits, process.platform),
     transport: async () => transport,
     prompts: async () => scripted(),
     style: async () => plainStyle,

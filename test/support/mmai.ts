@@ -26,7 +26,14 @@ const home = temporaryDirectory();
 
 /** Runs the real program with nothing of the tester's environment but the path. */
 export function mmai(args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
-  const env = { PATH: process.env.PATH ?? '', HOME: home, MMAI_CONFIG_DIR: join(home, 'none'), ...options.env };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    MMAI_CONFIG_DIR: join(home, 'none'),
+    // No test leaves this machine, and the metadata service would be another one.
+    ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+    ...options.env,
+  };
   const child = spawn(process.execPath, [bin, ...args], { env });
   let stdout = '';
   let stderr = '';

@@ -1,0 +1,86 @@
+import type { Text } from '../../errors.ts';
+import type { Environment } from '../settings.ts';
+import { type Doors, denied, type Fields, isFields, isOn, parseFields, textOf } from './provider.ts';
+
+/** aliyun-cli's own file, read and never written. */
+export interface AliyunConfig {
+  readonly path: string;
+  /** The profile that aliyun-cli uses; empty where the file names none. */
+  readonly current: string;
+  readonly profiles: ReadonlyMap<string, Fields>;
+}
+
+/** Where aliyun-cli keeps its file; it knows no variable that moves it. Undefined without a home. */
+export function aliyunPath({ home }: Pick<Doors, 'home'>): string | undefined {
+  const folder = home();
+  return folder === undefined ? undefined : `${folder}/.aliyun/config.json`;
+}
+
+/** The file, or undefined where there is none. Throws exit 3, naming the file and quoting nothing of it. */
+export async function readAliyunConfig(doors: Pick<Doors, 'home' | 'readText'>): Promise<AliyunConfig | undefined> {
+  const path = aliyunPath(doors);
+  if (path === undefined) return undefined;
+  const source: Text = (m) => m.credentials.fromAliyun(path);
+  const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
+    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+  });
+  if (text === undefined) return undefined;
+  const document = parseFields(text);
+  const list = document?.profiles ?? [];
+  if (!document || !Array.isArray(list) || !list.every(isFields)) {
+    throw denied(
+      (m) => m.credentials.torn(source(m)),
+      (m) => m.credentials.tornAliyunHint(),
+    );
+  }
+  const named = list.flatMap((profile) => {
+    const name = textOf(profile, 'name');
+    return name === undefined ? [] : [[name, profile] as const];
+  });
+  return { path, current: textOf(document, 'current') ?? '', profiles: new Map(named) };
+}
+
+/** The variables that name a profile of aliyun-cli or of the credentials file, the first one set wins, as with aliyun-cli. */
+const PROFILE_VARIABLES = ['ALIBABACLOUD_PROFILE', 'ALIBABA_CLOUD_PROFILE', 'ALICLOUD_PROFILE'];
+/** The variables that keep aliyun-cli's file out: the SDK's, and aliyun-cli's own in both spellings. */
+const OFF_VARIABLES = [
+  'ALIBABA_CLOUD_CLI_PROFILE_DISABLED',
+  'ALIBABA_CLOUD_IGNORE_PROFILE',
+  'ALIBABACLOUD_IGNORE_PROFILE',
+];
+
+/** The profile that a variable names, and which one. */
+export function profileByVariable(env: Environment): { variable: string; name: string } | undefined {
+  for (const variable of PROFILE_VARIABLES) {
+    const name = env[variable]?.trim();
+    if (name) return { variable, name };
+  }
+  return undefined;
+}
+
+/** The variable that keeps aliyun-cli's file out, if one does. */
+export function aliyunOffVariable(env: Environment): string | undefined {
+  return OFF_VARIABLES.find((variable) => isOn(env[variable]));
+}
+
+/** Modes in aliyun-cli's spelling; it compares them without regard to case. */
+export const ALIYUN_MODES = [
+  ...['AK', 'StsToken', 'RamRoleArn', 'EcsRamRole', 'OIDC', 'External', 'CredentialsURI', 'ChainableRamRoleArn'],
+  ...['CloudSSO', 'OAuth'],
+] as const;
+
+/** A profile's mode; guessed as aliyun-cli does where it is empty. Undefined for one that mmai does not know, `''` for a profile with nothing in it. */
+export function aliyunMode(profile: Fields): string | undefined {
+  const mode = textOf(profile, 'mode');
+  if (mode !== undefined) return ALIYUN_MODES.find((known) => known.toLowerCase() === mode.toLowerCase());
+  const has = (name: string) => textOf(profile, name) !== undefined;
+  if (has('private_key') || has('bearer_token')) return undefined;
+  if (has('access_key_id') || has('access_key_secret')) {
+    if (has('ram_role_arn')) return 'RamRoleArn';
+    return has('sts_token') ? 'StsToken' : 'AK';
+  }
+  if (has('process_command')) return 'External';
+  if (has('oidc_provider_arn')) return 'OIDC';
+  if (has('cloud_sso_sign_in_url')) return 'CloudSSO';
+  return has('ram_role_name') ? 'EcsRamRole' : '';
+}

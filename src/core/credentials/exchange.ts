@@ -1,0 +1,103 @@
+import type { Text } from '../../errors.ts';
+import { backoffMs } from '../backoff.ts';
+import { type HttpRequest, type HttpResponse, NetworkError } from '../ports.ts';
+import { type Failure, networkFailure, parseResponse } from '../response.ts';
+import { accessKeyOf, type Credentials, type Doors, denied, type Fields, parseFields, textOf } from './provider.ts';
+
+export interface Exchange {
+  readonly source: Text;
+  readonly hint: Text;
+  /** When to give up, on the monotonic clock. */
+  readonly until: number;
+  /** Makes one attempt's request; `now` is the server's clock in ms as far as it is known. */
+  request(now: number): Omit<HttpRequest, 'timeoutMs' | 'signal'>;
+}
+
+/** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
+const ATTEMPT_MS = 5000;
+/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
+const MAX_OFFSET_MS = 24 * 3_600_000;
+
+/** The 200 of a service that issues credentials. A passing failure is tried again while time lasts, a wrong clock once. Throws exit 3. */
+export async function exchange(doors: Doors, what: Exchange): Promise<HttpResponse> {
+  const { clock, debug, random, signal } = doors;
+  let offsetMs = 0;
+  for (let attempt = 1; ; attempt++) {
+    const request = what.request(clock.now() + offsetMs);
+    const timeoutMs = Math.min(ATTEMPT_MS, what.until - clock.monotonic());
+    const response = await send(doors, { ...request, timeoutMs });
+    if (!('class' in response) && response.status === 200) return response;
+    const failure = 'class' in response ? response : await failureOf(response, clock.now());
+    const offset = (failure.serverTime ?? clock.now()) - clock.now();
+    if (failure.class === 'skew' && offsetMs === 0 && Math.abs(offset) <= MAX_OFFSET_MS && offset !== 0) {
+      offsetMs = offset;
+      debug(`credentials: clock offset learned: ${offset} ms`);
+      continue;
+    }
+    const delay = backoffMs(attempt, random, failure.serverDelayMs);
+    const hasTime = clock.monotonic() + delay < what.until && !signal.aborted;
+    if (failure.retry !== 'backoff' || !hasTime) throw refusal(what, failure);
+    debug(`credentials: ${codeOf(failure)}, asking again in ${delay} ms`);
+    await clock.sleep(delay, signal);
+  }
+}
+
+/** One request; a failure where no answer came. */
+export async function send(doors: Doors, request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse | Failure> {
+  try {
+    return await doors.transport.send({ ...request, signal: doors.signal });
+  } catch (error) {
+    if (error instanceof NetworkError) return networkFailure(error);
+    throw error;
+  }
+}
+
+/** The credentials of an answer. Throws exit 3 where it holds none. */
+export function issuedCredentials(
+  response: HttpResponse,
+  pick: (document: Fields) => unknown,
+  { source, hint }: Pick<Exchange, 'source' | 'hint'>,
+  doors: Doors,
+): Credentials {
+  const document = parseFields(new TextDecoder().decode(response.body));
+  const fields = document && pick(document);
+  const isWhole = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'].every((name) => textOf(Object(fields), name));
+  if (!isWhole) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
+  const accessKey = accessKeyOf(fields as Fields, ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'], source);
+  const end = Date.parse(textOf(fields as Fields, 'Expiration') ?? '');
+  return { accessKey, source, ...(!Number.isNaN(end) && { validForMs: end - serverNow(response, doors) }) };
+}
+
+/** Exit 3 for a failure: its code and request id; never the server's words, which may quote what was sent. */
+export function refusal({ source, hint }: Pick<Exchange, 'source' | 'hint'>, failure: Failure) {
+  const code = codeOf(failure);
+  const isId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(failure.requestId ?? '');
+  return denied((m) => {
+    if (failure.http === null) return m.credentials.noAnswer(source(m), code);
+    const refused = m.credentials.refused(source(m), code, failure.http);
+    return isId ? `${refused} (${m.requestId} ${failure.requestId})` : refused;
+  }, hint);
+}
+
+// --- internal ---
+
+async function failureOf(response: HttpResponse, now: number): Promise<Failure> {
+  const reply = await parseResponse(response, now);
+  if (!reply.ok) return reply.failure;
+  // A body with a Status is no answer of this service.
+  const empty = await parseResponse({ ...response, body: new Uint8Array() }, now);
+  if (empty.ok) throw new Error('an empty body was taken for an answer');
+  return empty.failure;
+}
+
+/** The code, if it is worded as codes are: anything else might be anything. */
+function codeOf({ code, http }: Failure): string {
+  return /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(code) ? code : `HTTP ${http}`;
+}
+
+/** Lifetimes count on the issuer's clock, for ours may be off; a cached answer's Date, or an absurd one, is not that clock. */
+function serverNow({ headers }: HttpResponse, { clock }: Doors): number {
+  const date = Date.parse(headers.date ?? '');
+  const isBelieved = !headers.age && Math.abs(date - clock.now()) <= MAX_OFFSET_MS;
+  return isBelieved ? date : clock.now();
+}

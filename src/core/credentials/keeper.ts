@@ -1,0 +1,85 @@
+import type { AccessKey } from '../signature.ts';
+import { type Credentials, type Doors, denied, type Provider } from './provider.ts';
+
+export interface Found {
+  readonly provider: Provider;
+  readonly credentials: Credentials;
+}
+
+/**
+ * So long before their end temporary credentials are renewed, in ms: the five minutes of the AWS SDKs, and the error budget of a
+ * wait. The 15 minutes of Alibaba Cloud's SDK are the whole life of the shortest STS token, which it thus asks for at every call.
+ */
+export const LEAD_MS = 5 * 60_000;
+/** After a failed renewal, with credentials still good, so long until the next, in ms. */
+export const PAUSE_MS = 30_000;
+/** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
+export const FRESH_MS = 5000;
+
+interface Held extends Found {
+  /** When to renew, and when there is no way but to, in ms since the epoch. */
+  dueAt: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * Keeps credentials in memory: renews temporary ones before their end behind the back of whoever asks, once however many ask,
+ * and makes them wait only for the first ones and past the end. `lookUp` goes through the chain: first, and when `renew` says
+ * that the service refused the key. Rejects as the providers do; with credentials still good a failed renewal is only told.
+ */
+export function keepCredentials(
+  { clock, debug }: Pick<Doors, 'clock' | 'debug'>,
+  lookUp: (isAgain: boolean) => Promise<Found>,
+): (renew: boolean) => Promise<AccessKey> {
+  let held: Held | undefined;
+  let pending: Promise<void> | undefined;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+
+  const once = (load: () => Promise<Found>): Promise<void> => {
+    pending ??= load()
+      .then((found) => {
+        held = hold(found, clock.now());
+      })
+      .finally(() => {
+        pending = undefined;
+      });
+    return pending;
+  };
+
+  const refresh = async ({ provider, credentials }: Held): Promise<Found> => {
+    const renewed = await provider.find();
+    if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));
+    debug('credentials: renewed before their end');
+    return { provider, credentials: renewed };
+  };
+
+  const refreshBehind = (old: Held): void => {
+    once(() => refresh(old)).catch((error: Error) => {
+      old.dueAt = clock.now() + PAUSE_MS;
+      debug(`credentials: not renewed, still good: ${error.message}`);
+    });
+  };
+
+  return async (renew) => {
+    const now = clock.now();
+    const old = held;
+    if (!old) await once(() => lookUp(false));
+    else if (renew) {
+      if (Math.abs(now - renewedAt) >= FRESH_MS) await once(() => lookUp(true));
+      renewedAt = clock.now();
+    } else if (now >= old.expiresAt) await once(() => refresh(old));
+    else if (now >= old.dueAt && !pending) refreshBehind(old);
+    return held!.credentials.accessKey;
+  };
+}
+
+// --- internal ---
+
+/** One that lives shorter than twice the lead is renewed at half its life; one said to be over already is used, for the service decides. */
+function hold(found: Found, now: number): Held {
+  const { validForMs } = found.credentials;
+  if (validForMs === undefined)
+    return { ...found, dueAt: Number.POSITIVE_INFINITY, expiresAt: Number.POSITIVE_INFINITY };
+  const life = Math.max(validForMs, PAUSE_MS);
+  return { ...found, dueAt: now + life - Math.min(LEAD_MS, life / 2), expiresAt: now + life };
+}

@@ -1,0 +1,112 @@
+import { ExitCode, MmaiError, type Text } from '../../errors.ts';
+import type { Clock, Transport } from '../ports.ts';
+import type { Environment } from '../settings.ts';
+import type { AccessKey } from '../signature.ts';
+
+export interface Credentials {
+  readonly accessKey: AccessKey;
+  /** Where they were found, for `--debug` and error messages. */
+  readonly source: Text;
+  /** How much longer they are good, in ms, by the clock of whoever issued them; undefined where nothing is known of an end. */
+  readonly validForMs?: number;
+}
+
+/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for guessing past it would sign as somebody else. */
+export interface Provider {
+  readonly source: Text;
+  /** Throws exit 3 within {@link LIMIT_MS}, with a sentence that names the source and quotes nothing of what was read. */
+  find(): Promise<Credentials | undefined>;
+}
+
+/** What a provider reaches the world through. */
+export interface Doors {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  /** Ends requests and commands early. */
+  readonly signal: AbortSignal;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** A fresh unique string. */
+  nonce(): string;
+  /** The user's home directory; undefined where there is none. */
+  home(): string | undefined;
+  /** A small file as UTF-8; undefined where there is none. Rejects with an error that has a `code`, as those of Node. */
+  readText(path: string): Promise<string | undefined>;
+  /** Runs a command line without a shell, its standard error thrown away. Never rejects. */
+  runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
+  /** The sections of an ini file. */
+  parseIni(text: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Tells of a decision, for `--debug`. Never gets a secret. */
+  debug(line: string): void;
+}
+
+export interface CommandLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** `timeout`, `tooLong` (its output) and `stopped` are ours; `notStarted` has the system's code, such as ENOENT. */
+export type CommandEnd =
+  | { readonly how: 'exited'; readonly exitCode: number | null; readonly stdout: string }
+  | { readonly how: 'notStarted'; readonly code: string }
+  | { readonly how: 'timeout' | 'tooLong' | 'stopped' };
+
+/** The longest a provider may take, from start to end, in ms (issue: bounded in time, 10 s). */
+export const LIMIT_MS = 10_000;
+
+/** Exit 3, with what to do. Never give it a cause: what a parser or a server says may quote a secret. */
+export function denied(text: Text, hint?: Text): MmaiError {
+  return new MmaiError(ExitCode.denied, text, { hint });
+}
+
+/** A variable that says yes: `true` in any case, or `1`, as the official clients read them. */
+export function isOn(value: string | undefined): boolean {
+  return /^\s*(?:true|1)\s*$/i.test(value ?? '');
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON object, or undefined for every other text. The parser's own message is dropped: it quotes the text. */
+export function parseFields(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A field's text without blanks around it; undefined if it is empty, absent or no text. */
+export function textOf(fields: Fields, name: string): string | undefined {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return typeof value === 'string' ? value.trim() || undefined : undefined;
+}
+
+/** The text of a field that has to be there. Throws exit 3 naming the field and the place. */
+export function need(fields: Fields, name: string, source: Text): string {
+  const value = textOf(fields, name);
+  if (value === undefined) throw denied((m) => m.credentials.halfConfigured(source(m), name));
+  return value;
+}
+
+/** Id, secret and token of these fields, the token only where `names` has one. Throws exit 3 for one that no request could carry. */
+export function accessKeyOf(fields: Fields, names: readonly [string, string, string?], source: Text): AccessKey {
+  const [idName, secretName, tokenName] = names;
+  const accessKeyId = need(fields, idName, source);
+  const accessKeySecret = need(fields, secretName, source);
+  const securityToken = tokenName && textOf(fields, tokenName);
+  for (const [name, value] of [
+    [idName, accessKeyId],
+    [secretName, accessKeySecret],
+    [tokenName, securityToken],
+  ]) {
+    // A line break in a header would be another header; a quotation mark from a word processor signs as something else.
+    if (value && !/^[\x20-\x7e]+$/.test(value)) throw denied((m) => m.credentials.badCharacters(source(m), name ?? ''));
+  }
+  return { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) };
+}

@@ -1,0 +1,135 @@
+import type { Text } from '../../errors.ts';
+import { signedRequest } from '../request.ts';
+import { canonicalizedQueryString } from '../signature.ts';
+import { exchange, issuedCredentials } from './exchange.ts';
+import { type Credentials, type Doors, denied, isOn, type Provider } from './provider.ts';
+
+/** A role to assume. Field names are STS's own in lower case; help document "AssumeRole", version 2015-04-01. */
+export interface Role {
+  readonly arn: string;
+  readonly sessionName: string | undefined;
+  /** How long its credentials are good, in s: 900 to the role's limit. STS's default is 3600. */
+  readonly durationSeconds?: number | undefined;
+  readonly externalId?: string | undefined;
+  readonly policy?: string | undefined;
+}
+
+/** What decides which STS is asked. The fields of a profile come before the variables. */
+export interface StsPlace {
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly isVpc?: boolean | undefined;
+}
+
+/** What the service logs as the caller where nobody chose a name. */
+const SESSION_NAME = 'mmai';
+const VERSION = '2015-04-01';
+
+/** AssumeRole: the role's credentials for those of somebody it trusts. Throws exit 3. */
+export async function assumeRole(
+  doors: Doors,
+  by: Credentials,
+  role: Role,
+  place: StsPlace,
+  source: Text,
+  until: number,
+): Promise<Credentials> {
+  const origin = stsOrigin(place, doors, source);
+  const parameters = {
+    RoleArn: role.arn,
+    RoleSessionName: role.sessionName ?? SESSION_NAME,
+    DurationSeconds: String(role.durationSeconds || 3600),
+    ...(role.externalId && { ExternalId: role.externalId }),
+    ...(role.policy && { Policy: role.policy }),
+  };
+  const call = { origin, action: 'AssumeRole', version: VERSION, parameters } as const;
+  const hint: Text = (m) => m.credentials.assumeRoleHint();
+  const request = (now: number) => {
+    const signed = { ...call, method: 'post', format: 'json', signature: 'v1' } as const;
+    const { signedTexts: _, ...rest } = signedRequest(signed, by.accessKey, { now, nonce: doors.nonce() });
+    return rest;
+  };
+  const response = await exchange(doors, { source, hint, until, request });
+  return issuedCredentials(response, (document) => document.Credentials, { source, hint }, doors);
+}
+
+/** AssumeRoleWithOIDC: the role's credentials for the token in a file, which is read each time, since whoever wrote it renews it. Not signed. */
+export async function assumeRoleWithOidc(
+  doors: Doors,
+  { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
+  place: StsPlace,
+  source: Text,
+  until: number,
+): Promise<Credentials> {
+  const origin = stsOrigin(place, doors, source);
+  const token = (await readToken(doors, tokenFile, source)).trim();
+  const hint: Text = (m) => m.credentials.oidcHint();
+  const form = canonicalizedQueryString({
+    OIDCProviderArn: providerArn,
+    OIDCToken: token,
+    RoleArn: role.arn,
+    RoleSessionName: role.sessionName ?? SESSION_NAME,
+    DurationSeconds: String(role.durationSeconds || 3600),
+  });
+  const request = (now: number) => {
+    const Timestamp = `${new Date(now).toISOString().slice(0, 19)}Z`;
+    const query = { Action: 'AssumeRoleWithOIDC', Format: 'JSON', Timestamp, Version: VERSION };
+    return {
+      method: 'POST' as const,
+      url: `${origin}/?${canonicalizedQueryString(query)}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form,
+    };
+  };
+  const response = await exchange(doors, { source, hint, until, request });
+  return issuedCredentials(response, (document) => document.Credentials, { source, hint }, doors);
+}
+
+/** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
+export function oidcProvider(doors: Doors, limitMs: number): Provider {
+  const { clock, env } = doors;
+  const source: Text = (m) => m.credentials.fromOidc();
+  const value = (name: string) => env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim();
+  return {
+    source,
+    async find() {
+      const [arn, providerArn, tokenFile] = [value('ROLE_ARN'), value('OIDC_PROVIDER_ARN'), value('OIDC_TOKEN_FILE')];
+      // A role alone is what other tools read too, with a key of their own.
+      if (!providerArn && !tokenFile) return undefined;
+      const missing = !arn ? 'ROLE_ARN' : !providerArn ? 'OIDC_PROVIDER_ARN' : !tokenFile ? 'OIDC_TOKEN_FILE' : '';
+      if (!arn || !providerArn || !tokenFile) {
+        throw denied((m) => m.credentials.halfConfigured(source(m), `ALIBABA_CLOUD_${missing}`));
+      }
+      const role = { arn, providerArn, tokenFile, sessionName: value('ROLE_SESSION_NAME') };
+      return assumeRoleWithOidc(doors, role, {}, source, clock.monotonic() + limitMs);
+    },
+  };
+}
+
+// --- internal ---
+
+/** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */
+function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
+  const endpoint = place.endpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
+  const region = place.region ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
+  const prefix = (place.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
+  const host = endpoint || (region ? `${prefix}.${region}.aliyuncs.com` : 'sts.aliyuncs.com');
+  const url = /^https?:\/\//i.test(host) ? host : `https://${host}`;
+  const isBare = /^https?:\/\/[\w.:[\]-]+\/?$/i.test(url) && URL.canParse(url);
+  // The answer is a key: in the clear, anybody on the way could take it.
+  const isSafe = isBare && (/^https:/i.test(url) || isLoopback(new URL(url).hostname));
+  if (!isSafe) throw denied((m) => m.credentials.badSts(source(m)));
+  return new URL(url).origin;
+}
+
+export function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+async function readToken(doors: Doors, path: string, source: Text): Promise<string> {
+  const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
+    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+  });
+  if (text === undefined) throw denied((m) => m.credentials.unreadable(source(m), path, 'ENOENT'));
+  return text;
+}

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aliyunProvider } from '../../../src/core/credentials/aliyun.ts';
+import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
+import { iniProvider } from '../../../src/core/credentials/ini.ts';
+import type { Doors } from '../../../src/core/credentials/provider.ts';
+import { oidcProvider } from '../../../src/core/credentials/sts.ts';
+import { uriProvider } from '../../../src/core/credentials/uri.ts';
+import { en } from '../../../src/locales/en.ts';
+import { fakeClock } from '../../support/clock.ts';
+import { doors } from '../../support/doors.ts';
+import { type IssuersOptions, issuedKey, issuers, PROVIDER_ARN, ROLE, ROLE_ARN } from '../../support/issuers.ts';
+
+const AK = { access_key_id: 'base-id', access_key_secret: 'base-secret' };
+const HOUR = 3_600_000;
+
+/** A home, and issuers that know the base key, on one virtual clock. */
+async function world(options: IssuersOptions = {}, env: Doors['env'] = {}) {
+  const clock = fakeClock();
+  const secrets = { 'base-id': 'base-secret' };
+  const double = await issuers({ now: clock.now, secrets, ...options });
+  return { double, ...(await doors({ clock, env }, double)) };
+}
+
+type World = Awaited<ReturnType<typeof world>>;
+type Profile = Record<string, unknown> & { mode?: string };
+
+describe('aliyun-cli config.json', { concurrency: 4 }, () => {
+  const run = (file: string) => `"${process.execPath}" '${file}'`;
+  const modes: [mode: string, profile: (world: World) => Profile, n: 0 | 1 | 2][] = [
+    ['AK', () => ({ mode: 'AK', ...AK }), 0],
+    ['ak, the case being no matter', () => ({ mode: 'ak', ...AK }), 0],
+    ['no mode, guessed', () => ({ ...AK }), 0],
+    [
+      'RamRoleArn',
+      ({ double }) => ({ mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: double.url }),
+      1,
+    ],
+    ['no mode, with a role', ({ double }) => ({ ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: double.url }), 1],
+    ['EcsRamRole', () => ({ mode: 'EcsRamRole' }), 1],
+    ['EcsRamRole by name', () => ({ mode: 'EcsRamRole', ram_role_name: ROLE }), 1],
+    [
+      'OIDC',
+      ({ double, write }) => ({
+        ...{ mode: 'OIDC', oidc_provider_arn: PROVIDER_ARN, oidc_token_file: write('token', 'oidc-token') },
+        ...{ ram_role_arn: ROLE_ARN, sts_endpoint: double.url, ram_session_name: 'me' },
+      }),
+      1,
+    ],
+    ['CredentialsURI', ({ double }) => ({ mode: 'CredentialsURI', credentials_uri: `${double.url}/uri` }), 1],
+    [
+      'External',
+      ({ write }) => ({
+        mode: 'External',
+        process_command: run(
+          write('print it.mjs', `console.log(JSON.stringify(${JSON.stringify({ mode: 'AK', ...AK })}))`),
+        ),
+      }),
+      0,
+    ],
+    [
+      'External that prints a role to assume',
+      ({ write, double }) => ({
+        ...{ mode: 'External', ram_role_arn: ROLE_ARN, sts_endpoint: double.url },
+        process_command: run(
+          write('p.mjs', `console.log(JSON.stringify(${JSON.stringify({ mode: 'RamRoleArn', ...AK })}))`),
+        ),
+      }),
+      1,
+    ],
+    [
+      'ChainableRamRoleArn, a role assumed by a role',
+      ({ double }) => ({
+        mode: 'ChainableRamRoleArn',
+        source_profile: 'base',
+        ram_role_arn: ROLE_ARN,
+        sts_endpoint: double.url,
+      }),
+      2,
+    ],
+  ];
+  for (const [title, profile, n] of modes) {
+    it(`mode ${title}`, async () => {
+      const at = await world();
+      const base = { name: 'base', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
+      at.aliyun({ name: 'main', ...profile(at) }, base);
+      const found = await aliyunProvider(at, 10_000).find();
+      const expected = n === 0 ? { accessKeyId: 'base-id', accessKeySecret: 'base-secret' } : issuedKey(n);
+      assert.deepEqual(found?.accessKey, expected);
+      assert.equal(found?.validForMs, n === 0 ? undefined : HOUR);
+    });
+  }
+
+  it('mode StsToken takes all three', async () => {
+    const at = await world();
+    at.aliyun({ name: 'main', mode: 'StsToken', ...AK, sts_token: 'token' } as { name: string });
+    assert.equal((await aliyunProvider(at, 10_000).find())?.accessKey.securityToken, 'token');
+  });
+
+  for (const mode of ['CloudSSO', 'OAuth']) {
+    it(`mode ${mode} takes the cached token while it is good, and then names the command that renews it`, async () => {
+      const at = await world();
+      const cached = (sts_expiration: number) =>
+        at.aliyun({ name: 'sso', mode, ...AK, sts_token: 'token', sts_expiration } as { name: string });
+      cached(at.clock.now() / 1000 + 60);
+      const found = await aliyunProvider(at, 10_000).find();
+      assert.deepEqual([found?.accessKey.securityToken, found?.validForMs], ['token', 60_000]);
+      cached(at.clock.now() / 1000 - 1);
+      await assert.rejects(aliyunProvider(at, 10_000).find(), (error: any) => {
+        assert.equal(error.exitCode, 3);
+        assert.match(error.hint(en), new RegExp(`aliyun configure --profile sso --mode ${mode}"`));
+        return true;
+      });
+    });
+  }
+
+  it('RamRoleArn sends session, duration, external id and the token of its key', async () => {
+    const at = await world();
+    const more = { ram_session_name: 'ci-7', expired_seconds: 900, external_id: 'x/y', sts_token: 'tok+en' };
+    const role = { name: 'r', mode: 'RamRoleArn', ...AK, ...more, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
+    at.aliyun(role);
+    assert.ok(await aliyunProvider(at, 10_000).find());
+    const { parameters } = at.double.requests[0]!;
+    assert.deepEqual(
+      ['RoleSessionName', 'DurationSeconds', 'ExternalId', 'SecurityToken'].map((name) => parameters[name]),
+      ['ci-7', '900', 'x/y', 'tok+en'],
+    );
+  });
+
+  it('an empty profile, as aliyun-cli makes it, offers nothing; a file without profiles neither', async () => {
+    const at = await world();
+    at.aliyun({ name: 'default', mode: 'AK', access_key_id: '', access_key_secret: '' } as { name: string });
+    assert.equal(await aliyunProvider(at, 10_000).find(), undefined);
+    at.aliyun();
+    assert.equal(await aliyunProvider(at, 10_000).find(), undefined);
+  });
+
+  it('learns the offset of a clock that is off from STS, and asks once more', async () => {
+    const at = await world();
+    const slow = await doors({ clock: { ...at.clock, now: () => at.clock.now() - 2 * HOUR } });
+    slow.aliyun({ name: 'r', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url } as {
+      name: string;
+    });
+    const found = await aliyunProvider(slow, 10_000).find();
+    assert.deepEqual([found?.accessKey, found?.validForMs], [issuedKey(1), HOUR]);
+    assert.equal(at.double.requests.length, 2);
+  });
+
+  it('asks again after a passing failure', async () => {
+    let failures = 2;
+    const at = await world({
+      instead: () => (failures-- > 0 ? { status: 503, body: '{"Code":"ServiceUnavailable"}' } : undefined),
+    });
+    at.aliyun({ name: 'r', mode: 'CredentialsURI', credentials_uri: `${at.double.url}/uri` } as { name: string });
+    assert.deepEqual((await aliyunProvider(at, 10_000).find())?.accessKey, issuedKey(1));
+  });
+});
+
+describe('the other places', { concurrency: 4 }, () => {
+  const ini = (text: string) => async (at: World) => {
+    at.write('.alibabacloud/credentials', text.replaceAll('STS', at.double.url));
+    return iniProvider(at, 10_000).find();
+  };
+  const key = 'access_key_id = base-id\naccess_key_secret = base-secret\n';
+  const sections: [string, string, object][] = [
+    [
+      'access_key',
+      `# mine\n[default]\r\ntype = access_key\n${key}`,
+      { accessKeyId: 'base-id', accessKeySecret: 'base-secret' },
+    ],
+    [
+      'sts',
+      `[default]\ntype=sts\n${key}security_token=t\n`,
+      { accessKeyId: 'base-id', accessKeySecret: 'base-secret', securityToken: 't' },
+    ],
+    ['ecs_ram_role', `[default]\ntype=ecs_ram_role\nrole_name=${ROLE}\n`, issuedKey(1)],
+    ['ram_role_arn', `[default]\ntype=ram_role_arn\n${key}role_arn=${ROLE_ARN}\nrole_session_name=me\n`, issuedKey(1)],
+  ];
+  for (const [type, text, expected] of sections) {
+    it(`credentials file, type ${type}`, async () => {
+      const at = await world();
+      const found = await ini(text)({ ...at, env: { ALIBABA_CLOUD_STS_ENDPOINT: at.double.url } });
+      assert.deepEqual(found?.accessKey, expected);
+    });
+  }
+
+  it('ALIBABA_CLOUD_CREDENTIALS_FILE moves the credentials file', async () => {
+    const at = await world();
+    const path = at.write('else/where', `[default]\ntype = access_key\n${key}`);
+    const found = await iniProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path } }, 10_000).find();
+    assert.equal(found?.accessKey.accessKeyId, 'base-id');
+  });
+
+  for (const prefix of ['ALIBABA_CLOUD', 'ALIBABACLOUD']) {
+    it(`OIDC by ${prefix}_ variables; the token file is read anew each time`, async () => {
+      const at = await world();
+      const file = at.write('token', 'old-token');
+      const names = { ROLE_ARN, OIDC_PROVIDER_ARN: PROVIDER_ARN, OIDC_TOKEN_FILE: file, ROLE_SESSION_NAME: 'pod' };
+      const named = Object.entries(names).map(([name, value]) => [`${prefix}_${name}`, value]);
+      const env = { ...Object.fromEntries(named), ALIBABA_CLOUD_STS_ENDPOINT: at.double.url };
+      const provider = oidcProvider({ ...at, env }, 10_000);
+      await assert.rejects(
+        provider.find(),
+        /refused with AuthenticationFail\.OIDCToken\.Invalid \(HTTP 400\).*8BA10F75/,
+      );
+      at.write('token', 'oidc-token\n');
+      assert.deepEqual((await provider.find())?.accessKey, issuedKey(1));
+      assert.equal(at.double.requests.at(-1)?.parameters.RoleSessionName, 'pod');
+      assert.equal('AccessKeyId' in at.double.requests.at(-1)!.parameters, false);
+    });
+  }
+
+  it('STS is that of the region, of the VPC, or the one for everybody, always over TLS', async () => {
+    const hosts: string[] = [];
+    const at = await doors();
+    const transport = {
+      send: async ({ url }: { url: string }) => {
+        hosts.push(new URL(url).origin);
+        return { status: 403, headers: {}, body: new TextEncoder().encode('{"Code":"NoPermission"}') };
+      },
+      close: async () => {},
+    };
+    for (const env of [
+      {},
+      { ALIBABA_CLOUD_STS_REGION: 'cn-beijing' },
+      { ALIBABA_CLOUD_STS_REGION: 'cn-beijing', ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED: 'true' },
+    ]) {
+      const role = { ROLE_ARN, OIDC_PROVIDER_ARN: PROVIDER_ARN, OIDC_TOKEN_FILE: at.write('token', 't') };
+      const named = Object.fromEntries(Object.entries(role).map(([name, value]) => [`ALIBABA_CLOUD_${name}`, value]));
+      await assert.rejects(
+        oidcProvider({ ...at, transport, env: { ...named, ...env } }, 10_000).find(),
+        /NoPermission/,
+      );
+    }
+    assert.deepEqual(hosts, [
+      'https://sts.aliyuncs.com',
+      'https://sts.cn-beijing.aliyuncs.com',
+      'https://sts-vpc.cn-beijing.aliyuncs.com',
+    ]);
+  });
+
+  it('ALIBABA_CLOUD_ECS_METADATA names the role, which is then not asked for', async () => {
+    const at = await world({}, { ALIBABA_CLOUD_ECS_METADATA: ROLE });
+    assert.deepEqual((await ecsProvider(at, 10_000).find())?.accessKey, issuedKey(1));
+    assert.deepEqual(
+      at.double.requests.map(({ method }) => method),
+      ['PUT', 'GET'],
+    );
+    assert.ok(at.requests.every(({ direct }) => direct));
+  });
+
+  it('an instance without a role offers nothing', async () => {
+    const at = await world({ instead: ({ method }) => (method === 'GET' ? { status: 404 } : undefined) });
+    assert.equal(await ecsProvider(at, 10_000).find(), undefined);
+  });
+
+  it('falls back to IMDSv1 where the service has no tokens, unless ALIBABA_CLOUD_IMDSV1_DISABLED', async () => {
+    const body = (path: string) =>
+      path.endsWith('/')
+        ? ROLE
+        : JSON.stringify({ Code: 'Success', AccessKeyId: 'v1', AccessKeySecret: 's', SecurityToken: 't' });
+    const options: IssuersOptions = {
+      instead: ({ method, path }) => (method === 'PUT' ? { status: 405 } : { status: 200, body: body(path) }),
+    };
+    assert.equal((await ecsProvider(await world(options), 10_000).find())?.accessKey.accessKeyId, 'v1');
+    const strict = await world(options, { ALIBABA_CLOUD_IMDSV1_DISABLED: 'true' });
+    await assert.rejects(ecsProvider(strict, 10_000).find(), /no IMDSv2, and ALIBABA_CLOUD_IMDSV1_DISABLED forbids/);
+  });
+
+  it('a URI on this host is asked past every proxy, one elsewhere through it', async () => {
+    const at = await world();
+    const find = (uri: string) => uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } }, 10_000).find();
+    assert.deepEqual((await find(`${at.double.url}/uri#x`))?.accessKey, issuedKey(1));
+    assert.equal(at.requests[0]?.direct, true);
+  });
+});
