@@ -79,7 +79,7 @@ function answer(
   asked: Asked,
   signature: string | undefined,
   world: World,
-): { status: number; body: string; headers?: {} } {
+): { status: number; body: string; headers?: Record<string, string> } {
   if (asked.path === '/uri') return { status: 200, body: JSON.stringify({ Code: 'Success', ...world.issue() }) };
   return asked.path.startsWith('/latest/') ? metadata(asked, world) : sts(asked, signature, world);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { credentialChain, findCredentials } from '../../../src/core/credentials.ts';
 import type { Profile } from '../../../src/core/profiles.ts';
+import type { MmaiError } from '../../../src/errors.ts';
 import { en } from '../../../src/locales/en.ts';
 import { zh } from '../../../src/locales/zh.ts';
 import { doors } from '../../support/doors.ts';
@@ -74,7 +75,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
     it(`none at all is exit 3 with the list of what was tried, and what is switched off: ${messages.error}`, async () => {
       const env = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'TRUE', ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true' };
       const world = await doors({ env });
-      await assert.rejects(findCredentials(credentialChain(none, world)), (error: any) => {
+      await assert.rejects(findCredentials(credentialChain(none, world)), (error: MmaiError) => {
         assert.equal(error.exitCode, 3);
         const text = error.text(messages);
         assert.match(text, /ALIBABA_CLOUD_ACCESS_KEY_ID.*OIDC.*default.*\.aliyun\/config\.json.*CLI_PROFILE_DISABLED/s);

@@ -6,6 +6,7 @@ import { iniProvider } from '../../../src/core/credentials/ini.ts';
 import type { Doors } from '../../../src/core/credentials/provider.ts';
 import { oidcProvider } from '../../../src/core/credentials/sts.ts';
 import { uriProvider } from '../../../src/core/credentials/uri.ts';
+import type { MmaiError } from '../../../src/errors.ts';
 import { en } from '../../../src/locales/en.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { doors } from '../../support/doors.ts';
@@ -106,9 +107,9 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
       const found = await aliyunProvider(at, 10_000).find();
       assert.deepEqual([found?.accessKey.securityToken, found?.validForMs], ['token', 60_000]);
       cached(at.clock.now() / 1000 - 1);
-      await assert.rejects(aliyunProvider(at, 10_000).find(), (error: any) => {
+      await assert.rejects(aliyunProvider(at, 10_000).find(), (error: MmaiError) => {
         assert.equal(error.exitCode, 3);
-        assert.match(error.hint(en), new RegExp(`aliyun configure --profile sso --mode ${mode}"`));
+        assert.match(error.hint?.(en) ?? '', new RegExp(`aliyun configure --profile sso --mode ${mode}"`));
         return true;
       });
     });
