@@ -54,7 +54,7 @@ export const credentialsEn = {
   externalHint: () =>
     'run the command by hand: it has to print one JSON object with mode, access_key_id, access_key_secret and perhaps sts_token',
   noAnswer: (where: string, code: string) => `${where}: no answer (${code})`,
-  refused: (where: string, code: string, http: number) => `${where}: refused with ${code} (HTTP ${http})`,
+  refused: (where: string, code: string) => `${where}: refused with ${code}`,
   badAnswer: (where: string, http: number) => `${where}: the answer (HTTP ${http}) holds no credentials`,
   assumeRoleHint: () =>
     'check that the key which assumes the role is right and may do so (sts:AssumeRole), that the role trusts it, and that the role session is not longer than the role allows',

@@ -52,7 +52,7 @@ export const credentialsZh: typeof credentialsEn = {
   externalHint: () =>
     '请手动运行该命令：它应输出一个 JSON 对象，包含 mode、access_key_id、access_key_secret，以及可选的 sts_token',
   noAnswer: (where, code) => `${where}：没有应答（${code}）`,
-  refused: (where, code, http) => `${where}：被拒绝，${code}（HTTP ${http}）`,
+  refused: (where, code) => `${where}：被拒绝，${code}`,
   badAnswer: (where, http) => `${where}：应答（HTTP ${http}）中没有凭证`,
   assumeRoleHint: () =>
     '请检查用于扮演角色的密钥是否正确、是否有 sts:AssumeRole 权限，角色是否信任它，以及会话时长是否超过角色的上限',

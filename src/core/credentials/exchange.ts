@@ -36,7 +36,7 @@ export async function exchange(doors: Doors, what: Exchange): Promise<HttpRespon
     }
     const delay = backoffMs(attempt, random, failure.serverDelayMs);
     const hasTime = clock.monotonic() + delay < what.until && !signal.aborted;
-    if (failure.retry !== 'backoff' || !hasTime) throw refusal(what, failure);
+    if (!isPassing(failure) || !hasTime) throw refusal(what, failure);
     debug(`credentials: ${codeOf(failure)}, asking again in ${delay} ms`);
     await clock.sleep(delay, signal);
   }
@@ -74,7 +74,7 @@ export function refusal({ source, hint }: Pick<Exchange, 'source' | 'hint'>, fai
   const isId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(failure.requestId ?? '');
   return denied((m) => {
     if (failure.http === null) return m.credentials.noAnswer(source(m), code);
-    const refused = m.credentials.refused(source(m), code, failure.http);
+    const refused = m.credentials.refused(source(m), code);
     return isId ? `${refused} (${m.requestId} ${failure.requestId})` : refused;
   }, hint);
 }
@@ -90,9 +90,16 @@ async function failureOf(response: HttpResponse, now: number): Promise<Failure> 
   return empty.failure;
 }
 
-/** The code, if it is worded as codes are: anything else might be anything. */
+/** The code, if it is worded as codes are (anything else might be anything), and the status. */
 function codeOf({ code, http }: Failure): string {
-  return /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(code) ? code : `HTTP ${http}`;
+  const isCode = /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(code) && code !== 'Network.Unreadable';
+  if (http === null) return code;
+  return isCode ? `${code} (HTTP ${http})` : `HTTP ${http}`;
+}
+
+/** What a 4xx says in no words of the gateway's stays said; of anything else the catalogue knows whether it passes. */
+function isPassing({ code, http, retry }: Failure): boolean {
+  return retry === 'backoff' && !(code.startsWith('Network.') && http !== null && http < 500);
 }
 
 /** Lifetimes count on the issuer's clock, for ours may be off; a cached answer's Date, or an absurd one, is not that clock. */

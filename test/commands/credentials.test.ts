@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { run } from '../../src/cli.ts';
+import { type HttpRequest, NetworkError } from '../../src/core/ports.ts';
+import { runCommand } from '../../src/io/command.ts';
+import { BROKEN, brokenWorld, oidc, role, uri, type World } from '../fixtures/broken-credentials.ts';
+import { assertNoCanary, CANARY } from '../support/canary.ts';
+import { fakeContext } from '../support/context.ts';
+
+/** Runs the command against this world in the given form; what went out, and how it ended. */
+async function ask(at: World, env: object, args: string[]) {
+  const send = at.transport.send;
+  const timeouts: number[] = [];
+  const context = fakeContext({
+    ...at,
+    env: { HOME: at.homePath, ...(env as Record<string, string>) },
+    transport: async () => ({ send, close: async () => {} }),
+    // The limit is real time; the test does not wait for it.
+    runCommand: (line, limits) => {
+      timeouts.push(limits.timeoutMs);
+      return runCommand(line, { ...limits, timeoutMs: Math.min(1500, limits.timeoutMs) }, process.platform);
+    },
+  });
+  const exitCode = await run(['status', '1', ...args], context);
+  return { exitCode, timeouts, stdout: context.stdout.text(), stderr: context.stderr.text() };
+}
+
+describe('credentials that are broken: exit 3, source and way out named, nothing of the content shown', {
+  concurrency: 8,
+}, () => {
+  for (const [title, sentence, set, instead] of BROKEN) {
+    it(title, async () => {
+      const isReset = sentence.source.includes('ConnectionReset');
+      const at = await brokenWorld(instead);
+      if (isReset) at.transport.send = () => Promise.reject(new NetworkError('ConnectionReset', CANARY));
+      const env = set(at);
+      for (const args of [['--debug'], ['--json', '--debug'], ['--lang', 'zh', '-q']]) {
+        const { exitCode, stdout, stderr, timeouts } = await ask(at, env, args);
+        assert.equal(exitCode, 3, stderr);
+        assert.equal(stdout, '');
+        if (!args.includes('zh')) assert.match(stderr, sentence);
+        assertNoCanary(stderr, args.join(' '));
+        assert.ok(timeouts.every((limit) => limit <= 10_000));
+      }
+    });
+  }
+
+  const hanging: [string, (at: World) => object][] = [
+    ['STS', role],
+    ['a credentials URI', uri],
+    ['OIDC', oidc],
+    ['ECS metadata', () => ({ ALIBABA_CLOUD_ECS_METADATA: 'TheRole' })],
+  ];
+  for (const [who, set] of hanging) {
+    it(`${who} that never answers: given up within 10 s`, async () => {
+      const at = await brokenWorld();
+      at.transport.send = async ({ timeoutMs }: HttpRequest) => {
+        await at.clock.sleep(timeoutMs);
+        throw new NetworkError('Timeout', 'no answer');
+      };
+      const { exitCode, stderr } = await ask(at, set(at), []);
+      assert.equal(exitCode, 3);
+      assert.match(stderr, /no answer \(Network\.Timeout\)/);
+      assert.ok(at.clock.monotonic() <= 10_000, `${at.clock.monotonic()} ms`);
+    });
+  }
+
+  it('the canary is found in every spelling that it could leak in', () => {
+    for (const text of [CANARY, `x${encodeURIComponent(CANARY)}`, Buffer.from(`ab${CANARY}cd`).toString('base64')]) {
+      assert.throws(() => assertNoCanary(text, 'this'));
+    }
+  });
+});
