@@ -12,6 +12,7 @@ import {
 } from '../core/settings.ts';
 import { masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
+import { importProfiles } from './config-import.ts';
 
 interface ConfigOptions {
   readonly profile?: string;
@@ -59,6 +60,7 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   add('path').action(act(printPath));
   add('use', 'use <name>').action(act(useProfile));
   add('profiles').option('--json', flags.listJson).action(act(listProfiles));
+  add('import').option('--force', flags.force).option('--json', flags.listJson).action(act(importProfiles));
 }
 
 async function initProfile(options: ConfigOptions, context: Context): Promise<void> {

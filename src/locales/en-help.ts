@@ -62,6 +62,7 @@ export const helpEn = {
     reveal: 'show secrets instead of masking them',
     showOrigin: 'say where each value comes from',
     listJson: 'one JSON document',
+    force: 'replace the keys of profiles that exist',
   },
   config: {
     init: 'ask for AccessKey and region, and store them',
@@ -72,6 +73,7 @@ export const helpEn = {
     path: 'print where the file is',
     use: 'make a profile the current one',
     profiles: 'list the profiles, the current one marked',
+    import: "copy the keys of aliyun-cli's profiles, and say what could not be copied",
   },
   keys: (keys: string) => `Settings: ${keys}`,
   statusExamples: `Examples:

@@ -78,6 +78,15 @@ export const en = {
     emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
     unknownKey: (key: string, known: string) => `there is no setting "${key}"; known settings: ${known}`,
     notSet: (key: string) => `${key} is not set`,
+    noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
+    outcomes: {
+      imported: (_: string) => 'imported',
+      kept: (_: string) => 'kept as it is in mmai; --force replaces its key',
+      elsewhere: (name: string) => `not copied; mmai takes it from aliyun-cli's file: ALIBABA_CLOUD_PROFILE=${name}`,
+      empty: (_: string) => 'not copied; it has no whole key',
+      badName: (_: string) => 'not copied; mmai takes names of letters, digits and . _ @ - only',
+      unknown: (_: string) => 'not copied; mmai does not know its mode',
+    },
     secretInArguments: (key: string) =>
       `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value away next time`,
   },

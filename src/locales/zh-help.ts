@@ -63,6 +63,7 @@ export const helpZh: typeof helpEn = {
     reveal: '显示机密内容而不遮盖',
     showOrigin: '说明每个值的来源',
     listJson: '输出一个 JSON 文档',
+    force: '替换已有配置档中的密钥',
   },
   config: {
     init: '询问 AccessKey 和地域并保存',
@@ -73,6 +74,7 @@ export const helpZh: typeof helpEn = {
     path: '显示配置文件的位置',
     use: '切换当前配置档',
     profiles: '列出配置档，并标出当前的',
+    import: '从 aliyun-cli 复制各配置的密钥，并说明哪些无法复制',
   },
   keys: (keys: string) => `设置项：${keys}`,
   statusExamples: `示例：

@@ -68,6 +68,15 @@ export const zh: Messages = {
     emptyValue: (key) => `${key}：值为空；要删除请用 "mmai config unset ${key}"`,
     unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known}`,
     notSet: (key) => `${key} 未设置`,
+    noAliyun: (path) => `没有可导入的 aliyun-cli 文件 ${path}`,
+    outcomes: {
+      imported: () => '已导入',
+      kept: () => '保留 mmai 中已有的；加 --force 可替换密钥',
+      elsewhere: (name) => `未复制；mmai 直接使用 aliyun-cli 的文件：ALIBABA_CLOUD_PROFILE=${name}`,
+      empty: () => '未复制；没有完整的密钥',
+      badName: () => '未复制；mmai 的配置档名只能包含字母、数字和 . _ @ -',
+      unknown: () => '未复制；mmai 不认识它的模式',
+    },
     secretInArguments: (key) =>
       `${key} 已保存，但写在参数里会被其他用户看到并留在命令历史中；下次请不要把值写在命令行上`,
   },

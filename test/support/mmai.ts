@@ -20,6 +20,8 @@ export interface SpawnOptions {
   readonly input?: string;
   /** Called once with the first output on stdout, to send a signal from. */
   readonly onOutput?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** The same with the first output on stderr. */
+  readonly onError?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 const home = temporaryDirectory();
@@ -42,6 +44,7 @@ export function mmai(args: readonly string[], options: SpawnOptions = {}): Promi
     stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
+    if (stderr === '') options.onError?.((signal) => child.kill(signal));
     stderr += text;
   });
   child.stdin.on('error', () => {}).end(options.input ?? '');

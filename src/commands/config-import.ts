@@ -1,0 +1,112 @@
+import type { Context } from '../context.ts';
+import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../core/credentials/aliyun-file.ts';
+import { type Fields, textOf } from '../core/credentials/provider.ts';
+import { type Config, parseProfileName } from '../core/profiles.ts';
+import { checkSetting, type SettingName } from '../core/settings.ts';
+import { visible } from '../core/text.ts';
+import { MmaiError, usageError } from '../errors.ts';
+import type { Messages } from '../locales/en.ts';
+
+export interface ImportOptions {
+  readonly profile?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+/** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, a key that is not whole, or its name. */
+type Outcome = keyof Messages['config']['outcomes'];
+
+interface Row {
+  readonly name: string;
+  /** In aliyun-cli's spelling; null for one that mmai does not know. */
+  readonly mode: string | null;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Copies the profiles of aliyun-cli that hold a lasting key, with region and language. Roles, commands and tokens stay where they
+ * are: mmai takes them from there, and a copy of a token would hide the one that aliyun-cli renews. Throws a usage error.
+ */
+export async function importProfiles(options: ImportOptions, context: Context): Promise<void> {
+  const aliyun = await readAliyunConfig(context);
+  const path = visible(aliyunPath(context) ?? '~/.aliyun/config.json');
+  if (!aliyun) throw usageError((m) => m.config.noAliyun(path));
+  const { profile } = options;
+  if (profile !== undefined && !aliyun.profiles.has(profile)) {
+    throw usageError((m) => m.credentials.noAliyunProfile(profile, path));
+  }
+  const store = await context.store();
+  let rows: Row[] = [];
+  await store.update((config) => {
+    rows = copyProfiles(aliyun, config, options);
+  });
+  tell(rows, path, options, context);
+}
+
+// --- internal ---
+
+function copyProfiles(aliyun: AliyunConfig, config: Config, { profile: only, force }: ImportOptions): Row[] {
+  // With nothing of its own yet, mmai goes on to sign as whoever aliyun-cli signs as, copied or not.
+  const isFirst = Object.keys(config.profiles).length === 0;
+  if (isFirst && isProfileName(aliyun.current)) config.current = aliyun.current;
+  const chosen = [...aliyun.profiles].filter(([name]) => only === undefined || name === only);
+  return chosen.map(([name, profile]) => {
+    const mode = aliyunMode(profile) || null;
+    const outcome = outcomeOf(name, mode, profile, config, force === true);
+    if (outcome === 'imported') config.profiles[name] = copied(profile, config.profiles[name]);
+    return { name, mode, outcome };
+  });
+}
+
+function outcomeOf(name: string, mode: string | null, profile: Fields, config: Config, force: boolean): Outcome {
+  if (mode === null) return textOf(profile, 'mode') ? 'unknown' : 'empty';
+  if (mode !== 'AK') return 'elsewhere';
+  if (!textOf(profile, 'access_key_id') || !textOf(profile, 'access_key_secret')) return 'empty';
+  if (!isProfileName(name)) return 'badName';
+  return Object.hasOwn(config.profiles, name) && !force ? 'kept' : 'imported';
+}
+
+/** The key replaces whatever key there was, token and all; other settings stay. */
+function copied(profile: Fields, before: Record<string, string> = {}): Record<string, string> {
+  const { 'security-token': _, ...rest } = before;
+  const settings = [
+    ['region', textOf(profile, 'region_id')],
+    ['language', textOf(profile, 'language')],
+  ].filter(([name, value]) => value !== undefined && isValid(name as SettingName, value));
+  return {
+    ...rest,
+    'access-key-id': textOf(profile, 'access_key_id') ?? '',
+    'access-key-secret': textOf(profile, 'access_key_secret') ?? '',
+    ...(Object.fromEntries(settings) as Record<string, string>),
+  };
+}
+
+function isProfileName(name: string): boolean {
+  return succeeds(() => parseProfileName(name));
+}
+
+function isValid(name: SettingName, value: string): boolean {
+  return succeeds(() => checkSetting(name, value));
+}
+
+function succeeds(check: () => unknown): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof MmaiError) return false;
+    throw error;
+  }
+}
+
+function tell(rows: readonly Row[], path: string, { json }: ImportOptions, { messages, stdout }: Context): void {
+  if (json) {
+    stdout.write(`${JSON.stringify({ path, profiles: rows }, null, 2)}\n`);
+    return;
+  }
+  const width = Math.max(0, ...rows.map(({ name }) => visible(name).length));
+  for (const { name, mode, outcome } of rows) {
+    const what = messages.config.outcomes[outcome](visible(name));
+    stdout.write(`${visible(name).padEnd(width)}  ${mode ?? '-'}  ${what}\n`);
+  }
+}
