@@ -105,8 +105,9 @@ function tell(rows: readonly Row[], path: string, { json }: ImportOptions, { mes
     return;
   }
   const width = Math.max(0, ...rows.map(({ name }) => visible(name).length));
+  const modeWidth = Math.max(0, ...rows.map(({ mode }) => (mode ?? '-').length));
   for (const { name, mode, outcome } of rows) {
     const what = messages.config.outcomes[outcome](visible(name));
-    stdout.write(`${visible(name).padEnd(width)}  ${mode ?? '-'}  ${what}\n`);
+    stdout.write(`${visible(name).padEnd(width)}  ${(mode ?? '-').padEnd(modeWidth)}  ${what}\n`);
   }
 }
