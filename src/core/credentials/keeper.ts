@@ -49,7 +49,7 @@ export function keepCredentials(
   const refresh = async ({ provider, credentials }: Held): Promise<Found> => {
     const renewed = await provider.find();
     if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));
-    debug('credentials: renewed before their end');
+    debug('credentials: renewed');
     return { provider, credentials: renewed };
   };
 
@@ -65,8 +65,10 @@ export function keepCredentials(
     const old = held;
     if (!old) await once(() => lookUp(false));
     else if (renew) {
-      if (Math.abs(now - renewedAt) >= FRESH_MS) await once(() => lookUp(true));
-      renewedAt = clock.now();
+      if (pending || Math.abs(now - renewedAt) >= FRESH_MS) {
+        await once(() => lookUp(true));
+        renewedAt = clock.now();
+      }
     } else if (now >= old.expiresAt) await once(() => refresh(old));
     else if (now >= old.dueAt && !pending) refreshBehind(old);
     return held!.credentials.accessKey;

@@ -37,7 +37,7 @@ export async function assumeRole(
   const origin = stsOrigin(place, doors, source);
   const parameters = {
     RoleArn: role.arn,
-    RoleSessionName: role.sessionName ?? SESSION_NAME,
+    RoleSessionName: sessionName(role, doors),
     DurationSeconds: String(role.durationSeconds || 3600),
     ...(role.externalId && { ExternalId: role.externalId }),
     ...(role.policy && { Policy: role.policy }),
@@ -68,7 +68,7 @@ export async function assumeRoleWithOidc(
     OIDCProviderArn: providerArn,
     OIDCToken: token,
     RoleArn: role.arn,
-    RoleSessionName: role.sessionName ?? SESSION_NAME,
+    RoleSessionName: sessionName(role, doors),
     DurationSeconds: String(role.durationSeconds || 3600),
   });
   const request = (now: number) => {
@@ -89,7 +89,8 @@ export async function assumeRoleWithOidc(
 export function oidcProvider(doors: Doors, limitMs: number): Provider {
   const { clock, env } = doors;
   const source: Text = (m) => m.credentials.fromOidc();
-  const value = (name: string) => env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim();
+  const value = (name: string) =>
+    env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim() || undefined;
   return {
     source,
     async find() {
@@ -107,6 +108,10 @@ export function oidcProvider(doors: Doors, limitMs: number): Provider {
 }
 
 // --- internal ---
+
+function sessionName({ sessionName }: Role, { env }: Doors): string {
+  return sessionName ?? (env.ALIBABA_CLOUD_ROLE_SESSION_NAME?.trim() || SESSION_NAME);
+}
 
 /** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */
 function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
