@@ -128,6 +128,18 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     );
   });
 
+  it('ALIBABA_CLOUD_ROLE_SESSION_NAME names the session where the profile does not, else it is mmai', async () => {
+    const names = [];
+    for (const env of [{ ALIBABA_CLOUD_ROLE_SESSION_NAME: 'job-9' }, {}]) {
+      const at = await world({}, env);
+      const role = { name: 'r', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
+      at.aliyun(role);
+      await aliyunProvider(at, 10_000).find();
+      names.push(at.double.requests[0]?.parameters.RoleSessionName);
+    }
+    assert.deepEqual(names, ['job-9', 'mmai']);
+  });
+
   it('an empty profile, as aliyun-cli makes it, offers nothing; a file without profiles neither', async () => {
     const at = await world();
     at.aliyun({ name: 'default', mode: 'AK', access_key_id: '', access_key_secret: '' } as { name: string });
