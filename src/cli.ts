@@ -2,11 +2,14 @@ import { Command, CommanderError } from 'commander';
 import type { Context, System } from './context.ts';
 import { visible } from './core/text.ts';
 import { ExitCode, MmaiError } from './errors.ts';
+import { EXAMPLES } from './examples.ts';
+import { helpConfiguration } from './help.ts';
 import { languageOf, loadMessages } from './language.ts';
+import { parserError } from './parser-error.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {
-  readonly name: 'status' | 'watch' | 'config' | 'sandbox';
+  readonly name: 'status' | 'watch' | 'config' | 'explain' | 'completion' | 'sandbox' | 'complete';
   readonly alias?: string;
   /** Adds the command with its flags to the program; only the one that is asked for is loaded. */
   readonly load: () => Promise<(program: Command, context: Context, done: (exitCode: number) => void) => void>;
@@ -16,7 +19,10 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'status', load: async () => (await import('./commands/status.ts')).addStatusCommand },
   { name: 'watch', alias: 'wait', load: async () => (await import('./commands/watch.ts')).addWatchCommand },
   { name: 'config', load: async () => (await import('./commands/config.ts')).addConfigCommand },
+  { name: 'explain', load: async () => (await import('./commands/explain.ts')).addExplainCommand },
+  { name: 'completion', load: async () => (await import('./commands/completion.ts')).addCompletionCommand },
   { name: 'sandbox', load: async () => (await import('./commands/sandbox.ts')).addSandboxCommand },
+  { name: 'complete', load: async () => (await import('./commands/completion.ts')).addCompleteCommand },
 ];
 
 /** Runs one command line, from argv (without node and script) to the exit code. Never throws. */
@@ -29,7 +35,8 @@ export async function run(argv: readonly string[], system: System): Promise<numb
   };
   let exitCode: number = ExitCode.ok;
   try {
-    const program = await createProgram(argv, context, (code) => {
+    const wants = (name: string) => argv.includes(name) || argv[0] === 'complete';
+    const program = await createProgram(wants, context, (code) => {
       exitCode = code;
     });
     await program.parseAsync(normalized(argv), { from: 'user' });
@@ -39,32 +46,62 @@ export async function run(argv: readonly string[], system: System): Promise<numb
   return exitCode;
 }
 
-async function createProgram(
-  argv: readonly string[],
+/** The command tree. A command that `wants` does not name has its name and summary only: loading costs time at every start. */
+export async function createProgram(
+  wants: (name: string) => boolean,
   context: Context,
   done: (exitCode: number) => void,
 ): Promise<Command> {
-  const { help } = context.messages;
+  const { messages, stdout, stderr } = context;
+  const { help } = messages;
   const program = new Command('mmai')
     .description(help.program)
     .version(version, '-V, --version', help.version)
+    .option('--lang <zh|en>', help.flags.lang)
     .helpOption('-h, --help', help.help)
     .helpCommand('help [command]', help.helpCommand)
-    .addHelpText('after', () => `\n${help.after(exitCodeTable(context))}`)
+    .configureHelp(helpConfiguration(messages))
     .exitOverride()
-    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.size().columns,
+      getErrHelpWidth: () => stderr.size().columns,
+      // It is thrown too, and told in `report`.
+      outputError() {},
+    })
     .showSuggestionAfterError()
     .enablePositionalOptions();
   for (const { name, alias, load } of COMMANDS) {
-    if (argv.includes(name) || (alias && argv.includes(alias))) (await load())(program, context, done);
-    else program.command(name).description(help.commands[name]);
+    if (wants(name) || (alias && wants(alias))) (await load())(program, context, done);
+    else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);
   }
-  return program;
+  addExamples(program, help);
+  return program.addHelpText('after', () => `\n${help.after(exitCodeTable(context))}`);
 }
 
-/** `--dry-run` takes an optional form, which commander would take from the next word: a task id. */
+function stub(program: Command, name: string, alias: string | undefined): Command {
+  const command = program.command(name);
+  return alias === undefined ? command : command.alias(alias);
+}
+
+/** Under the help of each command, by its path: `config set`. */
+function addExamples(command: Command, help: Context['messages']['help'], path: readonly string[] = []): void {
+  const examples = EXAMPLES[path.join(' ')];
+  if (examples) command.addHelpText('after', () => `\n${help.headings.examples}\n  ${examples.join('\n  ')}`);
+  for (const below of command.commands) addExamples(below, help, [...path, below.name()]);
+}
+
+/**
+ * `--dry-run` takes an optional form, which commander would take from the next word: a task id. `help config set` becomes
+ * `config set --help`: commander's own looks at one word, and helps with whatever it does not know.
+ */
 function normalized(argv: readonly string[]): string[] {
-  return argv.map((word) => (word === '--dry-run' ? '--dry-run=request' : word));
+  const [first, second] = argv;
+  const isKnown = COMMANDS.some(({ name, alias }) => second === name || (alias && second === alias));
+  if (first === 'help' && second && !second.startsWith('-')) return isKnown ? [...argv.slice(1), '--help'] : [second];
+  const end = argv.indexOf('--');
+  return argv.map((word, index) => (word === '--dry-run' && (end < 0 || index < end) ? '--dry-run=request' : word));
 }
 
 function exitCodeTable({ messages }: Context): string {
@@ -74,13 +111,15 @@ function exitCodeTable({ messages }: Context): string {
 }
 
 /** The one catch: an error becomes a sentence on stderr and an exit code. */
-function report(error: unknown, { stderr, messages }: Context, debugs: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+function report(thrown: unknown, { stderr, messages }: Context, debugs: boolean): number {
+  const error = thrown instanceof CommanderError ? parserError(thrown) : thrown;
+  // Help or the version was printed, on standard error where it was not asked for.
+  if (thrown instanceof CommanderError && !error) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
-  stderr.write(`${messages.error}: ${visible(text)}\n${hint ? `${messages.hint}: ${hint}\n` : ''}`);
+  stderr.write(`${messages.error}: ${visible(text)}\n${hint ? `${messages.hint}: ${visible(hint)}\n` : ''}`);
   if (debugs && error instanceof Error) stderr.write(`${error.stack}\n`);
   return isExpected ? error.exitCode : ExitCode.bug;
 }

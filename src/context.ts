@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandEnd, CommandLimits } from './core/credentials/provider.ts';
 import type { Clock, Transport } from './core/ports.ts';
 import type { ProfileStore } from './core/profiles.ts';
+import type { RecentTasks } from './core/recent.ts';
 import type { Environment, Settings } from './core/settings.ts';
 import { ExitCode } from './errors.ts';
 import type { LivePart, LiveView } from './io/live.ts';
@@ -48,6 +49,7 @@ export interface System {
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
   /** The sections of an ini file. */
   parseIni(text: string): Promise<Readonly<Record<string, unknown>>>;
+  recentTasks(): Promise<RecentTasks>;
   transport(settings: Pick<Settings, 'caFile'>): Promise<Transport>;
   prompts(): Promise<Prompts>;
   /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
@@ -116,6 +118,10 @@ export function systemContext(): System {
     async parseIni(text) {
       const { parseIni } = await import('./io/ini.ts');
       return parseIni(text);
+    },
+    async recentTasks() {
+      const { createRecentTasks, stateDirectory } = await import('./io/recent.ts');
+      return createRecentTasks(stateDirectory(process.env, process.platform, homedir()), randomUUID);
     },
     async transport(settings) {
       const { createTransport } = await import('./io/transport.ts');

@@ -25,20 +25,24 @@ interface ConfigOptions {
 const SECRETS = ['access-key-secret', 'security-token'];
 const CREDENTIAL_KEYS = Object.keys(CREDENTIAL_VARIABLES);
 const settingOfKey = new Map(settingNames.map((name) => [configKey(name), name]));
-const KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
+/** Every key that `config set` takes. */
+export const CONFIG_KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
 
 export function addConfigCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   const { help } = context.messages;
   const { flags } = help;
   const config = program.command('config').description(help.commands.config);
-  const add = (name: keyof typeof help.config, usage = name as string) =>
-    config
-      .command(usage)
-      .description(help.config[name])
+  const add = (name: keyof typeof help.config, usage = name as string) => {
+    const command = config.command(usage).description(help.config[name]);
+    for (const argument of command.registeredArguments) {
+      argument.description = help.configArguments[argument.name() as keyof typeof help.configArguments];
+    }
+    return command
       .option('--profile <name>', flags.profile)
       .option('-q, --quiet', flags.quiet)
       .option('--lang <zh|en>', flags.lang)
       .option('--debug', flags.debug);
+  };
   /** Every action ends well or throws. */
   const act =
     <A extends unknown[]>(action: (...args: [...A, Context]) => Promise<void>) =>
@@ -48,7 +52,7 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
     };
   add('init').action(act(initProfile));
   add('set', 'set <key> [value]')
-    .addHelpText('after', `\n${help.keys(KEYS.join(', '))}`)
+    .addHelpText('after', `\n${help.keys(CONFIG_KEYS.join(', '))}`)
     .action(act(setKey));
   add('get', 'get <key>').option('--reveal', flags.reveal).action(act(getKey));
   add('list')
@@ -214,7 +218,7 @@ function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
 }
 
 function checkKey(key: string): void {
-  if (!KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, KEYS.join(', ')));
+  if (!CONFIG_KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, CONFIG_KEYS.join(', ')));
 }
 
 function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {

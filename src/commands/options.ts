@@ -13,8 +13,8 @@ export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'lan
   readonly simulate?: string;
 }
 
-/** The flags of every command that talks to the service (specification §1). */
-export function addServiceOptions(command: Command, { help }: Messages): Command {
+/** The flags of every command that talks to the service (specification §1); `outputs` are the forms of its answer. */
+export function addServiceOptions(command: Command, { help }: Messages, outputs = 'text|json|ndjson|tsv'): Command {
   const { flags } = help;
   return command
     .option('--profile <name>', flags.profile)
@@ -26,14 +26,14 @@ export function addServiceOptions(command: Command, { help }: Messages): Command
     .option('--request-timeout <duration>', flags.requestTimeout)
     .option('--retries <n>', flags.retries)
     .option('--ca-file <path>', flags.caFile)
-    .option('-o, --output <form>', flags.output)
+    .option(`-o, --output <${outputs}>`, flags.output)
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query)
     .option('-q, --quiet', flags.quiet)
     .option('--lang <zh|en>', flags.lang)
-    .option('--color <when>', flags.color)
+    .option('--color <auto|always|never>', flags.color)
     .option('--debug', flags.debug)
-    .option('--dry-run [form]', flags.dryRun)
+    .option('--dry-run [request|curl|node]', flags.dryRun)
     .option('--simulate <script>', flags.simulate);
 }
 

@@ -27,7 +27,6 @@ export function addSandboxCommand(program: Command, context: Context, done: (exi
     .option('-q, --quiet', help.flags.quiet)
     .option('--lang <zh|en>', help.flags.lang)
     .option('--debug', help.flags.debug)
-    .addHelpText('after', `\n${help.sandboxExamples}`)
     .action(async (options: SandboxCommandOptions) => done(await runSandbox(options, context)));
 }
 

@@ -11,6 +11,7 @@ import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { dryRun } from './dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './options.ts';
+import { rememberTasks } from './recent.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
 
 export interface StatusOptions extends ServiceOptions {
@@ -27,10 +28,9 @@ export function addStatusCommand(program: Command, context: Context, done: (exit
     .command('status')
     .description(help.commands.status)
     .argument('[taskId...]', help.arguments.taskId);
-  addServiceOptions(command, context.messages)
+  addServiceOptions(command, context.messages, 'text|json|tsv|raw')
     .option('--raw', help.flags.raw)
     .option('--exit-status', help.flags.exitStatus)
-    .addHelpText('after', `\n${help.statusExamples}`)
     .action(async (words: string[], options: StatusOptions) => done(await runStatus(words, options, context)));
 }
 
@@ -51,6 +51,8 @@ export async function runStatus(words: readonly string[], options: StatusOptions
     const document = statusDocument(tasks, session.client.traffic, exitCode);
     await print(document, replies, query, setup, context);
     if (!options.quiet) explainFailures(ids, replies, context);
+    const known = ids.filter((_, index) => replies[index]!.ok);
+    await rememberTasks(known, options, context);
     return exitCode;
   } finally {
     await session.close();

@@ -129,6 +129,17 @@ export function classify(code: string | undefined, http: number): Classification
   return { class: failureClass, retry: entry?.retry ?? RETRY[failureClass], topic: entry?.topic };
 }
 
+/**
+ * The code of the catalogue that explains `code`: itself in its proper spelling, or the one its family counts as; undefined
+ * for a code that mmai cannot explain.
+ */
+export function cataloguedAs(code: string): keyof typeof catalogue | undefined {
+  const wanted = code.toLowerCase();
+  const codes = Object.keys(catalogue) as (keyof typeof catalogue)[];
+  const own = codes.find((name) => name.toLowerCase() === wanted);
+  return own ?? codes.find((name) => catalogue[name] === entryOf(wanted));
+}
+
 // --- internal ---
 
 const ENTRIES: ReadonlyMap<string, CatalogueEntry> = new Map(

@@ -145,7 +145,7 @@ export function getTaskStatus(
 }
 
 /** The exit code of a question that was not answered (specification §4). */
-export function failureExitCode(failure: Failure): number {
+export function failureExitCode(failure: Pick<Failure, 'class'>): number {
   switch (failure.class) {
     case 'auth':
     case 'permission':

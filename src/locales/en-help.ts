@@ -4,16 +4,34 @@ export const helpEn = {
   version: 'print the version',
   help: 'print this help',
   helpCommand: 'print the help of a command',
-  after: (exitCodes: string) =>
-    `Exit codes:\n${exitCodes}\n\nTry it without an account: mmai status 123 --simulate 0,1,2`,
+  after: (exitCodes: string) => `Exit codes:\n${exitCodes}`,
+  headings: {
+    usage: 'Usage:',
+    arguments: 'Arguments:',
+    optionList: 'Options:',
+    commandList: 'Commands:',
+    examples: 'Examples:',
+    options: 'options',
+    command: 'command',
+    defaultValue: (value: string) => `(default: ${value})`,
+  },
   commands: {
     status: 'look at each task once',
     watch: 'poll until every task has ended; the outcome is the exit code',
     config: 'keep AccessKey, region and other settings, by profile',
+    explain: 'say what a status, an error code or an exit code means and what to do, offline',
+    completion: 'print the completion script of a shell',
     sandbox: 'serve a local double of the service, to try and test scripts against',
   },
   arguments: {
     taskId: 'ids of tasks; "-", or none while something is piped in, reads them from standard input, one per line',
+    topic: 'a status, an exit code or an error code; or statuses, exit-codes, error-codes; none lists them all',
+    shell: 'the shell that is to complete words of mmai',
+  },
+  configArguments: {
+    key: 'the name of a setting',
+    value: 'what to store; left away or "-", it is asked for or read from standard input',
+    name: 'the name of a profile',
   },
   flags: {
     profile: 'use this profile (also MMAI_PROFILE)',
@@ -25,14 +43,15 @@ export const helpEn = {
     requestTimeout: 'time limit of one request (default: 10s)',
     retries: 'retries of a request after a transient failure (default: 3)',
     caFile: 'PEM file of certificate authorities to trust besides the usual ones',
-    output: 'text, json or tsv; status also raw (default: text)',
+    output: 'form of the answer (default: text)',
+    explainOutput: 'form of the answer',
     json: 'the same as --output json',
     query: 'JMESPath expression put to the json document',
     quiet: 'nothing on standard error',
     lang: 'language (also MMAI_LANG)',
-    color: 'auto, always or never',
+    color: 'when to colour (default: auto)',
     debug: 'tell every decision on standard error (also MMAI_DEBUG)',
-    dryRun: 'print what would be sent, send nothing; form: request, curl or node',
+    dryRun: 'print what would be sent, send nothing',
     simulate: 'run against a sandbox inside the command, for example 0x2,1x3,2',
     raw: "the service's answer, byte for byte (the same as --output raw)",
     exitStatus: 'exit 0, 1 or 8: succeeded, failed or not finished yet',
@@ -76,14 +95,4 @@ export const helpEn = {
     import: "copy the keys of aliyun-cli's profiles, and say what could not be copied",
   },
   keys: (keys: string) => `Settings: ${keys}`,
-  statusExamples: `Examples:
-  mmai status 10051344
-  mmai status 10051344 400010 --json
-  mmai status 10051344 --query 'tasks[0].state'
-  until mmai status 10051344 --exit-status -q || [ $? -ne 8 ]; do sleep 5; done
-  mmai status 10051344 --dry-run=curl`,
-  sandboxExamples: `Example, in two terminals:
-  mmai sandbox --port 8080 --script 0x2,1x3,2
-  MMAI_ENDPOINT=http://127.0.0.1:8080 ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox-key \\
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-secret mmai status 123`,
 };

@@ -1,11 +1,13 @@
 import { codesEn } from './en-codes.ts';
 import { credentialsEn } from './en-credentials.ts';
+import { explainEn } from './en-explain.ts';
 import { helpEn } from './en-help.ts';
 
 /** Every sentence a person reads, in English. `zh.ts` has the same type, so a missing translation does not compile. */
 export const en = {
   help: helpEn,
   codes: codesEn,
+  explain: explainEn,
   error: 'error',
   warning: 'warning',
   hint: 'hint',
@@ -35,6 +37,15 @@ export const en = {
       `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
     unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
     noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate`,
+  },
+  parser: {
+    unknownOption: (flag: string) => `there is no option "${flag}"`,
+    unknownCommand: (name: string) => `there is no command "${name}"`,
+    missingArgument: (name: string) => `the argument ${name} is missing`,
+    missingValue: (flags: string) => `${flags} needs a value`,
+    excessArguments: (expected: number, given: number) =>
+      `too many arguments: ${given}, where at most ${expected} ${expected === 1 ? 'is' : 'are'} taken`,
+    suggestion: (names: string) => `did you mean ${names}?`,
   },
   credentials: credentialsEn,
   exitCodes: {

@@ -6,15 +6,34 @@ export const helpZh: typeof helpEn = {
   version: '显示版本号',
   help: '显示帮助',
   helpCommand: '显示某个命令的帮助',
-  after: (exitCodes: string) => `退出码：\n${exitCodes}\n\n没有账号也可以试用：mmai status 123 --simulate 0,1,2`,
+  after: (exitCodes: string) => `退出码：\n${exitCodes}`,
+  headings: {
+    usage: '用法：',
+    arguments: '参数：',
+    optionList: '选项：',
+    commandList: '命令：',
+    examples: '示例：',
+    options: '选项',
+    command: '命令',
+    defaultValue: (value) => `（默认 ${value}）`,
+  },
   commands: {
     status: '查询每个任务一次',
     watch: '轮询直到所有任务结束；结果体现在退出码中',
     config: '按配置档管理 AccessKey、地域和其他设置',
+    explain: '离线说明任务状态、错误码或退出码的含义和处理办法',
+    completion: '输出 shell 的命令补全脚本',
     sandbox: '在本机启动一个模拟服务，用于试用和测试脚本',
   },
   arguments: {
     taskId: '任务 ID；写“-”，或不写而用管道输入时，从标准输入读取，每行一个',
+    topic: '任务状态、退出码或错误码；或 statuses、exit-codes、error-codes；不写则全部列出',
+    shell: '要为 mmai 补全命令的 shell',
+  },
+  configArguments: {
+    key: '设置项的名称',
+    value: '要保存的值；不写或写“-”则询问，或从标准输入读取',
+    name: '配置档的名称',
   },
   flags: {
     profile: '使用该配置档（或 MMAI_PROFILE）',
@@ -26,14 +45,15 @@ export const helpZh: typeof helpEn = {
     requestTimeout: '单次请求的时限（默认 10s）',
     retries: '遇到临时故障时每个请求的重试次数（默认 3）',
     caFile: '额外信任的 CA 证书 PEM 文件',
-    output: 'text、json 或 tsv；status 还支持 raw（默认 text）',
+    output: '结果的形式（默认 text）',
+    explainOutput: '结果的形式',
     json: '等同于 --output json',
     query: '对 json 结果求值的 JMESPath 表达式',
     quiet: '标准错误不输出任何内容',
     lang: '语言（或 MMAI_LANG）',
-    color: 'auto、always 或 never',
+    color: '何时使用颜色（默认 auto）',
     debug: '在标准错误中说明每一步决定（或 MMAI_DEBUG）',
-    dryRun: '只显示将要发送的内容而不发送；形式：request、curl 或 node',
+    dryRun: '只显示将要发送的内容而不发送',
     simulate: '对命令内置的模拟服务运行，例如 0x2,1x3,2',
     raw: '逐字节输出服务返回的内容（等同于 --output raw）',
     exitStatus: '用退出码 0、1、8 表示成功、失败、尚未完成',
@@ -77,14 +97,4 @@ export const helpZh: typeof helpEn = {
     import: '从 aliyun-cli 复制各配置的密钥，并说明哪些无法复制',
   },
   keys: (keys: string) => `设置项：${keys}`,
-  statusExamples: `示例：
-  mmai status 10051344
-  mmai status 10051344 400010 --json
-  mmai status 10051344 --query 'tasks[0].state'
-  until mmai status 10051344 --exit-status -q || [ $? -ne 8 ]; do sleep 5; done
-  mmai status 10051344 --dry-run=curl`,
-  sandboxExamples: `示例（在两个终端中）：
-  mmai sandbox --port 8080 --script 0x2,1x3,2
-  MMAI_ENDPOINT=http://127.0.0.1:8080 ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox-key \\
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-secret mmai status 123`,
 };

@@ -1,12 +1,14 @@
 import type { Messages } from './en.ts';
 import { codesZh } from './zh-codes.ts';
 import { credentialsZh } from './zh-credentials.ts';
+import { explainZh } from './zh-explain.ts';
 import { helpZh } from './zh-help.ts';
 
 /** 面向用户的全部中文语句。 */
 export const zh: Messages = {
   help: helpZh,
   codes: codesZh,
+  explain: explainZh,
   error: '错误',
   warning: '警告',
   hint: '建议',
@@ -27,6 +29,14 @@ export const zh: Messages = {
       `“${value}”不是有效的配置档名：只能包含字母、数字和 . _ @ -，最长 64 个字符，以字母或数字开头`,
     unreadableFile: (what, path, why) => `${what}：无法读取 ${path}：${why}`,
     noCertificates: (path) => `--ca-file：${path} 中没有 PEM 证书`,
+  },
+  parser: {
+    unknownOption: (flag) => `没有选项“${flag}”`,
+    unknownCommand: (name) => `没有命令“${name}”`,
+    missingArgument: (name) => `缺少参数 ${name}`,
+    missingValue: (flags) => `${flags} 需要一个值`,
+    excessArguments: (expected, given) => `最多 ${expected} 个参数，却给出了 ${given} 个`,
+    suggestion: (names) => `是否要写 ${names}？`,
   },
   credentials: credentialsZh,
   exitCodes: {

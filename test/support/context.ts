@@ -4,6 +4,7 @@ import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
 import { parseIni } from '../../src/io/ini.ts';
 import type { Prompts } from '../../src/io/prompts.ts';
+import { createRecentTasks } from '../../src/io/recent.ts';
 import { createStore } from '../../src/io/store.ts';
 import { plainStyle } from '../../src/io/style.ts';
 import { en } from '../../src/locales/en.ts';
@@ -25,6 +26,7 @@ export interface FakeContext extends Context {
 export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
   const home = temporaryDirectory();
   const store = createStore({ directory: join(home, 'config') });
+  const recentTasks = createRecentTasks(join(home, 'state'), () => 'aside');
   const transport = fakeTransport(succeeded).transport;
   return {
     env: {},
@@ -39,6 +41,7 @@ export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
     readText,
     parseIni,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
+    recentTasks: async () => recentTasks,
     transport: async () => transport,
     prompts: async () => scripted(),
     style: async () => plainStyle,

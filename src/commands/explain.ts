@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explain.ts';
+import { visible } from '../core/text.ts';
+import { ExitCode, usageError } from '../errors.ts';
+import { compileQuery, formatQueried } from '../output/query.ts';
+
+interface ExplainOptions {
+  readonly output: string;
+  readonly json?: true;
+  readonly query?: string;
+}
+
+export function addExplainCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
+  const { help } = context.messages;
+  const { flags } = help;
+  program
+    .command('explain')
+    .description(help.commands.explain)
+    .argument('[topic]', help.arguments.topic)
+    .option('-o, --output <text|json>', flags.explainOutput, 'text')
+    .option('--json', flags.json)
+    .option('--query <jmespath>', flags.query)
+    .option('-q, --quiet', flags.quiet)
+    .option('--lang <zh|en>', flags.lang)
+    .option('--debug', flags.debug)
+    .action(async (topic: string | undefined, options: ExplainOptions) =>
+      done(await runExplain(topic, options, context)),
+    );
+}
+
+/** Says what is known about a topic, or lists the topics; asks nobody. A topic that is not known is a usage error. */
+export async function runExplain(
+  topic: string | undefined,
+  options: ExplainOptions,
+  context: Context,
+): Promise<number> {
+  const { messages, stdout } = context;
+  const output = options.json ? 'json' : options.output.toLowerCase();
+  if (output !== 'text' && output !== 'json') {
+    throw usageError((m) => m.usage.badChoice('--output', options.output, 'text, json'));
+  }
+  const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
+  if (query) stdout.write(formatQueried(query({ explanations }), output));
+  else if (output === 'json') stdout.write(`${JSON.stringify({ explanations }, null, 2)}\n`);
+  else if (topic === undefined) stdout.write(topicList(explanations, context));
+  else stdout.write(explanations.map((explanation) => paragraph(explanation, context)).join('\n'));
+  return ExitCode.ok;
+}
+
+// --- internal ---
+
+function known(topic: string, { messages }: Context): Explanation[] {
+  const found = explain(topic, messages);
+  if (found.length > 0) return found;
+  throw usageError(
+    (m) => m.explain.unknownTopic(topic),
+    (m) => m.explain.unknownTopicHint(nearestTopic(topic)),
+  );
+}
+
+/** The topics under the headings of their kinds, each with the first words a user needs to choose. */
+function topicList(explanations: readonly Explanation[], { messages }: Context): string {
+  const { groups } = messages.explain;
+  const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
+  const width = Math.max(...explanations.map(({ topic }) => topic.length));
+  const section = (kind: Explanation['kind']) => {
+    const rows = explanations.filter((explanation) => explanation.kind === kind);
+    return `${headings[kind]}\n${rows.map(({ topic, meaning }) => `  ${topic.padEnd(width)}  ${meaning}\n`).join('')}`;
+  };
+  return [section('status'), section('exitCode'), section('errorCode')].join('\n');
+}
+
+function paragraph(explanation: Explanation, { messages }: Context): string {
+  const { hint, explain: words, states } = messages;
+  const lines = [`  ${explanation.meaning}`, `  ${hint}: ${explanation.hint}`];
+  if (explanation.kind === 'errorCode') {
+    if (explanation.countsAs) lines.push(`  ${words.countsAs}: ${explanation.countsAs}`);
+    lines.push(`  ${words.retried}: ${words.retries[explanation.retry]}`);
+    lines.push(`  ${words.exitsWith}: ${explanation.exitCode}`);
+  }
+  const name = explanation.kind === 'status' ? statusName(explanation, states) : explanation.topic;
+  return [`${words.kinds[explanation.kind]} ${visible(name)}`, ...lines].map((line) => `${line}\n`).join('');
+}
+
+function statusName(
+  { status, state }: { status: number | null; state: keyof Context['messages']['states'] },
+  states: Context['messages']['states'],
+) {
+  return status === null ? states[state] : `${status}: ${states[state]}`;
+}

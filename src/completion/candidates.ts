@@ -1,0 +1,145 @@
+import type { Argument, Command, Option } from 'commander';
+
+/** One thing the word under the cursor may become. */
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** What the command tree cannot know. Asked for only where it is wanted. */
+export type Sources = Readonly<Record<SourceName, () => Promise<readonly string[]>>>;
+
+export type SourceName = 'profiles' | 'configKeys' | 'topics' | 'recentTasks';
+
+/** `files`: the shell completes a path itself. */
+export type Completion = readonly Candidate[] | 'files';
+
+/**
+ * What may stand at the cursor. `words` are those before it, without `mmai`, `word` is the one under it. The tree is the one
+ * source: commands, flags, and the values that a placeholder such as `<json|xml>` names.
+ */
+export async function complete(
+  program: Command,
+  words: readonly string[],
+  word: string,
+  sources: Sources,
+): Promise<Completion> {
+  const place = locate(program, words);
+  if (place.awaited) return values(placeholder(place.awaited.flags), word, '', sources);
+  const inline = /^(--[^=]+=)([\s\S]*)$/.exec(word);
+  if (inline && !place.onlyOperands) {
+    const option = findOption(place.command, inline[1]!.slice(0, -1));
+    return option ? values(placeholder(option.flags), inline[2]!, inline[1]!, sources) : [];
+  }
+  if (word.startsWith('-') && !place.onlyOperands) return flags(place, word);
+  return operands(place, word, sources);
+}
+
+// --- internal ---
+
+interface Place {
+  readonly command: Command;
+  readonly operands: readonly string[];
+  readonly given: readonly Option[];
+  /** The flag before the cursor, when it still wants its value. */
+  readonly awaited: Option | undefined;
+  /** After `--`. */
+  readonly onlyOperands: boolean;
+}
+
+/** Placeholders for what has no list: durations, numbers, free text. */
+const FREE = ['duration', 'n', '0..1', 'host', 'url', 'id', 'script', 'jmespath', 'form', 'value', 'cmd', 'file'];
+
+/** Placeholders and arguments whose values come from elsewhere. */
+const LISTED: Readonly<Record<string, SourceName>> = {
+  name: 'profiles',
+  key: 'configKeys',
+  topic: 'topics',
+  taskId: 'recentTasks',
+};
+
+function locate(program: Command, words: readonly string[]): Place {
+  let command = program;
+  const operands: string[] = [];
+  const given: Option[] = [];
+  let awaited: Option | undefined;
+  let onlyOperands = false;
+  for (const word of words) {
+    if (awaited) {
+      awaited = undefined;
+    } else if (!onlyOperands && word === '--') {
+      onlyOperands = true;
+    } else if (!onlyOperands && /^-./.test(word)) {
+      const option = findOption(command, word.replace(/=[\s\S]*$/, ''));
+      if (option) given.push(option);
+      if (option?.required && !word.includes('=')) awaited = option;
+    } else {
+      const below = operands.length === 0 ? findCommand(command, word) : undefined;
+      if (below) command = below;
+      else operands.push(word);
+    }
+  }
+  return { command, operands, given, awaited, onlyOperands };
+}
+
+function findCommand(command: Command, name: string): Command | undefined {
+  return command.commands.find((below) => below.name() === name || below.aliases().includes(name));
+}
+
+function findOption(command: Command, flag: string): Option | undefined {
+  return visibleOptions(command).find(({ long, short }) => flag === long || flag === short);
+}
+
+function visibleOptions(command: Command): Option[] {
+  return command.createHelp().visibleOptions(command);
+}
+
+function flags({ command, given }: Place, word: string): Candidate[] {
+  return visibleOptions(command)
+    .filter((option) => !given.some((other) => other.long === option.long))
+    .flatMap((option) => {
+      // A short flag is for those who know it; offered alone it would only double the list.
+      const flag = [option.long, option.short].find((name) => name?.startsWith(word));
+      return flag ? [{ value: flag, description: option.description }] : [];
+    });
+}
+
+async function operands(place: Place, word: string, sources: Sources): Promise<Completion> {
+  const { command, operands } = place;
+  if (command.commands.length > 0) {
+    if (operands.length > 0 && operands[0] !== 'help') return [];
+    return command
+      .createHelp()
+      .visibleCommands(command)
+      .flatMap((below) =>
+        [below.name(), ...below.aliases()].map((value) => ({ value, description: below.description() })),
+      )
+      .filter(({ value }) => value.startsWith(word) && !operands.includes(value));
+  }
+  const argument = argumentAt(command, operands.length);
+  const found = argument ? await values(argument.name(), word, '', sources) : [];
+  if (found === 'files') return found;
+  return found.filter(({ value }) => !operands.includes(value));
+}
+
+function argumentAt({ registeredArguments: list }: Command, index: number): Argument | undefined {
+  return list[index] ?? (list.at(-1)?.variadic ? list.at(-1) : undefined);
+}
+
+/** `<json|xml>` of `--format <json|xml>`, without its brackets. */
+function placeholder(flags: string): string {
+  return /[<[](.*)[\]>]/.exec(flags)?.[1] ?? '';
+}
+
+/** The values a placeholder stands for, each with `prefix` in front. Any case matches: the service's codes are hard to type. */
+async function values(names: string, word: string, prefix: string, sources: Sources): Promise<Completion> {
+  if (names === 'path') return 'files';
+  const found: string[] = [];
+  for (const name of names.split('|')) {
+    if (Object.hasOwn(LISTED, name)) found.push(...(await sources[LISTED[name]!]()));
+    else if (names.includes('|') && !FREE.includes(name)) found.push(name);
+  }
+  return found
+    .filter((value) => value.toLowerCase().startsWith(word.toLowerCase()))
+    .map((value) => ({ value: prefix + value, description: '' }));
+}

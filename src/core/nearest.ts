@@ -1,0 +1,27 @@
+/** Words further away than this are no slip of the fingers. In edits. */
+const MAX_EDITS = 3;
+
+/** The candidate that is fewest edits from `word`, in any case; undefined where none is near: at most 3 edits, and a third of the word. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.min(MAX_EDITS, Math.floor(word.length / 3));
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
+  }
+  return best?.candidate;
+}
+
+/** Levenshtein's distance: insertions, deletions and substitutions from one text to the other. Row by row (Wagner–Fischer). */
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const substituted = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current[column] = Math.min(substituted, previous[column]! + 1, current[column - 1]! + 1);
+    }
+    previous = current;
+  }
+  return previous[to.length]!;
+}

@@ -1,0 +1,65 @@
+import type { Command, HelpConfiguration } from 'commander';
+import type { Messages } from './locales/en.ts';
+import { displayWidth } from './output/table.ts';
+
+/** commander's help in the user's language, with columns that hold where characters are two columns wide. */
+export function helpConfiguration({ help }: Messages): HelpConfiguration {
+  const { headings } = help;
+  const localized = (text: string) =>
+    text.replace('[options]', `[${headings.options}]`).replace('[command]', `[${headings.command}]`);
+  return {
+    displayWidth,
+    boxWrap: wrapped,
+    styleTitle: (title) => TITLES[title]?.(headings) ?? title,
+    commandUsage: (command) => localized(usageOf(command)),
+    // Without [options], which every command has.
+    subcommandTerm: (command) =>
+      [[command.name(), ...command.aliases()].join('|'), localized(command.usage().replace(/^\[options\] ?/, ''))]
+        .join(' ')
+        .trimEnd(),
+    optionDescription(option) {
+      const isTold = option.defaultValue !== undefined && (option.required || option.optional);
+      return isTold
+        ? `${option.description} ${headings.defaultValue(String(option.defaultValue))}`
+        : option.description;
+    },
+  };
+}
+
+// --- internal ---
+
+const TITLES: Readonly<Record<string, (headings: Messages['help']['headings']) => string>> = {
+  'Usage:': ({ usage }) => usage,
+  'Arguments:': (headings) => headings.arguments,
+  'Options:': ({ optionList }) => optionList,
+  'Commands:': ({ commandList }) => commandList,
+};
+
+function usageOf(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
+  return `${names.join(' ')} ${command.usage()}`;
+}
+
+/** A space, then one wide character with the marks that may not begin a line, or a run of others. */
+const CHUNK =
+  /\s*(?:[“（]*[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]+)[、，。；：！？）”]*/g;
+
+/** Breaks lines at spaces, and between wide characters, which have none. `width` is in columns. */
+function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => wrappedLine(line, width))
+    .join('\n');
+}
+
+function wrappedLine(line: string, width: number): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const chunk of line.match(CHUNK) ?? []) {
+    const isFull = current !== '' && displayWidth(current + chunk) > width;
+    if (isFull) lines.push(current);
+    current = isFull ? chunk.trimStart() : current + chunk;
+  }
+  return [...lines, current].join('\n');
+}

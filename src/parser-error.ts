@@ -1,0 +1,56 @@
+import type { CommanderError } from 'commander';
+import { type MmaiError, type Text, usageError } from './errors.ts';
+
+/**
+ * commander's refusal of a command line as an error of ours, in the user's language; undefined where it only printed help or
+ * the version. Its errors carry a stable code, but what they are about stands in the English sentence alone.
+ */
+export function parserError({ code, message }: CommanderError): MmaiError | undefined {
+  if (PRINTED.includes(code)) return undefined;
+  const read = SENTENCES.find((sentence) => sentence.code === code);
+  const parts = read?.pattern.exec(message);
+  if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
+  const { what = '', suggestion, count = '' } = parts.groups ?? {};
+  return usageError(read.text(what, count), suggestion ? (m) => m.parser.suggestion(suggestion) : undefined);
+}
+
+// --- internal ---
+
+const PRINTED = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
+
+interface Sentence {
+  readonly code: string;
+  /** Greedy up to the last quote: what the user typed may hold quotes and line breaks itself. */
+  readonly pattern: RegExp;
+  readonly text: (what: string, count: string) => Text;
+}
+
+const SUGGESTION = String.raw`(?:\n\(Did you mean (?:one of )?(?<suggestion>[^?]*)\?\))?$`;
+
+const SENTENCES: readonly Sentence[] = [
+  {
+    code: 'commander.unknownOption',
+    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${SUGGESTION}`),
+    text: (what) => (m) => m.parser.unknownOption(what),
+  },
+  {
+    code: 'commander.unknownCommand',
+    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${SUGGESTION}`),
+    text: (what) => (m) => m.parser.unknownCommand(what),
+  },
+  {
+    code: 'commander.missingArgument',
+    pattern: /'(?<what>[\s\S]*)'/,
+    text: (what) => (m) => m.parser.missingArgument(what),
+  },
+  {
+    code: 'commander.optionMissingArgument',
+    pattern: /'(?<what>[\s\S]*)'/,
+    text: (what) => (m) => m.parser.missingValue(what),
+  },
+  {
+    code: 'commander.excessArguments',
+    pattern: /Expected (?<what>\d+) arguments? but got (?<count>\d+)/,
+    text: (expected, given) => (m) => m.parser.excessArguments(Number(expected), Number(given)),
+  },
+];
