@@ -83,7 +83,7 @@ describe('mmai config', { concurrency: 4 }, () => {
     ['a profile that does not exist', ['use', 'nope'], /no profile "nope"/],
     ['a profile without a name', ['use', ''], /"" is not a profile name/],
     ['init without a terminal', ['init'], /needs a terminal/],
-    ['a misspelt subcommand', ['lst'], /Did you mean list/],
+    ['a misspelt subcommand', ['lst'], /no command "lst"\nhint: did you mean list/],
   ];
   for (const [name, args, message] of bad) {
     it(`exits 2 for ${name}`, async () => {

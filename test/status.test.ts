@@ -176,8 +176,8 @@ describe('exit codes', { concurrency: 4 }, () => {
 
   const usage: [string, string[], RegExp][] = [
     ['a bare mmai', [], /Usage: mmai/],
-    ['a misspelt command', ['statsu'], /Did you mean status/],
-    ['a misspelt flag', ['status', '1', '--regoin', 'x'], /Did you mean --region/],
+    ['a misspelt command', ['statsu'], /no command "statsu"\nhint: did you mean status\?/],
+    ['a misspelt flag', ['status', '1', '--regoin', 'x'], /no option "--regoin"\nhint: did you mean --region\?/],
     ['no id', ['status'], /no task id given/],
     ['a bad id', ['status', '1', 'x2'], /"x2" is not a task id/],
     ['an id that would move the cursor', ['status', '\u001b[2J'], /"\\u\{1b\}\[2J" is not a task id/],

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { bin, mmai, temporaryDirectory } from './support/mmai.ts';
+
+describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, () => {
+  const asks: [string, string[], string, string[]][] = [
+    ['commands', [], '', ['status', 'watch', 'wait', 'config', 'explain', 'completion', 'sandbox', 'help']],
+    ['commands below', ['config'], 'p', ['path', 'profiles']],
+    ['the commands of help', ['help'], 'wa', ['watch', 'wait']],
+    ['flags', ['status'], '--re', ['--region', '--request-timeout', '--retries']],
+    ['flags of an alias', ['wait'], '--fail', ['--fail-fast']],
+    ['flags that are not given yet', ['status', '--region', 'x'], '--re', ['--request-timeout', '--retries']],
+    ['no flag twice for its short form', ['status', '-q'], '--qui', []],
+    ['flag values', ['status', '--format'], '', ['json', 'xml']],
+    ['flag values after a short flag', ['status', '-o'], 't', ['text', 'tsv']],
+    ['flag values after =', ['status'], '--signature=', ['--signature=v1', '--signature=acs3']],
+    ['no value for a duration', ['status', '--request-timeout'], '', []],
+    ['the words beside a duration', ['watch', '--interval'], '', ['auto']],
+    ['--dry-run, whose form comes after = only', ['status'], '--dry', ['--dry-run']],
+    ['forms of --dry-run', ['status'], '--dry-run=c', ['--dry-run=curl']],
+    ['config keys', ['config', 'set'], 'access', ['access-key-id', 'access-key-secret']],
+    ['no key as value of a key', ['config', 'set', 'region'], '', []],
+    ['shells', ['completion'], '', ['bash', 'zsh', 'fish', 'powershell']],
+    ['error codes, in any case', ['explain'], 'throttling.a', ['Throttling.Api', 'Throttling.Api.Concurrency']],
+    ['statuses', ['explain'], 'sub', ['submitting']],
+    ['files', ['status', '--ca-file'], '/etc', ['@files']],
+    ['no flag after --', ['status', '--'], '--re', []],
+    ['nothing for a command that is none', ['nope'], '', []],
+    ['nothing hidden', [], 'comple', ['completion']],
+  ];
+  for (const [name, words, word, expected] of asks) {
+    it(`offers ${name}: ${[...words, word || "''"].join(' ')}`, async () => {
+      const { code, stdout, stderr } = await mmai(['complete', `--word=${word}`, '--', ...words]);
+      assert.deepEqual([code, stderr], [0, '']);
+      const values = stdout.split('\n').flatMap((line) => (line ? [line.split('\t')[0]] : []));
+      assert.deepEqual(values, expected);
+    });
+  }
+
+  it('offers profile names, and nothing when the config file is torn', async () => {
+    const directory = temporaryDirectory();
+    const env = { MMAI_CONFIG_DIR: directory };
+    for (const name of ['work', 'home']) await mmai(['config', 'set', 'region', 'x', '--profile', name], { env });
+    const ask = (...words: string[]) => mmai(['complete', '--word=', '--', ...words], { env });
+    assert.equal((await ask('status', '--profile')).stdout, 'home\t\nwork\t\n');
+    assert.equal((await ask('config', 'use')).stdout, 'home\t\nwork\t\n');
+    writeFileSync(join(directory, 'config.json'), '{');
+    assert.deepEqual(await ask('config', 'use'), { code: 0, signal: null, stdout: '', stderr: '' });
+  });
+
+  it('offers recent task ids, each once, and no line of the file that is no id', async () => {
+    const env = { XDG_STATE_HOME: temporaryDirectory() };
+    mkdirSync(join(env.XDG_STATE_HOME, 'mmai'));
+    writeFileSync(join(env.XDG_STATE_HOME, 'mmai', 'recent-tasks'), '10051344\n400010\n99999999999999999999\nrm -rf\n');
+    const { stdout } = await mmai(['complete', '--word=', '--', 'watch', '10051344'], { env });
+    assert.equal(stdout, '400010\t\n');
+  });
+
+  it('describes in the language of the user', async () => {
+    const { stdout } = await mmai(['complete', '--word=sta', '--'], { env: { LANG: 'zh_CN.UTF-8' } });
+    assert.equal(stdout, 'status\t查询每个任务一次\n');
+  });
+});
+
+describe('mmai completion', { concurrency: 4 }, () => {
+  it('refuses a shell it does not know, naming those it does', async () => {
+    const { code, stderr } = await mmai(['completion', 'tcsh']);
+    assert.equal(code, 2);
+    assert.match(stderr, /"tcsh" is not one of bash, zsh, fish, powershell/);
+  });
+
+  it('evaluates nothing of the command line, in any shell', async () => {
+    for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+      assert.doesNotMatch((await mmai(['completion', shell])).stdout, /\beval\b|Invoke-Expression|\biex\b/);
+    }
+  });
+
+  it('has a PowerShell script with balanced brackets that never passes an empty word alone', async () => {
+    const { stdout } = await mmai(['completion', 'powershell']);
+    for (const [open, close] of ['{}', '()', '[]']) {
+      assert.equal(stdout.split(open!).length, stdout.split(close!).length, open);
+    }
+    assert.match(stdout, /mmai complete "--word=\$wordToComplete" -- @words/);
+  });
+
+  /** What is typed, tabs and all, and the arguments that mmai then gets. */
+  const typed: [keys: string, args: string][] = [
+    ['mmai status --fo\tx', '[status][--format][x]'],
+    ['mmai status --lang=z\t', '[status][--lang=zh]'],
+    ['mmai wat\t', '[watch]'],
+    ['mmai --la\tzh conf\tpr\t', '[--lang][zh][config][profiles]'],
+    ['mmai explain invalidparameterl\t', '[explain][InvalidParameterLengthLimit]'],
+    ['mmai status --ca-file a-fi\t', '[status][--ca-file][a-file.pem]'],
+    ['mmai status --ca-file=a-fi\t', '[status][--ca-file=a-file.pem]'],
+    ['mmai status --profile wo\t', '[status][--profile][work]'],
+  ];
+  const interactive: Record<string, { rc: string; start: string; prologue: string }> = {
+    bash: { rc: '.bashrc', start: 'bash --rcfile .bashrc -i', prologue: '' },
+    zsh: { rc: '.zshrc', start: 'zsh -i', prologue: 'autoload -Uz compinit && compinit -u -D\n' },
+  };
+  for (const [shell, { rc, start, prologue }] of Object.entries(interactive)) {
+    if (!has(shell) || !has('script')) {
+      process.stderr.write(`NOT TESTED: completion in ${shell}, which is not installed here\n`);
+      continue;
+    }
+    it(`completes at the prompt of a real ${shell}`, async () => {
+      const { home, env } = await newcomer();
+      writeFileSync(join(home, rc), `${prologue}${(await mmai(['completion', shell])).stdout}`);
+      const keys = `${typed.map(([line]) => `${line}\n`).join('')}exit\n`;
+      await run('script', ['-qec', start, '/dev/null'], env, home, keys);
+      const expected = typed.map(([, args]) => `${args}\n`).join('');
+      assert.equal(readFileSync(join(home, 'calls'), 'utf8'), expected);
+    });
+  }
+
+  if (!has('fish')) process.stderr.write('NOT TESTED: completion in fish, which is not installed here\n');
+  else {
+    it('completes in a real fish', async () => {
+      const { home, env } = await newcomer();
+      writeFileSync(join(home, 'mmai.fish'), (await mmai(['completion', 'fish'])).stdout);
+      const ask = async (line: string) => run('fish', ['-c', `source mmai.fish; complete -C '${line}'`], env, home);
+      assert.equal(await ask('mmai status --fo'), '--format\tformat asked for on the wire (default: json)\n');
+      assert.equal(await ask('mmai status --lang=z'), '--lang=zh\n');
+      assert.equal(await ask('mmai status --format '), 'json\nxml\n');
+      assert.equal(await ask('mmai explain invalidparameterl'), 'InvalidParameterLengthLimit\n');
+      assert.equal(await ask('mmai status --profile wo'), 'work\n');
+      assert.match(await ask('mmai status --ca-file a-fi'), /^a-file\.pem/);
+      assert.match(await ask('mmai status --ca-file=a-fi'), /^--ca-file=a-file\.pem/);
+    });
+  }
+});
+
+function has(program: string): boolean {
+  return !spawnSync(program, ['--version'], { stdio: 'ignore' }).error;
+}
+
+/** A home with a profile, a file, and an `mmai` on the path that answers tabs and otherwise notes its arguments. */
+async function newcomer() {
+  const home = temporaryDirectory();
+  const shim = join(home, 'mmai');
+  const complete = `[ "$1" = complete ] && exec '${process.execPath}' '${bin}' "$@"`;
+  writeFileSync(shim, `#!/bin/sh\n${complete}\nprintf '[%s]' "$@" >> '${home}/calls'\necho >> '${home}/calls'\n`);
+  chmodSync(shim, 0o755);
+  writeFileSync(join(home, 'a-file.pem'), '');
+  const env = { PATH: `${home}:${process.env.PATH}`, HOME: home, ZDOTDIR: home, TERM: 'xterm', LC_ALL: 'C.UTF-8' };
+  await mmai(['config', 'set', 'region', 'x', '--profile', 'work'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
+  return { home, env };
+}
+
+function run(program: string, args: string[], env: Record<string, string>, cwd: string, input = ''): Promise<string> {
+  const child = spawn(program, args, { env, cwd });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => child.on('error', reject).on('close', () => resolve(stdout)));
+}
