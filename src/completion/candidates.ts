@@ -47,8 +47,11 @@ interface Place {
   readonly onlyOperands: boolean;
 }
 
-/** Placeholders for what has no list: durations, numbers, free text. */
-const FREE = ['duration', 'n', '0..1', 'host', 'url', 'id', 'script', 'jmespath', 'form', 'value', 'cmd', 'file'];
+/** What a placeholder with alternatives may name besides words to be typed as they are. */
+const KINDS = ['duration', 'n', 'host', 'url'];
+
+/** Placeholders for a path. */
+const PATHS = ['path', 'file'];
 
 /** Placeholders and arguments whose values come from elsewhere. */
 const LISTED: Readonly<Record<string, SourceName>> = {
@@ -133,11 +136,11 @@ function placeholder(flags: string): string {
 
 /** The values a placeholder stands for, each with `prefix` in front. Any case matches: the service's codes are hard to type. */
 async function values(names: string, word: string, prefix: string, sources: Sources): Promise<Completion> {
-  if (names === 'path') return 'files';
+  if (PATHS.includes(names)) return 'files';
   const found: string[] = [];
   for (const name of names.split('|')) {
     if (Object.hasOwn(LISTED, name)) found.push(...(await sources[LISTED[name]!]()));
-    else if (names.includes('|') && !FREE.includes(name)) found.push(name);
+    else if (names.includes('|') && !KINDS.includes(name)) found.push(name);
   }
   return found
     .filter((value) => value.toLowerCase().startsWith(word.toLowerCase()))

@@ -8,7 +8,7 @@ export interface TaskFailure {
   readonly failure: Failure;
 }
 
-/** Says what went wrong with which tasks, once for each kind of failure: what it means, what to do next, the request id. */
+/** Says what went wrong with which tasks, once for each kind of failure: what it means, what to do next, the request id, where to read more. */
 export function describeFailures(failures: readonly TaskFailure[], messages: Messages): string {
   const groups = new Map<string, { failure: Failure; ids: TaskId[] }>();
   for (const { id, failure } of failures) {
@@ -31,6 +31,7 @@ function describe(failure: Failure, ids: readonly TaskId[], messages: Messages):
     explanation && `  ${messages.hint}: ${explanation.hint}`,
     !explanation && recommend && `  ${messages.hint}: ${recommend}`,
     requestId && `  ${messages.requestId}: ${requestId}`,
+    explanation && `  ${messages.explain.more(code)}`,
   ];
   return lines
     .filter(Boolean)

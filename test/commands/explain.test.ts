@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runExplain } from '../../src/commands/explain.ts';
+import { catalogue, classify } from '../../src/core/catalogue.ts';
+import { ExitCode } from '../../src/errors.ts';
+import { en, type Messages } from '../../src/locales/en.ts';
+import { zh } from '../../src/locales/zh.ts';
+import { fakeContext } from '../support/context.ts';
+import { mmai } from '../support/mmai.ts';
+
+async function explained(topic: string | undefined, options: object = {}, messages: Messages = en): Promise<string> {
+  const context = fakeContext({ messages, transport: () => assert.fail('explain asks nobody') });
+  assert.equal(await runExplain(topic, { output: 'text', ...options }, context), 0);
+  return context.stdout.text();
+}
+
+async function documentOf(topic?: string) {
+  return JSON.parse(await explained(topic, { json: true })).explanations;
+}
+
+describe('mmai explain', () => {
+  for (const code of Object.keys(catalogue) as (keyof typeof catalogue)[]) {
+    it(`explains ${code} in any case: meaning, what to do, whether mmai retries it`, async () => {
+      const [told, ...more] = await documentOf(code.toUpperCase());
+      assert.deepEqual(more, []);
+      assert.equal(told.topic, code);
+      assert.equal(told.retry, classify(code, 0).retry);
+      assert.deepEqual({ meaning: told.meaning, hint: told.hint }, en.codes[catalogue[code].topic]);
+      for (const messages of [en, zh]) {
+        const { meaning, hint } = messages.codes[catalogue[code].topic];
+        const text = await explained(code, {}, messages);
+        for (const part of [code, meaning, hint, messages.explain.retries[told.retry as 'never']]) {
+          assert.ok(text.includes(part), part);
+        }
+      }
+    });
+  }
+
+  it('explains every exit code and every status, by number, by word and in the language of the user', async () => {
+    for (const exitCode of Object.values(ExitCode)) {
+      assert.ok((await documentOf(String(exitCode))).some((told: { exitCode: number }) => told.exitCode === exitCode));
+    }
+    for (const [status, word] of ['submitting', 'running', 'succeeded', 'failed'].entries()) {
+      const [told] = await documentOf(word);
+      assert.deepEqual([told.kind, told.status, told.final], ['status', status, status > 1]);
+      assert.match(await explained(zh.states[word as 'running'], {}, zh), new RegExp(zh.states[word as 'running']));
+    }
+  });
+
+  it('tells both of a number that is a status and an exit code', async () => {
+    assert.deepEqual(
+      (await documentOf('3')).map(({ kind }: { kind: string }) => kind),
+      ['status', 'exitCode'],
+    );
+    assert.match(await explained('3'), /^status 3: failed\n[\s\S]*\n\nexit code 3\n/);
+  });
+
+  it('says of a number the documents do not name that it counts as not finished', async () => {
+    const [told, ...more] = await documentOf('7');
+    assert.deepEqual([told.state, told.status, told.final, more], ['unknown', 7, false, []]);
+  });
+
+  it('explains a code of a known family as what it is treated as', async () => {
+    const [told] = await documentOf('Throttling.Somehow');
+    assert.deepEqual([told.topic, told.countsAs, told.retry], ['Throttling.Somehow', 'Throttling', 'backoff']);
+    assert.match(await explained('Throttling.Somehow'), /treated as: Throttling\n/);
+  });
+
+  it('lists every topic without one, and a group by its name', async () => {
+    const topics = (await documentOf()).map(({ topic }: { topic: string }) => topic);
+    const groups = [await documentOf('statuses'), await documentOf('exit-codes'), await documentOf('error-codes')];
+    assert.deepEqual(
+      topics,
+      groups.flat().map(({ topic }) => topic),
+    );
+    for (const topic of topics) assert.ok((await documentOf(topic)).length > 0, topic);
+    const list = await explained(undefined);
+    for (const topic of topics) assert.match(list, new RegExp(`^  ${topic.replaceAll('.', '\\.')} `, 'm'));
+  });
+
+  it('puts a query to the document', async () => {
+    assert.equal(await explained('Throttling', { query: 'explanations[0].retry' }), 'backoff\n');
+  });
+
+  const near: [string, string][] = [
+    ['throttlin', 'Throttling'],
+    ['SignatureDoesntMatch', 'SignatureDoesNotMatch'],
+    ['resourcNotFound', 'ResourceNotFound'],
+    ['suceeded', 'succeeded'],
+    ['exitcodes', 'exit-codes'],
+    ['Network.DSN', 'Network.Dns'],
+  ];
+  for (const [typed, meant] of near) {
+    it(`suggests ${meant} for ${typed}`, async () => {
+      const { code, stderr } = await mmai(['explain', typed]);
+      assert.equal(code, 2);
+      assert.match(stderr, new RegExp(`did you mean "mmai explain ${meant}"\\?\n$`));
+    });
+  }
+
+  it('suggests nothing for what is near nothing, and shows no control character of it', async () => {
+    const { code, stderr } = await mmai(['explain', '\u001b[2Jxyz']);
+    assert.equal(code, 2);
+    assert.match(stderr, /"\\u\{1b\}\[2Jxyz"\nhint: "mmai explain" lists every topic\n$/);
+  });
+
+  it('is named by the last line of an error that has a code it knows, and knows that code', async () => {
+    for (const [script, flags] of [
+      ['forbidden', []],
+      ['404', []],
+      ['500', ['--retries', '0']],
+      ['reset', ['--retries', '0']],
+    ] as const) {
+      const { stderr } = await mmai(['status', '1', '--simulate', script, ...flags]);
+      const topic = /more: mmai explain (\S+)\n$/.exec(stderr)?.[1];
+      assert.ok(topic && (await documentOf(topic)).length === 1, stderr);
+    }
+  });
+});

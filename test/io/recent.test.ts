@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { rememberTasks } from '../../src/commands/recent.ts';
+import { runStatus } from '../../src/commands/status.ts';
+import type { Context } from '../../src/context.ts';
+import { RECENT_LIMIT } from '../../src/core/recent.ts';
+import { parseTaskId } from '../../src/core/task.ts';
+import { createRecentTasks, stateDirectory } from '../../src/io/recent.ts';
+import { type FakeContext, fakeContext } from '../support/context.ts';
+import { temporaryDirectory } from '../support/mmai.ts';
+import { fakeTransport, refusal, succeeded } from '../support/transport.ts';
+
+const ids = (...texts: string[]) => texts.map(parseTaskId);
+
+/** A context whose standard error is a terminal, with an AccessKey. */
+function atTerminal(overrides: Partial<Context> = {}): FakeContext {
+  const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret', ...overrides.env };
+  const context = fakeContext({ ...overrides, env });
+  return { ...context, stderr: { ...context.stderr, isTerminal: true } };
+}
+
+describe('recent task ids', () => {
+  it('come back newest first, each once, no more than the limit, for the owner only', () => {
+    const directory = join(temporaryDirectory(), 'state');
+    const recent = createRecentTasks(directory, () => 'aside');
+    assert.deepEqual(recent.read(), []);
+    recent.remember(ids('1', '2'));
+    recent.remember(ids('3', '1'));
+    assert.deepEqual(recent.read(), ['3', '1', '2']);
+    recent.remember(Array.from({ length: 100 }, (_, index) => parseTaskId(String(index + 10))));
+    assert.equal(recent.read().length, RECENT_LIMIT);
+    assert.deepEqual(readdirSync(directory), ['recent-tasks']);
+    assert.equal(statSync(join(directory, 'recent-tasks')).mode & 0o777, 0o600);
+  });
+
+  it('never fail a command, whatever stands where the directory should', () => {
+    const file = join(temporaryDirectory(), 'file');
+    writeFileSync(file, '');
+    const recent = createRecentTasks(file, () => 'aside');
+    recent.remember(ids('1'));
+    assert.deepEqual(recent.read(), []);
+  });
+
+  it('are those the service knew: one not found is not kept', async () => {
+    const transport = fakeTransport(succeeded, refusal(404, 'ResourceNotFound')).transport;
+    const context = atTerminal({ transport: async () => transport });
+    await runStatus(['1', '2'], {}, context);
+    assert.deepEqual((await context.recentTasks()).read(), ['1']);
+  });
+
+  it('are not kept of a simulation, of a script, or with MMAI_NO_RECENT', async () => {
+    const quiet: [Context, { simulate?: string }][] = [
+      [atTerminal(), { simulate: '2' }],
+      [fakeContext(), {}],
+      [atTerminal({ env: { MMAI_NO_RECENT: '1' } }), {}],
+    ];
+    for (const [context, options] of quiet) {
+      await rememberTasks(ids('1'), options, context);
+      assert.deepEqual((await context.recentTasks()).read(), []);
+    }
+  });
+
+  it('stay in XDG_STATE_HOME, %LOCALAPPDATA% or ~/.local/state', () => {
+    assert.equal(stateDirectory({ XDG_STATE_HOME: '/s' }, 'linux', '/h'), join('/s', 'mmai'));
+    assert.equal(stateDirectory({ LOCALAPPDATA: '/l' }, 'win32', '/h'), join('/l', 'mmai'));
+    assert.equal(stateDirectory({}, 'linux', '/h'), join('/h', '.local', 'state', 'mmai'));
+  });
+});
