@@ -39,7 +39,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   completion: [
     'eval "$(mmai completion bash)"   # in ~/.bashrc',
-    'source <(mmai completion zsh)    # in ~/.zshrc, after compinit',
+    'eval "$(mmai completion zsh)"    # in ~/.zshrc, after compinit',
     'mmai completion fish | source    # in ~/.config/fish/config.fish',
     'mmai completion powershell | Out-String | Invoke-Expression   # in $PROFILE',
   ],

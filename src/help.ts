@@ -9,6 +9,7 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
     text.replace('[options]', `[${headings.options}]`).replace('[command]', `[${headings.command}]`);
   return {
     displayWidth,
+    minWidthToWrap: 20,
     boxWrap: wrapped,
     styleTitle: (title) => TITLES[title]?.(headings) ?? title,
     commandUsage: (command) => localized(usageOf(command)),
@@ -19,9 +20,7 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
         .trimEnd(),
     optionDescription(option) {
       const isTold = option.defaultValue !== undefined && (option.required || option.optional);
-      return isTold
-        ? `${option.description} ${headings.defaultValue(String(option.defaultValue))}`
-        : option.description;
+      return isTold ? option.description + headings.defaultValue(String(option.defaultValue)) : option.description;
     },
   };
 }

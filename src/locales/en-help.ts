@@ -13,7 +13,7 @@ export const helpEn = {
     examples: 'Examples:',
     options: 'options',
     command: 'command',
-    defaultValue: (value: string) => `(default: ${value})`,
+    defaultValue: (value: string) => ` (default: ${value})`,
   },
   commands: {
     status: 'look at each task once',

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { EXAMPLES } from '../src/examples.ts';
+import { fakeContext } from './support/context.ts';
+import { commandsBelow, manPage } from './support/man.ts';
+import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
+import { commandTree } from './support/tree.ts';
+
+const root = new URL('../', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, root), 'utf8');
+
+/** Commands that a machine without a person, a network or that shell cannot run as they stand, and what CI does instead. */
+const APART: readonly (readonly [line: RegExp, instead: string])[] = [
+  [/^npm /, '.ci/run has the line'],
+  [/^export /, 'the variables are those of the sandbox'],
+  [/completion zsh|\| (Out-String|source\b)|"\$PROFILE"/, 'the script itself is tested in completion.test.ts'],
+];
+
+describe('README', { concurrency: 4 }, () => {
+  it('has the same sections and examples in both languages', () => {
+    const [en, zh] = [read('README.md'), read('README.zh-CN.md')];
+    const levels = (text: string) => [...text.matchAll(/^(#+) /gm)].map(([, level]) => level);
+    assert.deepEqual(levels(zh), levels(en));
+    const code = (text: string) => blocks(text).map((block) => block.replace(/ +#.*$/gm, ''));
+    assert.deepEqual(code(zh), code(en));
+    const rows = (text: string) => [...text.matchAll(/^\|/gm)].length;
+    assert.equal(rows(zh), rows(en));
+    // What a reader may type or look for is named in both.
+    const words = (text: string) => new Set([...text.matchAll(/`([^`\s]+)`/g)].map(([, word]) => word));
+    assert.deepEqual([...words(zh)].sort(), [...words(en)].sort());
+  });
+
+  it('begins with commands that CI runs as they are', () => {
+    for (const line of shellLines(read('README.md')).filter((line) => line.startsWith('npm '))) {
+      assert.ok(read('.ci/run').split('\n').includes(line), line);
+    }
+  });
+
+  for (const name of ['README.md', 'README.zh-CN.md']) {
+    it(`${name}: every line that can be run works as it stands`, async () => {
+      const { env: service } = await sandbox({ script: '2' });
+      const { home, env } = await newcomer();
+      for (const line of shellLines(read(name))) await assertRuns(line, home, { ...env, ...service });
+    });
+  }
+});
+
+describe('--help', { concurrency: 4 }, () => {
+  it('gives examples for every command', async () => {
+    for (const { path } of commandsBelow(await commandTree(fakeContext()))) {
+      assert.ok(EXAMPLES[path], path);
+      const { stdout } = await mmai([...path.split(' '), '--help']);
+      for (const example of EXAMPLES[path]) assert.ok(stdout.includes(example), example);
+    }
+  });
+
+  for (const [path, lines] of Object.entries(EXAMPLES)) {
+    it(`the examples of mmai ${path} work as they stand`, async () => {
+      const { home, env } = await newcomer();
+      if (path === 'sandbox') return assertSandboxExample(lines, home, env);
+      for (const line of lines) await assertRuns(line, home, env);
+    });
+  }
+});
+
+describe('the man page', () => {
+  it('is in step with the command tree (npm run man writes it)', async () => {
+    assert.equal(read('man/mmai.1'), manPage(await commandTree(fakeContext())));
+  });
+
+  it('is ASCII, and groff has nothing to complain of where there is one', async () => {
+    const page = read('man/mmai.1');
+    assert.doesNotMatch(page, /[^\n\x20-\x7e]/);
+    const groff = spawnSync('groff', ['-man', '-ww', '-z'], { input: page, encoding: 'utf8' });
+    if (groff.error) process.stderr.write('NOT TESTED: the man page with groff, which is not installed here\n');
+    else assert.deepEqual([groff.status, groff.stderr], [0, '']);
+  });
+});
+
+function blocks(markdown: string): string[] {
+  return [...markdown.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
+}
+
+function shellLines(markdown: string): string[] {
+  const shell = [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
+  return shell.flatMap((block) => block.trimEnd().split('\n'));
+}
+
+/** A home of their own, with what the examples take for granted: a profile called work, and a file of ids. */
+async function newcomer() {
+  const home = temporaryDirectory();
+  const directory = join(home, 'bin');
+  for (const path of [directory, join(home, '.config', 'fish', 'completions')]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(directory, 'mmai'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
+  chmodSync(join(directory, 'mmai'), 0o755);
+  writeFileSync(join(home, 'ids.txt'), '1\n2\n');
+  const env = { PATH: `${directory}:${process.env.PATH}`, HOME: home, SECRET: 'secret-of-a-test' };
+  const key = [
+    ['region', 'cn-beijing'],
+    ['access-key-id', 'test-key-id'],
+    ['access-key-secret', 'test-key-secret'],
+  ];
+  for (const [name, value] of key) {
+    await mmai(['config', 'set', name!, value!, '--profile', 'work', '-q'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
+  }
+  return { home, env };
+}
+
+async function assertRuns(line: string, cwd: string, env: Record<string, string>): Promise<void> {
+  if (APART.some(([pattern]) => pattern.test(line))) return;
+  const { code, stderr } = await shell(line, cwd, env);
+  // It asks questions, so without a terminal all it can do is say so.
+  const expected = line.startsWith('mmai config init')
+    ? [2, /needs a terminal|需要在终端中/]
+    : [0, /^(?![\s\S]*error)/];
+  assert.equal(code, expected[0], `${line}\n${stderr}`);
+  assert.match(stderr, expected[1] as RegExp, line);
+}
+
+function shell(line: string, cwd: string, env: Record<string, string>) {
+  const child = spawn('bash', ['-o', 'pipefail', '-c', line], { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  return new Promise<{ code: number | null; stderr: string }>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, stderr }));
+  });
+}
+
+/** Two terminals: the first serves, the second asks. Only the port is another, for 8080 may be taken here. */
+async function assertSandboxExample(lines: readonly string[], cwd: string, env: Record<string, string>): Promise<void> {
+  const [serve, ask] = lines as [string, string];
+  assert.match(serve, /--port 8080/);
+  const child = spawn('bash', ['-c', `exec ${serve.replace('8080', '0')}`], { cwd, env });
+  const told: string = await new Promise((resolve) => child.stdout.setEncoding('utf8').once('data', resolve));
+  const port = /127\.0\.0\.1:(\d+)/.exec(told)![1]!;
+  await assertRuns(ask.replace('8080', port), cwd, env);
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.on('close', resolve));
+}

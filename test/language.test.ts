@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Command } from 'commander';
+import { displayWidth } from '../src/core/width.ts';
+import { en } from '../src/locales/en.ts';
+import { zh } from '../src/locales/zh.ts';
+import { fakeContext } from './support/context.ts';
+import { mmai, temporaryDirectory } from './support/mmai.ts';
+import { commandTree } from './support/tree.ts';
+
+const chinese = { env: { LANG: 'zh_CN.UTF-8' } };
+
+/** The command and all below it. */
+function all(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(all)].filter((found) => found.name() !== 'complete');
+}
+
+describe('help', { concurrency: 4 }, () => {
+  it('has no English sentence left in Chinese', async () => {
+    for (const command of all(await commandTree(fakeContext({ messages: zh })))) {
+      const help = command.helpInformation();
+      assert.doesNotMatch(help, /Usage|Arguments|Options|Commands|default|\[options\]|\[command\]|display|print/);
+      // A description is what follows two spaces after its term.
+      for (const [line, description] of help.matchAll(/^ {2}\S.*? {2,}(\S.*)$/gm)) {
+        assert.match(description!, /[\u4e00-\u9fff]/, `${command.name()}: ${line}`);
+      }
+    }
+  });
+
+  for (const messages of [en, zh]) {
+    it(`keeps to 80 columns and to its own, ${messages === zh ? 'in Chinese' : 'in English'}`, async () => {
+      for (const command of all(await commandTree(fakeContext({ messages })))) {
+        const lines = command.helpInformation().split('\n');
+        for (const line of lines) assert.ok(displayWidth(line) <= 80, line);
+        const starts = lines.flatMap((line) => {
+          const [, before] = /^( {2}\S.*? {2,}|\s{3,})\S/.exec(line) ?? [];
+          return before ? [displayWidth(before)] : [];
+        });
+        assert.equal(new Set(starts).size <= 1, true, command.helpInformation());
+      }
+    });
+  }
+
+  it('begins no line with a mark that may not begin one', async () => {
+    for (const command of all(await commandTree(fakeContext({ messages: zh })))) {
+      assert.doesNotMatch(command.helpInformation(), /^\s*[、，。；：！？）”]/m);
+    }
+  });
+
+  const same: [string[], string[]][] = [
+    [['help'], ['--help']],
+    [
+      ['help', 'status'],
+      ['status', '--help'],
+    ],
+    [
+      ['help', 'wait'],
+      ['watch', '-h'],
+    ],
+    [
+      ['help', 'config', 'set'],
+      ['config', 'set', '--help'],
+    ],
+    [
+      ['help', 'status', '--lang', 'zh'],
+      ['status', '--help', '--lang=zh'],
+    ],
+  ];
+  for (const [words, others] of same) {
+    it(`is the same for ${words.join(' ')} and ${others.join(' ')}`, async () => {
+      const [one, other] = [await mmai(words), await mmai(others)];
+      assert.deepEqual(one, other);
+      assert.equal(one.code, 0);
+      assert.notEqual(one.stdout, '');
+    });
+  }
+});
+
+describe('a command line that cannot be read', { concurrency: 4 }, () => {
+  const refused: [string[], string, string][] = [
+    [
+      ['statsu'],
+      'there is no command "statsu"\nhint: did you mean status?',
+      '没有命令“statsu”\n建议: 是否要写 status？',
+    ],
+    [['help', 'nope'], 'there is no command "nope"', '没有命令“nope”'],
+    [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议: 是否要写 list？'],
+    [
+      ['status', '--regoin'],
+      'there is no option "--regoin"\nhint: did you mean --region?',
+      '没有选项“--regoin”\n建议: 是否要写 --region？',
+    ],
+    [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
+    [['config', 'get'], 'the argument key is missing', '缺少参数 key'],
+    [['config', 'path', 'x'], 'too many arguments: 1, where at most 0 are taken', '最多 0 个参数，却给出了 1 个'],
+    [['config', 'use', 'a', 'b'], 'too many arguments: 2, where at most 1 is taken', '最多 1 个参数，却给出了 2 个'],
+    [
+      ['status', "--it's\u001b[2J\n'"],
+      'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"',
+      "没有选项“--it's\\u{1b}[2J\\u{a}'”",
+    ],
+  ];
+  for (const [args, inEnglish, inChinese] of refused) {
+    it(`is refused in the language of the user: ${JSON.stringify(args)}`, async () => {
+      const expected = { code: 2, signal: null, stdout: '' };
+      assert.deepEqual(await mmai(args), { ...expected, stderr: `error: ${inEnglish}\n` });
+      assert.deepEqual(await mmai(args, chinese), { ...expected, stderr: `错误: ${inChinese}\n` });
+    });
+  }
+
+  it('is a task id, not a flag, after --', async () => {
+    const { code, stderr } = await mmai(['status', '--simulate', '2', '--', '--dry-run']);
+    assert.equal(code, 2);
+    assert.match(stderr, /"--dry-run" is not a task id/);
+  });
+});
+
+describe('the language', { concurrency: 4 }, () => {
+  const ways: [string, string[], Record<string, string>, 'zh' | 'en'][] = [
+    ['--lang before the command', ['--lang', 'zh', 'status'], {}, 'zh'],
+    ['--lang after it, over MMAI_LANG', ['status', '--lang=en'], { MMAI_LANG: 'zh' }, 'en'],
+    ['MMAI_LANG over the locale', ['status'], { MMAI_LANG: 'en', LC_ALL: 'zh_CN.UTF-8' }, 'en'],
+    ['LC_ALL over LC_MESSAGES', ['status'], { LC_ALL: 'C', LC_MESSAGES: 'zh_CN.UTF-8' }, 'en'],
+    ['LC_MESSAGES over LANG', ['status'], { LC_MESSAGES: 'zh_CN.UTF-8', LANG: 'en_US.UTF-8' }, 'zh'],
+    ['LANG', ['status'], { LANG: 'zh_TW.UTF-8' }, 'zh'],
+    ['English without any', ['status'], {}, 'en'],
+  ];
+  it('is chosen by the config, over the locale', async () => {
+    const env = { MMAI_CONFIG_DIR: join(temporaryDirectory(), 'config'), LANG: 'C' };
+    await mmai(['config', 'set', 'language', 'zh'], { env });
+    assert.match((await mmai(['status'], { env })).stderr, /没有给出任务 ID/);
+  });
+
+  for (const [name, args, env, expected] of ways) {
+    it(`is chosen by ${name}`, async () => {
+      const { stderr } = await mmai(args, { env });
+      assert.match(stderr, expected === 'zh' ? /没有给出任务 ID/ : /no task id given/);
+    });
+  }
+});
