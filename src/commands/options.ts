@@ -13,9 +13,16 @@ export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'lan
   readonly simulate?: string;
 }
 
-/** The flags of every command that talks to the service (specification §1); `outputs` are the forms of its answer. */
-export function addServiceOptions(command: Command, { help }: Messages, outputs = 'text|json|ndjson|tsv'): Command {
+/** What differs from command to command: the choices as help shows them and completion offers them. */
+interface Forms {
+  readonly outputs: string;
+  readonly dryRuns: string;
+}
+
+/** The flags of every command that talks to the service (specification §1). */
+export function addServiceOptions(command: Command, { help }: Messages, forms: Partial<Forms> = {}): Command {
   const { flags } = help;
+  const { outputs = 'text|json|ndjson|tsv', dryRuns = 'request' } = forms;
   return command
     .option('--profile <name>', flags.profile)
     .option('--region <id>', flags.region)
@@ -33,7 +40,7 @@ export function addServiceOptions(command: Command, { help }: Messages, outputs 
     .option('--lang <zh|en>', flags.lang)
     .option('--color <auto|always|never>', flags.color)
     .option('--debug', flags.debug)
-    .option('--dry-run [request|curl|node]', flags.dryRun)
+    .option(`--dry-run [${dryRuns}]`, flags.dryRun)
     .option('--simulate <script>', flags.simulate);
 }
 

@@ -28,7 +28,7 @@ export function addStatusCommand(program: Command, context: Context, done: (exit
     .command('status')
     .description(help.commands.status)
     .argument('[taskId...]', help.arguments.taskId);
-  addServiceOptions(command, context.messages, 'text|json|tsv|raw')
+  addServiceOptions(command, context.messages, { outputs: 'text|json|tsv|raw', dryRuns: 'request|curl|node' })
     .option('--raw', help.flags.raw)
     .option('--exit-status', help.flags.exitStatus)
     .action(async (words: string[], options: StatusOptions) => done(await runStatus(words, options, context)));
