@@ -89,15 +89,21 @@ function shellLines(markdown: string): string[] {
   return shell.flatMap((block) => block.trimEnd().split('\n'));
 }
 
-/** A home of their own, with what the examples take for granted: a profile called work, and a file of ids. */
+/** No example may reach for the metadata of a cloud machine. */
+const loopbackOnly = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' };
+
+/** A home of their own, with what the examples take for granted: a profile called work, a file of ids, and aliyun-cli's profiles. */
 async function newcomer() {
   const home = temporaryDirectory();
   const directory = join(home, 'bin');
   for (const path of [directory, join(home, '.config', 'fish', 'completions')]) mkdirSync(path, { recursive: true });
   writeFileSync(join(directory, 'mmai'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
   chmodSync(join(directory, 'mmai'), 0o755);
+  mkdirSync(join(home, '.aliyun'));
+  const profile = { name: 'default', mode: 'AK', access_key_id: 'cli-id', access_key_secret: 'cli-secret' };
+  writeFileSync(join(home, '.aliyun', 'config.json'), JSON.stringify({ current: 'default', profiles: [profile] }));
   writeFileSync(join(home, 'ids.txt'), '1\n2\n');
-  const env = { PATH: `${directory}:${process.env.PATH}`, HOME: home, SECRET: 'secret-of-a-test' };
+  const env = { PATH: `${directory}:${process.env.PATH}`, HOME: home, SECRET: 'secret-of-a-test', ...loopbackOnly };
   const key = [
     ['region', 'cn-beijing'],
     ['access-key-id', 'test-key-id'],
