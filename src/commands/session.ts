@@ -3,8 +3,9 @@ import { type Client, createClient } from '../core/client.ts';
 import { keepCredentials } from '../core/credentials/keeper.ts';
 import type { Doors, Provider } from '../core/credentials/provider.ts';
 import { credentialChain, findCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../core/profiles.ts';
-import { type ResolvedSettings, resolveSettings, type Settings, serviceOrigin } from '../core/settings.ts';
+import { isLoopback, type ResolvedSettings, resolveSettings, type Settings, serviceOrigin } from '../core/settings.ts';
 import type { AccessKey } from '../core/signature.ts';
 import { visible } from '../core/text.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
@@ -12,11 +13,13 @@ import { type ServiceOptions, settingFlags } from './options.ts';
 /** Settings resolved for one run: what the user asked for, before any connection is made. */
 export interface Setup extends ResolvedSettings {
   readonly profile: Profile;
+  /** Nothing but errors on stderr. */
+  readonly quiet: boolean;
 }
 
 export async function resolveSetup(options: ServiceOptions, context: Context): Promise<Setup> {
   const profile = await chooseProfile(options, context);
-  return { profile, ...resolveSettings(settingFlags(options), context.env, profile) };
+  return { profile, quiet: options.quiet === true, ...resolveSettings(settingFlags(options), context.env, profile) };
 }
 
 /** A client, and what it stands on. Close it, or its connections keep the process alive. */
@@ -34,7 +37,10 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
   const transport = await context.transport(values);
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, context);
   const origin = simulation?.origin ?? serviceOrigin(values);
-  warnPlainHttp(origin, context);
+  const warn = (text: string) => {
+    if (!setup.quiet) context.stderr.write(`${context.messages.warning}: ${text}\n`);
+  };
+  if (isExposed(origin)) warn(context.messages.plainHttp(origin));
   const closing = new AbortController();
   const signal = AbortSignal.any([context.signal, closing.signal]);
   const accessKey = simulation
@@ -59,6 +65,7 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     nonce: context.nonce,
     accessKey,
     debug: context.debug,
+    onClockOff: (ms) => warn(context.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
   return { client, origin, accessKey, close };
 }
@@ -103,8 +110,8 @@ async function startSimulation(script: string, context: Context) {
   return { origin: sandbox.url, accessKey, close: sandbox.close };
 }
 
-function warnPlainHttp(origin: string, { messages, stderr }: Context): void {
+/** Plain http to another machine: whoever is in between can read it. */
+function isExposed(origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
-  if (protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) return;
-  stderr.write(`${messages.warning}: ${messages.plainHttp(origin)}\n`);
+  return protocol !== 'https:' && !isLoopback(hostname);
 }
