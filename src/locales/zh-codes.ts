@@ -207,7 +207,7 @@ export const codesZh: typeof codesEn = {
   },
   proxyAuthentication: {
     meaning: '代理要求用户名和密码，而没有给出或给出的不正确',
-    hint: '请写成 HTTPS_PROXY=http://用户名:密码@主机:端口，特殊字符用百分号编码（@ 写作 %40）',
+    hint: '请写成 HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT，其中的特殊字符用百分号编码（@ 写作 %40）',
   },
   proxyRefused: {
     meaning: '代理不允许连接该主机',
