@@ -50,6 +50,8 @@ export interface NetworkEvent {
   readonly detail: string;
   /** How long it took, in ms. */
   readonly ms: number;
+  /** Of the step `proxy`: the proxy's `host:port`, if there is one on the way. */
+  readonly proxy?: string | undefined;
 }
 
 /** Why no usable HTTP answer came; each kind is an entry of the catalogue, as `Network.<kind>`. */

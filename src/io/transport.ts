@@ -76,8 +76,9 @@ function routeFinder(env: Environment, observe: TransportOptions['observe']): (u
     if (!route) {
       route = direct ? { proxy: undefined, why: 'never proxied' } : routeTo(url, env);
       routes.set(key, route);
-      const way = route.proxy ? `through proxy ${route.proxy.host}` : 'no proxy';
-      observe?.({ step: 'proxy', detail: `${url.host}: ${way} (${route.why})`, ms: 0 });
+      const proxy = route.proxy?.host;
+      const way = proxy ? `through proxy ${proxy}` : 'no proxy';
+      observe?.({ step: 'proxy', detail: `${url.host}: ${way} (${route.why})`, ms: 0, proxy });
     }
     return route;
   };

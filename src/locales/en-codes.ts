@@ -181,7 +181,7 @@ export const codesEn = {
   },
   connectionRefused: {
     meaning: 'nothing accepts connections at this host and port',
-    hint: 'check --endpoint, the proxy and the firewall; --debug tells each step',
+    hint: 'check --endpoint and the firewall; "mmai config check" tells each step to the host',
   },
   connectionReset: {
     meaning: 'the connection broke before the answer was complete',
@@ -217,11 +217,11 @@ export const codesEn = {
   },
   timeout: {
     meaning: 'no complete answer came within the time limit of a request',
-    hint: 'mmai asks again by itself; if it lasts, try "--request-timeout 30s"',
+    hint: 'mmai asks again by itself; if it lasts, "mmai config check" tells where it hangs; a network may want HTTPS_PROXY',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',
-    hint: 'check the connection, VPN and firewall; --debug tells each step',
+    hint: 'check the connection, VPN and firewall, and whether a proxy has to be named in HTTPS_PROXY',
   },
   unreadable: {
     meaning: 'the answer is not one of the service: neither JSON nor XML as documented',

@@ -1,3 +1,4 @@
+import { checkEn } from './en-check.ts';
 import { codesEn } from './en-codes.ts';
 import { credentialsEn } from './en-credentials.ts';
 import { helpEn } from './en-help.ts';
@@ -6,6 +7,7 @@ import { helpEn } from './en-help.ts';
 export const en = {
   help: helpEn,
   codes: codesEn,
+  check: checkEn,
   error: 'error',
   warning: 'warning',
   hint: 'hint',

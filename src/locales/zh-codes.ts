@@ -183,7 +183,7 @@ export const codesZh: typeof codesEn = {
   },
   connectionRefused: {
     meaning: '连接被拒绝：该主机和端口上没有服务在监听',
-    hint: '请检查 --endpoint、代理和防火墙；--debug 会显示每一步',
+    hint: '请检查 --endpoint 和防火墙；"mmai config check" 会显示到达主机的每一步',
   },
   connectionReset: {
     meaning: '应答尚未接收完整，连接就已断开',
@@ -219,11 +219,11 @@ export const codesZh: typeof codesEn = {
   },
   timeout: {
     meaning: '在单次请求的时限内没有收到完整应答',
-    hint: 'mmai 会自动重试；若持续出现，请尝试 "--request-timeout 30s"',
+    hint: 'mmai 会自动重试；若持续出现，请用 "mmai config check" 查看卡在哪一步；有的网络需要设置 HTTPS_PROXY',
   },
   unreachable: {
     meaning: '从当前网络无法到达该主机',
-    hint: '请检查网络连接、VPN 和防火墙；--debug 会显示每一步',
+    hint: '请检查网络连接、VPN 和防火墙，以及是否需要在 HTTPS_PROXY 中设置代理',
   },
   unreadable: {
     meaning: '应答不是该服务的应答：既不是文档所述的 JSON，也不是 XML',

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { checkZh } from './zh-check.ts';
 import { codesZh } from './zh-codes.ts';
 import { credentialsZh } from './zh-credentials.ts';
 import { helpZh } from './zh-help.ts';
@@ -7,6 +8,7 @@ import { helpZh } from './zh-help.ts';
 export const zh: Messages = {
   help: helpZh,
   codes: codesZh,
+  check: checkZh,
   error: '错误',
   warning: '警告',
   hint: '建议',

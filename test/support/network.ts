@@ -14,8 +14,13 @@ export const caFile = tlsFile('ca.pem');
 export type Certificate = 'server' | 'expired' | 'other';
 
 /** https in front of an http origin (or of a fixed answer), with one of the certificates; its port on 127.0.0.1. */
-export async function tlsServer(origin?: string, certificate: Certificate = 'server'): Promise<number> {
+export async function tlsServer(
+  origin?: string,
+  certificate: Certificate = 'server',
+  onRequest: (incoming: IncomingMessage) => void = () => {},
+): Promise<number> {
   const server = createTlsHttpServer({ ...pair(certificate) }, (incoming, outgoing) => {
+    onRequest(incoming);
     if (origin === undefined) {
       outgoing.end('{"Status":2,"RequestId":"R"}');
       return;
