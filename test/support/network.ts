@@ -30,7 +30,7 @@ export async function tlsServer(
       outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.pipe(outgoing);
     });
-    incoming.pipe(onward);
+    incoming.pipe(onward).on('error', () => outgoing.destroy());
   });
   return listen(server);
 }
