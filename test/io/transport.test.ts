@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
+import * as tls from 'node:tls';
 import { NetworkError, type NetworkEvent } from '../../src/core/ports.ts';
 import { createTransport, type TransportOptions } from '../../src/io/transport.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer, unusedPort } from '../support/network.ts';
@@ -76,10 +77,10 @@ describe('certificates', () => {
   });
 
   it('--ca-file keeps the authorities of NODE_EXTRA_CA_CERTS', async () => {
-    // Node reads the variable at its start only: here it is ours to read, as on Node 20.
+    // A Node that tells its authorities has read the variable at its start, when it was not set; else it is ours to read.
     const { get } = await transport({ caFile: tlsFile('other.pem'), env: { NODE_EXTRA_CA_CERTS: caFile } });
     const sent = get(`https://localhost:${await tlsServer()}/`);
-    if (process.versions.node.startsWith('20.')) assert.equal((await sent).status, 200);
+    if (!('getCACertificates' in tls)) assert.equal((await sent).status, 200);
     else await failure(sent, 'Certificate', /localhost/);
   });
 
