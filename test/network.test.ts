@@ -46,6 +46,7 @@ async function world({ offsetMs = 0, certificate, authorization = BASIC, secret 
     ALIBABA_CLOUD_ACCESS_KEY_ID: key.accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
     ALIBABA_CLOUD_SECURITY_TOKEN: TOKEN,
+    ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
   };
   return { env, proxy, signatures };
 }

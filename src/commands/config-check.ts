@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import type { Context } from '../context.ts';
 import type { Topic } from '../core/catalogue.ts';
 import { failureExitCode } from '../core/client.ts';
-import { credentialChain, findCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { NetworkEvent, Transport } from '../core/ports.ts';
 import type { Failure, Reply } from '../core/response.ts';
@@ -13,7 +12,7 @@ import { masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError } from '../errors.ts';
 import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../output/check.ts';
 import type { ServiceOptions } from './options.ts';
-import { openSession, resolveSetup, type Setup } from './session.ts';
+import { type KeyOrigin, openSession, resolveSetup, type Setup } from './session.ts';
 
 /** The task asked for: whether it exists does not matter, the kind of the answer does. */
 const TASK = parseTaskId('1');
@@ -99,13 +98,15 @@ async function examine(check: Check, setup: Setup, simulate: string | undefined,
     'profile',
     isSimulated ? words.noProfile() : words.profile(setup.profile.name, (await context.store()).path),
   );
-  if (!isSimulated && !(await checkCredentials(check, setup, context))) return;
   const seen = new Observed(context);
   const quiet = { ...setup, quiet: true };
-  const session = await check.settle('endpoint', () => openSession(quiet, simulate, seen.context));
+  const opened = (exitCode: number) => (exitCode === ExitCode.usage ? 'endpoint' : 'credentials');
+  const session = await check.settle(opened, () => openSession(quiet, simulate, seen.context));
   if (!session) return;
+  // A role's credentials came over the network too, but that is not the way in question.
+  seen.events.length = 0;
   try {
-    if (isSimulated) tellKey(check, await session.accessKey(false), words.fromSimulation(), null, context);
+    tellKey(check, await session.accessKey(false), session.keyOrigin(), context);
     tellPlace(check, setup, session.origin, isSimulated, context);
     const asked = { signal: context.signal };
     // What it throws concerns a proxy variable, or credentials that could not be had again.
@@ -117,17 +118,11 @@ async function examine(check: Check, setup: Setup, simulate: string | undefined,
   }
 }
 
-async function checkCredentials(check: Check, { profile }: Setup, context: Context): Promise<boolean> {
-  const start = context.clock.monotonic();
-  const found = await check.settle('credentials', () => findCredentials(credentialChain(profile, context.env)));
-  if (!found) return false;
-  tellKey(check, found.accessKey, found.source(context.messages), context.clock.monotonic() - start, context);
-  return true;
-}
-
-function tellKey(check: Check, key: AccessKey, source: string, ms: number | null, { messages }: Context): void {
-  const { accessKeyId, securityToken } = key;
-  check.ok('credentials', messages.check.credentials(masked(accessKeyId), Boolean(securityToken), source), ms);
+function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { messages }: Context): void {
+  const { check: words } = messages;
+  const source = found ? found.source(messages) : words.fromSimulation();
+  const detail = words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), source);
+  check.ok('credentials', detail, found?.ms ?? null);
 }
 
 function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: Context): void {

@@ -4,8 +4,8 @@ import type { Environment } from '../core/settings.ts';
 import { usageError } from '../errors.ts';
 
 /**
- * Trusts what Node trusts, and the authorities of a PEM file too. Node takes the authorities it is given for all there are,
- * so its own and those of NODE_EXTRA_CA_CERTS are added. Throws a usage error when the file cannot be used.
+ * Trusts what Node trusts, and the authorities of a PEM file too. Node takes the authorities it is given for all there
+ * are, so its own and those of NODE_EXTRA_CA_CERTS are added. Throws a usage error when the file cannot be used.
  */
 export function trusting(caFile: string, env: Environment): tls.SecureContext {
   const own = readCertificates(caFile);

@@ -11,7 +11,10 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/^HPE_|OVERFLOW|EPROTO|ERR_SSL/, 'Protocol'],
 ];
 
-/** Names a failure of undici or Node by its code; what has no better name is a broken connection. `where` is the host and the proxy on the way. */
+/**
+ * Names a failure of undici or Node by its code; what has no better name is a broken connection. `where` is the host, and
+ * the proxy on the way.
+ */
 export function networkError(error: unknown, where: string): NetworkError {
   if (error instanceof NetworkError) return error;
   const { code = '', message = '' } = error as { code?: string; message?: string };

@@ -4,7 +4,10 @@ import { NetworkError, type NetworkFailure } from '../core/ports.ts';
 import type { Steps, Target } from './connector.ts';
 import type { ProxyServer } from './proxy-rules.ts';
 
-/** Opens a connection to the target through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the proxy, never its password. */
+/**
+ * Opens a connection to the target through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the
+ * proxy, never its password.
+ */
 export async function openTunnel(
   target: Target,
   proxy: ProxyServer,

@@ -20,6 +20,7 @@ import {
 const KEY = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
+  ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
 };
 
 interface Row {

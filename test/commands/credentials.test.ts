@@ -14,7 +14,7 @@ async function ask(at: World, env: object, args: string[]) {
   const context = fakeContext({
     ...at,
     env: { HOME: at.homePath, ...(env as Record<string, string>) },
-    transport: async () => ({ send, close: async () => {} }),
+    transport: async () => ({ send, renew() {}, close: async () => {} }),
     // The limit is real time; the test does not wait for it.
     runCommand: (line, limits) => {
       timeouts.push(limits.timeoutMs);
