@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Context, System } from './context.ts';
+import type { NetworkEvent } from './core/ports.ts';
 import { visible } from './core/text.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { EXAMPLES } from './examples.ts';
@@ -28,10 +29,12 @@ const COMMANDS: readonly CommandEntry[] = [
 /** Runs one command line, from argv (without node and script) to the exit code. Never throws. */
 export async function run(argv: readonly string[], system: System): Promise<number> {
   const debugs = argv.includes('--debug') || Boolean(system.env.MMAI_DEBUG);
+  const debug = (line: string) => debugs && system.stderr.write(`debug: ${visible(line)}\n`);
   const context: Context = {
     ...system,
     messages: await loadMessages(await languageOf(argv, system)),
-    debug: (line) => debugs && system.stderr.write(`debug: ${line}\n`),
+    debug,
+    transport: debugs ? (settings, observe) => system.transport(settings, tellSteps(debug, observe)) : system.transport,
   };
   let exitCode: number = ExitCode.ok;
   try {
@@ -90,6 +93,14 @@ function addExamples(command: Command, help: Context['messages']['help'], path: 
   const examples = EXAMPLES[path.join(' ')];
   if (examples) command.addHelpText('after', () => `\n${help.headings.examples}\n  ${examples.join('\n  ')}`);
   for (const below of command.commands) addExamples(below, help, [...path, below.name()]);
+}
+
+/** Tells the steps of requests to `--debug`, and to the one who asked for them. */
+function tellSteps(debug: (line: string) => void, observe?: (event: NetworkEvent) => void) {
+  return (event: NetworkEvent) => {
+    debug(`${event.step}: ${event.detail}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`);
+    observe?.(event);
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandEnd, CommandLimits } from './core/credentials/provider.ts';
-import type { Clock, Transport } from './core/ports.ts';
+import type { Clock, NetworkEvent, Transport } from './core/ports.ts';
 import type { ProfileStore } from './core/profiles.ts';
 import type { RecentTasks } from './core/recent.ts';
 import type { Environment, Settings } from './core/settings.ts';
@@ -50,7 +50,8 @@ export interface System {
   /** The sections of an ini file. */
   parseIni(text: string): Promise<Readonly<Record<string, unknown>>>;
   recentTasks(): Promise<RecentTasks>;
-  transport(settings: Pick<Settings, 'caFile'>): Promise<Transport>;
+  /** `observe` is told of every step of every request. */
+  transport(settings: Pick<Settings, 'caFile'>, observe?: (event: NetworkEvent) => void): Promise<Transport>;
   prompts(): Promise<Prompts>;
   /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<LivePart, 'stop'>>;
@@ -123,9 +124,9 @@ export function systemContext(): System {
       const { createRecentTasks, stateDirectory } = await import('./io/recent.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homedir()), randomUUID);
     },
-    async transport(settings) {
+    async transport({ caFile }, observe) {
       const { createTransport } = await import('./io/transport.ts');
-      return createTransport(settings);
+      return createTransport({ caFile, env: process.env, now: systemClock.monotonic, observe });
     },
     async prompts() {
       const { createPrompts } = await import('./io/prompts.ts');

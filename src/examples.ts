@@ -30,6 +30,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'config path': ['mmai config path'],
   'config use': ['mmai config use work'],
   'config profiles': ['mmai config profiles', 'mmai config profiles --json'],
+  'config check': ['mmai config check --simulate 2', 'mmai config check --simulate 2 --json'],
   'config import': ['mmai config import', 'mmai config import --force --json'],
   explain: [
     'mmai explain',

@@ -13,6 +13,7 @@ import {
 import { masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config-import.ts';
+import { addCheckOptions } from './options.ts';
 
 interface ConfigOptions {
   readonly profile?: string;
@@ -63,6 +64,8 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   add('unset', 'unset <key>').action(act(unsetKey));
   add('path').action(act(printPath));
   add('use', 'use <name>').action(act(useProfile));
+  const check = addCheckOptions(add('check'), context.messages);
+  check.action(async (options) => done(await (await import('./config-check.ts')).runConfigCheck(options, context)));
   add('profiles').option('--json', flags.listJson).action(act(listProfiles));
   add('import').option('--force', flags.force).option('--json', flags.listJson).action(act(importProfiles));
 }

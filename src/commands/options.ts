@@ -44,6 +44,22 @@ export function addServiceOptions(command: Command, { help }: Messages, forms: P
     .option('--simulate <script>', flags.simulate);
 }
 
+/** The flags that `config check` shares with them: those that decide whom it asks, and how. */
+export function addCheckOptions(command: Command, { help }: Messages): Command {
+  const { flags } = help;
+  return command
+    .option('--region <id>', flags.region)
+    .option('--endpoint <host|url>', flags.endpoint)
+    .option('--format <json|xml>', flags.format)
+    .option('--signature <v1|acs3>', flags.signature)
+    .option('--method <get|post>', flags.method)
+    .option('--request-timeout <duration>', flags.requestTimeout)
+    .option('--ca-file <path>', flags.caFile)
+    .option('--json', flags.listJson)
+    .option('--color <when>', flags.color)
+    .option('--simulate <script>', flags.checkSimulate);
+}
+
 /** The flags as settings know them. */
 export function settingFlags({ lang, json, ...options }: ServiceOptions): Partial<Record<SettingName, string>> {
   return { ...options, ...(lang !== undefined && { language: lang }), ...(json && { output: 'json' }) };

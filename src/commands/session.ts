@@ -3,20 +3,29 @@ import { type Client, createClient } from '../core/client.ts';
 import { keepCredentials } from '../core/credentials/keeper.ts';
 import type { Doors, Provider } from '../core/credentials/provider.ts';
 import { credentialChain, findCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../core/profiles.ts';
-import { type ResolvedSettings, resolveSettings, type Settings, serviceOrigin } from '../core/settings.ts';
+import { isLoopback, type ResolvedSettings, resolveSettings, type Settings, serviceOrigin } from '../core/settings.ts';
 import type { AccessKey } from '../core/signature.ts';
 import { visible } from '../core/text.ts';
+import type { Text } from '../errors.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
 
 /** Settings resolved for one run: what the user asked for, before any connection is made. */
 export interface Setup extends ResolvedSettings {
   readonly profile: Profile;
+  /** Nothing but errors on stderr. */
+  readonly quiet: boolean;
 }
 
 export async function resolveSetup(options: ServiceOptions, context: Context): Promise<Setup> {
   const profile = await chooseProfile(options, context);
-  return { profile, ...resolveSettings(settingFlags(options), context.env, profile) };
+  return { profile, quiet: options.quiet === true, ...resolveSettings(settingFlags(options), context.env, profile) };
+}
+
+export interface KeyOrigin {
+  readonly source: Text;
+  readonly ms: number;
 }
 
 /** A client, and what it stands on. Close it, or its connections keep the process alive. */
@@ -24,6 +33,8 @@ export interface Session {
   readonly client: Client;
   readonly origin: string;
   accessKey(renew: boolean): Promise<AccessKey>;
+  /** Where the key was found last, and how long that took, in ms; undefined for a simulation. */
+  keyOrigin(): KeyOrigin | undefined;
   close(): Promise<void>;
 }
 
@@ -34,12 +45,18 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
   const transport = await context.transport(values);
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, context);
   const origin = simulation?.origin ?? serviceOrigin(values);
-  warnPlainHttp(origin, context);
+  const warn = (text: string) => {
+    if (!setup.quiet) context.stderr.write(`${context.messages.warning}: ${text}\n`);
+  };
+  if (isExposed(origin)) warn(context.messages.plainHttp(origin));
   const closing = new AbortController();
   const signal = AbortSignal.any([context.signal, closing.signal]);
+  let keyOrigin: KeyOrigin | undefined;
   const accessKey = simulation
     ? async () => simulation.accessKey
-    : rememberedKey(setup, { ...context, transport, signal }, context);
+    : rememberedKey(setup, { ...context, transport, signal }, context, (found) => {
+        keyOrigin = found;
+      });
   const close = async () => {
     // A renewal that nobody waits for any more must not keep the process alive.
     closing.abort();
@@ -59,8 +76,9 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     nonce: context.nonce,
     accessKey,
     debug: context.debug,
+    onClockOff: (ms) => warn(context.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
-  return { client, origin, accessKey, close };
+  return { client, origin, accessKey, keyOrigin: () => keyOrigin, close };
 }
 
 // --- internal ---
@@ -77,14 +95,21 @@ async function chooseProfile(options: ServiceOptions, context: Context): Promise
 }
 
 /** The key in memory: renewed before its end, and looked up again, from the file too, when the service refuses it. */
-function rememberedKey(setup: Setup, doors: Doors, context: Context): Session['accessKey'] {
+function rememberedKey(
+  setup: Setup,
+  doors: Doors,
+  context: Context,
+  tell: (found: KeyOrigin) => void,
+): Session['accessKey'] {
   let { profile } = setup;
   const told = ({ source }: Pick<Provider, 'source'>) => visible(source(context.messages));
   return keepCredentials(doors, async (isAgain) => {
     if (isAgain) profile = { ...profile, values: (await context.store()).read().profiles[profile.name] ?? {} };
     const pass = (provider: Provider) => context.debug(`credentials: not in ${told(provider)}`);
+    const start = context.clock.monotonic();
     const found = await findCredentials(credentialChain(profile, doors), pass);
-    const { validForMs } = found.credentials;
+    const { source, validForMs } = found.credentials;
+    tell({ source, ms: context.clock.monotonic() - start });
     const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;
     context.debug(`credentials: ${told(found.credentials)}${validity}`);
     return found;
@@ -103,8 +128,8 @@ async function startSimulation(script: string, context: Context) {
   return { origin: sandbox.url, accessKey, close: sandbox.close };
 }
 
-function warnPlainHttp(origin: string, { messages, stderr }: Context): void {
+/** Plain http to another machine: whoever is in between can read it. */
+function isExposed(origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
-  if (protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) return;
-  stderr.write(`${messages.warning}: ${messages.plainHttp(origin)}\n`);
+  return protocol !== 'https:' && !isLoopback(hostname);
 }

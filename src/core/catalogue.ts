@@ -100,12 +100,17 @@ export const catalogue = {
   // Our own: no answer of the service's arrived
   'Network.BodyTooLarge': { class: 'transient', topic: 'bodyTooLarge' },
   'Network.Certificate': { class: 'request', topic: 'certificate' },
+  'Network.CertificateExpired': { class: 'request', topic: 'certificateExpired' },
+  'Network.CertificateName': { class: 'request', topic: 'certificateName' },
   'Network.ConnectionRefused': { class: 'transient', topic: 'connectionRefused' },
   'Network.ConnectionReset': { class: 'transient', topic: 'connectionReset' },
   'Network.Dns': { class: 'transient', topic: 'dns' },
   'Network.HtmlPage': { class: 'transient', topic: 'htmlPage' },
   'Network.Protocol': { class: 'transient', topic: 'protocol' },
   'Network.Proxy': { class: 'transient', topic: 'proxy' },
+  // Not asked again: a wrong password tried over and over locks accounts.
+  'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
+  'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused' },
   'Network.Redirect': { class: 'request', topic: 'redirect' },
   'Network.Timeout': { class: 'transient', topic: 'timeout' },
   'Network.Unreachable': { class: 'transient', topic: 'unreachable' },

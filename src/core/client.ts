@@ -19,6 +19,8 @@ export interface ClientOptions extends Pick<ApiCall, 'origin' | 'method' | 'form
   readonly requestTimeoutMs: number;
   /** Tells of a decision, for `--debug`. Never gets a secret. */
   readonly debug: (line: string) => void;
+  /** Called once, when our clock is found to be more than five minutes off; `offsetMs` is what it lacks. */
+  readonly onClockOff?: (offsetMs: number) => void;
 }
 
 export interface AskOptions {
@@ -47,6 +49,8 @@ export interface Client {
 
 /** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
 const MAX_OFFSET_MS = 24 * 3_600_000;
+/** A clock further off than this is worth a warning, in ms. */
+const WARNED_OFFSET_MS = 5 * 60_000;
 /** A server that asks `status` to wait longer than this gets no retry: somebody is looking at the terminal. In ms. */
 const MAX_SERVER_DELAY_MS = 60_000;
 
@@ -54,12 +58,16 @@ export function createClient(options: ClientOptions): Client {
   const { clock, debug } = options;
   const traffic: Traffic = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
   let offsetMs = 0;
+  let isWarned = false;
 
   async function attempt(taskId: TaskId, key: AccessKey, ask: AskOptions): Promise<Reply> {
     const stamp = { now: clock.now() + offsetMs, nonce: options.nonce() };
     const { signedTexts, ...request } = signedRequest(getTaskStatus(options, taskId), key, stamp);
     const timeoutMs = Math.min(options.requestTimeoutMs, ask.timeoutMs ?? Number.POSITIVE_INFINITY);
     traffic.requests += 1;
+    const label = `task ${taskId}: request ${traffic.requests}`;
+    const start = clock.monotonic();
+    debug(`${label}: ${request.method} ${options.origin}, ${options.signature}, clock offset ${offsetMs} ms`);
     try {
       const response = await options.transport.send({
         ...request,
@@ -68,9 +76,11 @@ export function createClient(options: ClientOptions): Client {
       });
       traffic.bytes += response.body.byteLength;
       const reply = await parseResponse(response, clock.now());
+      debug(`${label}: ${summaryOf(reply)}, ${Math.round(clock.monotonic() - start)} ms`);
       return reply.ok ? reply : { ok: false, failure: judgeSignature(reply.failure, signedTexts) };
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
+      debug(`${label}: Network.${error.kind}: ${error.message}, ${Math.round(clock.monotonic() - start)} ms`);
       return { ok: false, failure: networkFailure(error) };
     }
   }
@@ -99,6 +109,10 @@ export function createClient(options: ClientOptions): Client {
     }
     offsetMs = learned;
     debug(`clock offset learned: ${learned} ms`);
+    if (Math.abs(learned) > WARNED_OFFSET_MS && !isWarned) {
+      isWarned = true;
+      options.onClockOff?.(learned);
+    }
     return true;
   }
 
@@ -107,6 +121,7 @@ export function createClient(options: ClientOptions): Client {
     const first = await attempt(taskId, key, askOptions);
     if (first.ok) return first;
     const again = await corrected(first.failure, key);
+    if (again) debug(`task ${taskId}: ${first.failure.code}, asking once more at once`);
     const reply = again ? await attempt(taskId, again, askOptions) : first;
     if (again) traffic.retries += 1;
     if (!reply.ok && reply.failure.class === 'throttle') traffic.throttles += 1;
@@ -120,7 +135,8 @@ export function createClient(options: ClientOptions): Client {
       const serverDelay = reply.failure.serverDelayMs ?? 0;
       if (serverDelay > MAX_SERVER_DELAY_MS) return reply;
       const delay = backoffMs(retry, options.random, serverDelay);
-      debug(`task ${taskId}: ${reply.failure.code}, retry ${retry} of ${retries} in ${delay} ms`);
+      const why = serverDelay >= delay && serverDelay > 0 ? 'as the server asks' : 'by jittered backoff';
+      debug(`task ${taskId}: ${reply.failure.code}, retry ${retry} of ${retries} in ${Math.round(delay)} ms, ${why}`);
       traffic.retries += 1;
       await clock.sleep(delay, signal);
       if (signal?.aborted) return reply;
@@ -156,6 +172,12 @@ export function failureExitCode(failure: Pick<Failure, 'class'>): number {
     default:
       return ExitCode.unanswered;
   }
+}
+
+function summaryOf(reply: Reply): string {
+  const { http, requestId } = reply.ok ? reply.answer : reply.failure;
+  const what = reply.ok ? `status ${reply.answer.status}` : reply.failure.code;
+  return `HTTP ${http}, ${what}, request id ${requestId ?? '-'}`;
 }
 
 /** A SignatureDoesNotMatch quotes what the server signed: if we signed the same, the secret is wrong, else our canonicalization. */

@@ -28,10 +28,30 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
-/** Sends one request and reads the whole answer. Rejects with {@link NetworkError} only. Never follows a redirect. */
+/**
+ * Sends one request and reads the whole answer, never following a redirect. Rejects with {@link NetworkError} only, but for
+ * the usage error of a proxy variable that is no address.
+ */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** Drops the idle connections, which may be dead after the machine slept; requests under way finish. */
+  renew(): void;
+  /** Ends every connection, those still being opened too. */
   close(): Promise<void>;
+}
+
+/** The steps to an answer, in order; those with "proxy" in their name, and DNS and TCP then, concern the proxy where there is one. */
+export type NetworkStep = 'proxy' | 'dns' | 'tcp' | 'proxyTls' | 'tunnel' | 'tls' | 'answer';
+
+/** A step of a request, told when it has ended well. */
+export interface NetworkEvent {
+  readonly step: NetworkStep;
+  /** What came of it: an address, a protocol, a status. Holds no secret. */
+  readonly detail: string;
+  /** How long it took, in ms. */
+  readonly ms: number;
+  /** Of the step `proxy`: the proxy's `host:port`, if there is one on the way. */
+  readonly proxy?: string | undefined;
 }
 
 /** Why no usable HTTP answer came; each kind is an entry of the catalogue, as `Network.<kind>`. */
@@ -39,10 +59,14 @@ export type NetworkFailure =
   | 'Aborted'
   | 'BodyTooLarge'
   | 'Certificate'
+  | 'CertificateExpired'
+  | 'CertificateName'
   | 'ConnectionRefused'
   | 'ConnectionReset'
   | 'Dns'
   | 'Proxy'
+  | 'ProxyAuthentication'
+  | 'ProxyRefused'
   | 'Protocol'
   | 'Timeout'
   | 'Unreachable';

@@ -82,6 +82,11 @@ export function serviceOrigin(settings: Pick<Settings, 'region' | 'endpoint'>): 
   return settings.endpoint ?? `https://multimediaai.${settings.region}.aliyuncs.com`;
 }
 
+/** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
+}
+
 // --- internal ---
 
 function define<T, F extends string | undefined = undefined>(

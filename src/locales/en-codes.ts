@@ -168,12 +168,20 @@ export const codesEn = {
     hint: 'something else seems to have answered: check --endpoint and the proxy',
   },
   certificate: {
-    meaning: "the host's certificate is not trusted, has expired, or is of another name",
-    hint: 'if a proxy inspects TLS, trust its authority with --ca-file; check --endpoint and the clock as well',
+    meaning: "nobody that mmai trusts vouches for the host's certificate",
+    hint: 'if a proxy inspects TLS or the host has a private authority, trust that with --ca-file or NODE_EXTRA_CA_CERTS',
+  },
+  certificateExpired: {
+    meaning: "the host's certificate is not valid at this time: it has expired, or is not valid yet",
+    hint: 'check the clock here; if it is right, the certificate has to be renewed by whoever runs the host or the proxy',
+  },
+  certificateName: {
+    meaning: "the host's certificate is that of another host",
+    hint: 'check --endpoint and --region; something between here and the host may also answer in its place',
   },
   connectionRefused: {
     meaning: 'nothing accepts connections at this host and port',
-    hint: 'check --endpoint, the proxy and the firewall; --debug tells each step',
+    hint: 'check --endpoint and the firewall; "mmai config check" tells each step to the host',
   },
   connectionReset: {
     meaning: 'the connection broke before the answer was complete',
@@ -192,8 +200,16 @@ export const codesEn = {
     hint: 'check --endpoint: http:// or https://, and the port',
   },
   proxy: {
-    meaning: 'the proxy did not let the request through',
-    hint: 'check its address and password in HTTPS_PROXY, or name the host in NO_PROXY',
+    meaning: 'the proxy cannot be reached, or cannot reach the host',
+    hint: 'check its address in HTTPS_PROXY (HTTP_PROXY for http://), or name the host in NO_PROXY to go past it',
+  },
+  proxyAuthentication: {
+    meaning: 'the proxy wants a user name and a password, and none or wrong ones were given',
+    hint: 'write HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded (@ is %40)',
+  },
+  proxyRefused: {
+    meaning: 'the proxy does not allow connections to this host',
+    hint: 'ask its administrators to allow the host, or name the host in NO_PROXY to go past the proxy',
   },
   redirect: {
     meaning: 'the host points elsewhere; mmai never follows, so that no signed request reaches a stranger',
@@ -201,11 +217,11 @@ export const codesEn = {
   },
   timeout: {
     meaning: 'no complete answer came within the time limit of a request',
-    hint: 'mmai asks again by itself; if it lasts, try "--request-timeout 30s"',
+    hint: 'mmai asks again by itself; if it lasts, "mmai config check" tells where it hangs; a network may want HTTPS_PROXY',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',
-    hint: 'check the connection, VPN and firewall; --debug tells each step',
+    hint: 'check the connection, VPN and firewall, and whether a proxy has to be named in HTTPS_PROXY',
   },
   unreadable: {
     meaning: 'the answer is not one of the service: neither JSON nor XML as documented',

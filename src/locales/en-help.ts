@@ -80,6 +80,7 @@ export const helpEn = {
     faultRate: 'share of answers replaced by a random fault, from 0 to 1',
     reveal: 'show secrets instead of masking them',
     showOrigin: 'say where each value comes from',
+    checkSimulate: 'check against a sandbox inside the command, for example 2',
     listJson: 'one JSON document',
     force: 'replace the keys of profiles that exist',
   },
@@ -93,6 +94,7 @@ export const helpEn = {
     use: 'make a profile the current one',
     profiles: 'list the profiles, the current one marked',
     import: "copy the keys of aliyun-cli's profiles, and say what could not be copied",
+    check: 'say step by step whether credentials, network, clock and signature work',
   },
   keys: (keys: string) => `Settings: ${keys}`,
 };

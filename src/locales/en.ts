@@ -1,3 +1,4 @@
+import { checkEn } from './en-check.ts';
 import { codesEn } from './en-codes.ts';
 import { credentialsEn } from './en-credentials.ts';
 import { explainEn } from './en-explain.ts';
@@ -8,6 +9,7 @@ export const en = {
   help: helpEn,
   codes: codesEn,
   explain: explainEn,
+  check: checkEn,
   error: 'error',
   warning: 'warning',
   hint: 'hint',
@@ -36,7 +38,10 @@ export const en = {
     badProfileName: (value: string) =>
       `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
     unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
-    noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate`,
+    noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate that can be read`,
+    badProxy: (variable: string) =>
+      `${variable} is not the address of a proxy: write http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if needed (other schemes, like socks5, are not supported)`,
+    badProxyHint: () => 'percent-encode special characters of a password: @ is %40, # is %23, / is %2F',
   },
   parser: {
     unknownOption: (flag: string) => `there is no option "${flag}"`,
@@ -64,6 +69,8 @@ export const en = {
     143: 'stopped by SIGTERM',
   },
   plainHttp: (origin: string) => `${origin} is not encrypted: whoever listens can read and replay the requests`,
+  clockOff: (offset: string, isAhead: boolean) =>
+    `the clock here is ${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service; mmai allows for it in this run`,
   unknownStatus: (id: string, status: number) =>
     `task ${id} has status ${status}, which this version of mmai does not know; it counts as not finished`,
   sandbox: {

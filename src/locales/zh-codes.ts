@@ -170,12 +170,20 @@ export const codesZh: typeof codesEn = {
     hint: '应答的可能不是该服务：请检查 --endpoint 和代理',
   },
   certificate: {
-    meaning: '主机的证书不受信任、已过期，或与主机名不符',
-    hint: '若有代理解密 TLS 流量，请用 --ca-file 信任其 CA 证书；同时检查 --endpoint 和本机时钟',
+    meaning: '主机的证书不是由受信任的 CA 签发的',
+    hint: '若有代理解密 TLS 流量，或主机使用私有 CA，请用 --ca-file 或 NODE_EXTRA_CA_CERTS 信任其 CA 证书',
+  },
+  certificateExpired: {
+    meaning: '主机的证书此刻无效：已过期，或尚未生效',
+    hint: '请检查本机时钟；若时钟正确，需由主机或代理的管理者更新证书',
+  },
+  certificateName: {
+    meaning: '主机的证书属于另一个主机名',
+    hint: '请检查 --endpoint 和 --region；也可能是中间设备冒充该主机应答',
   },
   connectionRefused: {
     meaning: '连接被拒绝：该主机和端口上没有服务在监听',
-    hint: '请检查 --endpoint、代理和防火墙；--debug 会显示每一步',
+    hint: '请检查 --endpoint 和防火墙；"mmai config check" 会显示到达主机的每一步',
   },
   connectionReset: {
     meaning: '应答尚未接收完整，连接就已断开',
@@ -194,8 +202,16 @@ export const codesZh: typeof codesEn = {
     hint: '请检查 --endpoint：应为 http:// 还是 https://，以及端口是否正确',
   },
   proxy: {
-    meaning: '代理没有放行请求',
-    hint: '请检查 HTTPS_PROXY 中的代理地址和密码，或将该主机加入 NO_PROXY',
+    meaning: '无法连接代理，或代理无法连接该主机',
+    hint: '请检查 HTTPS_PROXY（http:// 为 HTTP_PROXY）中的代理地址，或将该主机加入 NO_PROXY 以绕过代理',
+  },
+  proxyAuthentication: {
+    meaning: '代理要求用户名和密码，而没有给出或给出的不正确',
+    hint: '请写成 HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT，其中的特殊字符用百分号编码（@ 写作 %40）',
+  },
+  proxyRefused: {
+    meaning: '代理不允许连接该主机',
+    hint: '请代理的管理者放行该主机，或将其加入 NO_PROXY 以绕过代理',
   },
   redirect: {
     meaning: '主机要求重定向；mmai 从不跟随，以免把已签名的请求发给他人',
@@ -203,11 +219,11 @@ export const codesZh: typeof codesEn = {
   },
   timeout: {
     meaning: '在单次请求的时限内没有收到完整应答',
-    hint: 'mmai 会自动重试；若持续出现，请尝试 "--request-timeout 30s"',
+    hint: 'mmai 会自动重试；若持续出现，请用 "mmai config check" 查看卡在哪一步；有的网络需要设置 HTTPS_PROXY',
   },
   unreachable: {
     meaning: '从当前网络无法到达该主机',
-    hint: '请检查网络连接、VPN 和防火墙；--debug 会显示每一步',
+    hint: '请检查网络连接、VPN 和防火墙，以及是否需要在 HTTPS_PROXY 中设置代理',
   },
   unreadable: {
     meaning: '应答不是该服务的应答：既不是文档所述的 JSON，也不是 XML',

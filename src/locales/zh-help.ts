@@ -82,6 +82,7 @@ export const helpZh: typeof helpEn = {
     faultRate: '用随机故障代替正常应答的比例，0 到 1',
     reveal: '显示机密内容而不遮盖',
     showOrigin: '说明每个值的来源',
+    checkSimulate: '对命令内置的模拟服务检查，例如 2',
     listJson: '输出一个 JSON 文档',
     force: '替换已有配置档中的密钥',
   },
@@ -95,6 +96,7 @@ export const helpZh: typeof helpEn = {
     use: '切换当前配置档',
     profiles: '列出配置档，并标出当前的',
     import: '从 aliyun-cli 复制各配置的密钥，并说明哪些无法复制',
+    check: '逐步检查凭证、网络、时钟和签名是否正常',
   },
   keys: (keys: string) => `设置项：${keys}`,
 };

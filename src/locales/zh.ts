@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts';
+import { checkZh } from './zh-check.ts';
 import { codesZh } from './zh-codes.ts';
 import { credentialsZh } from './zh-credentials.ts';
 import { explainZh } from './zh-explain.ts';
@@ -9,6 +10,7 @@ export const zh: Messages = {
   help: helpZh,
   codes: codesZh,
   explain: explainZh,
+  check: checkZh,
   error: '错误',
   warning: '警告',
   hint: '建议',
@@ -28,7 +30,10 @@ export const zh: Messages = {
     badProfileName: (value) =>
       `“${value}”不是有效的配置档名：只能包含字母、数字和 . _ @ -，最长 64 个字符，以字母或数字开头`,
     unreadableFile: (what, path, why) => `${what}：无法读取 ${path}：${why}`,
-    noCertificates: (path) => `--ca-file：${path} 中没有 PEM 证书`,
+    noCertificates: (path) => `--ca-file：${path} 中没有可读取的 PEM 证书`,
+    badProxy: (variable) =>
+      `${variable} 不是代理地址：请写成 http://主机:端口 或 https://主机:端口，需要时在主机前加“用户名:密码@”（不支持 socks5 等其他协议）`,
+    badProxyHint: () => '密码中的特殊字符请用百分号编码：@ 写作 %40，# 写作 %23，/ 写作 %2F',
   },
   parser: {
     unknownOption: (flag) => `没有选项“${flag}”`,
@@ -55,6 +60,7 @@ export const zh: Messages = {
     143: '因 SIGTERM 而停止',
   },
   plainHttp: (origin) => `${origin} 未加密：请求可能被窃听和重放`,
+  clockOff: (offset, isAhead) => `本机时钟比服务端${isAhead ? '快' : '慢'} ${offset}；mmai 在本次运行中已作修正`,
   unknownStatus: (id, status) => `任务 ${id} 的状态为 ${status}，当前版本的 mmai 不认识；按未完成处理`,
   sandbox: {
     badStep: (step) =>

@@ -8,17 +8,17 @@ import { assertNoCanary, CANARY } from '../support/canary.ts';
 import { fakeContext } from '../support/context.ts';
 
 /** Runs the command against this world in the given form; what went out, and how it ended. */
-async function ask(at: World, env: object, args: string[]) {
+async function ask(at: World, env: object, args: string[], commandMs = 10_000) {
   const send = at.transport.send;
   const timeouts: number[] = [];
   const context = fakeContext({
     ...at,
     env: { HOME: at.homePath, ...(env as Record<string, string>) },
-    transport: async () => ({ send, close: async () => {} }),
-    // The limit is real time; the test does not wait for it.
+    transport: async () => ({ send, renew() {}, close: async () => {} }),
+    // The limit is real time; the test of a command that never ends does not wait for it.
     runCommand: (line, limits) => {
       timeouts.push(limits.timeoutMs);
-      return runCommand(line, { ...limits, timeoutMs: Math.min(1500, limits.timeoutMs) }, process.platform);
+      return runCommand(line, { ...limits, timeoutMs: Math.min(commandMs, limits.timeoutMs) }, process.platform);
     },
   });
   const exitCode = await run(['status', '1', ...args], context);
@@ -34,8 +34,9 @@ describe('credentials that are broken: exit 3, source and way out named, nothing
       const at = await brokenWorld(instead);
       if (isReset) at.transport.send = () => Promise.reject(new NetworkError('ConnectionReset', CANARY));
       const env = set(at);
+      const commandMs = title.endsWith('never ends') ? 300 : undefined;
       for (const args of [['--debug'], ['--json', '--debug'], ['--lang', 'zh', '-q']]) {
-        const { exitCode, stdout, stderr, timeouts } = await ask(at, env, args);
+        const { exitCode, stdout, stderr, timeouts } = await ask(at, env, args, commandMs);
         assert.equal(exitCode, 3, stderr);
         assert.equal(stdout, '');
         if (!args.includes('zh')) assert.match(stderr, sentence);

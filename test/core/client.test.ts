@@ -160,6 +160,23 @@ describe('what can be put right', () => {
     );
   });
 
+  for (const [minutes, warnings] of [
+    [4, []],
+    [-6, [-360_000]],
+    [60, [3_600_000]],
+  ] as const) {
+    it(`warns ${warnings.length === 0 ? 'not' : 'once'} of a clock ${minutes} minutes off`, async () => {
+      const date = new Date(Date.parse('2023-03-13T08:34:30Z') + minutes * 60_000).toUTCString();
+      const expired = refusal(400, 'InvalidTimeStamp.Expired', { date });
+      const warned: number[] = [];
+      const onClockOff = (ms: number) => void warned.push(ms);
+      const { client: it_ } = client([expired, succeeded, expired, succeeded], { onClockOff });
+      await it_.ask(id);
+      await it_.ask(id);
+      assert.deepEqual(warned, warnings);
+    });
+  }
+
   it('does not believe an offset of more than a day', async () => {
     const { client: it_, requests } = client([
       refusal(400, 'InvalidTimeStamp.Expired', { date: new Date(0).toUTCString() }),
@@ -180,6 +197,42 @@ describe('what can be put right', () => {
     const { client: it_, requests } = client([refusal(404, 'InvalidAccessKeyId.NotFound')]);
     assert.equal(failureExitCode(await failureOf(it_.ask(id))), 3);
     assert.equal(requests.length, 1);
+  });
+});
+
+describe('--debug', () => {
+  it('tells each attempt, why it waits, what it learns and the request id', async () => {
+    const date = new Date(Date.parse('2023-03-13T09:34:30Z')).toUTCString();
+    const lines: string[] = [];
+    const answers = [
+      refusal(400, 'InvalidTimeStamp.Expired', { date }),
+      refusal(500, 'InternalError'),
+      refusal(400, 'Throttling', { 'x-acs-retry-after': '2345' }),
+      new NetworkError('ConnectionReset', 'host: reset'),
+      succeeded,
+    ];
+    const debug = (line: string) => void lines.push(line.replace(`task ${id}: `, ''));
+    const { client: it_ } = client(answers, { debug });
+    await it_.askPatiently(id, 3);
+    const sent = (n: number, offset: number) =>
+      `request ${n}: GET https://multimediaai.cn-beijing.aliyuncs.com, v1, clock offset ${offset} ms`;
+    assert.deepEqual(lines, [
+      sent(1, 0),
+      'request 1: HTTP 400, InvalidTimeStamp.Expired, request id R-1, 0 ms',
+      'clock offset learned: 3600000 ms',
+      'InvalidTimeStamp.Expired, asking once more at once',
+      sent(2, 3_600_000),
+      'request 2: HTTP 500, InternalError, request id R-1, 0 ms',
+      'InternalError, retry 1 of 3 in 500 ms, by jittered backoff',
+      sent(3, 3_600_000),
+      'request 3: HTTP 400, Throttling, request id R-1, 0 ms',
+      'Throttling, retry 2 of 3 in 2345 ms, as the server asks',
+      sent(4, 3_600_000),
+      'request 4: Network.ConnectionReset: host: reset, 0 ms',
+      'Network.ConnectionReset, retry 3 of 3 in 2000 ms, by jittered backoff',
+      sent(5, 3_600_000),
+      'request 5: HTTP 200, status 2, request id cc53a4b3-8002-4717-a1d8-208be4492834, 0 ms',
+    ]);
   });
 });
 

@@ -13,7 +13,7 @@ import { temporaryDirectory } from './mmai.ts';
 /** Doors to a home of their own, loopback and a virtual clock; where `issuers` listens, the metadata service's address leads there. */
 export async function doors(overrides: Partial<Doors> = {}, issuers?: { url: string }) {
   const home = temporaryDirectory();
-  const real = await createTransport({ caFile: undefined });
+  const real = await createTransport({ caFile: undefined, env: {}, now: () => 0 });
   after(() => real.close());
   const requests: HttpRequest[] = [];
   const debugged: string[] = [];
@@ -34,6 +34,7 @@ export async function doors(overrides: Partial<Doors> = {}, issuers?: { url: str
         const url = request.url.replace('http://100.100.100.200', issuers?.url ?? 'http://127.0.0.1:1');
         return real.send({ ...request, url });
       },
+      renew: () => real.renew(),
       close: () => real.close(),
     },
     ...overrides,

@@ -13,6 +13,7 @@ export function fakeTransport(...answers: (FakeAnswer | ((request: HttpRequest) 
       if (given instanceof Error) throw given;
       return given;
     },
+    renew() {},
     async close() {},
   };
   return { transport, requests };

@@ -231,6 +231,7 @@ describe('the other places', { concurrency: 4 }, () => {
         hosts.push(new URL(url).origin);
         return { status: 403, headers: {}, body: new TextEncoder().encode('{"Code":"NoPermission"}') };
       },
+      renew() {},
       close: async () => {},
     };
     for (const env of [

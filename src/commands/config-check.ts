@@ -1,0 +1,235 @@
+import { isIP } from 'node:net';
+import type { Context } from '../context.ts';
+import type { Topic } from '../core/catalogue.ts';
+import { failureExitCode } from '../core/client.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { NetworkEvent, Transport } from '../core/ports.ts';
+import type { Failure, Reply } from '../core/response.ts';
+import { isLoopback, serviceOrigin } from '../core/settings.ts';
+import type { AccessKey } from '../core/signature.ts';
+import { parseTaskId } from '../core/task.ts';
+import { masked, visible } from '../core/text.ts';
+import { ExitCode, MmaiError } from '../errors.ts';
+import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../output/check.ts';
+import type { ServiceOptions } from './options.ts';
+import { type KeyOrigin, openSession, resolveSetup, type Setup } from './session.ts';
+
+/** The task asked for: whether it exists does not matter, the kind of the answer does. */
+const TASK = parseTaskId('1');
+/** `Date` has whole seconds, and the way takes time: a smaller difference says nothing. In ms. */
+const CLOCK_SLACK_MS = 2000;
+const CLOCK_WARNING_MS = 5 * 60_000;
+/** Codes of these topics come from the service itself, behind the check of signature and permission. */
+const ACCEPTED: ReadonlySet<Topic | undefined> = new Set<Topic>([
+  ...(['invalidParameter', 'parameterTooLong', 'parameterExists', 'templateInUse'] as const),
+  ...(['faceImageLimit', 'applicationLimit', 'uploadLimit', 'fileContent'] as const),
+]);
+
+/** Says step by step what works, up to the first step that does not. The exit code is that of the failed step. */
+export async function runConfigCheck(options: ServiceOptions, context: Context): Promise<number> {
+  const check = new Check(context);
+  const setup = await check.settle('profile', () => resolveSetup(options, context));
+  if (setup) await examine(check, setup, options.simulate, context);
+  const { steps, clockOffsetMs } = check;
+  if (options.json || setup?.values.output === 'json') {
+    context.stdout.write(`${JSON.stringify(checkDocument(steps, clockOffsetMs), null, 2)}\n`);
+  } else {
+    const style = await context.style(context.stdout, setup?.values.color ?? 'auto');
+    context.stdout.write(checkTable(steps, style, context.messages));
+  }
+  return checkExitCode(steps);
+}
+
+// --- internal ---
+
+/** The steps so far. */
+class Check {
+  readonly steps: CheckStep[] = [];
+  /** What our clock lacks, if an answer told. */
+  clockOffsetMs: number | null = null;
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  ok(step: CheckName, detail: string, ms: number | null = null): void {
+    this.steps.push({ step, state: 'ok', detail: visible(detail), ms, hint: null });
+  }
+
+  warn(step: CheckName, detail: string, hint: string | null): void {
+    this.steps.push({ step, state: 'warning', detail: visible(detail), ms: null, hint });
+  }
+
+  fail(step: CheckName, failure: Failure): void {
+    const { code, http, message, topic, recommend } = failure;
+    const explanation = topic && this.#context.messages.codes[topic];
+    const said = `${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`;
+    const detail = visible([said, explanation?.meaning].filter(Boolean).join('; '));
+    const hint = explanation?.hint ?? recommend;
+    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure) });
+  }
+
+  skip(...names: CheckName[]): void {
+    for (const step of names) this.steps.push({ step, state: 'skipped', detail: '', ms: null, hint: null });
+  }
+
+  /** What the work gives; undefined if it ended in an error, which the step then tells. */
+  async settle<T>(step: CheckName | ((exitCode: number) => CheckName), work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MmaiError)) throw error;
+      const { messages } = this.#context;
+      const hint = error.hint?.(messages) ?? null;
+      const { exitCode } = error;
+      const blamed = typeof step === 'string' ? step : step(exitCode);
+      const detail = visible(error.text(messages));
+      this.steps.push({ step: blamed, state: 'failed', detail, ms: null, hint, exitCode });
+      return undefined;
+    }
+  }
+}
+
+async function examine(check: Check, setup: Setup, simulate: string | undefined, context: Context): Promise<void> {
+  const { check: words } = context.messages;
+  const isSimulated = simulate !== undefined;
+  check.ok(
+    'profile',
+    isSimulated ? words.noProfile() : words.profile(setup.profile.name, (await context.store()).path),
+  );
+  const seen = new Observed(context);
+  const quiet = { ...setup, quiet: true };
+  const opened = (exitCode: number) => (exitCode === ExitCode.usage ? 'endpoint' : 'credentials');
+  const session = await check.settle(opened, () => openSession(quiet, simulate, seen.context));
+  if (!session) return;
+  // A role's credentials came over the network too, but that is not the way in question.
+  seen.events.length = 0;
+  try {
+    tellKey(check, await session.accessKey(false), session.keyOrigin(), context);
+    tellPlace(check, setup, session.origin, isSimulated, context);
+    const asked = { signal: context.signal };
+    // What it throws concerns a proxy variable, or credentials that could not be had again.
+    const blamed = (exitCode: number) => (exitCode === ExitCode.usage ? 'proxy' : 'credentials');
+    const reply = await check.settle(blamed, () => session.client.ask(TASK, asked));
+    if (reply) judge(check, reply, seen, session.origin, context);
+  } finally {
+    await session.close();
+  }
+}
+
+function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { messages }: Context): void {
+  const { check: words } = messages;
+  const source = found ? found.source(messages) : words.fromSimulation();
+  const detail = words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), source);
+  check.ok('credentials', detail, found?.ms ?? null);
+}
+
+function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: Context): void {
+  const { check: words } = messages;
+  const { values, origins } = setup;
+  check.ok('region', words.origin(values.region, origins.region.name));
+  const from = values.endpoint === undefined ? words.ofRegion() : origins.endpoint.name;
+  const detail = words.origin(origin, isSimulated ? '--simulate' : from);
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'https:' || isLoopback(hostname)) check.ok('endpoint', detail);
+  else check.warn('endpoint', detail, messages.plainHttp(serviceOrigin(values)));
+}
+
+/** What the network told while the question was under way. */
+class Observed {
+  readonly events: NetworkEvent[] = [];
+  readonly context: Context;
+  /** The service's clock against ours at the last answer, in ms. */
+  offsetMs: number | null = null;
+
+  constructor(context: Context) {
+    const observe = (event: NetworkEvent) => void this.events.push(event);
+    const transport: Context['transport'] = async (settings) =>
+      this.#clocked(await context.transport(settings, observe), context);
+    this.context = { ...context, transport };
+  }
+
+  /** The last time a step was told: the connection that the answer came over. */
+  last(step: NetworkEvent['step']): NetworkEvent | undefined {
+    return this.events.findLast((event) => event.step === step);
+  }
+
+  #clocked(transport: Transport, { clock }: Context): Transport {
+    return {
+      ...transport,
+      send: async (request) => {
+        const start = clock.now();
+        const response = await transport.send(request);
+        const date = Date.parse(response.headers.date ?? '');
+        // A cached answer's Date is not the server's clock; a whole second stands for its middle.
+        const isTold = !Number.isNaN(date) && !response.headers.age;
+        this.offsetMs = isTold ? Math.round(date + 500 - (start + clock.now()) / 2) : null;
+        return response;
+      },
+    };
+  }
+}
+
+function judge(check: Check, reply: Reply, seen: Observed, origin: string, context: Context): void {
+  const broken = reply.ok ? undefined : brokenStep(reply.failure, seen, origin);
+  for (const step of networkSteps(seen, origin)) {
+    const event = seen.last(step);
+    if (step === broken && !reply.ok) {
+      check.fail(step, reply.failure);
+      return check.skip('clock', 'signature', 'permission');
+    }
+    if (event) check.ok(step, event.detail, step === 'proxy' ? null : event.ms);
+    else if (step === 'tls') check.ok('tls', context.messages.check.noTls());
+  }
+  judgeClock(check, reply, seen, context);
+  judgeSignature(check, reply, context);
+}
+
+/** The steps of this way to the host, in order. */
+function networkSteps(seen: Observed, origin: string): NetworkEvent['step'][] {
+  const isTunnelled = seen.last('proxy')?.proxy !== undefined && origin.startsWith('https:');
+  return ['proxy', 'dns', 'tcp', ...(isTunnelled ? (['proxyTls', 'tunnel'] as const) : []), 'tls', 'answer'];
+}
+
+/** The step at which no answer, or none of the service's, came; undefined if the service itself answered. */
+function brokenStep(
+  { code, class: kind, topic }: Failure,
+  seen: Observed,
+  origin: string,
+): NetworkEvent['step'] | undefined {
+  const isService = !code.startsWith('Network.') && (kind !== 'request' || ACCEPTED.has(topic));
+  if (isService) return kind === 'transient' || kind === 'throttle' ? 'answer' : undefined;
+  const { protocol, hostname } = new URL(origin);
+  const isNamed = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && seen.last('proxy')?.proxy === undefined;
+  if (code === 'Network.Dns' || (code === 'Network.Timeout' && isNamed && !seen.last('dns'))) return 'dns';
+  const needed = networkSteps(seen, origin).filter((step) => !['dns', 'proxyTls'].includes(step));
+  const isMissing = (step: NetworkEvent['step']) => !seen.last(step) && !(step === 'tls' && protocol === 'http:');
+  return needed.find(isMissing) ?? 'answer';
+}
+
+function judgeClock(check: Check, reply: Reply, { offsetMs }: Observed, { messages }: Context): void {
+  if (!reply.ok && reply.failure.class === 'skew') return check.fail('clock', reply.failure);
+  const { check: words } = messages;
+  check.clockOffsetMs = offsetMs;
+  if (offsetMs === null) return check.warn('clock', words.clockUnknown(), null);
+  const size = Math.abs(offsetMs);
+  if (size <= CLOCK_SLACK_MS) return check.ok('clock', words.clockRight());
+  const detail = words.clockOff(formatDuration(size), offsetMs < 0);
+  if (size <= CLOCK_WARNING_MS) check.ok('clock', detail);
+  else check.warn('clock', detail, words.clockHint());
+}
+
+function judgeSignature(check: Check, reply: Reply, { messages }: Context): void {
+  const { check: words } = messages;
+  const kind = reply.ok ? undefined : reply.failure.class;
+  if (kind === 'skew') return check.skip('signature', 'permission');
+  if (!reply.ok && kind === 'auth') {
+    check.fail('signature', reply.failure);
+    return check.skip('permission');
+  }
+  const { requestId } = reply.ok ? reply.answer : reply.failure;
+  check.ok('signature', words.signatureAccepted(requestId ?? '-'));
+  if (!reply.ok && (kind === 'permission' || kind === 'account')) check.fail('permission', reply.failure);
+  else check.ok('permission', words.permitted(reply.ok ? words.taskStatus(reply.answer.status) : reply.failure.code));
+}

@@ -1,0 +1,119 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { NetworkError, type NetworkEvent, type NetworkStep } from '../core/ports.ts';
+import { networkError } from './network-errors.ts';
+import type { ProxyServer } from './proxy-rules.ts';
+
+/** A connection takes longer than this only when nobody is there. In ms. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface Target {
+  readonly isSecure: boolean;
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ConnectorOptions {
+  /** Undefined: Node's own authorities and those of NODE_EXTRA_CA_CERTS. */
+  readonly secureContext: SecureContext | undefined;
+  /** Milliseconds that only ever grow. */
+  readonly now: () => number;
+  readonly observe: ((event: NetworkEvent) => void) | undefined;
+}
+
+/** The steps a connection is made of; `where` names the other end in errors. */
+export interface Steps {
+  tcp(target: Target, where: string): Promise<Socket>;
+  tls(socket: Socket, target: Target, step: 'tls' | 'proxyTls', where: string): Promise<TLSSocket>;
+  /** Bounds a part of the opening in time, ends it on {@link Connector.abandon}, and names what breaks the socket. */
+  guard<T>(socket: Socket, where: string, work: Promise<T>): Promise<T>;
+  /** Starts a step; the function it returns tells that the step has ended well. */
+  tell(step: NetworkStep): (detail: string) => void;
+}
+
+/**
+ * Opens connections and tells how long each part took. undici's own connector does neither tell that nor let go of a
+ * connection that is still being opened, which would keep the process for seconds after the answer to the user.
+ */
+export class Connector implements Steps {
+  readonly #options: ConnectorOptions;
+  readonly #opening = new Set<Socket>();
+  /** A session by host spares the next connection half of the TLS handshake. */
+  readonly #sessions = new Map<string, Buffer>();
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with a {@link NetworkError} that names the host, and the proxy if there is one. */
+  async open(target: Target, proxy: ProxyServer | undefined): Promise<Socket> {
+    const where = proxy ? `${target.host} through proxy ${proxy.host}` : target.host;
+    const socket = proxy
+      ? await (await import('./tunnel.ts')).openTunnel(target, proxy, this)
+      : await this.tcp(target, where);
+    return target.isSecure ? this.tls(socket, target, 'tls', where) : socket;
+  }
+
+  /** Ends what is being opened. */
+  abandon(): void {
+    for (const socket of this.#opening) socket.destroy(new NetworkError('Aborted', 'stopped'));
+  }
+
+  readonly tcp: Steps['tcp'] = async ({ host, port }, where) => {
+    const tell = { dns: this.tell('dns'), tcp: this.tell('tcp') };
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+    socket.once('lookup', (error, address) => {
+      if (!error) tell.dns(`${host} is ${address}`);
+      tell.tcp = this.tell('tcp');
+    });
+    await this.guard(socket, where, arrived(socket, 'connect'));
+    tell.tcp(`${socket.remoteAddress} port ${socket.remotePort}`);
+    return socket;
+  };
+
+  readonly tls: Steps['tls'] = async (socket, target, step, where) => {
+    const tell = this.tell(step);
+    const { secureContext } = this.#options;
+    const key = `${target.host}:${target.port}`;
+    const session = this.#sessions.get(key);
+    const secured = connectTls({
+      socket,
+      host: target.host,
+      servername: isIP(target.host) ? '' : target.host,
+      ALPNProtocols: ['http/1.1'],
+      ...(secureContext && { secureContext }),
+      ...(session && { session }),
+    });
+    secured.on('session', (fresh) => this.#sessions.set(key, fresh));
+    await this.guard(secured, where, arrived(secured, 'secureConnect'));
+    tell(`${secured.getProtocol()} with ${target.host}${secured.isSessionReused() ? ', session resumed' : ''}`);
+    return secured;
+  };
+
+  readonly tell: Steps['tell'] = (step) => {
+    const { now, observe } = this.#options;
+    const start = now();
+    return (detail) => observe?.({ step, detail, ms: now() - start });
+  };
+
+  readonly guard: Steps['guard'] = (socket, where, work) => {
+    const giveUp = () =>
+      socket.destroy(new NetworkError('Timeout', `${where}: no connection within ${CONNECT_TIMEOUT_MS} ms`));
+    const timer = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
+    this.#opening.add(socket);
+    const broken = new Promise<never>((_, reject) => {
+      // Stays: an error before undici takes over the socket must not be an uncaught one; undici then sees it closed.
+      socket.on('error', (error) => reject(networkError(error, where)));
+      socket.once('close', () => reject(new NetworkError('ConnectionReset', `${where}: closed the connection`)));
+    });
+    return Promise.race([work, broken]).finally(() => {
+      clearTimeout(timer);
+      this.#opening.delete(socket);
+    });
+  };
+}
+
+function arrived(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve) => socket.once(event, () => resolve()));
+}

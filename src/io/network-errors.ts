@@ -1,0 +1,23 @@
+import { NetworkError, type NetworkFailure } from '../core/ports.ts';
+
+const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
+  [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, 'CertificateExpired'],
+  [/ALTNAME/, 'CertificateName'],
+  [/CERT|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED/, 'Certificate'],
+  [/TIMEOUT|ETIMEDOUT/, 'Timeout'],
+  [/ECONNREFUSED/, 'ConnectionRefused'],
+  [/ENOTFOUND|EAI_/, 'Dns'],
+  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM/, 'Unreachable'],
+  [/^HPE_|OVERFLOW|EPROTO|ERR_SSL/, 'Protocol'],
+];
+
+/**
+ * Names a failure of undici or Node by its code; what has no better name is a broken connection. `where` is the host, and
+ * the proxy on the way.
+ */
+export function networkError(error: unknown, where: string): NetworkError {
+  if (error instanceof NetworkError) return error;
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
+  return new NetworkError(kind, `${where}: ${message || code}`, error);
+}

@@ -1,0 +1,36 @@
+/** What `config check` says. Details are quoted from the network as they come. */
+export const checkEn = {
+  states: { ok: 'ok', warning: 'warning', failed: 'failed', skipped: 'skipped' },
+  steps: {
+    profile: 'profile',
+    credentials: 'credentials',
+    region: 'region',
+    endpoint: 'endpoint',
+    proxy: 'proxy',
+    dns: 'name',
+    tcp: 'connection',
+    proxyTls: 'TLS to proxy',
+    tunnel: 'tunnel',
+    tls: 'TLS',
+    answer: 'answer',
+    clock: 'clock',
+    signature: 'signature',
+    permission: 'permission',
+  },
+  profile: (name: string, path: string) => `${name}, in ${path}`,
+  noProfile: () => 'none: the service is simulated',
+  fromSimulation: () => 'the simulation',
+  credentials: (key: string, isTemporary: boolean, source: string) =>
+    `AccessKey ${key}${isTemporary ? ', temporary' : ''}, from ${source}`,
+  origin: (value: string, from: string) => `${value} (${from})`,
+  ofRegion: () => 'that of the region',
+  noTls: () => 'not used: http',
+  clockRight: () => 'within 2 s of the clock of the service',
+  clockOff: (offset: string, isAhead: boolean) =>
+    `${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service`,
+  clockHint: () => 'mmai allows for it; other programs do not: set the clock, best by NTP',
+  clockUnknown: () => 'the answer does not tell the time',
+  signatureAccepted: (requestId: string) => `accepted; request id ${requestId}`,
+  permitted: (answer: string) => `GetTaskStatus allowed: the service answered "${answer}"`,
+  taskStatus: (status: number) => `status ${status}`,
+};

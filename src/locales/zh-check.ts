@@ -1,0 +1,36 @@
+import type { checkEn } from './en-check.ts';
+
+/** `config check` 的输出。网络给出的细节原样引用。 */
+export const checkZh: typeof checkEn = {
+  states: { ok: '正常', warning: '警告', failed: '失败', skipped: '跳过' },
+  steps: {
+    profile: '配置档',
+    credentials: '凭证',
+    region: '地域',
+    endpoint: '接入地址',
+    proxy: '代理',
+    dns: '域名解析',
+    tcp: '连接',
+    proxyTls: '代理 TLS',
+    tunnel: '代理隧道',
+    tls: 'TLS',
+    answer: '应答',
+    clock: '时钟',
+    signature: '签名',
+    permission: '权限',
+  },
+  profile: (name, path) => `${name}，位于 ${path}`,
+  noProfile: () => '无：服务为模拟',
+  fromSimulation: () => '模拟服务',
+  credentials: (key, isTemporary, source) => `AccessKey ${key}${isTemporary ? '（临时）' : ''}，来自${source}`,
+  origin: (value, from) => `${value}（${from}）`,
+  ofRegion: () => '由地域决定',
+  noTls: () => '未使用：http',
+  clockRight: () => '与服务端相差不到 2 秒',
+  clockOff: (offset, isAhead) => `比服务端${isAhead ? '快' : '慢'} ${offset}`,
+  clockHint: () => 'mmai 会自动修正，但其他程序不会：请校准时钟，最好使用 NTP',
+  clockUnknown: () => '应答中没有时间',
+  signatureAccepted: (requestId) => `已通过；请求 ID ${requestId}`,
+  permitted: (answer) => `允许 GetTaskStatus：服务应答“${answer}”`,
+  taskStatus: (status) => `状态 ${status}`,
+};

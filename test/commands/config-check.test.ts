@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runConfigCheck } from '../../src/commands/config-check.ts';
+import type { ServiceOptions } from '../../src/commands/options.ts';
+import type { Context } from '../../src/context.ts';
+import { createTransport } from '../../src/io/transport.ts';
+import { fakeClock } from '../support/clock.ts';
+import { fakeContext } from '../support/context.ts';
+import { sandbox, testKey } from '../support/mmai.ts';
+import {
+  type Certificate,
+  caFile,
+  proxyServer,
+  rawServer,
+  silentServer,
+  tlsServer,
+  unusedPort,
+} from '../support/network.ts';
+
+const KEY = {
+  ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
+  ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+};
+
+interface Row {
+  readonly step: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly ms: number | null;
+  readonly hint: string | null;
+}
+
+/** Runs the check with the real transport over loopback; its document. */
+async function check(options: ServiceOptions, env: Record<string, string> = {}, overrides: Partial<Context> = {}) {
+  const context = fakeContext({
+    env: { ...KEY, ...env },
+    transport: ({ caFile }, observe) =>
+      createTransport({ caFile, env: { ...env }, now: () => performance.now(), observe }),
+    ...overrides,
+  });
+  const code = await runConfigCheck({ json: true, ...options }, context);
+  const document = JSON.parse(context.stdout.text());
+  assert.equal(document.exitCode, code);
+  assert.equal(document.ok, code === 0);
+  assert.equal(context.stderr.text(), '');
+  const row = (step: string): Row => document.steps.find((found: Row) => found.step === step);
+  const states = Object.fromEntries(document.steps.map(({ step, state }: Row) => [step, state]));
+  return { code, document, row, states, text: context.stdout.text() };
+}
+
+/** The sandbox on the clock of the check, with https in front of it if wanted. */
+async function service(script: string, { offsetMs = 0, certificate = 'server' as Certificate } = {}) {
+  // In the middle of a second: `Date` has whole ones, and the check takes their middle.
+  const clock = fakeClock(Date.parse('2023-03-13T08:34:30.500Z'));
+  const { url } = await sandbox({ script, now: () => clock.now() + offsetMs });
+  return { clock, url, port: await tlsServer(url, certificate) };
+}
+
+const skipped = { clock: 'skipped', signature: 'skipped', permission: 'skipped' };
+
+describe('mmai config check', () => {
+  it('tells every step of a way that works, with times, and masks the key', async () => {
+    const { clock, port } = await service('2');
+    const { code, row, states, text } = await check(
+      { endpoint: `https://localhost:${port}`, caFile },
+      { ALIBABA_CLOUD_ACCESS_KEY_ID: 'test-key-id' },
+      { clock },
+    );
+    assert.equal(code, 0);
+    assert.deepEqual(Object.keys(states), [
+      ...['profile', 'credentials', 'region', 'endpoint', 'proxy', 'dns', 'tcp', 'tls'],
+      ...['answer', 'clock', 'signature', 'permission'],
+    ]);
+    assert.ok(Object.values(states).every((state) => state === 'ok'));
+    for (const step of ['credentials', 'dns', 'tcp', 'tls', 'answer']) assert.equal(typeof row(step).ms, 'number');
+    assert.match(row('credentials').detail, /^AccessKey \*+, from environment variables/);
+    assert.equal(row('region').detail, 'cn-beijing (default)');
+    assert.match(row('endpoint').detail, /\(--endpoint\)$/);
+    assert.match(row('proxy').detail, /no proxy \(loopback\)/);
+    assert.match(row('tls').detail, /^TLSv1\.3 with localhost/);
+    assert.match(row('permission').detail, /"status 2"/);
+    assert.doesNotMatch(text, /test-key-secret|test-key-id/);
+  });
+
+  it('tells the proxy and the tunnel through it', async () => {
+    const { clock, port } = await service('2');
+    const proxy = await proxyServer({ port });
+    const env = { HTTPS_PROXY: `http://me:canary@${proxy.host}` };
+    const { code, row, states, text } = await check({ caFile }, env, { clock });
+    assert.equal(code, 0);
+    assert.match(row('endpoint').detail, /^https:\/\/multimediaai\.cn-beijing\.aliyuncs\.com \(that of the region\)/);
+    assert.match(row('proxy').detail, new RegExp(`through proxy ${proxy.host} \\(HTTPS_PROXY\\)`));
+    assert.equal(states.tunnel, 'ok');
+    assert.doesNotMatch(text, /canary/);
+  });
+
+  const accepted: [string, string][] = [
+    ['a task that does not exist', '404'],
+    ['a task that failed', '3'],
+  ];
+  for (const [name, script] of accepted) {
+    it(`counts ${name} as accepted`, async () => {
+      const { clock, url } = await service(script);
+      const { code, states } = await check({ endpoint: url }, {}, { clock });
+      assert.equal(code, 0);
+      assert.equal(states.permission, 'ok');
+    });
+  }
+
+  it('exits 3 at the permission, the signature being accepted', async () => {
+    const { clock, url } = await service('forbidden');
+    const { code, row, states } = await check({ endpoint: url }, {}, { clock });
+    assert.equal(code, 3);
+    assert.equal(states.signature, 'ok');
+    assert.match(row('permission').detail, /Forbidden\.RAM/);
+    assert.match(row('permission').hint ?? '', /multimediaai:GetTaskStatus/);
+  });
+
+  it('exits 3 at a signature that is not accepted', async () => {
+    const { clock, url } = await service('2');
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'canary' };
+    const { code, row, states, text } = await check({ endpoint: url }, env, { clock });
+    assert.equal(code, 3);
+    assert.deepEqual([states.clock, states.signature, states.permission], ['ok', 'failed', 'skipped']);
+    assert.match(row('signature').hint ?? '', /access-key-secret/);
+    assert.doesNotMatch(text, /canary/);
+  });
+
+  it('exits 3 without credentials, having sent nothing', async () => {
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: '', ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' };
+    const { code, row, document } = await check({}, env);
+    assert.equal(code, 3);
+    assert.match(row('credentials').hint ?? '', /config init/);
+    assert.equal(document.steps.at(-1).step, 'credentials');
+  });
+
+  const offsets: [string, number, string, string][] = [
+    ['says nothing of a second', 1000, 'ok', 'within 2 s of the clock of the service'],
+    ['tells a small offset', -60_000, 'ok', '1m ahead of the clock of the service'],
+    ['warns above five minutes', 600_000, 'warning', '10m behind the clock of the service'],
+    ['warns of an offset that has to be learned', 3_600_000, 'warning', '1h behind the clock of the service'],
+  ];
+  for (const [name, offsetMs, state, detail] of offsets) {
+    it(`${name}: ${offsetMs} ms`, async () => {
+      const { clock, url } = await service('2', { offsetMs });
+      const { code, row } = await check({ endpoint: url }, {}, { clock });
+      assert.equal(code, 0);
+      assert.deepEqual([row('clock').state, row('clock').detail], [state, detail]);
+    });
+  }
+
+  it('exits 4 at a clock that is days off', async () => {
+    const { clock, url } = await service('2', { offsetMs: 3 * 86_400_000 });
+    const { code, states } = await check({ endpoint: url }, {}, { clock });
+    assert.equal(code, 4);
+    assert.deepEqual([states.answer, states.clock, states.signature], ['ok', 'failed', 'skipped']);
+  });
+
+  type Broken = [name: string, step: string, make: () => Promise<ServiceOptions>, detail: RegExp];
+  const local = (scheme: string, port: number) => ({ endpoint: `${scheme}://localhost:${port}`, caFile });
+  const broken: Broken[] = [
+    ['nobody listens', 'tcp', async () => local('http', await unusedPort()), /ConnectionRefused/],
+    ['the certificate has expired', 'tls', async () => local('https', await tlsServer('', 'expired')), /has expired/],
+    ['the certificate is of another', 'tls', async () => local('https', await tlsServer('', 'other')), /elsewhere/],
+    ['no TLS is spoken', 'tls', async () => local('https', await rawServer('HTTP/1.1 400 No\r\n\r\n')), /Protocol/],
+    [
+      'nobody answers the handshake',
+      'tls',
+      async () => ({ ...local('https', await silentServer()), requestTimeout: '100ms' }),
+      /Timeout/,
+    ],
+    [
+      'no answer comes',
+      'answer',
+      async () => ({ ...local('http', await silentServer()), requestTimeout: '100ms' }),
+      /Timeout/,
+    ],
+    ['the service is in trouble', 'answer', async () => ({ endpoint: (await service('500')).url }), /InternalError/],
+    ['a web page answers', 'answer', async () => ({ endpoint: (await service('html')).url }), /HtmlPage/],
+  ];
+  for (const [name, step, make, detail] of broken) {
+    it(`exits 4 at ${step} when ${name}, and says what to do`, async () => {
+      const { code, row, states } = await check(await make());
+      assert.equal(code, 4);
+      assert.equal(states[step], 'failed');
+      assert.match(row(step).detail, detail);
+      assert.ok(row(step).hint);
+      assert.deepEqual({ ...states, ...skipped }, states, 'what comes after is skipped');
+    });
+  }
+
+  it('exits 4 at the tunnel when the proxy wants a password', async () => {
+    const proxy = await proxyServer({ port: 1, authorization: 'Basic x' });
+    const { code, row, states } = await check({ caFile }, { HTTPS_PROXY: `http://me:canary@${proxy.host}` });
+    assert.equal(code, 4);
+    assert.deepEqual([states.tcp, states.tunnel], ['ok', 'failed']);
+    assert.match(row('tunnel').detail, new RegExp(`ProxyAuthentication: proxy ${proxy.host} answered HTTP 407`));
+  });
+
+  const unusable: [string, ServiceOptions, Record<string, string>, string][] = [
+    ['a region that is none', { region: 'A B' }, {}, 'profile'],
+    ['a CA file that is not there', { caFile: '/nowhere' }, {}, 'endpoint'],
+    ['a proxy variable that is no address', {}, { HTTPS_PROXY: 'socks5://me:canary@p' }, 'proxy'],
+  ];
+  for (const [name, options, env, step] of unusable) {
+    it(`exits 2 at ${step} for ${name}`, async () => {
+      const { code, states, text } = await check(options, env);
+      assert.equal(code, 2);
+      assert.equal(states[step], 'failed');
+      assert.doesNotMatch(text, /canary/);
+    });
+  }
+
+  it('is a table for people, and needs nothing for a simulation', async () => {
+    const context = fakeContext({
+      transport: ({ caFile }, observe) => createTransport({ caFile, env: {}, now: () => 0, observe }),
+    });
+    assert.equal(await runConfigCheck({ simulate: 'forbidden' }, context), 3);
+    assert.match(context.stdout.text(), /^ok {6}credentials {2}AccessKey \*+, from the simulation$/m);
+    assert.match(context.stdout.text(), /^failed {2}permission {3}Forbidden\.RAM.*\n {8}hint: grant it/m);
+  });
+});
