@@ -149,7 +149,7 @@ export function systemContext(): System {
   };
 }
 
-const systemClock: Clock = {
+export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
   async sleep(ms, signal) {

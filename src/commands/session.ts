@@ -33,6 +33,8 @@ export interface Session {
   readonly client: Client;
   readonly origin: string;
   accessKey(renew: boolean): Promise<AccessKey>;
+  /** Drops the connections that are idle: after a laptop's sleep they are dead. */
+  renewConnections(): void;
   /** Where the key was found last, and how long that took, in ms; undefined for a simulation. */
   keyOrigin(): KeyOrigin | undefined;
   close(): Promise<void>;
@@ -78,7 +80,8 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     debug: context.debug,
     onClockOff: (ms) => warn(context.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
-  return { client, origin, accessKey, keyOrigin: () => keyOrigin, close };
+  const renewConnections = () => transport.renew();
+  return { client, origin, accessKey, renewConnections, keyOrigin: () => keyOrigin, close };
 }
 
 // --- internal ---

@@ -7,22 +7,43 @@ import { usageError } from '../errors.ts';
 import type { Messages } from '../locales/en.ts';
 import type { ServiceOptions } from './options.ts';
 
-/** What commander gives for the flags of `watch`. */
-export interface WatchOptions extends ServiceOptions {
+/** The flags that say how to wait: texts as on the command line. */
+export interface WatchFlags {
+  /** One deadline for all tasks. */
   readonly timeout: string;
+  /** Between two polls of a task; `auto` is the square root of its age. */
   readonly interval: string;
   readonly maxInterval: string;
   readonly all?: true;
   readonly any?: true;
+  /** As many successes as end the wait. */
   readonly count?: string;
   readonly failFast?: true;
   readonly errorBudget: string;
   readonly notFoundGrace: string;
   readonly queueTimeout: string;
   readonly stallTimeout: string;
+  /** Requests per second over all tasks, or `none`. */
   readonly maxRps: string;
   readonly timeoutExitCode: string;
   readonly heartbeat: string;
+}
+
+export const WATCH_DEFAULTS = {
+  timeout: '30m',
+  interval: 'auto',
+  maxInterval: '30s',
+  errorBudget: '5m',
+  notFoundGrace: '10s',
+  queueTimeout: 'none',
+  stallTimeout: 'none',
+  maxRps: '10',
+  timeoutExitCode: '124',
+  heartbeat: 'auto',
+} as const satisfies WatchFlags;
+
+/** What commander gives for the flags of `watch`. */
+export interface WatchOptions extends ServiceOptions, WatchFlags {
   readonly progress: string;
   readonly exec?: string;
   readonly annotations: string;
@@ -32,21 +53,22 @@ export interface WatchOptions extends ServiceOptions {
 
 /** The flags of `watch` (specification §1). */
 export function addWatchOptions(command: Command, { help: { flags } }: Messages): Command {
+  const defaults = WATCH_DEFAULTS;
   return command
-    .option('--timeout <duration>', flags.timeout, '30m')
-    .option('-i, --interval <duration|auto>', flags.interval, 'auto')
-    .option('--max-interval <duration>', flags.maxInterval, '30s')
+    .option('--timeout <duration>', flags.timeout, defaults.timeout)
+    .option('-i, --interval <duration|auto>', flags.interval, defaults.interval)
+    .option('--max-interval <duration>', flags.maxInterval, defaults.maxInterval)
     .option('--all', flags.all)
     .option('--any', flags.any)
     .option('--count <n>', flags.count)
     .option('--fail-fast', flags.failFast)
-    .option('--error-budget <duration>', flags.errorBudget, '5m')
-    .option('--not-found-grace <duration>', flags.notFoundGrace, '10s')
-    .option('--queue-timeout <duration>', flags.queueTimeout, 'none')
-    .option('--stall-timeout <duration>', flags.stallTimeout, 'none')
-    .option('--max-rps <n|none>', flags.maxRps, '10')
-    .option('--timeout-exit-code <n>', flags.timeoutExitCode, '124')
-    .option('--heartbeat <duration|auto|none>', flags.heartbeat, 'auto')
+    .option('--error-budget <duration>', flags.errorBudget, defaults.errorBudget)
+    .option('--not-found-grace <duration>', flags.notFoundGrace, defaults.notFoundGrace)
+    .option('--queue-timeout <duration>', flags.queueTimeout, defaults.queueTimeout)
+    .option('--stall-timeout <duration>', flags.stallTimeout, defaults.stallTimeout)
+    .option('--max-rps <n|none>', flags.maxRps, defaults.maxRps)
+    .option('--timeout-exit-code <n>', flags.timeoutExitCode, defaults.timeoutExitCode)
+    .option('--heartbeat <duration|auto|none>', flags.heartbeat, defaults.heartbeat)
     .option('--progress <auto|tty|plain|none>', flags.progress, 'auto')
     .option('--exec <command>', flags.exec)
     .option('--annotations <auto|github|none>', flags.annotations, 'auto')
@@ -55,7 +77,7 @@ export function addWatchOptions(command: Command, { help: { flags } }: Messages)
 }
 
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense. */
-export function waiterOptions(ids: readonly TaskId[], options: WatchOptions): WaiterOptions {
+export function waiterOptions(ids: readonly TaskId[], options: WatchFlags): WaiterOptions {
   const timeoutMs = parseDuration(options.timeout, '--timeout');
   const intervalMs = options.interval === 'auto' ? 'auto' : parseDuration(options.interval, '--interval');
   if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval());
@@ -77,8 +99,13 @@ export function waiterOptions(ids: readonly TaskId[], options: WatchOptions): Wa
   };
 }
 
+export function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
+  if (any) return 'any';
+  return count === undefined ? 'all' : 'count';
+}
+
 /** The flags that resume a wait of which so many tasks have succeeded. */
-export function resumeFlags(options: WatchOptions, succeeded: number): string[] {
+export function resumeFlags(options: WatchFlags & ServiceOptions, succeeded: number): string[] {
   const { profile, region, endpoint, timeout, count, any, failFast } = options;
   const left = count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded));
   const given = Object.entries({ profile, region, endpoint, timeout, count: left });
@@ -96,7 +123,7 @@ export function oneOf<Word extends string>(flag: string, value: string, ...allow
   return word;
 }
 
-function tasksNeeded(ids: readonly TaskId[], { all, any, count }: WatchOptions): number {
+function tasksNeeded(ids: readonly TaskId[], { all, any, count }: WatchFlags): number {
   const given = [all && '--all', any && '--any', count !== undefined && '--count'].filter(
     (flag) => flag !== false && flag,
   );

@@ -12,10 +12,11 @@ import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch
 import { type DisplayMode, displayMode, openDisplay } from './display.ts';
 import { addServiceOptions } from './options.ts';
 import { printPlan } from './poll-plan.ts';
+import { rememberTasks } from './recent.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
 import { readTaskIds } from './status.ts';
 import { createHook } from './watch-hook.ts';
-import { addWatchOptions, oneOf, resumeFlags, type WatchOptions, waiterOptions } from './watch-options.ts';
+import { addWatchOptions, oneOf, resumeFlags, type WatchOptions, waiterOptions, watchMode } from './watch-options.ts';
 import { notify, writeReports } from './watch-reports.ts';
 
 export function addWatchCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
@@ -75,14 +76,15 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
     return told;
   };
   tellEvent(versionEvent(context.pid));
-  const mode = options.any ? 'any' : options.count === undefined ? 'all' : 'count';
   const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
-  tellEvent(startEvent(plan, { mode, ...place }, clock));
+  tellEvent(startEvent(plan, { mode: watchMode(options), ...place }, clock));
   const display = await openDisplay(wait.mode, waiter, setup.values.color, context);
   const hook = createHook(options.exec, context);
   const warn = unknownStatusWarning(context);
   const tell = (event: Exclude<WaiterEvent, EndEvent>) => {
     if (event.type === 'retry') session.client.traffic.retries += 1;
+    if (event.type === 'wake') session.renewConnections();
+    debugPoll(event, context);
     const unstamped = toldEvent(event, messages);
     const told = unstamped && tellEvent(unstamped);
     display.tell(event);
@@ -96,6 +98,8 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   else await print(document, wait, context);
   await writeReports(document, options, context);
   if (options.notify) notify(document, context);
+  const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
+  await rememberTasks(known, options, context);
   if (error) throw error;
   if (!options.quiet) stderr.write(verdict(end, document, messages));
   return end.exitCode;
@@ -126,6 +130,20 @@ async function print(document: WatchDocument, { query, setup }: Wait, context: C
   else if (output === 'json') stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
   else stdout.write(statusTable(document.tasks, await context.style(stdout, color), messages));
+}
+
+/** Says for `--debug` why a task is asked about again when it is. */
+function debugPoll(event: Exclude<WaiterEvent, EndEvent>, { debug }: Context): void {
+  if (event.type === 'state') {
+    debug(
+      `task ${event.id}: ${event.state} after ${event.polls} polls, asked again in ${event.nextPollMs ?? 'never'} ms`,
+    );
+  } else if (event.type === 'retry') {
+    const left = event.budgetLeftMs === null ? 'no budget used' : `${event.budgetLeftMs} ms of the budget left`;
+    debug(`task ${event.id}: ${event.failure.code}, attempt ${event.attempt}, again in ${event.delayMs} ms, ${left}`);
+  } else if (event.type === 'wake') {
+    debug(`the clock jumped by ${event.jumpMs} ms: every task is asked about, over new connections`);
+  }
 }
 
 /** Warns of a status nobody knows, once for each. */

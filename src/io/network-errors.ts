@@ -1,5 +1,8 @@
 import { NetworkError, type NetworkFailure } from '../core/ports.ts';
 
+/** The service's answers are some hundred bytes; a body beyond this is refused. In bytes. */
+export const MAX_BODY = 1024 * 1024;
+
 const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, 'CertificateExpired'],
   [/ALTNAME/, 'CertificateName'],

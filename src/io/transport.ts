@@ -2,11 +2,9 @@ import type { Agent } from 'undici';
 import { type HttpRequest, type HttpResponse, NetworkError, type NetworkEvent, type Transport } from '../core/ports.ts';
 import type { Environment } from '../core/settings.ts';
 import { Connector } from './connector.ts';
-import { networkError } from './network-errors.ts';
+import { MAX_BODY, networkError } from './network-errors.ts';
 import { type ProxyServer, type Route, routeTo } from './proxy-rules.ts';
 
-/** The service's answers are some hundred bytes; a body beyond this is refused. In bytes. */
-const MAX_BODY = 1024 * 1024;
 /** As many requests as may be under way at once; each has a connection of its own. */
 const CONNECTIONS = 8;
 

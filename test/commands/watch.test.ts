@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { run } from '../../src/cli.ts';
 import type { System } from '../../src/context.ts';
+import type { FakeClock } from '../support/clock.ts';
 import { fakeContext } from '../support/context.ts';
 import { answer, type FakeAnswer, fakeTransport, refusal } from '../support/transport.ts';
 
@@ -205,6 +206,26 @@ describe('reports for a CI', () => {
     assert.equal(code, 0);
     assert.match(stderr, /warning: cannot write x: ENOSPC/);
   });
+});
+
+it('after a sleep of the laptop, the next questions go over new connections', async () => {
+  const context = fakeContext({ env });
+  const clock = context.clock as FakeClock;
+  let renewals = 0;
+  let isAsleep = false;
+  const { transport } = fakeTransport(() => {
+    if (clock.monotonic() > 100_000 && !isAsleep) {
+      isAsleep = true;
+      clock.jump(600_000);
+    }
+    return status(clock.monotonic() > 200_000 ? 2 : 1);
+  });
+  const renew = () => {
+    renewals += 1;
+  };
+  assert.equal(await run(['watch', '1'], { ...context, transport: async () => ({ ...transport, renew }) }), 0);
+  assert.equal(renewals, 1);
+  assert.match(context.stderr.text(), /the clock jumped by 10m/);
 });
 
 describe('credentials', () => {

@@ -1,0 +1,154 @@
+/** mmai for programs: the same core as the command, typed. Nothing is read, opened or sent on import. */
+import { randomUUID } from 'node:crypto';
+import process from 'node:process';
+import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions, watchMode } from './commands/watch-options.ts';
+import { systemClock } from './context.ts';
+import { type Client, createClient as createCoreClient } from './core/client.ts';
+import type { Transport } from './core/ports.ts';
+import { type ApiCall, type SignedRequest, signedRequest } from './core/request.ts';
+import type { Reply } from './core/response.ts';
+import { resolveSettings, serviceOrigin } from './core/settings.ts';
+import type { AccessKey } from './core/signature.ts';
+import { parseTaskId } from './core/task.ts';
+import { Waiter } from './core/waiter.ts';
+import { ExitCode } from './errors.ts';
+import { fetchTransport } from './io/fetch-transport.ts';
+import { en } from './locales/en.ts';
+import { watchDocument } from './output/watch-document.ts';
+import { eventStamp, startEvent, toldEvent, versionEvent, type WatchEvent } from './output/watch-events.ts';
+
+export type { WatchFlags } from './commands/watch-options.ts';
+export type { Client, Traffic } from './core/client.ts';
+export type { HttpRequest, HttpResponse, Transport } from './core/ports.ts';
+export type { ApiCall, SignedRequest } from './core/request.ts';
+export type { Answer, Failure, Reply } from './core/response.ts';
+export type { AccessKey } from './core/signature.ts';
+export { type TaskState, taskState } from './core/task.ts';
+export { ExitCode, MmaiError } from './errors.ts';
+export type { WatchSummary } from './output/watch-document.ts';
+export type { WatchEvent } from './output/watch-events.ts';
+
+/** The settings are texts as on the command line, with the same defaults and the same checks. */
+export interface ClientOptions {
+  /** The key to sign with, or a function that finds it; called with `true` when the service refuses the one it gave before. */
+  readonly accessKey: AccessKey | ((renew: boolean) => Promise<AccessKey>);
+  /** Default `cn-beijing`, the only documented one. */
+  readonly region?: string;
+  /** Host or `http(s)://host[:port]`; default that of the region. */
+  readonly endpoint?: string;
+  /** Wire format: `json` (default) or `xml`. */
+  readonly format?: string;
+  /** `v1` (default) or `acs3`. */
+  readonly signature?: string;
+  /** `get` (default) or `post`. */
+  readonly method?: string;
+  /** Time limit of one request, a duration like `500ms` or `10s` (default). */
+  readonly requestTimeout?: string;
+  /** Sends the requests instead of undici: a function like `fetch`, or a {@link Transport}. */
+  readonly transport?: Transport | typeof fetch;
+}
+
+export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs' | 'ask'> {
+  /** `http(s)://host[:port]` and region that are asked. */
+  readonly origin: string;
+  readonly region: string;
+  /**
+   * Asks about one task, and again up to `retries` times (default 3) while the failure is transient. An answer and a failure are
+   * both values; throws {@link MmaiError} for what is no task id, and what `accessKey` throws.
+   */
+  getTaskStatus(taskId: string, options?: { readonly retries?: number; readonly signal?: AbortSignal }): Promise<Reply>;
+  /** Drops the connections that are idle: after a laptop's sleep they are dead. */
+  renewConnections(): void;
+  /** Ends the connections; until then they may keep the process alive for some seconds. */
+  close(): Promise<void>;
+}
+
+/** A client of GetTaskStatus. Throws {@link MmaiError} for a setting that makes no sense. */
+export function createClient({ accessKey, transport: given, ...flags }: ClientOptions): TaskClient {
+  const { values } = resolveSettings(flags, {}, undefined);
+  const transport = typeof given === 'object' ? given : given ? fetchTransport(given) : lazyTransport();
+  const [origin, region] = [serviceOrigin(values), values.region];
+  const { traffic, clockOffsetMs, ask, askPatiently } = createCoreClient({
+    ...{ origin, region, format: values.format, signature: values.signature, method: values.method },
+    ...{ transport, clock: systemClock, random: Math.random, nonce: randomUUID },
+    accessKey: typeof accessKey === 'function' ? accessKey : async () => accessKey,
+    requestTimeoutMs: values.requestTimeout,
+    debug() {},
+  });
+  const getTaskStatus: TaskClient['getTaskStatus'] = async (taskId, { retries = 3, signal } = {}) =>
+    askPatiently(parseTaskId(taskId), retries, signal);
+  const [renewConnections, close] = [() => transport.renew(), () => transport.close()];
+  return { origin, region, traffic, clockOffsetMs, ask, getTaskStatus, renewConnections, close };
+}
+
+/** The flags of `mmai watch` that say how to wait, as texts or `true`, with their defaults; and a signal that ends the wait. */
+export interface WatchTasksOptions extends Partial<WatchFlags> {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits for tasks and yields the events of `mmai watch --output ndjson`, the summary last, with the exit code the command would
+ * have (130 when `signal` aborts). Throws {@link MmaiError} for an id or a flag that makes no sense, and what `accessKey` throws.
+ */
+export async function* watchTasks(
+  client: TaskClient,
+  taskIds: readonly string[],
+  { signal, ...given }: WatchTasksOptions = {},
+): AsyncGenerator<WatchEvent, void> {
+  const flags = { ...WATCH_DEFAULTS, ...given };
+  const plan = waiterOptions([...new Set(taskIds.map(parseTaskId))], flags);
+  const stop = new AbortController();
+  signal?.addEventListener('abort', () => stop.abort(ExitCode.interrupted), { once: true });
+  if (signal?.aborted) stop.abort(ExitCode.interrupted);
+  const world = { clock: systemClock, random: Math.random, ask: client.ask, signal: stop.signal };
+  const waiter = new Waiter(plan, world);
+  const stamp = eventStamp(waiter, systemClock);
+  yield stamp(versionEvent(process.pid));
+  const { origin: endpoint, region } = client;
+  yield stamp(startEvent(plan, { mode: watchMode(flags), endpoint, region, profile: '' }, systemClock));
+  for await (const event of waiter.events()) {
+    if (event.type === 'end') {
+      const { summary } = watchDocument(event, client, (succeeded) => resumeFlags(flags, succeeded), en);
+      yield stamp({ type: 'summary', ...summary });
+    } else {
+      if (event.type === 'retry') client.traffic.retries += 1;
+      if (event.type === 'wake') client.renewConnections();
+      const told = toldEvent(event, en);
+      if (told) yield stamp(told);
+    }
+  }
+}
+
+/** The signed request of any RPC-style call, ready to be sent once and within 15 minutes: the nonce and the time are fresh. */
+export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest, 'signedTexts'> {
+  const { signedTexts: _, ...request } = signedRequest(call, accessKey, {
+    now: systemClock.now(),
+    nonce: randomUUID(),
+  });
+  return request;
+}
+
+// --- internal ---
+
+/** The built-in transport, loaded with the first request. */
+function lazyTransport(): Transport {
+  let made: Promise<Transport> | undefined;
+  const make = async () =>
+    (await import('./io/transport.ts')).createTransport({
+      caFile: undefined,
+      env: process.env,
+      now: systemClock.monotonic,
+    });
+  return {
+    async send(request) {
+      made ??= make();
+      return (await made).send(request);
+    },
+    renew() {
+      void made?.then((transport) => transport.renew());
+    },
+    async close() {
+      await (await made)?.close();
+    },
+  };
+}
