@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { mmai, sandbox } from './support/mmai.ts';
+import { mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai watch, the real program over a real socket', { concurrency: 4 }, () => {
   it('waits until every task has ended, a line per change, no escape codes, the verdict last', async () => {
@@ -62,6 +64,35 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.equal(signal, 'SIGINT');
     const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
     assert.deepEqual([summary.type, summary.exitCode, summary.stillRunning], ['summary', 130, ['1', '2']]);
+  });
+
+  it('gives 5 MB of JSON to a pipe whole, on the way out of a deadline too', async () => {
+    const ids = [...Array(20_000).keys()].map((n) => String(10n ** 17n + BigInt(n))).join('\n');
+    const args = ['watch', '-', '--timeout', '1s', '--json', '-q', '--simulate', '1', '--max-rps', 'none'];
+    const { code, stdout } = await mmai(args, { input: ids });
+    assert.equal(code, 124);
+    assert.ok(stdout.length > 5_000_000, String(stdout.length));
+    assert.equal(JSON.parse(stdout).tasks.length, 20_000);
+  });
+
+  it('runs --exec in a shell, its output on standard error, waited for', async () => {
+    const command = 'echo "hook $MMAI_TASK_ID $MMAI_STATE"; cat; exit 3';
+    const { code, stdout, stderr } = await mmai(['watch', '1', '-o', 'tsv', '--exec', command, '--simulate', '2']);
+    assert.deepEqual([code, stdout], [0, '1\tsucceeded\t2\n']);
+    assert.match(stderr, /^hook 1 succeeded$/m);
+    assert.match(stderr, /^\{"v":"1\.0","type":"result".*"id":"1"/m);
+    assert.match(stderr, /--exec for task 1 ended with exit code 3/);
+  });
+
+  it('survives a step of GitHub Actions: annotation, summary and outputs in the files it names', async () => {
+    const directory = temporaryDirectory();
+    const [summary, output] = [join(directory, 'summary'), join(directory, 'output')];
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output };
+    const { code, stderr } = await mmai(['watch', '1', '2', '--simulate', '1=2;2=3'], { env });
+    assert.equal(code, 1);
+    assert.match(stderr, /^::error title=mmai task 2::failed$/m);
+    assert.match(readFileSync(summary, 'utf8'), /\| 2 \| failed \|/);
+    assert.match(readFileSync(output, 'utf8'), /^exit-code=1$/m);
   });
 
   it('--dry-run prints the plan and sends nothing', async () => {
