@@ -6,7 +6,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
-export const bin = fileURLToPath(new URL('../../bin/mmai.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../../bin/mmai.cjs', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
