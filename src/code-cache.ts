@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -77,9 +77,9 @@ function cacheKey(): string {
 
 /** Compiled code is run unseen, so it must be nobody else's: under sudo, HOME may still be the user's. */
 function isOurs(directory: string): boolean {
-  const stat = statSync(directory, { throwIfNoEntry: false });
-  const owner = process.getuid?.() ?? stat?.uid;
-  return stat !== undefined && stat.uid === owner && (process.platform === 'win32' || (stat.mode & 0o022) === 0);
+  if (!existsSync(directory)) return false;
+  const { uid, mode } = statSync(directory);
+  return process.platform === 'win32' || (uid === process.getuid?.() && (mode & 0o022) === 0);
 }
 
 const DIGEST_BYTES = 20;

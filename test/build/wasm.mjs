@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-
 const { Module } = WebAssembly;
 
 /** V8's own budget by major version of Node. Set back exactly, or V8 takes itself for another one and refuses every code cache. */
@@ -13,6 +11,8 @@ const BUDGETS = { 20: 1_800_000, 22: 13_000_000, 24: 13_000_000, 26: 13_000_000 
 export function PatientModule(bytes) {
   const budget = BUDGETS[Number.parseInt(process.versions.node, 10)];
   if (!budget) return new Module(bytes);
+  // Here and not above: loading node:v8 is a millisecond that only a request has to spend.
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
   setFlagsFromString('--wasm-tiering-budget=1000000000');
   try {
     return new Module(bytes);
