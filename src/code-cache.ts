@@ -71,7 +71,7 @@ export function createChunkLoader(root: string): ChunkLoader {
 
 /** V8 compares its own version and flags and the length of the source; that the source is another, the time of the build tells. */
 function cacheKey(): string {
-  const { version } = createRequire(__filename)('../package.json');
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8'));
   return `${version}-${process.version}-${process.arch}-${statSync(__filename).mtimeMs}`;
 }
 

@@ -59,7 +59,7 @@ async function toCommonJs(text: string): Promise<string> {
     minify: true,
     charset: 'utf8',
     supported: { 'dynamic-import': false },
-    define: { 'import.meta.url': '__filename' },
+    define: { 'import.meta.dirname': '__dirname' },
   });
   return code;
 }
