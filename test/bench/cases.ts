@@ -36,6 +36,7 @@ export function oneShots(places: Places): Program[] {
   const { http, https, bin, clients, caFile, work } = places;
   const env = environment(places);
   const first = join(work, 'first');
+  const trusting = environment(places, { NODE_EXTRA_CA_CERTS: caFile });
   const node = (name: string, ...args: string[]) => ({ name, command: ['node', ...args], env });
   const client = (name: string, file: string, ...args: string[]) => node(name, join(clients, file), ...args);
   const status = ['status', '123'];
@@ -51,8 +52,8 @@ export function oneShots(places: Places): Program[] {
     client('@alicloud/pop-core', 'pop-core.cjs', http),
     client('@alicloud/openapi-client', 'openapi-client.cjs', http),
     { name: 'bash, curl, openssl', command: ['bash', join(clients, 'curl.sh'), http], env },
-    node('mmai status, https', bin, ...status, '--endpoint', https, '--ca-file', caFile),
-    client('node:https', 'node-http.cjs', https, caFile),
+    { ...node('mmai status, https', bin, ...status, '--endpoint', https), env: trusting },
+    { ...client('node:https', 'node-http.cjs', https), env: trusting },
   ];
 }
 
