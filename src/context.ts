@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import type { CommandEnd, CommandLimits } from './core/credentials/provider.ts';
 import type { Clock, NetworkEvent, Transport } from './core/ports.ts';
@@ -140,7 +139,10 @@ export function systemContext(): System {
       const { execute } = await import('./io/execute.ts');
       return execute(command, env, input, controller.signal);
     },
-    writeFile: (path, text, how) => writeFile(path, text, { flag: how === 'append' ? 'a' : 'w' }),
+    async writeFile(path, text, how) {
+      const { writeFile } = await import('node:fs/promises');
+      await writeFile(path, text, { flag: how === 'append' ? 'a' : 'w' });
+    },
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/style.ts');
       return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;
