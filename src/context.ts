@@ -95,8 +95,7 @@ export function systemContext(): System {
     pid: process.pid,
     clock: systemClock,
     random: Math.random,
-    // Not imported above: node:crypto takes a tenth of the time of --help.
-    nonce: () => process.getBuiltinModule('node:crypto').randomUUID(),
+    nonce,
     signal: controller.signal,
     stdin: systemInput(controller.signal),
     stdout: systemOutput(process.stdout),
@@ -120,7 +119,7 @@ export function systemContext(): System {
     },
     async recentTasks() {
       const { createRecentTasks, stateDirectory } = await import('./io/recent.ts');
-      return createRecentTasks(stateDirectory(process.env, process.platform, homedir()), randomUUID);
+      return createRecentTasks(stateDirectory(process.env, process.platform, homedir()), nonce);
     },
     async transport({ caFile }, observe) {
       const { createTransport } = await import('./io/transport.ts');
@@ -148,6 +147,11 @@ export function systemContext(): System {
       return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;
     },
   };
+}
+
+/** Not imported above: node:crypto takes a tenth of the time of --help. */
+function nonce(): string {
+  return process.getBuiltinModule('node:crypto').randomUUID();
 }
 
 export const systemClock: Clock = {

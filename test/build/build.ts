@@ -43,12 +43,20 @@ const options: BuildOptions = {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 const { outputFiles, metafile } = await build(options);
+refuseBareCommonJs(metafile!);
 for (const { path, text } of outputFiles ?? []) writeFileSync(path, await toCommonJs(text));
 if (library.length > 0) {
   writeFileSync(join(dist, 'index.js'), esModule(metafile!));
   execSync('npx tsc -p tsconfig.build.json', { cwd: root, stdio: 'inherit' });
 }
 writeFileSync(join(dist, 'LICENSES.txt'), licences(root, metafile!));
+
+/** `import()` of a CommonJS package works from the source and would give the bundle its default export alone. */
+function refuseBareCommonJs({ inputs, outputs }: Metafile): void {
+  const entries = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
+  const bare = entries.filter((path) => inputs[path]?.format === 'cjs');
+  if (bare.length > 0) throw new Error(`name what src/ takes from ${bare.join(', ')} in test/build/replaced.ts`);
+}
 
 /** esbuild splits ES modules only, and Node starts CommonJS faster: 0.3 start-ups. */
 async function toCommonJs(text: string): Promise<string> {

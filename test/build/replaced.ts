@@ -35,6 +35,8 @@ const REPLACED: readonly (readonly [importer: RegExp, imported: RegExp, module: 
     /^fast-xml-parser$/,
     `export { default as XMLParser } from './node_modules/fast-xml-parser/src/xmlparser/XMLParser.js';`,
   ],
+  // esbuild gives `import()` of a CommonJS package its default export alone, so the name is said here.
+  [/\/src\//, /^ini$/, `export { parse } from 'ini';`],
   [/\/src\//, /^@clack\/prompts$/, `export { password, text } from '@clack/prompts';`],
 ];
 
