@@ -4,7 +4,7 @@
  * measured on Node 20; `npm run bench` shows the sum. The source runs without any of this.
  */
 import { execSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, transform } from 'esbuild';
@@ -15,12 +15,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = join(root, 'dist');
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The library's entry, with `exports` of package.json on index.js and index.d.ts. */
-const library = existsSync(join(root, 'src/index.ts')) ? ['src/index.ts'] : [];
-
 const options: BuildOptions = {
   absWorkingDir: root,
-  entryPoints: ['src/main.ts', 'src/code-cache.ts', ...library],
+  entryPoints: ['src/main.ts', 'src/code-cache.ts', 'src/index.ts'],
   outdir: dist,
   outExtension: { '.js': '.cjs' },
   chunkNames: '[name]-[hash]',
@@ -45,10 +42,8 @@ mkdirSync(dist);
 const { outputFiles, metafile } = await build(options);
 refuseBareCommonJs(metafile!);
 for (const { path, text } of outputFiles ?? []) writeFileSync(path, await toCommonJs(text));
-if (library.length > 0) {
-  writeFileSync(join(dist, 'index.js'), esModule(metafile!));
-  execSync('npx tsc -p tsconfig.build.json', { cwd: root, stdio: 'inherit' });
-}
+writeFileSync(join(dist, 'index.js'), esModule(metafile!));
+execSync('npx tsc -p tsconfig.build.json', { cwd: root, stdio: 'inherit' });
 writeFileSync(join(dist, 'LICENSES.txt'), licences(root, metafile!));
 
 /** `import()` of a CommonJS package works from the source and would give the bundle its default export alone. */
