@@ -11,6 +11,8 @@ export type Parameters = Readonly<Record<string, string>>;
 
 /** RFC 3986 percent-encoding of UTF-8: everything but `A–Z a–z 0–9 - _ . ~`. A lone surrogate becomes U+FFFD instead of throwing. */
 export function percentEncode(text: string): string {
+  // Most names and values need nothing: a quarter of the time of a signature.
+  if (/^[\w\-.~]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { NetworkError, type NetworkEvent, type NetworkStep } from '../core/ports.ts';
 import { networkError } from './network-errors.ts';
 import type { ProxyServer } from './proxy-rules.ts';
@@ -77,7 +77,8 @@ export class Connector implements Steps {
     const { secureContext } = this.#options;
     const key = `${target.host}:${target.port}`;
     const session = this.#sessions.get(key);
-    const secured = connectTls({
+    // Not imported above: node:tls takes as long as a whole request over plain http. Not awaited: the socket is open by now.
+    const secured = process.getBuiltinModule('node:tls').connect({
       socket,
       host: target.host,
       servername: isIP(target.host) ? '' : target.host,

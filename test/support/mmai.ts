@@ -6,7 +6,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
-export const bin = fileURLToPath(new URL('../../bin/mmai.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../../bin/mmai.cjs', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -18,6 +18,10 @@ export interface Ended {
 export interface SpawnOptions {
   readonly env?: Record<string, string>;
   readonly input?: string;
+  /** Flags of Node's own. */
+  readonly nodeFlags?: readonly string[];
+  /** Another copy of the program. */
+  readonly bin?: string;
   /** Called once with the first output on stdout, to send a signal from. */
   readonly onOutput?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** The same with the first output on stderr. */
@@ -36,7 +40,7 @@ export function mmai(args: readonly string[], options: SpawnOptions = {}): Promi
     ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
     ...options.env,
   };
-  const child = spawn(process.execPath, [bin, ...args], { env });
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.bin ?? bin, ...args], { env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

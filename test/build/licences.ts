@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** The licences of all packages that left code in the bundle, in one text; packages with the same licence share it, each with its copyright. */
+export function licences(root: string, { outputs }: Metafile): string {
+  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+  const folders = new Set(inputs.flatMap((path) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  const holders = new Map<string, string[]>();
+  for (const folder of [...folders].sort()) {
+    const { holder, terms } = licence(join(root, folder));
+    holders.set(terms, [...(holders.get(terms) ?? []), holder]);
+  }
+  return [...holders].map(([terms, names]) => `${names.join('')}\n${terms}\n`).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licence(folder: string): { holder: string; terms: string } {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file ? readFileSync(join(folder, file), 'utf8') : license;
+  const isCopyright = (line: string) => /^\s*copyright \(c\)/i.test(line);
+  const [copyrights, terms]: [string[], string[]] = [[], []];
+  for (const line of text.split('\n')) (isCopyright(line) ? copyrights : terms).push(line.trim());
+  const holder = [`${name} ${version} (${license})`, ...copyrights].map((line) => `${line}\n`).join('');
+  // Titles and line breaks differ, the words do not.
+  const words = terms
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .replace(/^ ?\(?(the )?mit licen[cs]e( \(mit\)|\))?/i, '');
+  return { holder, terms: wrapped(words.trim()) };
+}
+
+function wrapped(words: string): string {
+  return words.replace(/(.{1,100})(?:\s|$)/g, '$1\n').trimEnd();
+}
