@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { FILES, SCRIPTS, SHELLS, type Shell } from '../completion/scripts.ts';
 import type { Context } from '../context.ts';
 import { ExitCode, usageError } from '../errors.ts';
@@ -17,7 +17,7 @@ export function addCompletionCommand(program: Command, context: Context, done: (
 export function addCompleteCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   program
     .command('complete [words...]', { hidden: true })
-    .addOption(new Option('--word <word>').default(''))
+    .option('--word <word>', '', '')
     .action(async (words: string[], { word }: { word: string }) => {
       context.stdout.write(await candidateLines(program, words, word, context));
       done(ExitCode.ok);
