@@ -21,32 +21,32 @@ interface Forms {
 
 /** The flags of every command that talks to the service (specification §1). */
 export function addServiceOptions(command: Command, { help }: Messages, forms: Partial<Forms> = {}): Command {
-  const { flags } = help;
+  const { flags, headings } = help;
   const { outputs = 'text|json|ndjson|tsv', dryRuns = 'request' } = forms;
-  return command
-    .option('--profile <name>', flags.profile)
-    .option('--region <id>', flags.region)
-    .option('--endpoint <host|url>', flags.endpoint)
-    .option('--format <json|xml>', flags.format)
-    .option('--signature <v1|acs3>', flags.signature)
-    .option('--method <get|post>', flags.method)
-    .option('--request-timeout <duration>', flags.requestTimeout)
+  command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
+  return addRequestOptions(command, flags)
     .option('--retries <n>', flags.retries)
-    .option('--ca-file <path>', flags.caFile)
+    .option(`--dry-run [${dryRuns}]`, flags.dryRun)
+    .option('--simulate <script>', flags.simulate)
+    .optionsGroup(headings.output)
     .option(`-o, --output <${outputs}>`, flags.output)
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query)
     .option('-q, --quiet', flags.quiet)
     .option('--lang <zh|en>', flags.lang)
     .option('--color <auto|always|never>', flags.color)
-    .option('--debug', flags.debug)
-    .option(`--dry-run [${dryRuns}]`, flags.dryRun)
-    .option('--simulate <script>', flags.simulate);
+    .option('--debug', flags.debug);
 }
 
 /** The flags that `config check` shares with them: those that decide whom it asks, and how. */
-export function addCheckOptions(command: Command, { help }: Messages): Command {
-  const { flags } = help;
+export function addCheckOptions(command: Command, { help: { flags } }: Messages): Command {
+  return addRequestOptions(command, flags)
+    .option('--json', flags.listJson)
+    .option('--color <auto|always|never>', flags.color)
+    .option('--simulate <script>', flags.checkSimulate);
+}
+
+function addRequestOptions(command: Command, flags: Messages['help']['flags']): Command {
   return command
     .option('--region <id>', flags.region)
     .option('--endpoint <host|url>', flags.endpoint)
@@ -54,10 +54,7 @@ export function addCheckOptions(command: Command, { help }: Messages): Command {
     .option('--signature <v1|acs3>', flags.signature)
     .option('--method <get|post>', flags.method)
     .option('--request-timeout <duration>', flags.requestTimeout)
-    .option('--ca-file <path>', flags.caFile)
-    .option('--json', flags.listJson)
-    .option('--color <when>', flags.color)
-    .option('--simulate <script>', flags.checkSimulate);
+    .option('--ca-file <path>', flags.caFile);
 }
 
 /** The flags as settings know them. */
