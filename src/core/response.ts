@@ -125,7 +125,8 @@ async function parseXml(text: string): Promise<unknown> {
   if (/<!(?:doctype|entity)/i.test(text)) return undefined;
   const { XMLParser } = await import('fast-xml-parser');
   // Values stay text: by default RequestId 007e1 would become the number 70.
-  const parser = new XMLParser({ parseTagValue: false, ignorePiTags: true, removeNSPrefix: true });
+  // Only with `htmlEntities` are characters given by number read.
+  const parser = new XMLParser({ parseTagValue: false, ignorePiTags: true, removeNSPrefix: true, htmlEntities: true });
   const { answer } = parser.parse(`<answer>${text.replace(/^<\?xml[^>]*\?>/, '')}</answer>`, true);
   const [root, ...others] = Object.values(answer);
   return others.length === 0 && typeof root === 'object' ? root : answer;
@@ -142,7 +143,7 @@ function fieldsOf(document: unknown): Fields | undefined {
 }
 
 function integer(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
 function safe(text: string | undefined): string | null {
