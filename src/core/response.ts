@@ -102,6 +102,7 @@ function createFailure(
 /** Our name for an answer without a code of the service's. */
 function ourCode(response: HttpResponse): string {
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
+  if (response.status === 429) return 'Network.Throttled';
   const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(
     new TextDecoder().decode(response.body.subarray(0, 512)),
   );

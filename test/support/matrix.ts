@@ -34,7 +34,7 @@ export function matrix(title: string, rows: readonly Row[]): void {
   describe(title, { concurrency: 4 }, () => {
     for (const row of rows) {
       for (const column of Object.keys(COLUMNS) as Column[]) {
-        it(`${row.name}: ${column}`, () => meet(row, column, spawnsAll ? mmai : mmaiInProcess));
+        it(`${row.name}: ${column}`, { timeout: 20_000 }, () => meet(row, column, spawnsAll ? mmai : mmaiInProcess));
         if (row.isSpawned && !spawnsAll) it(`${row.name}: ${column}, as a process`, () => meet(row, column, mmai));
       }
     }

@@ -4,35 +4,34 @@ import { after } from 'node:test';
 /** What a server does once a request has arrived: bytes to send before it closes, or anything else. */
 export type Play = string | Uint8Array | ((socket: Socket) => void);
 
-export interface RawServer {
-  readonly url: string;
-  /** Hands over a connection as if it had been accepted, for a server that stands before this one. */
-  readonly serve: (socket: Socket) => void;
-}
-
-/** A server without any HTTP of its own, on a free loopback port: task 1 gets `play`, any other task ends well. */
-export async function rawServer(play: Play, onConnection?: (socket: Socket) => void): Promise<RawServer> {
+/** A server without any HTTP of its own, on a free loopback port; `onConnection` takes the place of {@link serve}. */
+export async function rawServer(
+  play: Play,
+  onConnection = (socket: Socket) => serve(socket, play),
+): Promise<{ url: string }> {
   const sockets = new Set<Socket>();
-  const serve = (socket: Socket) => {
-    let head = '';
-    socket.on('data', (chunk) => {
-      head += chunk.toString('latin1');
-      if (!head.includes('\r\n\r\n')) return;
-      const isFaulty = /[?&]TaskId=1&/.test(head);
-      head = '';
-      act(socket, isFaulty ? play : succeeded);
-    });
-  };
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)));
-    (onConnection ?? serve)(socket);
+    onConnection(socket);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   after(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, serve };
+  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}` };
+}
+
+/** Answers the GETs of one connection: about task 1 with `play`, about any other well. */
+export function serve(socket: Socket, play: Play): void {
+  let head = '';
+  socket.on('data', (chunk) => {
+    head += chunk.toString('latin1');
+    if (!head.includes('\r\n\r\n')) return;
+    const isFaulty = /[?&]TaskId=1&/.test(head);
+    head = '';
+    act(socket, isFaulty ? play : succeeded);
+  });
 }
 
 /** An HTTP answer as text; `headers` are added to, and win over, its Content-Length. */
