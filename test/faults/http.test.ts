@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { matrix } from '../support/matrix.ts';
 import { ok, reply } from '../support/raw-server.ts';
 
@@ -12,7 +13,7 @@ const unreadable = ['Network.Unreadable', 'transient'] as const;
 const htmlPage = ['Network.HtmlPage', 'transient'] as const;
 const redirect = ['Network.Redirect', 'request'] as const;
 /** The connection stays open, as a server's does that means it. */
-const keep = (bytes: string | Uint8Array) => (socket: import('node:net').Socket) => void socket.write(bytes);
+const keep = (bytes: string | Uint8Array) => (socket: Socket) => void socket.write(bytes);
 
 matrix('an HTTP answer with', [
   {
@@ -79,13 +80,10 @@ matrix('an HTTP answer with', [
   },
 ]);
 
-/** Bytes as fast as they are taken, until nobody takes them. */
-function endless(socket: import('node:net').Socket): void {
+/** Bytes as fast as they are taken, until nobody takes them: one chunk a turn, so that the closing is noticed. */
+function endless(socket: Socket): void {
   socket.write(`HTTP/1.1 200 OK\r\n${CHUNKED}\r\n\r\n`);
-  const chunk = `1000\r\n${' '.repeat(0x1000)}\r\n`;
-  const pour = () => {
-    while (!socket.destroyed && socket.write(chunk));
-  };
-  socket.on('drain', pour);
+  const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+  const pour = () => void (socket.destroyed || socket.write(chunk, () => setImmediate(pour)));
   pour();
 }

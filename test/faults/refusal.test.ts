@@ -79,7 +79,7 @@ matrix('throttling with', [
   {
     name: 'status 429 and nothing else',
     play: reply('429 Too Many', ''),
-    expected: ['Network.Unreadable', 'throttle'],
+    expected: ['Network.Throttled', 'throttle'],
   },
 ]);
 
