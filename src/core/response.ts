@@ -148,5 +148,6 @@ function integer(text: string | undefined): number | undefined {
 }
 
 function safe(text: string | undefined): string | null {
-  return text ? shortened(visible(text.trim()), 200) : null;
+  const trimmed = text?.trim();
+  return trimmed ? shortened(visible(trimmed), 200) : null;
 }

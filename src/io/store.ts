@@ -175,7 +175,7 @@ function isStale(lock: string): boolean {
 
 function take(lock: string): boolean {
   try {
-    mkdirSync(lock);
+    mkdirSync(lock, { mode: 0o700 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { bin } from './mmai.ts';
+
+const STORE = new URL('../dist/io/store.js', pathToFileURL(bin)).href;
+/** Counts up in the profile `counter`, one write after the other, and tells each number once it is written. */
+const PROGRAM = `
+  const { createStore } = await import(${JSON.stringify(STORE)});
+  const { writeSync } = await import('node:fs');
+  const store = createStore({ directory: process.argv[1] });
+  for (;;) {
+    let n;
+    await store.update((config) => {
+      n = Number(config.profiles.counter.n) + 1;
+      config.profiles.counter.n = String(n);
+    });
+    writeSync(1, n + '\\n');
+  }`;
+
+/** Starts a process that writes without end, kills it the hard way `afterMs` after its first write; the last number it told. */
+export async function killedWriter(directory: string, afterMs: number): Promise<number> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  let told = 0;
+  const lines = createInterface({ input: child.stdout }).on('line', (line) => {
+    told = Number(line);
+  });
+  await new Promise((resolve) => lines.once('line', resolve));
+  await delay(afterMs);
+  child.kill('SIGKILL');
+  await closed;
+  return told;
+}
