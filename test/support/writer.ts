@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -29,7 +30,7 @@ export async function killedWriter(directory: string, afterMs: number): Promise<
   const lines = createInterface({ input: child.stdout }).on('line', (line) => {
     told = Number(line);
   });
-  await new Promise((resolve) => lines.once('line', resolve));
+  await Promise.race([once(lines, 'line'), closed]);
   await delay(afterMs);
   child.kill('SIGKILL');
   await closed;
