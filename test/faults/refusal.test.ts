@@ -58,6 +58,7 @@ const hints: readonly (readonly [name: string, headers: readonly string[]])[] = 
   ['x-acs-retry-after in words', ['x-acs-retry-after: soon']],
   ['x-acs-retry-after twice', ['x-acs-retry-after: 1', 'x-acs-retry-after: 2']],
   ['Retry-After', ['Retry-After: 1']],
+  ['Retry-After of an hour', ['Retry-After: 3600']],
   ['Retry-After of 10^12', ['Retry-After: 1000000000000']],
   ['Retry-After below zero', ['Retry-After: -1']],
   ['Retry-After in the past', ['Retry-After: Mon, 13 Mar 2023 08:34:30 GMT']],

@@ -16,7 +16,9 @@ export interface Measure {
 
 export interface Soaked {
   readonly exitCode: number;
+  /** How often each task was reported, and the error of those that did not succeed. */
   readonly results: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, number>;
   readonly lastLine: { readonly type: string; readonly requests: number; readonly retries: number };
   /** At a tenth of the requests expected, and at the end. */
   readonly measures: readonly Measure[];
@@ -43,6 +45,8 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
     measures.push({ requests, heapMiB: mebibytes(heapUsed), rssMiB: mebibytes(rss), peaks: { ...peaks } });
   };
   const results = new Map<string, number>();
+  const errors = new Map<string, number>();
+  const count = (counts: Map<string, number>, key: string) => void counts.set(key, (counts.get(key) ?? 0) + 1);
   let lastLine = { type: '', requests: 0, retries: 0 };
   const context = {
     ...fakeContext({ env, clock: realClock, random: Math.random, nonce: () => crypto.randomUUID() }),
@@ -50,7 +54,8 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
     // Nothing is kept but what is counted.
     stdout: output((line) => {
       const event = JSON.parse(line);
-      if (event.type === 'result') results.set(event.id, (results.get(event.id) ?? 0) + 1);
+      if (event.type === 'result') count(results, event.id);
+      if (event.type === 'result' && event.error) count(errors, event.error.code);
       if (event.type === 'summary') lastLine = event;
     }),
     stderr: output(() => {}),
@@ -69,7 +74,7 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
     const flags = ['-o', 'ndjson', '--interval', '1ms', '--max-rps', 'none', '--progress', 'none', '--timeout', '30m'];
     const exitCode = await run(['watch', ...flags], context);
     measure();
-    return { exitCode, results, lastLine, measures };
+    return { exitCode, results, errors, lastLine, measures };
   } finally {
     sandbox.kill();
   }
