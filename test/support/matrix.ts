@@ -31,7 +31,7 @@ const spawnsAll = Boolean(process.env.MMAI_TEST_SPAWN);
 
 /** Every row with each command, against a real socket. */
 export function matrix(title: string, rows: readonly Row[]): void {
-  describe(title, { concurrency: 4 }, () => {
+  describe(title, { concurrency: spawnsAll ? 4 : 16 }, () => {
     for (const row of rows) {
       for (const column of Object.keys(COLUMNS) as Column[]) {
         it(`${row.name}: ${column}`, { timeout: 20_000 }, () => meet(row, column, spawnsAll ? mmai : mmaiInProcess));
