@@ -57,9 +57,9 @@ const rows: [name: string, endpoint: Endpoint, code: string, failureClass: strin
   ['has no address', async () => `https://${NO_HOST}`, 'Network.Dns', 'transient'],
   ['has a certificate of an unknown CA', tls('good'), 'Network.Certificate', 'request'],
   ['has a self-signed certificate', tls('selfsigned'), 'Network.Certificate', 'request'],
-  ['has an expired certificate', tls('expired'), 'Network.Certificate', 'request', ['--ca-file', caFile]],
-  ['has a certificate not valid yet', tls('future'), 'Network.Certificate', 'request', ['--ca-file', caFile]],
-  ['has the certificate of another', tls('wronghost'), 'Network.Certificate', 'request', ['--ca-file', caFile]],
+  ['has an expired certificate', tls('expired'), 'Network.CertificateExpired', 'request', ['--ca-file', caFile]],
+  ['has a certificate not valid yet', tls('future'), 'Network.CertificateExpired', 'request', ['--ca-file', caFile]],
+  ['has the certificate of another', tls('wronghost'), 'Network.CertificateName', 'request', ['--ca-file', caFile]],
 ];
 
 describe('a host that', { concurrency: 4 }, () => {
@@ -106,7 +106,7 @@ describe('a host that meets one connection with a fault leaves the task on the o
     const ended = await watchTwo(handshake('expired'));
     const { tasks } = documentOf(ended);
     assert.equal(ended.code, 4);
-    assert.deepEqual(tasks.map(({ error }) => error?.code ?? 'none').sort(), ['Network.Certificate', 'none']);
+    assert.deepEqual(tasks.map(({ error }) => error?.code ?? 'none').sort(), ['Network.CertificateExpired', 'none']);
     assert.ok(tasks.every(({ error, state }) => error || state === 'succeeded'));
   });
 });

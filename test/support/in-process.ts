@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../src/cli.ts';
+import type { System } from '../../src/context.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import { createTransport } from '../../src/io/transport.ts';
 import { fakeContext, piped } from './context.ts';
@@ -11,6 +12,11 @@ export const realClock: Clock = {
   monotonic: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => {}),
 };
+
+/** Sockets as they are, with the proxy variables of `env`. */
+export function realTransport(env: Record<string, string>): System['transport'] {
+  return ({ caFile }, observe) => createTransport({ caFile, env, now: realClock.monotonic, observe });
+}
 
 /**
  * The whole program but for its process: real sockets and real time, no delay before a retry. A hundred times as fast as
@@ -25,7 +31,7 @@ export async function mmaiInProcess(
     stdin: piped(input),
     clock: realClock,
     random: () => 0,
-    transport: createTransport,
+    transport: realTransport(env),
   });
   const code = await run(args, world);
   return { code, signal: null, stdout: world.stdout.text(), stderr: world.stderr.text() };

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { run } from '../../src/cli.ts';
-import { createTransport } from '../../src/io/transport.ts';
+import type { System } from '../../src/context.ts';
 import { fakeContext, piped } from './context.ts';
-import { realClock } from './in-process.ts';
+import { realClock, realTransport } from './in-process.ts';
 import { bin } from './mmai.ts';
 
 export interface Measure {
@@ -59,15 +59,15 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
       if (event.type === 'summary') lastLine = event;
     }),
     stderr: output(() => {}),
-    transport: async (settings: Parameters<typeof createTransport>[0]) => {
-      const { send, close } = await createTransport(settings);
-      const counted: typeof send = (request) => {
+    transport: async (settings: Parameters<System['transport']>[0]) => {
+      const transport = await realTransport(env)(settings);
+      const counted: typeof transport.send = (request) => {
         requests += 1;
         if (requests === Math.floor((tasks * polls) / 10)) measure();
         if (requests % 100 === 0) note(peaks);
-        return send(request);
+        return transport.send(request);
       };
-      return { send: counted, close };
+      return { ...transport, send: counted };
     },
   };
   try {
