@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { bin } from './mmai.ts';
 
-const STORE = new URL('../dist/io/store.js', pathToFileURL(bin)).href;
+const STORE = new URL('../../src/io/store.ts', import.meta.url).href;
 /** Counts up in the profile `counter`, one write after the other, and tells each number once it is written. */
 const PROGRAM = `
   const { createStore } = await import(${JSON.stringify(STORE)});
@@ -22,7 +20,7 @@ const PROGRAM = `
 
 /** Starts a process that writes without end, kills it the hard way `afterMs` after its first write; the last number it told. */
 export async function killedWriter(directory: string, afterMs: number): Promise<number> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, directory], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', PROGRAM, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = new Promise((resolve) => child.on('close', resolve));
