@@ -85,11 +85,13 @@ export function systemContext(): System {
     process.kill(process.pid, signal);
   };
   for (const name of signals) process.on(name, onSignal);
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
-    });
-  }
+  // A full disk counts as well: an answer that was not written is none.
+  process.stdout.on('error', () => controller.abort(ExitCode.closedPipe));
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
+  });
+  // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
+  process.on('SIGXFSZ', () => {});
   return {
     env: process.env,
     pid: process.pid,

@@ -271,6 +271,12 @@ describe('exit codes', { concurrency: 4 }, () => {
     });
   }
 
+  it('141: standard output on a full disk', async () => {
+    const { env } = await sandbox({ script: '2' });
+    const output = await shell('sh', ['-c', '"$0" "$1" status 1 > /dev/full; echo $? >&2', process.execPath, bin], env);
+    assert.equal(output, '141\n');
+  });
+
   it('141: standard output closed, silently', async () => {
     // bash tells the status of each part of a pipe.
     const many = Array.from({ length: 5_000 }, (_, index) => index + 1).join('\n');

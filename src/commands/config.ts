@@ -10,7 +10,7 @@ import {
   type SettingName,
   settingNames,
 } from '../core/settings.ts';
-import { masked, visible } from '../core/text.ts';
+import { jsonText, masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config-import.ts';
 import { addCheckOptions } from './options.ts';
@@ -131,7 +131,7 @@ async function listSettings(options: ConfigOptions, context: Context): Promise<v
   if (options.json) {
     const origin = (row: Row) => (options.showOrigin ? { origin: row.origin } : {});
     const entries = rows.map((row) => ({ key: row.key, value: shown(row, options), ...origin(row) }));
-    context.stdout.write(`${JSON.stringify({ settings: entries }, null, 2)}\n`);
+    context.stdout.write(`${jsonText({ settings: entries }, 2)}\n`);
     return;
   }
   const keyWidth = Math.max(...rows.map(({ key }) => key.length));
@@ -154,7 +154,7 @@ async function unsetKey(key: string, options: ConfigOptions, context: Context): 
 }
 
 async function printPath(_: ConfigOptions, context: Context): Promise<void> {
-  context.stdout.write(`${(await context.store()).path}\n`);
+  context.stdout.write(`${visible((await context.store()).path)}\n`);
 }
 
 async function useProfile(name: string, _: ConfigOptions, context: Context): Promise<void> {
@@ -169,7 +169,7 @@ async function listProfiles(options: ConfigOptions, context: Context): Promise<v
   const { current, profiles } = (await context.store()).read();
   const names = Object.keys(profiles).sort();
   if (options.json) {
-    context.stdout.write(`${JSON.stringify({ current, profiles: names }, null, 2)}\n`);
+    context.stdout.write(`${jsonText({ current, profiles: names }, 2)}\n`);
     return;
   }
   for (const name of names) context.stdout.write(`${name === current ? '*' : ' '} ${visible(name)}\n`);

@@ -112,6 +112,7 @@ export const catalogue = {
   'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
   'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused' },
   'Network.Redirect': { class: 'request', topic: 'redirect' },
+  'Network.Throttled': { class: 'throttle', topic: 'throttled' },
   'Network.Timeout': { class: 'transient', topic: 'timeout' },
   'Network.Unreachable': { class: 'transient', topic: 'unreachable' },
   'Network.Unreadable': { class: 'transient', topic: 'unreadable' },

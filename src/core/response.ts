@@ -102,6 +102,7 @@ function createFailure(
 /** Our name for an answer without a code of the service's. */
 function ourCode(response: HttpResponse): string {
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
+  if (response.status === 429) return 'Network.Throttled';
   const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(
     new TextDecoder().decode(response.body.subarray(0, 512)),
   );
@@ -125,7 +126,8 @@ async function parseXml(text: string): Promise<unknown> {
   if (/<!(?:doctype|entity)/i.test(text)) return undefined;
   const { XMLParser } = await import('fast-xml-parser');
   // Values stay text: by default RequestId 007e1 would become the number 70.
-  const parser = new XMLParser({ parseTagValue: false, ignorePiTags: true, removeNSPrefix: true });
+  // Only with `htmlEntities` are characters given by number read.
+  const parser = new XMLParser({ parseTagValue: false, ignorePiTags: true, removeNSPrefix: true, htmlEntities: true });
   const { answer } = parser.parse(`<answer>${text.replace(/^<\?xml[^>]*\?>/, '')}</answer>`, true);
   const [root, ...others] = Object.values(answer);
   return others.length === 0 && typeof root === 'object' ? root : answer;
@@ -142,9 +144,10 @@ function fieldsOf(document: unknown): Fields | undefined {
 }
 
 function integer(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
 function safe(text: string | undefined): string | null {
-  return text ? shortened(visible(text.trim()), 200) : null;
+  const trimmed = text?.trim();
+  return trimmed ? shortened(visible(trimmed), 200) : null;
 }

@@ -141,6 +141,8 @@ function parseRegion(text: string): string {
 function parseEndpoint(text: string): string {
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
-  if (!isBare) throw usageError((m) => m.usage.badEndpoint(text));
-  return new URL(address).origin;
+  const origin = isBare ? new URL(address).origin : '';
+  // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
+  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(text));
+  return origin;
 }

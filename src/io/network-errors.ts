@@ -11,16 +11,16 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/ECONNREFUSED/, 'ConnectionRefused'],
   [/ENOTFOUND|EAI_/, 'Dns'],
   [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM/, 'Unreachable'],
-  [/^HPE_|OVERFLOW|EPROTO|ERR_SSL/, 'Protocol'],
+  [/^HPE_|HTTPParserError|OVERFLOW|LENGTH_MISMATCH|EPROTO|ERR_SSL/, 'Protocol'],
 ];
 
 /**
- * Names a failure of undici or Node by its code; what has no better name is a broken connection. `where` is the host, and
- * the proxy on the way.
+ * Names a failure of undici or Node by its code, or by its name where it has none; what has no better name is a broken
+ * connection. `where` is the host, and the proxy on the way.
  */
 export function networkError(error: unknown, where: string): NetworkError {
   if (error instanceof NetworkError) return error;
-  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const { name = '', code = name, message = '' } = error as { name?: string; code?: string; message?: string };
   const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
   return new NetworkError(kind, `${where}: ${message || code}`, error);
 }

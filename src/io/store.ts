@@ -1,5 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, DEFAULT_PROFILE, type ProfileStore } from '../core/profiles.ts';
 import type { Environment } from '../core/settings.ts';
@@ -24,7 +35,7 @@ export interface StoreOptions {
 
 /**
  * The file behind `mmai config`. Reading goes past `conf` on purpose: its constructor creates the directory, which a read-only
- * command must not do. Writing goes through it (atomic), under a lock, with nobody but the owner allowed in.
+ * command must not do. Writing goes through it, under a lock, with nobody but the owner allowed in, and takes its place at once.
  */
 export function createStore({ directory: given, patienceMs = 15_000 }: StoreOptions): ProfileStore {
   const directory = resolve(given);
@@ -40,15 +51,7 @@ export function createStore({ directory: given, patienceMs = 15_000 }: StoreOpti
         await underLock(`${path}.lock`, patienceMs, () => {
           const config = readConfig(path);
           change(config);
-          // Where conf cannot rename a new file into place, it writes into the old one and leaves its mode.
-          if (existsSync(path)) chmodSync(path, 0o600);
-          const conf = new Conf<Record<string, unknown>>({
-            cwd: directory,
-            configFileMode: 0o600,
-            // Otherwise a profile called my.prod would be split in two.
-            accessPropertiesByDotNotation: false,
-          });
-          conf.store = { ...config };
+          replace(path, `${JSON.stringify(config, null, 2)}\n`, Conf);
         });
       } catch (error) {
         throw cannotWrite(path, error);
@@ -100,6 +103,39 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Puts `text` in place of the file at once, whole or not at all. conf takes a short write, as a disk gives that fills up, for a
+ * success and would put a torn file in place: so it writes beside, and what it wrote is read again before it takes the place.
+ */
+function replace(path: string, text: string, Conf: typeof import('conf').default): void {
+  // A symbolic link stays one, and renaming works within a file system only.
+  const target = existsSync(path) ? realpathSync(path) : path;
+  const [cwd, name] = [dirname(target), basename(target)];
+  const leftovers = () => readdirSync(cwd).filter((entry) => entry.startsWith(`${name}.new`));
+  for (const entry of leftovers()) rmSync(join(cwd, entry), { force: true });
+  try {
+    const staged = new Conf<Record<string, unknown>>({
+      ...{ cwd, configName: name, fileExtension: 'new', configFileMode: 0o600 },
+      serialize: () => text,
+      deserialize: () => ({}),
+    });
+    staged.store = {};
+    if (readFileSync(staged.path, 'utf8') !== text) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+    keepOwner(staged.path, target);
+    renameSync(staged.path, target);
+  } catch (error) {
+    for (const entry of leftovers()) rmSync(join(cwd, entry), { force: true });
+    throw error;
+  }
+}
+
+/** What root changes for somebody stays theirs. */
+function keepOwner(path: string, target: string): void {
+  const owner = statSync(target, { throwIfNoEntry: false });
+  const { uid } = statSync(path);
+  if (owner && uid === 0) chownSync(path, owner.uid, owner.gid);
+}
+
 /** For the owner alone, unless it holds other things too or is made for sharing, as /tmp is: that is not ours to close. */
 function makeDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -139,7 +175,7 @@ function isStale(lock: string): boolean {
 
 function take(lock: string): boolean {
   try {
-    mkdirSync(lock);
+    mkdirSync(lock, { mode: 0o700 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -79,6 +79,7 @@ const own: Record<string, Expected> = {
   'Network.Protocol': ['transient', 'backoff'],
   'Network.Proxy': ['transient', 'backoff'],
   'Network.Redirect': ['request', 'never'],
+  'Network.Throttled': ['throttle', 'backoff'],
   'Network.Timeout': ['transient', 'backoff'],
   'Network.Unreachable': ['transient', 'backoff'],
   'Network.Unreadable': ['transient', 'backoff'],

@@ -111,6 +111,7 @@ describe('settings', () => {
     ['a region in capitals', { region: 'CN' }, /cn-beijing/],
     ['an endpoint with a path', { endpoint: 'https://h/p' }, /endpoint "https:\/\/h\/p"/],
     ['an endpoint with a password', { endpoint: 'https://u:p@h' }, /endpoint/],
+    ['an endpoint that a shell would run', { endpoint: 'http://a$(id)' }, /endpoint/],
     ['an endpoint with a query', { endpoint: 'h?x' }, /endpoint/],
     ['an endpoint of another scheme', { endpoint: 'ftp://h' }, /endpoint/],
     ['an unknown output', { output: 'yaml' }, /--output: "yaml" is not one of text, json/],

@@ -44,6 +44,7 @@ describe('an answer is read by what arrives', () => {
     ['a list', '[2]', 'Network.Unreadable'],
     ['no Status', { RequestId: 'x' }, 'Network.Unreadable'],
     ['a Code "OK" without a Status', { Code: 'OK' }, 'Network.Unreadable'],
+    ['a Code that is blank', { Code: ' ' }, 'Network.Unreadable'],
     ['a fraction', { Status: 2.5 }, 'Network.Unreadable'],
     ['a Status beyond any integer', { Status: 1e300 }, 'Network.Unreadable'],
     ['JSON cut short', '{"Status":2', 'Network.Unreadable'],

@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+import { matrix } from '../support/matrix.ts';
+import { reply } from '../support/raw-server.ts';
+
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
+const reset = (socket: Socket) => socket.resetAndDestroy();
+/** Sends, and cuts the connection once the bytes are out. */
+const thenReset = (text: string) => (socket: Socket) => void socket.write(text, () => setTimeout(reset, 20, socket));
+const thenHang = (text: string) => (socket: Socket) => void socket.write(text);
+/** A byte now and then: each phase makes progress, the whole never ends. */
+const trickle = (text: string) => (socket: Socket) => {
+  let at = 0;
+  const timer = setInterval(() => socket.write(text.charAt(at++) || ' '), 20);
+  socket.on('close', () => clearInterval(timer));
+};
+const broken = ['Network.ConnectionReset', 'transient'] as const;
+const timeout = ['Network.Timeout', 'transient'] as const;
+const protocol = ['Network.Protocol', 'transient'] as const;
+const flags = ['--request-timeout', '400ms'];
+
+matrix('a connection that', [
+  { name: 'is reset before the headers', play: reset, expected: broken, isSpawned: true },
+  { name: 'is reset within the headers', play: thenReset('HTTP/1.1 200 OK\r\nContent-'), expected: broken },
+  { name: 'is reset after the headers', play: thenReset(HEAD), expected: broken },
+  { name: 'is reset within the body', play: thenReset(`${HEAD}{"Status":2`), expected: broken },
+  { name: 'is closed without a byte', play: (socket) => socket.end(), expected: broken },
+  { name: 'is closed within the headers', play: 'HTTP/1.1 200 OK\r\nContent-', expected: broken },
+  { name: 'is closed within the body', play: `${HEAD}{"Status":2,`, expected: broken },
+  { name: 'hangs before the headers', play: thenHang(''), expected: timeout, flags, isSpawned: true },
+  { name: 'hangs within the headers', play: thenHang('HTTP/1.1 200 OK\r\nContent-'), expected: timeout, flags },
+  { name: 'hangs after the headers', play: thenHang(HEAD), expected: timeout, flags, isSpawned: true },
+  { name: 'hangs within the body', play: thenHang(`${HEAD}{"Status":2`), expected: timeout, flags },
+  { name: 'trickles', play: trickle(reply('200 OK', '{"Status":2}')), expected: timeout, flags },
+  {
+    name: 'never ends its headers',
+    play: thenHang(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(1 << 20)}`),
+    expected: protocol,
+  },
+  { name: 'speaks another protocol', play: 'SSH-2.0-OpenSSH_9.9\r\n', expected: protocol },
+  { name: 'speaks no protocol', play: new Uint8Array(100), expected: protocol },
+]);

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from '../../src/cli.ts';
+import type { System } from '../../src/context.ts';
+import type { Clock } from '../../src/core/ports.ts';
+import { createTransport } from '../../src/io/transport.ts';
+import { fakeContext, piped } from './context.ts';
+import type { Ended, SpawnOptions } from './mmai.ts';
+
+/** Time as it is, for tests whose other end is a real socket. */
+export const realClock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => {}),
+};
+
+/** Sockets as they are, with the proxy variables of `env`. */
+export function realTransport(env: Record<string, string>): System['transport'] {
+  return ({ caFile }, observe) => createTransport({ caFile, env, now: realClock.monotonic, observe });
+}
+
+/**
+ * The whole program but for its process: real sockets and real time, no delay before a retry. A hundred times as fast as
+ * {@link mmai}, which has to show what only a process can: that it ends, and how.
+ */
+export async function mmaiInProcess(
+  args: readonly string[],
+  { env = {}, input = '' }: SpawnOptions = {},
+): Promise<Ended> {
+  const world = fakeContext({
+    env,
+    stdin: piped(input),
+    clock: realClock,
+    random: () => 0,
+    transport: realTransport(env),
+  });
+  const code = await run(args, world);
+  return { code, signal: null, stdout: world.stdout.text(), stderr: world.stderr.text() };
+}
