@@ -8,7 +8,7 @@ import type { Failure, Reply } from '../core/response.ts';
 import { isLoopback, serviceOrigin } from '../core/settings.ts';
 import type { AccessKey } from '../core/signature.ts';
 import { parseTaskId } from '../core/task.ts';
-import { masked, visible } from '../core/text.ts';
+import { jsonDocument, masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError } from '../errors.ts';
 import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../output/check.ts';
 import type { ServiceOptions } from './options.ts';
@@ -32,7 +32,7 @@ export async function runConfigCheck(options: ServiceOptions, context: Context):
   if (setup) await examine(check, setup, options.simulate, context);
   const { steps, clockOffsetMs } = check;
   if (options.json || setup?.values.output === 'json') {
-    context.stdout.write(`${JSON.stringify(checkDocument(steps, clockOffsetMs), null, 2)}\n`);
+    context.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs)));
   } else {
     const style = await context.style(context.stdout, setup?.values.color ?? 'auto');
     context.stdout.write(checkTable(steps, style, context.messages));

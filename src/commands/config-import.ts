@@ -3,7 +3,7 @@ import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../
 import { type Fields, textOf } from '../core/credentials/provider.ts';
 import { type Config, parseProfileName } from '../core/profiles.ts';
 import { checkSetting, type SettingName } from '../core/settings.ts';
-import { visible } from '../core/text.ts';
+import { jsonDocument, visible } from '../core/text.ts';
 import { MmaiError, usageError } from '../errors.ts';
 import type { Messages } from '../locales/en.ts';
 
@@ -101,7 +101,7 @@ function succeeds(check: () => unknown): boolean {
 
 function tell(rows: readonly Row[], path: string, { json }: ImportOptions, { messages, stdout }: Context): void {
   if (json) {
-    stdout.write(`${JSON.stringify({ path, profiles: rows }, null, 2)}\n`);
+    stdout.write(jsonDocument({ path, profiles: rows }));
     return;
   }
   const width = Math.max(0, ...rows.map(({ name }) => visible(name).length));

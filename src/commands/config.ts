@@ -10,7 +10,7 @@ import {
   type SettingName,
   settingNames,
 } from '../core/settings.ts';
-import { jsonText, masked, visible } from '../core/text.ts';
+import { jsonDocument, masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config-import.ts';
 import { addCheckOptions } from './options.ts';
@@ -131,7 +131,7 @@ async function listSettings(options: ConfigOptions, context: Context): Promise<v
   if (options.json) {
     const origin = (row: Row) => (options.showOrigin ? { origin: row.origin } : {});
     const entries = rows.map((row) => ({ key: row.key, value: shown(row, options), ...origin(row) }));
-    context.stdout.write(`${jsonText({ settings: entries }, 2)}\n`);
+    context.stdout.write(jsonDocument({ settings: entries }));
     return;
   }
   const keyWidth = Math.max(...rows.map(({ key }) => key.length));
@@ -169,7 +169,7 @@ async function listProfiles(options: ConfigOptions, context: Context): Promise<v
   const { current, profiles } = (await context.store()).read();
   const names = Object.keys(profiles).sort();
   if (options.json) {
-    context.stdout.write(`${jsonText({ current, profiles: names }, 2)}\n`);
+    context.stdout.write(jsonDocument({ current, profiles: names }));
     return;
   }
   for (const name of names) context.stdout.write(`${name === current ? '*' : ' '} ${visible(name)}\n`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explain.ts';
-import { visible } from '../core/text.ts';
+import { jsonDocument, visible } from '../core/text.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
 
@@ -43,7 +43,7 @@ export async function runExplain(
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
   if (query) stdout.write(formatQueried(query({ explanations }), output));
-  else if (output === 'json') stdout.write(`${JSON.stringify({ explanations }, null, 2)}\n`);
+  else if (output === 'json') stdout.write(jsonDocument({ explanations }));
   else if (topic === undefined) stdout.write(topicList(explanations, context));
   else stdout.write(explanations.map((explanation) => paragraph(explanation, context)).join('\n'));
   return ExitCode.ok;

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { formatDuration } from '../core/duration.ts';
 import { gapMs } from '../core/pace.ts';
+import { jsonDocument } from '../core/text.ts';
 import type { WaiterOptions } from '../core/waiter.ts';
 import { ExitCode } from '../errors.ts';
 
@@ -10,7 +11,7 @@ export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdo
   const tasks = plan.ids.length;
   if (asJson) {
     const document = { tasks, pollsPerTask: atMs.length, requests: atMs.length * tasks, worstLagMs, horizonMs, atMs };
-    stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    stdout.write(jsonDocument(document));
     return ExitCode.ok;
   }
   for (const at of atMs) stdout.write(`+${formatDuration(at)}\n`);

@@ -4,7 +4,7 @@ import { failureExitCode } from '../core/client.ts';
 import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
 import type { Reply } from '../core/response.ts';
 import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
-import { jsonText } from '../core/text.ts';
+import { jsonDocument } from '../core/text.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { outcomeOf, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
@@ -105,7 +105,7 @@ async function print(
   const { stdout, messages } = context;
   const { output } = values;
   if (query) stdout.write(formatQueried(query(document), output));
-  else if (output === 'json') stdout.write(`${jsonText(document, 2)}\n`);
+  else if (output === 'json') stdout.write(jsonDocument(document));
   else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
   else if (output === 'raw') printBodies(replies, context);
   else stdout.write(statusTable(document.tasks, await context.style(stdout, values.color), messages));

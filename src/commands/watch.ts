@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { EndEvent, WaiterEvent } from '../core/events.ts';
 import { taskState } from '../core/task.ts';
+import { jsonDocument, jsonText } from '../core/text.ts';
 import { Waiter, type WaiterOptions } from '../core/waiter.ts';
 import { MmaiError, usageError } from '../errors.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
@@ -72,7 +73,7 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   const stamp = eventStamp(waiter, clock);
   const tellEvent = (event: Parameters<typeof stamp>[0]) => {
     const told = stamp(event);
-    if (setup.values.output === 'ndjson') stdout.write(`${JSON.stringify(told)}\n`);
+    if (setup.values.output === 'ndjson') stdout.write(`${jsonText(told)}\n`);
     return told;
   };
   tellEvent(versionEvent(context.pid));
@@ -127,7 +128,7 @@ async function print(document: WatchDocument, { query, setup }: Wait, context: C
   const { stdout, messages } = context;
   const { output, color } = setup.values;
   if (query) stdout.write(formatQueried(query(document), output));
-  else if (output === 'json') stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  else if (output === 'json') stdout.write(jsonDocument(document));
   else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
   else stdout.write(statusTable(document.tasks, await context.style(stdout, color), messages));
 }

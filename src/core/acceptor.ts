@@ -89,7 +89,8 @@ function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): 
 function budgetMs(failure: Failure, rules: AcceptorRules): number {
   if (failure.class === 'throttle') return Number.POSITIVE_INFINITY;
   if (failure.class === 'notFound') return rules.notFoundGraceMs;
-  return failure.retry === 'backoff' ? rules.errorBudgetMs : 0;
+  // What was put right once already, a clock or a nonce, and failed again, is borne like any transient error.
+  return failure.retry === 'never' ? 0 : rules.errorBudgetMs;
 }
 
 /** When the task is given up for showing no change, and what that is called. */

@@ -15,6 +15,11 @@ function escaped(c: string): string {
   return `\\u{${c.codePointAt(0)!.toString(16)}}`;
 }
 
+/** A JSON document as every command prints it: indented, a line break at its end. */
+export function jsonDocument(value: unknown): string {
+  return `${jsonText(value, 2)}\n`;
+}
+
 /** JSON that holds the true text and is as safe to show as {@link visible}: what JSON itself leaves bare is escaped too. */
 export function jsonText(value: unknown, indent?: number): string {
   const safe = (c: string) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,4 +1,5 @@
 import type { JSONValue } from '@jmespath-community/jmespath';
+import { jsonDocument, jsonText, visible } from '../core/text.ts';
 import { usageError } from '../errors.ts';
 
 /** Asks a json document for what the user wants of it. */
@@ -26,11 +27,11 @@ export async function compileQuery(expression: string): Promise<Query> {
 
 /** What a query found: JSON as such; as text or tsv a string stands bare, and a list is a line for each element, its fields tab-separated. */
 export function formatQueried(value: unknown, output: string): string {
-  if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`;
+  if (output === 'json') return jsonDocument(value);
   const lines = Array.isArray(value) ? value : [value];
   return lines.map((line) => `${(Array.isArray(line) ? line : [line]).map(scalar).join('\t')}\n`).join('');
 }
 
 function scalar(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  return typeof value === 'string' ? visible(value) : jsonText(value ?? null);
 }

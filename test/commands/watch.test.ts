@@ -98,6 +98,18 @@ describe('ndjson', () => {
     });
   }
 
+  it('shows no control character of a name, and stays the true text as JSON', async () => {
+    const profile = '\u009b2J\u202e##[error]y';
+    const store = async () => ({
+      path: '/none',
+      read: () => ({ current: profile, profiles: { [profile]: {} } }),
+      update: async () => {},
+    });
+    const { stdout } = await watch(['1', '-o', 'ndjson', '-q'], finishedAt(0), () => ({ store }));
+    assert.doesNotMatch(stdout, /[\u0080-\u009f\u202e]|##\[/);
+    assert.equal(JSON.parse(stdout.split('\n')[1]!).profile, profile);
+  });
+
   it('tells of each task that ended how late that may have been noticed', async () => {
     const { stdout } = await watch(['1', '2', '--json'], finishedAt(100));
     const { tasks, summary } = JSON.parse(stdout);

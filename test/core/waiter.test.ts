@@ -206,6 +206,8 @@ describe('failures', () => {
     ['a task not visible for 8 s is waited for', (now) => (now < 8 ? 'ResourceNotFound' : 2), 0],
     ['a task not found for 10 s is not', () => 'ResourceNotFound', 5],
     ['a wrong key ends the wait at once', () => 'InvalidAccessKeyId.NotFound', 3],
+    ['a clock that is off again and again is survived', (_, poll) => (poll < 3 ? 'InvalidTimeStamp.Expired' : 2), 0],
+    ['a wrong parameter is not asked about again', (_, poll) => (poll === 0 ? 'InvalidParameter' : 2), 4],
     ['an unknown status is polled on', (now) => (now < 30 ? 7 : 2), 0],
   ];
   for (const [name, life, code] of cases) {
