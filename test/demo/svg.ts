@@ -126,13 +126,16 @@ function isWide(part: string): boolean {
 
 function drawWord({ text, column, width, color, isBold, isDim }: Run): string {
   const name = isDim ? 'd' : color === undefined ? 't' : `c${color % 8}`;
+  const look = `class="${name}${isBold ? ' s' : ''}" y="15"`;
+  if (isWide(text)) {
+    // Put in place one by one: hardly a font has them exactly twice as wide as the others.
+    const glyphs = [...text].map((glyph, index) => `<tspan x="${px(column + 2 * index)}">${glyph}</tspan>`);
+    return `<text ${look}>${glyphs.join('')}</text>`;
+  }
   // Some systems would show these glyphs as coloured pictures: U+FE0E asks for text.
   const shown = escaped(text).replace(/[✔✖]/g, '$&\ufe0e');
-  const columnOf = (index: number) => px(column + 2 * index);
-  // Wide characters are put in place one by one; a word of narrow ones is stretched to its cells where the font differs.
-  const place = isWide(text) ? [...text].map((_, index) => columnOf(index)).join(' ') : px(column);
-  const length = text.length > 1 && !isWide(text) ? ` textLength="${px(width)}"` : '';
-  return `<text class="${name}${isBold ? ' s' : ''}" x="${place}" y="15"${length}>${shown}</text>`;
+  const length = text.length > 1 ? ` textLength="${px(width)}"` : '';
+  return `<text ${look} x="${px(column)}"${length}>${shown}</text>`;
 }
 
 function px(columns: number): number {
