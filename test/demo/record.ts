@@ -98,7 +98,7 @@ function requestId(n: number): string {
 
 function commandDirectory(home: string): string {
   const directory = join(home, 'bin');
-  const bin = fileURLToPath(new URL('../../bin/mmai.js', import.meta.url));
+  const bin = fileURLToPath(new URL('../../bin/mmai.cjs', import.meta.url));
   mkdirSync(directory);
   writeFileSync(join(directory, 'mmai'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
   chmodSync(join(directory, 'mmai'), 0o755);
