@@ -6,7 +6,8 @@ import { svgOf } from './svg.ts';
 const size = { columns: 74, rows: 13 };
 const session = {
   ...size,
-  script: '10051344=2;400010=1:9s,2;400011=0:1s,1:4s,2;400012=0:3s,1:3s,3;400013=1:2s,throttle(2s),1:4s,2;400014=0:4s,1:4s,2',
+  script:
+    '10051344=2;400010=1:9s,2;400011=0:1s,1:4s,2;400012=0:3s,1:3s,3;400013=1:2s,throttle(2s),1:4s,2;400014=0:4s,1:4s,2',
   commands: ['mmai status 10051344 400010', 'mmai watch 400010 400011 400012 400013 400014', 'echo $?'],
 };
 const directory = new URL('../../.github/', import.meta.url);
