@@ -39,8 +39,8 @@ describe('the pictures of the READMEs', () => {
       const counts = `4 ${watch.counts.succeeded}, 1 ${watch.counts.failed}`;
       const [before, after] = watch.verdict(watch.whys.ended, '|', counts).split('|').map(squeezed);
       assert.ok(shown.some((line) => line.startsWith(before!) && line.endsWith(after!)));
-      const footer = squeezed(watch.progress(3, 5, '1s') + watch.keys());
-      assert.ok(shown.includes(footer), `${footer} in\n${shown.join('\n')}`);
+      const withoutNumbers = (line: string) => squeezed(line).replace(/\d+/g, '0');
+      assert.ok(shown.map(withoutNumbers).includes(withoutNumbers(watch.progress(3, 5, '1s') + watch.keys())));
       for (const [glyph, state] of Object.entries({ '✖': 'failed', '●': 'running', '○': 'submitting', '✔': 'succeeded' })) {
         const word = states[state as keyof typeof states];
         assert.ok(shown.some((line) => new RegExp(`^${glyph}40001\\d${word}\\d+s$`).test(line)), word);
