@@ -15,7 +15,7 @@ const texts = (svg: string) =>
       .replace(/<text|<tspan/g, '\n$&')
       .replace(/<[^>]*>/g, '')
       .replace(/\n/g, '')
-      .replace(/[\s\ufe0e]/g, ''),
+      .replace(/\s|\ufe0e/g, ''),
   );
 
 describe('the pictures of the READMEs', () => {
@@ -41,9 +41,17 @@ describe('the pictures of the READMEs', () => {
       assert.ok(shown.some((line) => line.startsWith(before!) && line.endsWith(after!)));
       const withoutNumbers = (line: string) => squeezed(line).replace(/\d+/g, '0');
       assert.ok(shown.map(withoutNumbers).includes(withoutNumbers(watch.progress(3, 5, '1s') + watch.keys())));
-      for (const [glyph, state] of Object.entries({ '✖': 'failed', '●': 'running', '○': 'submitting', '✔': 'succeeded' })) {
+      for (const [glyph, state] of Object.entries({
+        '✖': 'failed',
+        '●': 'running',
+        '○': 'submitting',
+        '✔': 'succeeded',
+      })) {
         const word = states[state as keyof typeof states];
-        assert.ok(shown.some((line) => new RegExp(`^${glyph}40001\\d${word}\\d+s$`).test(line)), word);
+        assert.ok(
+          shown.some((line) => new RegExp(`^${glyph}40001\\d${word}\\d+s$`).test(line)),
+          word,
+        );
       }
       // The exit code, asked of the shell.
       assert.ok(shown.includes('1'));
