@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { EXAMPLES } from '../src/examples.ts';
 import { fakeContext } from './support/context.ts';
 import { commandsBelow, manPage } from './support/man.ts';
-import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
+import { bin, mmai, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
 
 const root = new URL('../', import.meta.url);
@@ -37,6 +39,18 @@ describe('README', { concurrency: 4 }, () => {
     for (const line of shellLines(read('README.md')).filter((line) => line.startsWith('npm '))) {
       assert.ok(read('.ci/run').split('\n').includes(line), line);
     }
+  });
+
+  it('has a program that works where mmai is installed, with a key and an endpoint', async () => {
+    const { url } = await sandbox({ script: '2' });
+    const [, program] = /^```ts\n([\s\S]*?)^```$/m.exec(read('README.md'))!;
+    const options = JSON.stringify({ accessKey: testKey, endpoint: url });
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'node_modules'));
+    symlinkSync(fileURLToPath(root), join(directory, 'node_modules', 'mmai'));
+    writeFileSync(join(directory, 'program.mjs'), program!.replace(/createClient\(.*\)/, `createClient(${options})`));
+    const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], { cwd: directory });
+    assert.match(stdout, /^met \{\s+succeeded: 2,/);
   });
 
   for (const name of ['README.md', 'README.zh-CN.md']) {
