@@ -145,7 +145,8 @@ export const en = {
       notFound: 'not found',
       unanswered: 'unknown',
     },
-    verdict: (why: string, elapsed: string, counts: string) => `${why} after ${elapsed}: ${counts}`,
+    verdict: (why: string, elapsed: string, counts: readonly string[]) =>
+      `${why} after ${elapsed}: ${counts.join(', ')}`,
     resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
     resumeSame: () => 'the tasks go on on the server; the same command resumes the wait',
     plan: (polls: number, tasks: number, within: string, lag: string) =>

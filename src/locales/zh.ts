@@ -133,7 +133,7 @@ export const zh: Messages = {
       notFound: '个不存在',
       unanswered: '个未知',
     },
-    verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts}`,
+    verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts.join('，')}`,
     resume: (command) => `任务仍在服务端继续执行；继续等待：${command}`,
     resumeSame: () => '任务仍在服务端执行；重新运行同一命令即可继续等待',
     plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；最多晚 ${lag} 得知结束`,

@@ -13,7 +13,7 @@ export function verdictLine({ summary }: WatchDocument, { watch }: Messages): st
   const told = Object.entries(summary.counts)
     .filter(([, n]) => n > 0)
     .map(([name, n]) => `${n} ${watch.counts[name as keyof typeof watch.counts]}`);
-  return watch.verdict(watch.whys[summary.outcome], formatDuration(summary.elapsedMs), told.join(', '));
+  return watch.verdict(watch.whys[summary.outcome], formatDuration(summary.elapsedMs), told);
 }
 
 /** The last words of a wait: what went wrong, how it ended; with tasks still running, that they go on, and how to resume. */

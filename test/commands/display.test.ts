@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { displayMode } from '../../src/commands/display.ts';
+import { WATCH_DEFAULTS, type WatchOptions } from '../../src/commands/watch-options.ts';
+import { MmaiError } from '../../src/errors.ts';
+import { fakeContext } from '../support/context.ts';
+
+describe('how a wait is shown', () => {
+  const defaults: WatchOptions = { ...WATCH_DEFAULTS, progress: 'auto', annotations: 'auto' };
+  const mode = (options: Partial<WatchOptions>, env: Record<string, string>, isTerminal = true) => {
+    const context = fakeContext({ env });
+    return displayMode({ ...defaults, ...options }, { ...context, stderr: { ...context.stderr, isTerminal } });
+  };
+
+  const cases: [string, Partial<WatchOptions>, Record<string, string>, string][] = [
+    ['drawn at a terminal', {}, {}, 'drawn'],
+    ['as lines for a screen reader (MMAI_A11Y=1)', {}, { MMAI_A11Y: '1' }, 'lines'],
+    ['as lines on a dumb terminal', {}, { TERM: 'dumb' }, 'lines'],
+    ['as lines in a CI that gives a terminal', {}, { CI: 'true' }, 'lines'],
+    ['as lines beside the output of --exec', { exec: 'true' }, {}, 'lines'],
+    ['as lines with --progress plain', { progress: 'plain' }, {}, 'lines'],
+    ['drawn with --progress tty, whatever the environment says', { progress: 'tty' }, { CI: 'true' }, 'drawn'],
+    ['not at all with --progress none', { progress: 'none' }, {}, 'none'],
+    ['not at all with -q', { quiet: true }, {}, 'none'],
+  ];
+  for (const [name, options, env, expected] of cases) {
+    it(name, () => assert.equal(mode(options, env), expected));
+  }
+  it('as lines without a terminal', () => assert.equal(mode({}, {}, false), 'lines'));
+  it('never by a mode that is none', () => assert.throws(() => mode({ progress: 'fancy' }, {}), MmaiError));
+});
