@@ -9,10 +9,7 @@ const REPLACED: readonly (readonly [importer: RegExp, imported: RegExp, module: 
   [
     /\/src\//,
     /^undici$/,
-    `import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-    import request from 'undici/lib/api/api-request.js';
-    Dispatcher.prototype.request = request;
-    export { default as Agent } from 'undici/lib/dispatcher/agent.js';`,
+    `export { default as Agent } from 'undici/lib/dispatcher/agent.js';`,
   ],
   // HTTP/2, which mmai does not offer in its handshake, and fetch's body, for FormData.
   [/\/undici\//, /\/(client-h2|web\/fetch\/body)\.js$/, 'export {};'],
