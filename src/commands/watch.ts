@@ -68,32 +68,13 @@ export async function runWatch(words: readonly string[], options: WatchOptions, 
 
 async function waitAndTell(wait: Wait, session: Session, context: Context): Promise<number> {
   const { plan, options, setup } = wait;
-  const { clock, random, signal, messages, stdout, stderr } = context;
+  const { clock, random, signal, messages, stderr } = context;
   const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.ask });
-  const stamp = eventStamp(waiter, clock);
-  const tellEvent = (event: Parameters<typeof stamp>[0]) => {
-    const told = stamp(event);
-    if (setup.values.output === 'ndjson') stdout.write(`${jsonText(told)}\n`);
-    return told;
-  };
-  tellEvent(versionEvent(context.pid));
+  const tellEvent = eventWriter(waiter, setup, context);
   const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
+  tellEvent(versionEvent(context.pid));
   tellEvent(startEvent(plan, { mode: watchMode(options), ...place }, clock));
-  const display = await openDisplay(wait.mode, waiter, setup.values.color, context);
-  const hook = createHook(options.exec, context);
-  const warn = unknownStatusWarning(context);
-  const tell = (event: Exclude<WaiterEvent, EndEvent>) => {
-    if (event.type === 'retry') session.client.traffic.retries += 1;
-    if (event.type === 'wake') session.renewConnections();
-    debugPoll(event, context);
-    const unstamped = toldEvent(event, messages);
-    const told = unstamped && tellEvent(unstamped);
-    display.tell(event);
-    if (event.type === 'result' && told) hook.ended(event, told);
-    if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
-  };
-  const { end, error } = await readEvents(waiter, tell).finally(() => display.stop());
-  await hook.settled();
+  const { end, error } = await follow(waiter, tellEvent, wait, session, context);
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
   else await print(document, wait, context);
@@ -104,6 +85,41 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   if (error) throw error;
   if (!options.quiet) stderr.write(verdict(end, document, messages));
   return end.exitCode;
+}
+
+type TellEvent = (event: Parameters<ReturnType<typeof eventStamp>>[0]) => object;
+
+/** Puts an event into its envelope, and writes it where events are asked for. */
+function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: Context): TellEvent {
+  const stamp = eventStamp(waiter, clock);
+  return (event) => {
+    const told = stamp(event);
+    if (values.output === 'ndjson') stdout.write(`${jsonText(told)}\n`);
+    return told;
+  };
+}
+
+/** Shows the wait to its end: on the display, as events, to the user's command. */
+async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session: Session, context: Context) {
+  const { options, setup, mode } = wait;
+  // Events are built only for those who read them: a tenth of a poll.
+  const isRead = setup.values.output === 'ndjson' || options.exec !== undefined;
+  const display = await openDisplay(mode, waiter, setup.values.color, context);
+  const hook = createHook(options.exec, context);
+  const warn = unknownStatusWarning(context);
+  const tell = (event: Exclude<WaiterEvent, EndEvent>) => {
+    if (event.type === 'retry') session.client.traffic.retries += 1;
+    if (event.type === 'wake') session.renewConnections();
+    debugPoll(event, context);
+    const unstamped = isRead ? toldEvent(event, context.messages) : undefined;
+    const told = unstamped && tellEvent(unstamped);
+    display.tell(event);
+    if (event.type === 'result' && told) hook.ended(event, told);
+    if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
+  };
+  const last = await readEvents(waiter, tell).finally(() => display.stop());
+  await hook.settled();
+  return last;
 }
 
 /** Reads the events to the end. Credentials that fail on the way end it too: told like every other end, then thrown. */
@@ -118,8 +134,9 @@ async function readEvents(
     }
   } catch (error) {
     if (!(error instanceof MmaiError)) throw error;
-    const { tasks, elapsedMs } = { tasks: waiter.tasks, elapsedMs: waiter.elapsedMs() };
-    return { end: { type: 'end', why: 'denied', exitCode: error.exitCode, elapsedMs, tasks }, error };
+    const { tasks } = waiter;
+    const end = { type: 'end', why: 'denied', exitCode: error.exitCode, elapsedMs: waiter.elapsedMs(), tasks } as const;
+    return { end, error };
   }
   throw new Error('a wait without an end');
 }

@@ -77,11 +77,15 @@ export function accept(
 
 /** The event, if the answer shows another status than before. */
 function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): Acceptance['event'] {
-  Object.assign(task, { failures: 0, failure: null, requestId });
+  task.failures = 0;
+  task.failure = null;
+  task.requestId = requestId;
   if (status === task.status) return undefined;
   const { id, state: prev, polls, changedAt } = task;
   const state = taskState(status);
-  Object.assign(task, { state, status, changedAt: now });
+  task.state = state;
+  task.status = status;
+  task.changedAt = now;
   return { type: 'state', id, state, status, prev, ageMs: now, prevMs: now - changedAt, polls, requestId };
 }
 

@@ -1,9 +1,9 @@
 import { ExitCode } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { type Clock, NetworkError, type Transport } from './ports.ts';
-import { type ApiCall, signedRequest } from './request.ts';
+import { type ApiCall, createSigner } from './request.ts';
 import { type Failure, networkFailure, parseResponse, type Reply } from './response.ts';
-import type { AccessKey } from './signature.ts';
+import { type AccessKey, isSameKey } from './signature.ts';
 import type { TaskId } from './task.ts';
 
 export interface ClientOptions extends Pick<ApiCall, 'origin' | 'method' | 'format' | 'signature'> {
@@ -56,24 +56,22 @@ const MAX_SERVER_DELAY_MS = 60_000;
 
 export function createClient(options: ClientOptions): Client {
   const { clock, debug } = options;
+  const sign = createSigner(getTaskStatus(options), ['TaskId']);
   const traffic: Traffic = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
   let offsetMs = 0;
   let isWarned = false;
 
-  async function attempt(taskId: TaskId, key: AccessKey, ask: AskOptions): Promise<Reply> {
+  async function attempt(taskId: TaskId, key: AccessKey, { timeoutMs: limitMs, signal }: AskOptions): Promise<Reply> {
     const stamp = { now: clock.now() + offsetMs, nonce: options.nonce() };
-    const { signedTexts, ...request } = signedRequest(getTaskStatus(options, taskId), key, stamp);
-    const timeoutMs = Math.min(options.requestTimeoutMs, ask.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const { method, url, headers, body, signedTexts } = sign(key, stamp, { TaskId: taskId });
+    const timeoutMs = Math.min(options.requestTimeoutMs, limitMs ?? Number.POSITIVE_INFINITY);
     traffic.requests += 1;
     const label = `task ${taskId}: request ${traffic.requests}`;
     const start = clock.monotonic();
-    debug(`${label}: ${request.method} ${options.origin}, ${options.signature}, clock offset ${offsetMs} ms`);
+    debug(`${label}: ${method} ${options.origin}, ${options.signature}, clock offset ${offsetMs} ms`);
     try {
-      const response = await options.transport.send({
-        ...request,
-        timeoutMs,
-        ...(ask.signal && { signal: ask.signal }),
-      });
+      const request = { method, url, headers, timeoutMs, ...(body && { body }), ...(signal && { signal }) };
+      const response = await options.transport.send(request);
       traffic.bytes += response.body.byteLength;
       const reply = await parseResponse(response, clock.now());
       debug(`${label}: ${summaryOf(reply)}, ${Math.round(clock.monotonic() - start)} ms`);
@@ -90,10 +88,7 @@ export function createClient(options: ClientOptions): Client {
     if (failure.class === 'skew' && failure.retry === 'once') return learnOffset(failure) ? key : undefined;
     if (failure.class === 'auth') {
       const renewed = await options.accessKey(true);
-      const isSame =
-        renewed.accessKeySecret === key.accessKeySecret &&
-        renewed.accessKeyId === key.accessKeyId &&
-        renewed.securityToken === key.securityToken;
+      const isSame = isSameKey(renewed, key);
       debug(`credentials resolved again: ${isSame ? 'the same key, not asked again' : 'another key'}`);
       return isSame ? undefined : renewed;
     }
@@ -146,17 +141,17 @@ export function createClient(options: ClientOptions): Client {
   return { traffic, clockOffsetMs: () => offsetMs, ask, askPatiently };
 }
 
-/** The one operation mmai is about. */
+/** The one operation mmai is about; without the id, what is the same for all tasks. */
 export function getTaskStatus(
   options: Pick<ClientOptions, 'origin' | 'method' | 'format' | 'signature' | 'region'>,
-  taskId: TaskId,
+  taskId?: TaskId,
 ): ApiCall {
   const { origin, method, format, signature, region } = options;
   return {
     ...{ origin, method, format, signature },
     action: 'GetTaskStatus',
     version: '2019-08-10',
-    parameters: { TaskId: taskId, RegionId: region },
+    parameters: { RegionId: region, ...(taskId && { TaskId: taskId }) },
   };
 }
 

@@ -1,11 +1,6 @@
-/** A binary heap of items ordered by a number: the earliest is at the front. Push and pop in O(log n). */
-export class Heap<T> {
+/** A binary heap of what is due some time: the earliest is at the front. Push and pop in O(log n). */
+export class Heap<T extends { readonly due: number }> {
   readonly #items: T[] = [];
-  readonly #key: (item: T) => number;
-
-  constructor(key: (item: T) => number) {
-    this.#key = key;
-  }
 
   get size(): number {
     return this.#items.length;
@@ -20,7 +15,7 @@ export class Heap<T> {
     let index = items.push(item) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (this.#key(items[parent]!) <= this.#key(item)) break;
+      if (items[parent]!.due <= item.due) break;
       items[index] = items[parent]!;
       index = parent;
     }
@@ -35,7 +30,7 @@ export class Heap<T> {
     return first;
   }
 
-  /** Changes every key through `change`, which must keep their order (as setting all to the same time does). */
+  /** Changes every due time through `change`, which must keep their order (as setting all to the same time does). */
   forEach(change: (item: T) => void): void {
     this.#items.forEach(change);
   }
@@ -46,8 +41,8 @@ export class Heap<T> {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && this.#key(items[child + 1]!) < this.#key(items[child]!)) child += 1;
-      if (this.#key(item) <= this.#key(items[child]!)) break;
+      if (child + 1 < items.length && items[child + 1]!.due < items[child]!.due) child += 1;
+      if (item.due <= items[child]!.due) break;
       items[index] = items[child]!;
       index = child;
     }

@@ -6,8 +6,10 @@ import {
   acs3StringToSign,
   canonicalizedQueryString,
   canonicalRequest,
+  isSameKey,
   type Parameters,
   percentEncode,
+  queryTemplate,
   sha256Hex,
   signature,
   stringToSign,
@@ -41,7 +43,28 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** The request that makes this call, signed. Pure: the same arguments give the same bytes. */
 export function signedRequest(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {
-  return call.signature === 'v1' ? signedV1(call, accessKey, stamp) : signedAcs3(call, accessKey, stamp);
+  return createSigner(call)(accessKey, stamp, {});
+}
+
+/** Signs one attempt; `parameters` are added to those of the call, and have the names that the signer was made for. */
+export type Signer = (accessKey: AccessKey, stamp: Stamp, parameters: Parameters) => SignedRequest;
+
+/** Signs a call over and over; `varying` names the parameters that every request has a value of its own for. */
+export function createSigner(call: ApiCall, varying: readonly string[] = []): Signer {
+  if (call.signature === 'acs3') {
+    return (accessKey, stamp, parameters) =>
+      signedAcs3({ ...call, parameters: { ...call.parameters, ...parameters } }, accessKey, stamp);
+  }
+  let key: AccessKey | undefined;
+  let query: ReturnType<typeof queryTemplate>;
+  return (accessKey, stamp, parameters) => {
+    if (!key || !isSameKey(key, accessKey)) {
+      key = { ...accessKey };
+      query = queryTemplate(v1Parameters(call, key), ['SignatureNonce', 'Timestamp', ...varying]);
+    }
+    const values = { ...parameters, SignatureNonce: stamp.nonce, Timestamp: timestamp(stamp.now) };
+    return signedV1(call, query(values), key);
+  };
 }
 
 /** ISO 8601 in UTC without fractions: the service refuses milliseconds. */
@@ -49,22 +72,24 @@ function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function signedV1(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {
-  const method = call.method === 'get' ? 'GET' : 'POST';
-  const query = canonicalizedQueryString({
+/** All but the nonce and the time. */
+function v1Parameters(call: ApiCall, { accessKeyId, securityToken }: AccessKey): Parameters {
+  return {
     ...call.parameters,
     Action: call.action,
     Version: call.version,
     Format: call.format.toUpperCase(),
-    AccessKeyId: accessKey.accessKeyId,
-    ...(accessKey.securityToken && { SecurityToken: accessKey.securityToken }),
+    AccessKeyId: accessKeyId,
+    ...(securityToken && { SecurityToken: securityToken }),
     SignatureMethod: 'HMAC-SHA1',
     SignatureVersion: '1.0',
-    SignatureNonce: stamp.nonce,
-    Timestamp: timestamp(stamp.now),
-  });
+  };
+}
+
+function signedV1(call: ApiCall, query: string, { accessKeySecret }: AccessKey): SignedRequest {
+  const method = call.method === 'get' ? 'GET' : 'POST';
   const toSign = stringToSign(method, query);
-  const signed = `${query}&Signature=${percentEncode(signature(toSign, accessKey.accessKeySecret))}`;
+  const signed = `${query}&Signature=${percentEncode(signature(toSign, accessKeySecret))}`;
   const where =
     method === 'GET'
       ? { url: `${call.origin}/?${signed}`, headers: {} }

@@ -35,6 +35,7 @@ export interface Failure {
 export type Reply = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: Failure };
 
 const MAX_MESSAGE = 500;
+const utf8 = new TextDecoder();
 
 /** Reads an answer by what arrived, not by what was asked for. `now` (ms) turns a Retry-After date into a delay. */
 export async function parseResponse(response: HttpResponse, now: number): Promise<Reply> {
@@ -103,15 +104,13 @@ function createFailure(
 function ourCode(response: HttpResponse): string {
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';
-  const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(
-    new TextDecoder().decode(response.body.subarray(0, 512)),
-  );
+  const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(utf8.decode(response.body.subarray(0, 512)));
   return isHtml || /html/i.test(response.headers['content-type'] ?? '') ? 'Network.HtmlPage' : 'Network.Unreadable';
 }
 
 /** The top-level fields by lower-case name (some gateways answer in lower case), or undefined for anything but JSON and XML. */
 async function readFields(body: Uint8Array): Promise<Fields | undefined> {
-  const text = new TextDecoder().decode(body).trim();
+  const text = utf8.decode(body).trim();
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
     if (text.startsWith('<')) return fieldsOf(await parseXml(text));

@@ -30,11 +30,35 @@ export function canonicalizedQueryString(parameters: Parameters): string {
     .join('&');
 }
 
+/**
+ * {@link canonicalizedQueryString} of parameters that stay the same, sorted and encoded once, and of those named in `varying`,
+ * whose values come with each call: half the time of a whole signature.
+ */
+export function queryTemplate(parameters: Parameters, varying: readonly string[]): (values: Parameters) => string {
+  const slots: string[] = [];
+  /** What stands before the first slot, and after each. */
+  const texts = [''];
+  for (const name of [...new Set([...Object.keys(parameters), ...varying])].sort()) {
+    const isSlot = varying.includes(name);
+    texts[slots.length] += `&${percentEncode(name)}=${isSlot ? '' : percentEncode(parameters[name]!)}`;
+    if (isSlot) texts[slots.push(name)] = '';
+  }
+  const start = texts[0]!.slice('&'.length);
+  return (values) => slots.reduce((query, name, i) => query + percentEncode(values[name]!) + texts[i + 1], start);
+}
+
 // --- V1: HMAC-SHA1 over the parameters (help document "RPC mechanism") ---
 
 /** The StringToSign of V1. The query is percent-encoded a second time, so `/` arrives as `%252F`: the service's rule, not a slip. */
 export function stringToSign(method: string, canonicalizedQuery: string): string {
   return `${method}&%2F&${percentEncode(canonicalizedQuery)}`;
+}
+
+/** Whether two keys sign alike. */
+export function isSameKey(a: AccessKey, b: AccessKey): boolean {
+  return (
+    a.accessKeySecret === b.accessKeySecret && a.accessKeyId === b.accessKeyId && a.securityToken === b.securityToken
+  );
 }
 
 /** V1's Signature: base64, of the key `secret&`. */

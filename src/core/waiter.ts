@@ -1,13 +1,13 @@
-import { ExitCode } from '../errors.ts';
 import { type AcceptorRules, accept } from './acceptor.ts';
+import { Alarm } from './alarm.ts';
 import { Elapsed } from './elapsed.ts';
-import type { EndEvent, WaitEnd, WaiterEvent } from './events.ts';
+import type { EndEvent, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
 import { nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
 import type { Clock } from './ports.ts';
-import type { Failure, Reply } from './response.ts';
-import { foldOutcomes, type TaskId } from './task.ts';
-import { newTask, outcomeOf, type TaskEnd, type Watched } from './watched.ts';
+import type { Reply } from './response.ts';
+import type { TaskId } from './task.ts';
+import { newTask, type TaskEnd, type Watched, waitExitCode } from './watched.ts';
 
 /** Spans in ms; Infinity means no limit. */
 export interface WaiterOptions extends AcceptorRules {
@@ -52,12 +52,13 @@ export class Waiter {
   failed = 0;
   readonly #options: WaiterOptions;
   readonly #world: WaiterWorld;
-  readonly #due = new Heap<Watched>((task) => task.due);
+  readonly #due = new Heap<Watched>();
   readonly #throttle = new Throttle();
   readonly #rate: RateLimit;
   readonly #queue: WaiterEvent[] = [];
   readonly #requests = new AbortController();
   readonly #elapsed: Elapsed;
+  readonly #alarm: Alarm;
   #deadlineMs: number;
   #inFlight = 0;
   #latencyMs = 0;
@@ -66,7 +67,7 @@ export class Waiter {
   #parked = 0;
   #succeeded = 0;
   #nextBeat: number;
-  #end: { why: WaitEnd; failure?: Failure } | undefined;
+  #end: Pick<EndEvent, 'why' | 'failure'> | undefined;
   #broken: { error: unknown } | undefined;
   #wake: () => void = () => {};
 
@@ -76,6 +77,7 @@ export class Waiter {
     this.#deadlineMs = options.timeoutMs;
     this.#rate = new RateLimit(options.maxRps);
     this.#elapsed = new Elapsed(world.clock);
+    this.#alarm = new Alarm(world.clock, () => this.#wake());
     this.#nextBeat = nextHeartbeatMs(0, options.heartbeatMs);
     this.tasks = options.ids.map(newTask);
     for (const task of this.tasks) this.#due.push(task);
@@ -111,7 +113,7 @@ export class Waiter {
     try {
       while (!this.#end) {
         this.#launchDue();
-        yield* this.#queue.splice(0);
+        for (const event of this.#queue.splice(0)) yield event;
         if (!this.#end) await this.#pause();
         if (this.#broken) throw this.#broken.error;
         this.#look();
@@ -122,31 +124,28 @@ export class Waiter {
       signal.removeEventListener('abort', stop);
       // Whoever stops reading, or a hanging request at the end: nothing of ours goes on.
       this.#requests.abort();
+      this.#alarm.cancel();
     }
   }
 
   // --- time ---
 
-  /** Sleeps until something is due or {@link #wake} is called. */
+  /** Rests until something is due or {@link #wake} is called. */
   async #pause(): Promise<void> {
     const now = this.elapsedMs();
     const untilPoll = this.#inFlight < IN_FLIGHT ? this.nextPollMs() : TICK_MS;
-    const wake = new AbortController();
-    this.#wake = () => wake.abort();
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
     if (this.#queue.length > 0 || this.#world.signal.aborted) return;
-    await this.#world.clock.sleep(
-      Math.min(untilPoll, TICK_MS, this.#nextBeat - now, this.#deadlineMs - now),
-      wake.signal,
-    );
+    this.#alarm.within(Math.min(untilPoll, TICK_MS, this.#nextBeat - now, this.#deadlineMs - now));
+    await woken;
   }
 
   /** What the passing of time alone brings: a stop, a clock jump, a deadline, a heartbeat. */
   #look(): void {
+    if (this.#world.signal.aborted) this.#end ??= { why: 'interrupted' };
     if (this.#end) return;
-    if (this.#world.signal.aborted) {
-      this.#end = { why: 'interrupted' };
-      return;
-    }
     this.#noticeJump();
     const now = this.elapsedMs();
     if (now >= this.#deadlineMs) this.#end = { why: 'deadline' };
@@ -243,14 +242,9 @@ export class Waiter {
     else if (this.done === this.tasks.length) this.#end = { why: 'ended' };
   }
 
-  #endEvent(end: { why: WaitEnd; failure?: Failure }): EndEvent {
-    return { type: 'end', ...end, exitCode: this.#exitCode(end.why), elapsedMs: this.elapsedMs(), tasks: this.tasks };
-  }
-
-  #exitCode(why: WaitEnd): number {
-    if (why === 'met') return ExitCode.ok;
-    if (why === 'denied') return ExitCode.denied;
-    if (why === 'interrupted') return this.#world.signal.reason as number;
-    return foldOutcomes(this.tasks.map(outcomeOf), this.#options.timeoutExitCode);
+  #endEvent(end: Pick<EndEvent, 'why' | 'failure'>): EndEvent {
+    const { tasks } = this;
+    const exitCode = waitExitCode(end.why, tasks, this.#options.timeoutExitCode, this.#world.signal.reason as number);
+    return { type: 'end', ...end, exitCode, elapsedMs: this.elapsedMs(), tasks };
   }
 }

@@ -1,5 +1,7 @@
+import { ExitCode } from '../errors.ts';
+import type { WaitEnd } from './events.ts';
 import type { Failure } from './response.ts';
-import type { Outcome, TaskId, TaskState } from './task.ts';
+import { foldOutcomes, type Outcome, type TaskId, type TaskState } from './task.ts';
 
 /** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
 export type TaskEnd = 'succeeded' | 'failed' | 'notFound' | 'unanswered' | 'queueTimeout' | 'stallTimeout';
@@ -35,12 +37,37 @@ export interface Watched {
 
 export function newTask(id: TaskId): Watched {
   return {
-    ...{ id, due: 0, state: null, status: null, outcome: null, changedAt: 0, lookedAt: 0, endedAt: null, polls: 0 },
-    ...{ failures: 0, failingSince: 0, isLastPoll: false, requestId: null, lagMaxMs: null, failure: null },
+    id,
+    due: 0,
+    state: null,
+    status: null,
+    outcome: null,
+    changedAt: 0,
+    lookedAt: 0,
+    endedAt: null,
+    polls: 0,
+    failures: 0,
+    failingSince: 0,
+    isLastPoll: false,
+    requestId: null,
+    lagMaxMs: null,
+    failure: null,
   };
 }
 
 /** What became of the task, for the exit code. */
 export function outcomeOf({ outcome }: Pick<Watched, 'outcome'>): Outcome {
   return outcome === null || outcome === 'queueTimeout' || outcome === 'stallTimeout' ? 'pending' : outcome;
+}
+
+/** The exit code of a wait that ended like this: `timeoutCode` where tasks are still pending, `interruptCode` of a signal. */
+export function waitExitCode(
+  why: WaitEnd,
+  tasks: readonly Readonly<Watched>[],
+  timeoutCode: number,
+  interruptCode: number,
+): number {
+  if (why === 'met') return ExitCode.ok;
+  if (why === 'denied') return ExitCode.denied;
+  return why === 'interrupted' ? interruptCode : foldOutcomes(tasks.map(outcomeOf), timeoutCode);
 }

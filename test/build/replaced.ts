@@ -6,14 +6,7 @@ import type { Plugin } from 'esbuild';
  */
 const REPLACED: readonly (readonly [importer: RegExp, imported: RegExp, module: string])[] = [
   // Without fetch, mocks, caches and interceptors: 2 start-ups, 240 KiB. The paths are no promise of undici's makers.
-  [
-    /\/src\//,
-    /^undici$/,
-    `import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-    import request from 'undici/lib/api/api-request.js';
-    Dispatcher.prototype.request = request;
-    export { default as Agent } from 'undici/lib/dispatcher/agent.js';`,
-  ],
+  [/\/src\//, /^undici$/, `export { default as Agent } from 'undici/lib/dispatcher/agent.js';`],
   // HTTP/2, which mmai does not offer in its handshake, and fetch's body, for FormData.
   [/\/undici\//, /\/(client-h2|web\/fetch\/body)\.js$/, 'export {};'],
   // One parser instead of two: the one for every processor, though called SIMD's.

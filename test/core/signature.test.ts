@@ -11,6 +11,7 @@ import {
   canonicalizedQueryString,
   canonicalRequest,
   percentEncode,
+  queryTemplate,
   sha256Hex,
   signature,
   stringToSign,
@@ -70,6 +71,20 @@ describe('V1 signature', () => {
       fc.property(anyParameters, anySecret, fc.constantFrom('GET', 'POST'), (parameters, secret, method) => {
         const ours = signature(stringToSign(method, canonicalizedQueryString(parameters)), secret);
         assert.equal(ours, OpenApiUtil.getRPCSignature(parameters, method, secret));
+      }),
+    );
+  });
+});
+
+describe('queryTemplate', () => {
+  it('gives the canonicalized query string, whatever stays the same and whatever varies', () => {
+    fc.assert(
+      fc.property(anyParameters, anyParameters, anyParameters, (same, first, second) => {
+        const names = Object.keys(first);
+        const query = queryTemplate(same, names);
+        const others = Object.fromEntries(names.map((name, index) => [name, Object.values(second)[index] ?? 'other']));
+        assert.equal(query(first), canonicalizedQueryString({ ...same, ...first }));
+        assert.equal(query(others), canonicalizedQueryString({ ...same, ...others }));
       }),
     );
   });
