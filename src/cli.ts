@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { EXAMPLES } from './cli/examples.ts';
+import { helpConfiguration } from './cli/help.ts';
+import { parserError } from './cli/parser-error.ts';
 import type { Context, System } from './context.ts';
 import type { NetworkEvent } from './core/ports.ts';
 import { visible } from './core/text.ts';
 import { ExitCode, MmaiError } from './errors.ts';
-import { EXAMPLES } from './examples.ts';
-import { helpConfiguration } from './help.ts';
 import { languageOf, loadMessages } from './language.ts';
-import { parserError } from './parser-error.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { EXAMPLES } from '../src/examples.ts';
+import { EXAMPLES } from '../src/cli/examples.ts';
 import { fakeContext } from './support/context.ts';
 import { commandsBelow, manPage } from './support/man.ts';
 import { bin, mmai, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
@@ -82,11 +82,11 @@ describe('--help', { concurrency: 4 }, () => {
 
 describe('the man page', () => {
   it('is in step with the command tree (npm run man writes it)', async () => {
-    assert.equal(read('man/mmai.1'), manPage(await commandTree(fakeContext())));
+    assert.equal(read('bin/mmai.1'), manPage(await commandTree(fakeContext())));
   });
 
   it('is ASCII, and groff has nothing to complain of where there is one', async () => {
-    const page = read('man/mmai.1');
+    const page = read('bin/mmai.1');
     assert.doesNotMatch(page, /[^\n\x20-\x7e]/);
     const groff = spawnSync('groff', ['-man', '-ww', '-z'], { input: page, encoding: 'utf8' });
     if (groff.error) process.stderr.write('NOT TESTED: the man page with groff, which is not installed here\n');

@@ -12,7 +12,7 @@ import {
 } from '../core/settings.ts';
 import { jsonDocument, masked, visible } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
-import { importProfiles } from './config-import.ts';
+import { importProfiles } from './config/import.ts';
 import { addCheckOptions } from './options.ts';
 
 interface ConfigOptions {
@@ -65,7 +65,7 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   add('path').action(act(printPath));
   add('use', 'use <name>').action(act(useProfile));
   const check = addCheckOptions(add('check'), context.messages);
-  check.action(async (options) => done(await (await import('./config-check.ts')).runConfigCheck(options, context)));
+  check.action(async (options) => done(await (await import('./config/check.ts')).runConfigCheck(options, context)));
   add('profiles').option('--json', flags.listJson).action(act(listProfiles));
   add('import').option('--force', flags.force).option('--json', flags.listJson).action(act(importProfiles));
 }

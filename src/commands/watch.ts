@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import type { EndEvent, WaiterEvent } from '../core/events.ts';
 import { taskState } from '../core/task.ts';
 import { jsonDocument, jsonText } from '../core/text.ts';
-import { Waiter, type WaiterOptions } from '../core/waiter.ts';
+import type { EndEvent, WaiterEvent } from '../core/wait/events.ts';
+import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
 import { MmaiError, usageError } from '../errors.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
 import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch-events.ts';
-import { type DisplayMode, displayMode, openDisplay } from './display.ts';
 import { addServiceOptions } from './options.ts';
-import { printPlan } from './poll-plan.ts';
 import { rememberTasks } from './recent.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
 import { readTaskIds } from './status.ts';
-import { createHook } from './watch-hook.ts';
-import { addWatchOptions, oneOf, resumeFlags, type WatchOptions, waiterOptions, watchMode } from './watch-options.ts';
-import { notify, writeReports } from './watch-reports.ts';
+import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
+import { createHook } from './watch/hook.ts';
+import { addWatchOptions, oneOf, resumeFlags, type WatchOptions, waiterOptions, watchMode } from './watch/options.ts';
+import { printPlan } from './watch/poll-plan.ts';
+import { notify, writeReports } from './watch/reports.ts';
 
 export function addWatchCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   const { help } = context.messages;

@@ -1,6 +1,6 @@
 import { wholeSeconds } from '../core/duration.ts';
-import type { Waiter } from '../core/waiter.ts';
-import { outcomeOf, type Watched } from '../core/watched.ts';
+import type { Waiter } from '../core/wait/waiter.ts';
+import { outcomeOf, type Watched } from '../core/wait/watched.ts';
 import { padded, truncated, widest } from '../core/width.ts';
 import type { WindowSize } from '../io/block.ts';
 import type { Style } from '../io/style.ts';

@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
-import type { WaiterEvent } from '../core/events.ts';
+import type { WaiterEvent } from '../core/wait/events.ts';
 import type { Messages } from '../locales/en.ts';
 
 /** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */

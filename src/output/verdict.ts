@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
-import type { EndEvent } from '../core/events.ts';
+import type { EndEvent } from '../core/wait/events.ts';
 import { ExitCode } from '../errors.ts';
 import type { Messages } from '../locales/en.ts';
 import { describeFailures, type TaskFailure } from './failures.ts';

@@ -1,7 +1,7 @@
 import type { Client } from '../core/client.ts';
-import type { EndEvent } from '../core/events.ts';
 import type { TaskId } from '../core/task.ts';
-import { outcomeOf, type TaskEnd, type Watched } from '../core/watched.ts';
+import type { EndEvent } from '../core/wait/events.ts';
+import { outcomeOf, type TaskEnd, type Watched } from '../core/wait/watched.ts';
 import type { Messages } from '../locales/en.ts';
 import { errorObject, type TaskRow } from './document.ts';
 

@@ -1,7 +1,14 @@
-import type { EndEvent, HeartbeatEvent, ResultEvent, RetryEvent, StateEvent, WaiterEvent } from '../core/events.ts';
 import type { Clock } from '../core/ports.ts';
 import type { TaskId } from '../core/task.ts';
-import type { Waiter, WaiterOptions } from '../core/waiter.ts';
+import type {
+  EndEvent,
+  HeartbeatEvent,
+  ResultEvent,
+  RetryEvent,
+  StateEvent,
+  WaiterEvent,
+} from '../core/wait/events.ts';
+import type { Waiter, WaiterOptions } from '../core/wait/waiter.ts';
 import type { Messages } from '../locales/en.ts';
 import { version } from '../version.ts';
 import { type ErrorObject, errorObject } from './document.ts';

@@ -1,4 +1,4 @@
-import { gapMs } from '../../src/core/pace.ts';
+import { gapMs } from '../../src/core/wait/pace.ts';
 
 /** Seconds to sleep before the next poll, after so many polls (1 at least), `age` seconds after the first. */
 type Strategy = (poll: number, age: number, random: () => number) => number;

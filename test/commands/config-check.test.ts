@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runConfigCheck } from '../../src/commands/config-check.ts';
+import { runConfigCheck } from '../../src/commands/config/check.ts';
 import type { ServiceOptions } from '../../src/commands/options.ts';
 import type { Context } from '../../src/context.ts';
 import { createTransport } from '../../src/io/transport.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { displayMode } from '../../src/commands/display.ts';
-import { WATCH_DEFAULTS, type WatchOptions } from '../../src/commands/watch-options.ts';
+import { displayMode } from '../../src/commands/watch/display.ts';
+import { WATCH_DEFAULTS, type WatchOptions } from '../../src/commands/watch/options.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { fakeContext } from '../support/context.ts';
 

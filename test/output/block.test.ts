@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import xterm from '@xterm/headless';
 import { parseTaskId } from '../../src/core/task.ts';
-import { newTask, type Watched } from '../../src/core/watched.ts';
+import { newTask, type Watched } from '../../src/core/wait/watched.ts';
 import { displayWidth } from '../../src/core/width.ts';
 import { createBlock } from '../../src/io/block.ts';
 import { plainStyle } from '../../src/io/style.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { EndEvent } from '../../src/core/events.ts';
 import { parseTaskId } from '../../src/core/task.ts';
-import { newTask, type Watched } from '../../src/core/watched.ts';
+import type { EndEvent } from '../../src/core/wait/events.ts';
+import { newTask, type Watched } from '../../src/core/wait/watched.ts';
 import { en } from '../../src/locales/en.ts';
 import { annotations, stepOutputs, stepSummary } from '../../src/output/github.ts';
 import { junitReport } from '../../src/output/junit.ts';

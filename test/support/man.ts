@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXAMPLES } from '../../src/examples.ts';
+import { EXAMPLES } from '../../src/cli/examples.ts';
 import { en } from '../../src/locales/en.ts';
 import { version } from '../../src/version.ts';
 

@@ -6,4 +6,4 @@ import { commandTree } from './tree.ts';
 
 // `npm run man`
 const context = { ...systemContext(), messages: en, debug() {} };
-writeFileSync(new URL('../../man/mmai.1', import.meta.url), manPage(await commandTree(context)));
+writeFileSync(new URL('../../bin/mmai.1', import.meta.url), manPage(await commandTree(context)));

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import type { ResultEvent } from '../core/events.ts';
+import type { Context } from '../../context.ts';
+import type { ResultEvent } from '../../core/wait/events.ts';
 
 /** As many commands as may run at once. */
 const CONCURRENCY = 8;

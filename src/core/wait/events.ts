@@ -1,5 +1,5 @@
-import type { Failure } from './response.ts';
-import type { TaskId, TaskState } from './task.ts';
+import type { Failure } from '../response.ts';
+import type { TaskId, TaskState } from '../task.ts';
 import type { TaskEnd, Watched } from './watched.ts';
 
 /** What the waiter tells while it waits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */

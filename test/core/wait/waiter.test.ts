@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EndEvent, WaiterEvent } from '../../src/core/events.ts';
-import type { Failure, Reply } from '../../src/core/response.ts';
-import { parseTaskId, type TaskId } from '../../src/core/task.ts';
-import { Waiter, type WaiterOptions } from '../../src/core/waiter.ts';
-import { type FakeClock, fakeClock } from '../support/clock.ts';
-import { classifyFailure } from '../support/failure.ts';
+import type { Failure, Reply } from '../../../src/core/response.ts';
+import { parseTaskId, type TaskId } from '../../../src/core/task.ts';
+import type { EndEvent, WaiterEvent } from '../../../src/core/wait/events.ts';
+import { Waiter, type WaiterOptions } from '../../../src/core/wait/waiter.ts';
+import { type FakeClock, fakeClock } from '../../support/clock.ts';
+import { classifyFailure } from '../../support/failure.ts';
 
 /** What a task answers at a second of the wait: a status, a failure or its code. */
 type Life = (second: number, poll: number) => number | string | Failure;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { parseDuration } from '../core/duration.ts';
-import { wholeNumber } from '../core/settings.ts';
-import type { TaskId } from '../core/task.ts';
-import type { WaiterOptions } from '../core/waiter.ts';
-import { usageError } from '../errors.ts';
-import type { Messages } from '../locales/en.ts';
-import type { ServiceOptions } from './options.ts';
+import { parseDuration } from '../../core/duration.ts';
+import { wholeNumber } from '../../core/settings.ts';
+import type { TaskId } from '../../core/task.ts';
+import type { WaiterOptions } from '../../core/wait/waiter.ts';
+import { usageError } from '../../errors.ts';
+import type { Messages } from '../../locales/en.ts';
+import type { ServiceOptions } from '../options.ts';
 
 /** The flags that say how to wait: texts as on the command line. */
 export interface WatchFlags {

@@ -1,12 +1,12 @@
+import { Alarm } from '../alarm.ts';
+import type { Clock } from '../ports.ts';
+import type { Reply } from '../response.ts';
+import type { TaskId } from '../task.ts';
 import { type AcceptorRules, accept } from './acceptor.ts';
-import { Alarm } from './alarm.ts';
 import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
 import { nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
-import type { Clock } from './ports.ts';
-import type { Reply } from './response.ts';
-import type { TaskId } from './task.ts';
 import { newTask, type TaskEnd, type Watched, waitExitCode } from './watched.ts';
 
 /** Spans in ms; Infinity means no limit. */

@@ -1,18 +1,18 @@
 import { isIP } from 'node:net';
-import type { Context } from '../context.ts';
-import type { Topic } from '../core/catalogue.ts';
-import { failureExitCode } from '../core/client.ts';
-import { formatDuration } from '../core/duration.ts';
-import type { NetworkEvent, Transport } from '../core/ports.ts';
-import type { Failure, Reply } from '../core/response.ts';
-import { isLoopback, serviceOrigin } from '../core/settings.ts';
-import type { AccessKey } from '../core/signature.ts';
-import { parseTaskId } from '../core/task.ts';
-import { jsonDocument, masked, visible } from '../core/text.ts';
-import { ExitCode, MmaiError } from '../errors.ts';
-import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../output/check.ts';
-import type { ServiceOptions } from './options.ts';
-import { type KeyOrigin, openSession, resolveSetup, type Setup } from './session.ts';
+import type { Context } from '../../context.ts';
+import type { Topic } from '../../core/catalogue.ts';
+import { failureExitCode } from '../../core/client.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { NetworkEvent, Transport } from '../../core/ports.ts';
+import type { Failure, Reply } from '../../core/response.ts';
+import { isLoopback, serviceOrigin } from '../../core/settings.ts';
+import type { AccessKey } from '../../core/signature.ts';
+import { parseTaskId } from '../../core/task.ts';
+import { jsonDocument, masked, visible } from '../../core/text.ts';
+import { ExitCode, MmaiError } from '../../errors.ts';
+import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../../output/check.ts';
+import type { ServiceOptions } from '../options.ts';
+import { type KeyOrigin, openSession, resolveSetup, type Setup } from '../session.ts';
 
 /** The task asked for: whether it exists does not matter, the kind of the answer does. */
 const TASK = parseTaskId('1');

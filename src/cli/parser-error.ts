@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { type MmaiError, type Text, usageError } from './errors.ts';
+import { type MmaiError, type Text, usageError } from '../errors.ts';
 
 /**
  * commander's refusal of a command line as an error of ours, in the user's language; undefined where it only printed help or

@@ -1,13 +1,13 @@
-import type { Context } from '../context.ts';
-import { wholeSeconds } from '../core/duration.ts';
-import type { WaiterEvent } from '../core/events.ts';
-import type { Settings } from '../core/settings.ts';
-import type { Waiter } from '../core/waiter.ts';
-import { usageError } from '../errors.ts';
-import type { LiveView } from '../io/live.ts';
-import { taskBlock } from '../output/block.ts';
-import { progressLine } from '../output/progress.ts';
-import { oneOf, type WatchOptions } from './watch-options.ts';
+import type { Context } from '../../context.ts';
+import { wholeSeconds } from '../../core/duration.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { WaiterEvent } from '../../core/wait/events.ts';
+import type { Waiter } from '../../core/wait/waiter.ts';
+import { usageError } from '../../errors.ts';
+import type { LiveView } from '../../io/live.ts';
+import { taskBlock } from '../../output/block.ts';
+import { progressLine } from '../../output/progress.ts';
+import { oneOf, type WatchOptions } from './options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
 export type DisplayMode = 'drawn' | 'lines' | 'none';

@@ -1,10 +1,10 @@
-import { ExitCode } from '../errors.ts';
-import { backoffMs } from './backoff.ts';
-import { failureExitCode } from './client.ts';
+import { ExitCode } from '../../errors.ts';
+import { backoffMs } from '../backoff.ts';
+import { failureExitCode } from '../client.ts';
+import type { Answer, Failure, Reply } from '../response.ts';
+import { isFinal, taskState } from '../task.ts';
 import type { RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
-import type { Answer, Failure, Reply } from './response.ts';
-import { isFinal, taskState } from './task.ts';
 import type { TaskEnd, Watched } from './watched.ts';
 
 /** How much is borne of one task; spans in ms, Infinity for no limit. */

@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts';
-import { visible } from '../core/text.ts';
-import { annotations, stepOutputs, stepSummary } from '../output/github.ts';
-import { junitReport } from '../output/junit.ts';
-import { verdictLine } from '../output/verdict.ts';
-import type { WatchDocument } from '../output/watch-document.ts';
-import type { WatchOptions } from './watch-options.ts';
+import type { Context } from '../../context.ts';
+import { visible } from '../../core/text.ts';
+import { annotations, stepOutputs, stepSummary } from '../../output/github.ts';
+import { junitReport } from '../../output/junit.ts';
+import { verdictLine } from '../../output/verdict.ts';
+import type { WatchDocument } from '../../output/watch-document.ts';
+import type { WatchOptions } from './options.ts';
 
 /** What a CI reads besides the exit code. A report that cannot be written is warned about: the outcome is that of the tasks. */
 export async function writeReports(document: WatchDocument, options: WatchOptions, context: Context): Promise<void> {

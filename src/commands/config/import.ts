@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
-import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../core/credentials/aliyun-file.ts';
-import { type Fields, textOf } from '../core/credentials/provider.ts';
-import { type Config, parseProfileName } from '../core/profiles.ts';
-import { checkSetting, type SettingName } from '../core/settings.ts';
-import { jsonDocument, visible } from '../core/text.ts';
-import { MmaiError, usageError } from '../errors.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Context } from '../../context.ts';
+import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
+import { type Fields, textOf } from '../../core/credentials/provider.ts';
+import { type Config, parseProfileName } from '../../core/profiles.ts';
+import { checkSetting, type SettingName } from '../../core/settings.ts';
+import { jsonDocument, visible } from '../../core/text.ts';
+import { MmaiError, usageError } from '../../errors.ts';
+import type { Messages } from '../../locales/en.ts';
 
 export interface ImportOptions {
   readonly profile?: string;

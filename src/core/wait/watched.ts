@@ -1,7 +1,7 @@
-import { ExitCode } from '../errors.ts';
+import { ExitCode } from '../../errors.ts';
+import type { Failure } from '../response.ts';
+import { foldOutcomes, type Outcome, type TaskId, type TaskState } from '../task.ts';
 import type { WaitEnd } from './events.ts';
-import type { Failure } from './response.ts';
-import { foldOutcomes, type Outcome, type TaskId, type TaskState } from './task.ts';
 
 /** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
 export type TaskEnd = 'succeeded' | 'failed' | 'notFound' | 'unanswered' | 'queueTimeout' | 'stallTimeout';

@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import { formatDuration } from '../core/duration.ts';
-import { gapMs } from '../core/pace.ts';
-import { jsonDocument } from '../core/text.ts';
-import type { WaiterOptions } from '../core/waiter.ts';
-import { ExitCode } from '../errors.ts';
+import type { Context } from '../../context.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { jsonDocument } from '../../core/text.ts';
+import { gapMs } from '../../core/wait/pace.ts';
+import type { WaiterOptions } from '../../core/wait/waiter.ts';
+import { ExitCode } from '../../errors.ts';
 
 /** Prints when a task would be asked about, had it no change of state; nothing is sent. */
 export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdout }: Context): number {
