@@ -130,7 +130,7 @@ function report(thrown: unknown, { stderr, messages }: Context, debugs: boolean)
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
-  stderr.write(`${messages.error}: ${visible(text)}\n${hint ? `${messages.hint}: ${visible(hint)}\n` : ''}`);
+  stderr.write(`${messages.error}${visible(text)}\n${hint ? `${messages.hint}${visible(hint)}\n` : ''}`);
   if (debugs && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
   return isExpected ? error.exitCode : ExitCode.bug;
 }

@@ -86,7 +86,11 @@ export function systemContext(): System {
   };
   for (const name of signals) process.on(name, onSignal);
   // A full disk counts as well: an answer that was not written is none.
-  process.stdout.on('error', () => controller.abort(ExitCode.closedPipe));
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // A closed pipe is the reader's wish; a full disk has to be told.
+    if (code !== 'EPIPE' && !controller.signal.aborted) process.stderr.write(`mmai: standard output: ${message}\n`);
+    controller.abort(ExitCode.closedPipe);
+  });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
   });

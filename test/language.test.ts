@@ -82,14 +82,14 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     [
       ['statsu'],
       'there is no command "statsu"\nhint: did you mean status?',
-      '没有命令“statsu”\n建议: 是否要写 status？',
+      '没有命令“statsu”\n建议：是否要写 status？',
     ],
     [['help', 'nope'], 'there is no command "nope"', '没有命令“nope”'],
-    [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议: 是否要写 list？'],
+    [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议：是否要写 list？'],
     [
       ['status', '--regoin'],
       'there is no option "--regoin"\nhint: did you mean --region?',
-      '没有选项“--regoin”\n建议: 是否要写 --region？',
+      '没有选项“--regoin”\n建议：是否要写 --region？',
     ],
     [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
     [['config', 'get'], 'the argument key is missing', '缺少参数 key'],
@@ -105,7 +105,7 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     it(`is refused in the language of the user: ${JSON.stringify(args)}`, async () => {
       const expected = { code: 2, signal: null, stdout: '' };
       assert.deepEqual(await mmai(args), { ...expected, stderr: `error: ${inEnglish}\n` });
-      assert.deepEqual(await mmai(args, chinese), { ...expected, stderr: `错误: ${inChinese}\n` });
+      assert.deepEqual(await mmai(args, chinese), { ...expected, stderr: `错误：${inChinese}\n` });
     });
   }
 

@@ -53,8 +53,16 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
 
   it('says on a deadline that the tasks go on, and how to resume the wait', async () => {
     const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '700ms', '--simulate', '1=2;2=1', '--json']);
-    assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '--timeout', '700ms']);
-    assert.match(stderr, /resume the wait: mmai watch 2 --timeout 700ms\n$/);
+    assert.deepEqual(JSON.parse(stdout).summary.resume, [
+      'mmai',
+      'watch',
+      '2',
+      '--simulate',
+      '1=2;2=1',
+      '--timeout',
+      '700ms',
+    ]);
+    assert.match(stderr, /resume the wait: mmai watch 2 --simulate '1=2;2=1' --timeout 700ms\n$/);
   });
 
   it('tells its state when a signal ends it, even with a hanging request', async () => {
@@ -111,6 +119,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     [['--count', '3'], /--count: "3".*1 to 2/],
     [['--interval', '2m', '--timeout', '1m'], /--interval is longer than --timeout/],
     [['--max-rps', '0'], /--max-rps: "0"/],
+    [['--exec', ''], /--exec: give a command/],
     [['--timeout', 'soon'], /--timeout: "soon"/],
   ];
   for (const [args, message] of bad) {

@@ -76,10 +76,13 @@ async function initProfile(options: ConfigOptions, context: Context): Promise<vo
   const store = await context.store();
   const name = targetProfile(options, context, store.read().current);
   const prompts = await context.prompts();
-  const id = await prompts.text(messages.config.askId());
-  const secret = await prompts.secret(messages.config.askSecret());
+  const answer = (key: string, text: string) => {
+    if (text === '') throw usageError((m) => m.config.emptyValue(key));
+    return text;
+  };
+  const id = answer('access-key-id', await prompts.text(messages.config.askId()));
+  const secret = answer('access-key-secret', await prompts.secret(messages.config.askSecret()));
   const region = await prompts.text(messages.config.askRegion(), 'cn-beijing');
-  if (!id || !secret) throw usageError((m) => m.config.emptyValue(id ? 'access-key-secret' : 'access-key-id'));
   checkSetting('region', region);
   await store.update((config) => {
     if (Object.keys(config.profiles).length === 0) config.current = name;
@@ -103,7 +106,7 @@ async function setKey(key: string, given: string | undefined, options: ConfigOpt
     config.profiles[name] = { ...config.profiles[name], [key]: value };
   });
   if (value === given && SECRETS.includes(key) && !options.quiet) {
-    context.stderr.write(`${context.messages.warning}: ${context.messages.config.secretInArguments(key)}\n`);
+    context.stderr.write(`${context.messages.warning}${context.messages.config.secretInArguments(key)}\n`);
   }
 }
 

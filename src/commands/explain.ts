@@ -74,11 +74,11 @@ function topicList(explanations: readonly Explanation[], { messages }: Context):
 
 function paragraph(explanation: Explanation, { messages }: Context): string {
   const { hint, explain: words, states } = messages;
-  const lines = [`  ${explanation.meaning}`, `  ${hint}: ${explanation.hint}`];
+  const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {
-    if (explanation.countsAs) lines.push(`  ${words.countsAs}: ${explanation.countsAs}`);
-    lines.push(`  ${words.retried}: ${words.retries[explanation.retry]}`);
-    lines.push(`  ${words.exitsWith}: ${explanation.exitCode}`);
+    if (explanation.countsAs) lines.push(`  ${words.countsAs}${explanation.countsAs}`);
+    lines.push(`  ${words.retried}${words.retries[explanation.retry]}`);
+    lines.push(`  ${words.exitsWith}${explanation.exitCode}`);
   }
   const name = explanation.kind === 'status' ? statusName(explanation, states) : explanation.topic;
   return [`${words.kinds[explanation.kind]} ${visible(name)}`, ...lines].map((line) => `${line}\n`).join('');

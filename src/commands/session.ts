@@ -48,7 +48,7 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, context);
   const origin = simulation?.origin ?? serviceOrigin(values);
   const warn = (text: string) => {
-    if (!setup.quiet) context.stderr.write(`${context.messages.warning}: ${text}\n`);
+    if (!setup.quiet) context.stderr.write(`${context.messages.warning}${text}\n`);
   };
   if (isExposed(origin)) warn(context.messages.plainHttp(origin));
   const closing = new AbortController();

@@ -121,9 +121,12 @@ function printBodies(replies: readonly Reply[], { stdout }: Context): void {
 
 /** Says on stderr what went wrong with which tasks; and warns once of a status nobody knows. */
 function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], { messages, stderr }: Context): void {
-  const failures = replies.flatMap((reply, index) => (reply.ok ? [] : [{ id: ids[index]!, failure: reply.failure }]));
+  // That somebody stopped us is no news to who did it.
+  const failures = replies.flatMap((reply, index) =>
+    reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: ids[index]!, failure: reply.failure }],
+  );
   stderr.write(describeFailures(failures, messages));
   const unknown = replies.findIndex((reply) => reply.ok && taskState(reply.answer.status) === 'unknown');
   const reply = replies[unknown];
-  if (reply?.ok) stderr.write(`${messages.warning}: ${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n`);
+  if (reply?.ok) stderr.write(`${messages.warning}${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n`);
 }

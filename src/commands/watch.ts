@@ -45,6 +45,7 @@ interface Wait {
 /** Waits for tasks; the outcome as exit code. What it writes to stdout is complete on every way out. */
 export async function runWatch(words: readonly string[], options: WatchOptions, context: Context): Promise<number> {
   const plan = waiterOptions(await readTaskIds(words, context), options);
+  if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
   oneOf('--annotations', options.annotations, 'auto', 'github', 'none');
   const mode = displayMode(options, context);
   const setup = await resolveSetup(options, context);
@@ -170,6 +171,6 @@ function unknownStatusWarning({ messages, stderr }: Context): (id: string, statu
   return (id, status) => {
     if (taskState(status) !== 'unknown' || seen.has(status)) return;
     seen.add(status);
-    stderr.write(`${messages.warning}: ${messages.unknownStatus(id, status)}\n`);
+    stderr.write(`${messages.warning}${messages.unknownStatus(id, status)}\n`);
   };
 }

@@ -10,12 +10,11 @@ export function execute(
   input: string,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const child = spawn(command, { shell: true, stdio: ['pipe', 2, 'inherit'], env: { ...process.env, ...env } });
-  // A command that does not read its input closes it: no error of ours.
-  child.stdin?.on('error', () => {}).end(input);
-  const stop = () => child.unref();
-  signal.addEventListener('abort', stop, { once: true });
   return new Promise((resolve) => {
+    const child = spawn(command, { shell: true, stdio: ['pipe', 2, 'inherit'], env: { ...process.env, ...env } });
+    // A command that does not read its input closes it: no error of ours.
+    child.stdin?.on('error', () => {}).end(input);
+    signal.addEventListener('abort', () => child.unref(), { once: true });
     child.on('error', () => resolve(null)).on('close', (code) => resolve(code));
   });
 }

@@ -2,9 +2,9 @@
 export const explainEn = {
   kinds: { status: 'status', exitCode: 'exit code', errorCode: 'error code' },
   groups: { statuses: 'Statuses', exitCodes: 'Exit codes', errorCodes: 'Error codes' },
-  retried: 'asked again by mmai',
-  countsAs: 'treated as',
-  exitsWith: 'exit code',
+  retried: 'asked again by mmai: ',
+  countsAs: 'treated as: ',
+  exitsWith: 'exit code: ',
   retries: {
     backoff: 'yes, after a growing delay: status up to --retries times, watch within --error-budget',
     once: 'once, at once, after correcting clock, nonce or credentials',

@@ -10,9 +10,9 @@ export const en = {
   codes: codesEn,
   explain: explainEn,
   check: checkEn,
-  error: 'error',
-  warning: 'warning',
-  hint: 'hint',
+  error: 'error: ',
+  warning: 'warning: ',
+  hint: 'hint: ',
   states: {
     submitting: 'submitting',
     running: 'running',
@@ -115,7 +115,9 @@ export const en = {
     heartbeat: (pending: number, done: number, next: string) => `${pending} running, ${done} done; next check ${next}`,
     progress: (done: number, total: number, next: string) => `${done}/${total} done · next check ${next}`,
     keys: () => ' · r check now',
+    unseen: 'not asked yet',
     noInterval: () => '--interval: give a duration, or auto',
+    noCommand: () => '--exec: give a command',
     noTerminal: () => '--progress tty: standard error is not a terminal',
     hookFailed: (id: string, exitCode: number | null) =>
       `--exec for task ${id} ended with ${exitCode === null ? 'a signal or could not start' : `exit code ${exitCode}`}`,
@@ -133,6 +135,7 @@ export const en = {
     whys: {
       met: 'done',
       ended: 'every task has ended',
+      givenUp: 'nothing is left to wait for',
       failFast: 'stopped at the first task that did not succeed',
       denied: 'refused',
       deadline: 'the deadline is reached',
@@ -141,7 +144,7 @@ export const en = {
     counts: {
       succeeded: 'succeeded',
       failed: 'failed',
-      pending: 'still running',
+      pending: 'not finished',
       notFound: 'not found',
       unanswered: 'unknown',
     },
@@ -155,7 +158,7 @@ export const en = {
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
   tasks: (ids: string) => `task ${ids}`,
-  requestId: 'request id',
+  requestId: 'request id: ',
 };
 
 export type Messages = typeof en;

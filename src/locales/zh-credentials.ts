@@ -5,7 +5,7 @@ export const credentialsZh: typeof credentialsEn = {
   none: (tried) => `没有找到访问凭证；已依次尝试：${tried}`,
   noneHint: () =>
     '有三种方式提供凭证：运行 "mmai config init"；或设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET；或用 --profile 指定配置档。没有账号时可加 --simulate 0,1,2 试用',
-  halfConfigured: (where, missing) => `${where}只配置了一半：缺少 ${missing}`,
+  halfConfigured: (where, missing) => `${where} 只配置了一半：缺少 ${missing}`,
   noSuchProfile: (name, known) => `没有名为“${name}”的配置档；已有配置档：${known}`,
   noSuchProfileHint: () =>
     '用 "mmai config init --profile 名称" 创建，用 "mmai config import" 从 aliyun-cli 复制，或用 "mmai config profiles" 查看',

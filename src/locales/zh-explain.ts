@@ -4,9 +4,9 @@ import type { explainEn } from './en-explain.ts';
 export const explainZh: typeof explainEn = {
   kinds: { status: '任务状态', exitCode: '退出码', errorCode: '错误码' },
   groups: { statuses: '任务状态', exitCodes: '退出码', errorCodes: '错误码' },
-  retried: 'mmai 是否重试',
-  countsAs: '按此处理',
-  exitsWith: '退出码',
+  retried: 'mmai 是否重试：',
+  countsAs: '按此处理：',
+  exitsWith: '退出码：',
   retries: {
     backoff: '是，间隔逐次加长：status 最多 --retries 次，watch 在 --error-budget 之内',
     once: '校正时钟、随机数或凭证后立即重试一次',

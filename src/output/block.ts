@@ -9,7 +9,7 @@ import type { Messages } from '../locales/en.ts';
 const GLYPHS = { submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?' } as const;
 
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
-const RANKS = ['failed', 'running', 'submitting', 'unknown', 'succeeded'] as const;
+const RANKS = ['failed', 'running', 'submitting', 'unknown', 'unseen', 'succeeded'] as const;
 type Rank = (typeof RANKS)[number];
 
 /**
@@ -53,7 +53,7 @@ function rank(tasks: readonly Readonly<Watched>[], limit: number): Ranked {
 
 function rankOf(task: Readonly<Watched>): Rank {
   const outcome = outcomeOf(task);
-  if (outcome === 'pending') return task.outcome ? 'failed' : (task.state ?? 'unknown');
+  if (outcome === 'pending') return task.outcome ? 'failed' : (task.state ?? 'unseen');
   return outcome === 'succeeded' ? 'succeeded' : 'failed';
 }
 
@@ -95,10 +95,10 @@ function troubleOf({ failure, outcome }: Readonly<Watched>, { watch }: Messages)
 }
 
 /** `… +12 running, 3 succeeded`. */
-function restLine(ranked: Ranked, shown: readonly Readonly<Watched>[], { states }: Messages): string {
+function restLine(ranked: Ranked, shown: readonly Readonly<Watched>[], { states, watch }: Messages): string {
   const left = RANKS.map((name) => ({
     n: ranked[name].count - shown.filter((task) => rankOf(task) === name).length,
-    word: states[name],
+    word: name === 'unseen' ? watch.unseen : states[name],
   }));
   return `… ${left
     .filter(({ n }) => n > 0)

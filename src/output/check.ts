@@ -46,7 +46,7 @@ export function checkTable(steps: readonly CheckStep[], style: Style, { check, h
     .map((row) => {
       const state = paint[row.state](padded(check.states[row.state], stateWidth));
       const time = row.ms === null ? '' : style.dim(` (${formatDuration(row.ms)})`);
-      const todo = row.hint ? `${' '.repeat(stateWidth + 2)}${hint}: ${row.hint}\n` : '';
+      const todo = row.hint ? `${' '.repeat(stateWidth + 2)}${hint}${row.hint}\n` : '';
       return `${`${state}  ${padded(check.steps[row.step], stepWidth)}  ${row.detail}`.trimEnd()}${time}\n${todo}`;
     })
     .join('');

@@ -26,11 +26,11 @@ function describe(failure: Failure, ids: readonly TaskId[], messages: Messages):
   const tasks = messages.tasks(ids.slice(0, 3).join(', ') + more);
   const explanation = topic && messages.codes[topic];
   const lines = [
-    `${messages.error}: ${tasks}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
+    `${messages.error}${tasks}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
     explanation && `  ${explanation.meaning}`,
-    explanation && `  ${messages.hint}: ${explanation.hint}`,
-    !explanation && recommend && `  ${messages.hint}: ${recommend}`,
-    requestId && `  ${messages.requestId}: ${requestId}`,
+    explanation && `  ${messages.hint}${explanation.hint}`,
+    !explanation && recommend && `  ${messages.hint}${recommend}`,
+    requestId && `  ${messages.requestId}${requestId}`,
     explanation && `  ${messages.explain.more(code)}`,
   ];
   return lines

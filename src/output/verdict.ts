@@ -13,7 +13,9 @@ export function verdictLine({ summary }: WatchDocument, { watch }: Messages): st
   const told = Object.entries(summary.counts)
     .filter(([, n]) => n > 0)
     .map(([name, n]) => `${n} ${watch.counts[name as keyof typeof watch.counts]}`);
-  return watch.verdict(watch.whys[summary.outcome], formatDuration(summary.elapsedMs), told);
+  const { pending, notFound, unanswered } = summary.counts;
+  const isGivenUp = summary.outcome === 'ended' && pending + notFound + unanswered > 0;
+  return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : summary.outcome], formatDuration(summary.elapsedMs), told);
 }
 
 /** The last words of a wait: what went wrong, how it ended; with tasks still running, that they go on, and how to resume. */
@@ -24,8 +26,13 @@ export function verdict(end: EndEvent, document: WatchDocument, messages: Messag
   return `${describeFailures(failures, messages)}${verdictLine(document, messages)}\n${resumeLine(document, messages)}`;
 }
 
+/** A word as a POSIX shell takes it, to be pasted. */
+function shellQuoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function resumeLine({ summary }: WatchDocument, { watch }: Messages): string {
   const { resume, stillRunning, exitCode } = summary;
-  if (!resume || exitCode === ExitCode.ok) return '';
-  return `${stillRunning.length > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.join(' '))}\n`;
+  if (!resume || exitCode === ExitCode.ok || exitCode === ExitCode.denied) return '';
+  return `${stillRunning.length > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.map(shellQuoted).join(' '))}\n`;
 }

@@ -57,7 +57,8 @@ export function watchDocument(
 }
 
 function taskRow(task: Readonly<Watched>, elapsedMs: number, messages: Messages): WatchedRow {
-  const { id, status, requestId, polls, lagMaxMs, failure } = task;
+  const { id, status, polls, lagMaxMs, failure } = task;
+  const requestId = failure?.requestId ?? task.requestId;
   const [state, outcome] = [task.state ?? 'unknown', task.outcome ?? 'pending'] as const;
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
   return failure ? { ...row, error: errorObject(failure, messages) } : row;

@@ -53,5 +53,5 @@ async function runHook(command: string, event: ResultEvent, told: object, contex
   };
   const exitCode = await context.execute(command, env, `${JSON.stringify(told)}\n`);
   const { warning, watch } = context.messages;
-  if (exitCode !== 0) context.stderr.write(`${warning}: ${watch.hookFailed(id, exitCode)}\n`);
+  if (exitCode !== 0) context.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
 }

@@ -108,9 +108,9 @@ export function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
 
 /** The flags that resume a wait of which so many tasks have succeeded. */
 export function resumeFlags(options: WatchFlags & ServiceOptions, succeeded: number): string[] {
-  const { profile, region, endpoint, timeout, count, any, failFast } = options;
+  const { profile, region, endpoint, simulate, timeout, count, any, failFast } = options;
   const left = count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded));
-  const given = Object.entries({ profile, region, endpoint, timeout, count: left });
+  const given = Object.entries({ profile, region, endpoint, simulate, timeout, count: left });
   return [
     ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
     ...(any ? ['--any'] : []),

@@ -14,7 +14,7 @@ export async function writeReports(document: WatchDocument, options: WatchOption
   const write = async (path: string | undefined, text: () => string, how: 'replace' | 'append') => {
     if (!path) return;
     await context.writeFile(path, text(), how).catch((error: Error) => {
-      stderr.write(`${messages.warning}: ${visible(messages.watch.unwritable(path, error.message))}\n`);
+      stderr.write(`${messages.warning}${visible(messages.watch.unwritable(path, error.message))}\n`);
     });
   };
   if (onGitHub) {
