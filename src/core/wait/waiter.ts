@@ -1,8 +1,8 @@
-import { Alarm } from '../alarm.ts';
 import type { Clock } from '../ports.ts';
 import type { Reply } from '../response.ts';
 import type { TaskId } from '../task.ts';
-import { type AcceptorRules, accept } from './acceptor.ts';
+import { type AcceptorRules, accept, resultEvent } from './acceptor.ts';
+import { Alarm } from './alarm.ts';
 import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
@@ -206,7 +206,8 @@ export class Waiter {
     const world = { rules: this.#options, throttle: this.#throttle, random: this.#world.random };
     const { event, next } = accept(task, reply, { sentAt, now }, world);
     const nextPollMs = 'againInMs' in next ? this.#schedule(task, now, next.againInMs) : null;
-    if (event) this.#queue.push(event.type === 'state' ? { ...event, nextPollMs } : event);
+    if (event?.type === 'state') event.nextPollMs = nextPollMs;
+    if (event) this.#queue.push(event);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
     if (this.#parked + this.done === this.tasks.length) this.#end ??= { why: 'deadline' };
@@ -234,9 +235,7 @@ export class Waiter {
     this.done += 1;
     if (outcome === 'succeeded') this.#succeeded += 1;
     else this.failed += 1;
-    const { id, status, lagMaxMs, polls, requestId, failure } = task;
-    const result = { id, outcome, state: task.state ?? 'unknown', status, durationMs: now } as const;
-    this.#queue.push({ type: 'result', ...result, lagMaxMs, polls, requestId, ...(failure && { failure }) });
+    this.#queue.push(resultEvent(task, outcome, now));
     if (this.#succeeded >= this.#options.need) this.#end = { why: 'met' };
     else if (this.#options.failFast && outcome !== 'succeeded') this.#end = { why: 'failFast' };
     else if (this.done === this.tasks.length) this.#end = { why: 'ended' };
