@@ -18,7 +18,8 @@ export async function compileQuery(expression: string): Promise<Query> {
   }
   return (document) => {
     try {
-      return TreeInterpreter.search(ast, document as JSONValue);
+      // It finds what objects inherit, too: `constructor` is a function, which is nothing in JSON.
+      return JSON.parse(JSON.stringify(TreeInterpreter.search(ast, document as JSONValue)) ?? 'null');
     } catch (error) {
       throw refuse(error);
     }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MmaiError } from '../../src/errors.ts';
+import { compileQuery, formatQueried } from '../../src/output/query.ts';
+
+describe('--query', () => {
+  const document = {
+    tasks: [
+      { id: '1', status: 2 },
+      { id: '2', status: null },
+    ],
+  };
+  const cases: [string, unknown][] = [
+    ['tasks[].id', ['1', '2']],
+    ['tasks[?status==`2`].id | [0]', '1'],
+    ['nothing', null],
+    ['constructor', null],
+    ['tasks[0].toString', null],
+    ['tasks[].constructor', [null, null]],
+  ];
+  for (const [expression, expected] of cases) {
+    it(`${expression} → ${JSON.stringify(expected)}`, async () => {
+      const found = (await compileQuery(expression))(document);
+      assert.deepEqual(found, expected);
+      assert.doesNotThrow(() => [formatQueried(found, 'json'), formatQueried(found, 'text')]);
+    });
+  }
+  it('that does not parse is refused before anything is asked', () => assert.rejects(compileQuery('a['), MmaiError));
+});
