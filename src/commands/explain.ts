@@ -77,7 +77,8 @@ function paragraph(explanation: Explanation, { messages }: Context): string {
   const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {
     if (explanation.countsAs) lines.push(`  ${words.countsAs}${explanation.countsAs}`);
-    lines.push(`  ${words.retried}${words.retries[explanation.retry]}`);
+    const rule = explanation.class === 'notFound' ? 'notFound' : explanation.retry;
+    lines.push(`  ${words.retried}${words.retries[rule]}`);
     lines.push(`  ${words.exitsWith}${explanation.exitCode}`);
   }
   const name = explanation.kind === 'status' ? statusName(explanation, states) : explanation.topic;

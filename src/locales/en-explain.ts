@@ -7,7 +7,8 @@ export const explainEn = {
   exitsWith: 'exit code: ',
   retries: {
     backoff: 'yes, after a growing delay: status up to --retries times, watch within --error-budget',
-    once: 'once, at once, after correcting clock, nonce or credentials',
+    once: 'at once, after correcting clock, nonce or credentials; watch again within --error-budget',
+    notFound: 'status: no; watch: yes, within --not-found-grace',
     never: 'no, it would be refused again',
   },
   statuses: {
@@ -33,7 +34,7 @@ export const explainEn = {
     8: 'ask again later, or wait with "mmai watch"',
     70: 'run again with --debug, and report what it says',
     124: 'the tasks go on on the server: run the command that resumes the wait, or give a longer --timeout',
-    129: 'the terminal or connection was closed: start it again, under nohup or tmux for instance',
+    129: 'the terminal or connection was closed: start it again, under tmux or setsid for instance',
     130: 'the tasks go on on the server: run the command that resumes the wait',
     141: 'whatever read the output ended first, as "head" does; usually nothing is wrong',
     143: 'somebody or something asked mmai to end: look at the time limit of the job',

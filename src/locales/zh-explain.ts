@@ -9,7 +9,8 @@ export const explainZh: typeof explainEn = {
   exitsWith: '退出码：',
   retries: {
     backoff: '是，间隔逐次加长：status 最多 --retries 次，watch 在 --error-budget 之内',
-    once: '校正时钟、随机数或凭证后立即重试一次',
+    once: '校正时钟、随机数或凭证后立即重试；watch 在 --error-budget 之内继续重试',
+    notFound: 'status 不重试；watch 在 --not-found-grace 之内重试',
     never: '否，再试也会被拒绝',
   },
   statuses: {
@@ -35,7 +36,7 @@ export const explainZh: typeof explainEn = {
     8: '请稍后再查询，或用 "mmai watch" 等待',
     70: '请加上 --debug 重新运行，并反馈其输出',
     124: '任务仍在服务端继续执行：运行提示的命令继续等待，或增大 --timeout',
-    129: '终端或连接已关闭：请重新运行，例如在 nohup 或 tmux 中',
+    129: '终端或连接已关闭：请重新运行，例如在 tmux 或 setsid 中',
     130: '任务仍在服务端继续执行：运行提示的命令继续等待',
     141: '读取输出的程序先结束了，例如 "head"；通常没有问题',
     143: '有人或其他程序要求 mmai 结束：请检查作业的时限',
