@@ -78,7 +78,9 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
   it('speaks Chinese by flag, variable and locale; machine words stay', async () => {
     const args = ['status', '1', '--simulate', '2'];
     assert.match((await mmai([...args, '--lang', 'zh'])).stdout, /执行成功/);
-    assert.match((await mmai(args, { env: { MMAI_LANG: 'zh' } })).stdout, /执行成功/);
+    for (const MMAI_LANG of ['zh', 'zh_CN']) {
+      assert.match((await mmai(args, { env: { MMAI_LANG } })).stdout, /执行成功/);
+    }
     assert.match((await mmai(args, { env: { LANG: 'zh_CN.UTF-8' } })).stdout, /执行成功/);
     assert.equal((await mmai([...args, '--lang', 'zh', '-o', 'tsv'])).stdout, '1\tsucceeded\t2\n');
   });

@@ -25,7 +25,7 @@ export const OUTPUTS = ['text', 'json', 'ndjson', 'tsv', 'raw'] as const;
 const DEFINITIONS = {
   region: define('region', ['ALIBABA_CLOUD_REGION_ID', 'ALIBABACLOUD_REGION_ID'], parseRegion, 'cn-beijing'),
   endpoint: define('endpoint', [], parseEndpoint),
-  language: define('lang', [], choice('en', 'zh')),
+  language: define('lang', [], parseLanguage),
   format: define('format', [], choice('json', 'xml'), 'json'),
   signature: define('signature', [], choice('v1', 'acs3'), 'v1'),
   method: define('method', [], choice('get', 'post'), 'get'),
@@ -130,6 +130,13 @@ export function wholeNumber(min: number, max: number) {
     if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, text, min, max));
     return value;
   };
+}
+
+/** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */
+function parseLanguage(text: string, what: string): 'en' | 'zh' {
+  const language = /^(en|zh)(?:[-_.]\w|$)/i.exec(text)?.[1]?.toLowerCase();
+  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, 'en, zh'));
+  return language as 'en' | 'zh';
 }
 
 /** A region goes into a host name: anything but `a–z 0–9 -` could name another host. */
