@@ -218,7 +218,9 @@ function stopsOf(signal: AbortSignal): (() => void)[] {
   if (known) return known;
   const stops: (() => void)[] = [];
   stopsBySignal.set(signal, stops);
-  signal.addEventListener('abort', () => [...stops].forEach((stop) => stop()));
+  signal.addEventListener('abort', () => {
+    for (const stop of [...stops]) stop();
+  });
   return stops;
 }
 
