@@ -70,8 +70,7 @@ export function createClient(options: ClientOptions): Client {
     const start = clock.monotonic();
     debug(`${label}: ${method} ${options.origin}, ${options.signature}, clock offset ${offsetMs} ms`);
     try {
-      const request = { method, url, headers, timeoutMs, ...(body && { body }), ...(signal && { signal }) };
-      const response = await options.transport.send(request);
+      const response = await options.transport.send({ method, url, headers, body, timeoutMs, signal });
       traffic.bytes += response.body.byteLength;
       const reply = await parseResponse(response, clock.now());
       debug(`${label}: ${summaryOf(reply)}, ${Math.round(clock.monotonic() - start)} ms`);

@@ -62,8 +62,8 @@ export function createSigner(call: ApiCall, varying: readonly string[] = []): Si
       key = { ...accessKey };
       query = queryTemplate(v1Parameters(call, key), ['SignatureNonce', 'Timestamp', ...varying]);
     }
-    const values = { ...parameters, SignatureNonce: stamp.nonce, Timestamp: timestamp(stamp.now) };
-    return signedV1(call, query(values), key);
+    const own = varying.map((name) => parameters[name]!);
+    return signedV1(call, query([stamp.nonce, timestamp(stamp.now), ...own]), key);
   };
 }
 
@@ -90,11 +90,10 @@ function signedV1(call: ApiCall, query: string, { accessKeySecret }: AccessKey):
   const method = call.method === 'get' ? 'GET' : 'POST';
   const toSign = stringToSign(method, query);
   const signed = `${query}&Signature=${percentEncode(signature(toSign, accessKeySecret))}`;
-  const where =
-    method === 'GET'
-      ? { url: `${call.origin}/?${signed}`, headers: {} }
-      : { url: `${call.origin}/`, headers: FORM, body: signed };
-  return { method, ...where, signedTexts: [toSign] };
+  // Each object written out, here and up to the socket: one made by spreading leaves what it holds to V8's slow collection.
+  return method === 'GET'
+    ? { method, url: `${call.origin}/?${signed}`, headers: {}, signedTexts: [toSign] }
+    : { method, url: `${call.origin}/`, headers: FORM, body: signed, signedTexts: [toSign] };
 }
 
 function signedAcs3(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {

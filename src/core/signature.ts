@@ -32,19 +32,20 @@ export function canonicalizedQueryString(parameters: Parameters): string {
 
 /**
  * {@link canonicalizedQueryString} of parameters that stay the same, sorted and encoded once, and of those named in `varying`,
- * whose values come with each call: half the time of a whole signature.
+ * whose values come with each call, in that order: half the time of a whole signature.
  */
-export function queryTemplate(parameters: Parameters, varying: readonly string[]): (values: Parameters) => string {
-  const slots: string[] = [];
+export function queryTemplate(parameters: Parameters, varying: readonly string[]) {
+  const slots: number[] = [];
   /** What stands before the first slot, and after each. */
   const texts = [''];
   for (const name of [...new Set([...Object.keys(parameters), ...varying])].sort()) {
-    const isSlot = varying.includes(name);
-    texts[slots.length] += `&${percentEncode(name)}=${isSlot ? '' : percentEncode(parameters[name]!)}`;
-    if (isSlot) texts[slots.push(name)] = '';
+    const slot = varying.indexOf(name);
+    texts[slots.length] += `&${percentEncode(name)}=${slot < 0 ? percentEncode(parameters[name]!) : ''}`;
+    if (slot >= 0) texts[slots.push(slot)] = '';
   }
   const start = texts[0]!.slice('&'.length);
-  return (values) => slots.reduce((query, name, i) => query + percentEncode(values[name]!) + texts[i + 1], start);
+  return (values: readonly string[]): string =>
+    slots.reduce((query, slot, index) => query + percentEncode(values[slot]!) + texts[index + 1], start);
 }
 
 // --- V1: HMAC-SHA1 over the parameters (help document "RPC mechanism") ---

@@ -3,7 +3,7 @@ import { backoffMs } from '../backoff.ts';
 import { failureExitCode } from '../client.ts';
 import type { Answer, Failure, Reply } from '../response.ts';
 import { isFinal, taskState } from '../task.ts';
-import type { RetryEvent, StateEvent } from './events.ts';
+import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
 import type { TaskEnd, Watched } from './watched.ts';
 
@@ -20,7 +20,8 @@ export interface AcceptorRules extends PaceOptions {
 
 /** What a reply means for a task: asked again after `againInMs`, ended, or refused, which ends the whole wait. */
 export interface Acceptance {
-  readonly event?: Omit<StateEvent, 'nextPollMs'> | RetryEvent;
+  /** When it is asked about again is not known here. */
+  readonly event?: (StateEvent & { nextPollMs: number | null }) | RetryEvent | undefined;
   readonly next: { readonly againInMs: number } | { readonly end: TaskEnd } | { readonly denied: Failure };
 }
 
@@ -39,7 +40,7 @@ export function accept(
   if (reply.ok) {
     throttle.clean();
     const event = noteAnswer(task, reply.answer, now);
-    return { ...(event && { event }), next: afterAnswer() };
+    return { event, next: afterAnswer() };
   }
   if (reply.failure.class === 'throttle') throttle.throttled();
   return afterFailure(reply.failure);
@@ -73,6 +74,13 @@ export function accept(
   }
 }
 
+/** What is told of a task that has ended or is given up, `durationMs` after the start of the wait. */
+export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationMs: number): ResultEvent {
+  const { id, status, lagMaxMs, polls, requestId } = task;
+  const [state, failure] = [task.state ?? 'unknown', task.failure ?? undefined];
+  return { type: 'result', id, outcome, state, status, durationMs, lagMaxMs, polls, requestId, failure };
+}
+
 // --- internal ---
 
 /** The event, if the answer shows another status than before. */
@@ -86,7 +94,8 @@ function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): 
   task.state = state;
   task.status = status;
   task.changedAt = now;
-  return { type: 'state', id, state, status, prev, ageMs: now, prevMs: now - changedAt, polls, requestId };
+  const prevMs = now - changedAt;
+  return { type: 'state', id, state, status, prev, ageMs: now, prevMs, polls, requestId, nextPollMs: null };
 }
 
 /** How long this failure is borne, in ms. A throttling service works, so throttling ends at the deadline only. */

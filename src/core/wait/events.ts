@@ -54,7 +54,7 @@ export interface ResultEvent {
   readonly lagMaxMs: number | null;
   readonly polls: number;
   readonly requestId: string | null;
-  readonly failure?: Failure;
+  readonly failure?: Failure | undefined;
 }
 
 /** The clock jumped, as after a laptop's sleep; every task is asked about at once. */
