@@ -1,7 +1,6 @@
 /** mmai for programs: the same core as the command, typed. Nothing is read, opened or sent on import. */
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions, watchMode } from './commands/watch/options.ts';
 import { systemClock } from './context.ts';
 import { type Client, createClient as createCoreClient } from './core/client.ts';
 import type { Transport } from './core/ports.ts';
@@ -10,6 +9,7 @@ import type { Reply } from './core/response.ts';
 import { resolveSettings, serviceOrigin } from './core/settings.ts';
 import type { AccessKey } from './core/signature.ts';
 import { parseTaskId } from './core/task.ts';
+import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions, watchMode } from './core/wait/flags.ts';
 import { Waiter } from './core/wait/waiter.ts';
 import { ExitCode } from './errors.ts';
 import { fetchTransport } from './io/fetch-transport.ts';
@@ -17,13 +17,13 @@ import { en } from './locales/en.ts';
 import { watchDocument } from './output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent, type WatchEvent } from './output/watch-events.ts';
 
-export type { WatchFlags } from './commands/watch/options.ts';
 export type { Client, Traffic } from './core/client.ts';
 export type { HttpRequest, HttpResponse, Transport } from './core/ports.ts';
 export type { ApiCall, SignedRequest } from './core/request.ts';
 export type { Answer, Failure, Reply } from './core/response.ts';
 export type { AccessKey } from './core/signature.ts';
 export { type TaskState, taskState } from './core/task.ts';
+export type { WatchFlags } from './core/wait/flags.ts';
 export { ExitCode, MmaiError } from './errors.ts';
 export type { WatchSummary } from './output/watch-document.ts';
 export type { WatchEvent } from './output/watch-events.ts';

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { taskState } from '../core/task.ts';
 import { jsonDocument, jsonText } from '../core/text.ts';
 import type { EndEvent, WaiterEvent } from '../core/wait/events.ts';
+import { resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
 import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
 import { MmaiError, usageError } from '../errors.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
@@ -16,7 +17,7 @@ import { openSession, resolveSetup, type Session, type Setup } from './session.t
 import { readTaskIds } from './status.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
-import { addWatchOptions, oneOf, resumeFlags, type WatchOptions, waiterOptions, watchMode } from './watch/options.ts';
+import { addWatchOptions, oneOf, type WatchOptions } from './watch/options.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { notify, writeReports } from './watch/reports.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { displayMode } from '../../src/commands/watch/display.ts';
-import { WATCH_DEFAULTS, type WatchOptions } from '../../src/commands/watch/options.ts';
+import type { WatchOptions } from '../../src/commands/watch/options.ts';
+import { WATCH_DEFAULTS } from '../../src/core/wait/flags.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { fakeContext } from '../support/context.ts';
 

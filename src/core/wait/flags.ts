@@ -1,0 +1,95 @@
+import { usageError } from '../../errors.ts';
+import { parseDuration } from '../duration.ts';
+import { wholeNumber } from '../settings.ts';
+import type { TaskId } from '../task.ts';
+import type { WaiterOptions } from './waiter.ts';
+
+/** The flags that say how to wait: texts as on the command line. */
+export interface WatchFlags {
+  /** One deadline for all tasks. */
+  readonly timeout: string;
+  /** Between two polls of a task; `auto` is the square root of its age. */
+  readonly interval: string;
+  readonly maxInterval: string;
+  readonly all?: true;
+  readonly any?: true;
+  /** As many successes as end the wait. */
+  readonly count?: string;
+  readonly failFast?: true;
+  readonly errorBudget: string;
+  readonly notFoundGrace: string;
+  readonly queueTimeout: string;
+  readonly stallTimeout: string;
+  /** Requests per second over all tasks, or `none`. */
+  readonly maxRps: string;
+  readonly timeoutExitCode: string;
+  readonly heartbeat: string;
+}
+
+export const WATCH_DEFAULTS = {
+  timeout: '30m',
+  interval: 'auto',
+  maxInterval: '30s',
+  errorBudget: '5m',
+  notFoundGrace: '10s',
+  queueTimeout: 'none',
+  stallTimeout: 'none',
+  maxRps: '10',
+  timeoutExitCode: '124',
+  heartbeat: 'auto',
+} as const satisfies WatchFlags;
+
+/** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense. */
+export function waiterOptions(ids: readonly TaskId[], options: WatchFlags): WaiterOptions {
+  const timeoutMs = parseDuration(options.timeout, '--timeout');
+  const intervalMs = options.interval === 'auto' ? 'auto' : parseDuration(options.interval, '--interval');
+  if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval());
+  if (intervalMs !== 'auto' && intervalMs > timeoutMs) throw usageError((m) => m.watch.intervalAboveTimeout());
+  return {
+    ids,
+    need: tasksNeeded(ids, options),
+    failFast: options.failFast === true,
+    timeoutMs,
+    intervalMs,
+    maxIntervalMs: parseDuration(options.maxInterval, '--max-interval'),
+    errorBudgetMs: parseDuration(options.errorBudget, '--error-budget'),
+    notFoundGraceMs: parseDuration(options.notFoundGrace, '--not-found-grace'),
+    queueTimeoutMs: parseDuration(options.queueTimeout, '--queue-timeout'),
+    stallTimeoutMs: parseDuration(options.stallTimeout, '--stall-timeout'),
+    maxRps: options.maxRps === 'none' ? Number.POSITIVE_INFINITY : wholeNumber(1, 100_000)(options.maxRps, '--max-rps'),
+    heartbeatMs: options.heartbeat === 'auto' ? 'auto' : parseDuration(options.heartbeat, '--heartbeat'),
+    timeoutExitCode: wholeNumber(0, 124)(options.timeoutExitCode, '--timeout-exit-code'),
+  };
+}
+
+export function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
+  if (any) return 'any';
+  return count === undefined ? 'all' : 'count';
+}
+
+/** The flags that say whom to ask. */
+type Place = 'profile' | 'region' | 'endpoint' | 'simulate';
+
+/** The flags that resume a wait of which so many tasks have succeeded. */
+export function resumeFlags(options: WatchFlags & Partial<Record<Place, string>>, succeeded: number): string[] {
+  const { profile, region, endpoint, simulate, timeout, count, any, failFast } = options;
+  const left = count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded));
+  const given = Object.entries({ profile, region, endpoint, simulate, timeout, count: left });
+  return [
+    ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...(any ? ['--any'] : []),
+    ...(failFast ? ['--fail-fast'] : []),
+  ];
+}
+
+// --- internal ---
+
+function tasksNeeded(ids: readonly TaskId[], { all, any, count }: WatchFlags): number {
+  const given = [all && '--all', any && '--any', count !== undefined && '--count'].filter(
+    (flag) => flag !== false && flag,
+  );
+  const [one, other] = given as string[];
+  if (one && other) throw usageError((m) => m.watch.conflict(one, other));
+  if (any) return 1;
+  return count === undefined ? ids.length : wholeNumber(1, ids.length)(count, '--count');
+}
