@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { getTaskStatus } from '../../src/core/client.ts';
-import { signedRequest } from '../../src/core/request.ts';
+import { createSigner } from '../../src/core/request.ts';
 import type { TaskId } from '../../src/core/task.ts';
+import { newTask } from '../../src/core/wait/watched.ts';
+import { plainStyle } from '../../src/io/style.ts';
+import { en } from '../../src/locales/en.ts';
+import { taskBlock } from '../../src/output/block.ts';
 import { type Program, ratioOf, run, type Spread, spread, type Usage, usage } from './measure.ts';
 
 /** Where things are: the server's URLs, the program, the clients' folder, the server's certificate, a folder to write in. */
@@ -107,14 +111,28 @@ export function batchThroughput(programs: ((count: number) => Program)[], count:
   }));
 }
 
-/** Microseconds to build and sign one request: the best of five series, for the machine's noise only ever adds. */
+/** Microseconds to build and sign one request, as the client does. */
 export function signingMicroseconds(count: number): number {
   const options = { origin: 'https://localhost', method: 'get', format: 'json', signature: 'v1', region: 'cn-beijing' };
-  const call = getTaskStatus(options as Parameters<typeof getTaskStatus>[0], '9223372036854775807' as TaskId);
+  const sign = createSigner(getTaskStatus(options as Parameters<typeof getTaskStatus>[0]), ['TaskId']);
+  const TaskId = '9223372036854775807';
+  return bestMs(count, () => sign(KEY, { now: Date.now(), nonce: randomUUID() }, { TaskId })) * 1000;
+}
+
+/** Milliseconds that drawing so many tasks at a terminal keeps everything else waiting, four times a second. */
+function frameMs(count: number): number {
+  const tasks = Array.from({ length: count }, (_, index) => newTask(String(index + 1) as TaskId));
+  const waiter = { tasks, done: 0, elapsedMs: () => 60_000, nextPollMs: () => 1000 };
+  const window = { columns: 120, rows: 40, hasKeys: true };
+  return bestMs(20, () => taskBlock(waiter, window, plainStyle, en));
+}
+
+/** How long one call takes, in ms: the best of five series, for the machine's noise only ever adds. */
+function bestMs(count: number, call: () => unknown): number {
   const series = Array.from({ length: 5 }, () => {
     const start = performance.now();
-    for (let i = 0; i < count; i++) signedRequest(call, KEY, { now: Date.now(), nonce: randomUUID() });
-    return ((performance.now() - start) * 1000) / count;
+    for (let i = 0; i < count; i++) call();
+    return (performance.now() - start) / count;
   });
   return spread(series).min;
 }
@@ -127,6 +145,8 @@ export interface Scale {
   readonly cpuUsOf100: number;
   readonly rssMib: number;
   readonly bytesPerTask: number;
+  /** How long the event loop stands still for a frame at a terminal. */
+  readonly frameMs: number;
 }
 
 /** One watch over very many tasks, each polled twice, beside one over 100 tasks with as many requests in all. */
@@ -134,7 +154,7 @@ export function scale(places: Places, tasks: number): Scale {
   const watch = (input: string, ...more: string[]): Usage => {
     const flags = ['--max-rps', 'none', '--progress', 'none', '-o', 'tsv', '--timeout', '10m', ...more];
     const command = ['node', places.bin, 'watch', ...flags];
-    return usage({ name: 'mmai watch', command, env: environment(places), input }, 1)!;
+    return usage({ name: 'mmai watch', command, env: environment(places), input, check: everyTaskOnce(input) }, 1)!;
   };
   const polls = Math.min(999, (2 * tasks) / 100);
   const start = watch(ids(100, 0));
@@ -147,6 +167,14 @@ export function scale(places: Places, tasks: number): Scale {
     cpuUsOf100: ((few.cpuMs - start.cpuMs) * 1000) / (100 * (polls - 1)),
     rssMib: many.rssMib,
     bytesPerTask: ((many.rssMib - few.rssMib) * 2 ** 20) / tasks,
+    frameMs: frameMs(tasks),
+  };
+}
+
+/** Throws unless the answer has one line for each id, in their order. */
+function everyTaskOnce(input: string): (stdout: string) => void {
+  return (stdout) => {
+    if (stdout !== input.replaceAll('\n', '\tsucceeded\t2\n')) throw new Error('not every task is reported once');
   };
 }
 

@@ -9,6 +9,8 @@ export interface Program {
   readonly input?: string;
   /** Runs before each start, outside of the time. */
   readonly before?: () => void;
+  /** Throws when the answer is wrong; looked at where memory and CPU are measured. */
+  readonly check?: (stdout: string) => void;
 }
 
 /** Median with the extremes that show the machine's noise. */
@@ -70,7 +72,7 @@ export interface Usage {
 }
 
 /** Median CPU and memory of a Node program, from runs of their own that report it. */
-export function usage({ command, env, input = '', before }: Program, runs: number): Usage | undefined {
+export function usage({ command, env, input = '', before, check }: Program, runs: number): Usage | undefined {
   if (command[0] !== 'node') return undefined;
   const preload = fileURLToPath(new URL('usage.cjs', import.meta.url));
   const reports = Array.from({ length: runs }, (): Usage => {
@@ -79,6 +81,7 @@ export function usage({ command, env, input = '', before }: Program, runs: numbe
     const { output } = spawnSync(process.execPath, args, {
       ...{ env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe', 'pipe'], maxBuffer: 2 ** 28 },
     });
+    check?.(output[1] ?? '');
     return JSON.parse(output[3] ?? '');
   });
   return {

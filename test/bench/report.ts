@@ -24,7 +24,7 @@ export function processTable({ node, platform, processes, throughput, signingUs,
     table(['process', 'ms', '× node -e 0', 'CPU ×', 'MiB'], rows),
     table(['batch', 'requests/s', 'mmai / it', 'MiB'], rates),
     `Signing: ${signingUs.toFixed(1)} µs a request. ${scale.tasks} tasks in one watch: ${scale.rssMib.toFixed(0)} MiB, ${scale.bytesPerTask.toFixed(0)} B`,
-    `a task, ${scale.cpuUs.toFixed(0)} µs CPU a poll (${scale.cpuUsOf100.toFixed(0)} µs with 100 tasks).\n`,
+    `a task, ${scale.cpuUs.toFixed(0)} µs CPU a poll (${scale.cpuUsOf100.toFixed(0)} µs with 100 tasks), ${scale.frameMs.toFixed(1)} ms a frame.\n`,
   ].join('\n');
 }
 
