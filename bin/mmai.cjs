@@ -16,12 +16,16 @@ function printedVersion() {
   }
 }
 
-/** Help is shown without the code cache: it is loaded as fast, and its run would leave out what the other commands need. */
 async function start() {
-  const isHelp = argv.every((word) => word.startsWith('-')) || /^(-h|--help|help)$/m.test(argv.join('\n'));
-  if (isHelp || process.env.MMAI_NO_CACHE) return require('../dist/main.cjs').main(argv);
-  const { cacheRoot, createChunkLoader } = require('../dist/code-cache.cjs');
-  const loader = createChunkLoader(cacheRoot(process.env, process.platform));
+  if (process.env.MMAI_NO_CACHE) return require('../dist/main.cjs').main(argv);
+  const { cacheRoot, createCodeLoader } = require('../dist/code-cache.cjs');
+  const loader = createCodeLoader(cacheRoot(process.env, process.platform), commandName());
   await loader.load('main.cjs').main(argv);
   if (process.exitCode === 0) loader.save();
+}
+
+/** By which compiled code is kept. The help of a command runs little of what the command does. */
+function commandName() {
+  const isHelp = argv.every((word) => word.startsWith('-')) || /^(-h|--help|help)$/m.test(argv.join('\n'));
+  return isHelp ? 'help' : (/^[a-z]+$/.exec(argv[0])?.[0] ?? 'other');
 }

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
 /**
- * Loads the built chunks with V8's compiled code from the last run: a quarter of the time of `mmai status`. Node's own
+ * Loads the files of `dist/` with V8's compiled code from the last run: a quarter of the time of `mmai status`. Node's own
  * `module.enableCompileCache` keeps only what is compiled at once and gains a third of that. This file runs before everything
- * else and only in the built program; whatever goes wrong here, the chunk is compiled from its source.
+ * else and only in the built program; whatever goes wrong here, the file is compiled from its source.
  */
-export interface ChunkLoader {
+export interface CodeLoader {
   /** Loads a file of the loader's own directory, as `require` does. */
   load(name: string): unknown;
-  /** Keeps the compiled code of this run. Call it last, after a run that did its work: only functions that ran are in it. */
+  /** Keeps the compiled code of this run. Call it last, after a run that did its work. */
   save(): void;
 }
 
@@ -29,11 +28,13 @@ export function cacheRoot(env: Readonly<Record<string, string | undefined>>, pla
   return join(homedir(), '.cache', 'mmai');
 }
 
-/** @param root where caches are kept, one directory for each build of mmai and version of Node. */
-export function createChunkLoader(root: string): ChunkLoader {
+/**
+ * @param root where caches are kept, one directory for each build of mmai and version of Node.
+ * @param command each has compiled code of its own, since only functions that ran are in it; lower-case letters.
+ */
+export function createCodeLoader(root: string, command: string): CodeLoader {
   const directory = join(root, cacheKey());
   const isTrusted = isOurs(directory);
-  const nodeRequire = createRequire(__filename);
   const loaded = new Map<string, { exports: unknown }>();
   const fresh = new Map<string, Script>();
 
@@ -44,20 +45,20 @@ export function createChunkLoader(root: string): ChunkLoader {
     loaded.set(name, module);
     const filename = join(__dirname, name);
     const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(filename, 'utf8')}\n})`;
-    const cachedData = isTrusted ? readBlob(join(directory, name)) : undefined;
+    const cachedData = isTrusted ? readBlob(join(directory, `${command}-${name}`)) : undefined;
     const script = new Script(source, { filename, ...(cachedData && { cachedData }) });
     if (!cachedData || script.cachedDataRejected) fresh.set(name, script);
-    const require = (id: string) => (id.startsWith('./') ? load(id.slice(2)) : nodeRequire(id));
+    const require = (id: string) => (id.startsWith('./') ? load(id.slice(2)) : process.getBuiltinModule(id));
     script.runInThisContext().call(module.exports, module.exports, require, module, filename, __dirname);
     return module.exports;
   }
 
   function save(): void {
-    if (fresh.size === 0 || performance.now() > MAX_RUN_MS) return;
+    if (fresh.size === 0 || process.uptime() * 1000 > MAX_RUN_MS) return;
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       if (!isOurs(directory)) return;
-      for (const [name, script] of fresh) writeBlob(join(directory, name), script.createCachedData());
+      for (const [name, script] of fresh) writeBlob(join(directory, `${command}-${name}`), script.createCachedData());
       removeOld(root);
     } catch {
       // A full disk, a read-only or foreign directory: the next run compiles again.

@@ -59,8 +59,8 @@ export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs' | '
   getTaskStatus(taskId: string, options?: { readonly retries?: number; readonly signal?: AbortSignal }): Promise<Reply>;
   /** Drops the connections that are idle: after a laptop's sleep they are dead. */
   renewConnections(): void;
-  /** Ends the connections; until then they may keep the process alive for some seconds. */
-  close(): Promise<void>;
+  /** Gives up the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
+  close(): void;
 }
 
 /** A client of GetTaskStatus. Throws {@link MmaiError} for a setting that makes no sense. */
@@ -147,8 +147,8 @@ function lazyTransport(): Transport {
     renew() {
       void made?.then((transport) => transport.renew());
     },
-    async close() {
-      await (await made)?.close();
+    close() {
+      void made?.then((transport) => transport.close());
     },
   };
 }

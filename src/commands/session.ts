@@ -61,8 +61,8 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
       });
   const close = async () => {
     // A renewal that nobody waits for any more must not keep the process alive.
-    closing.abort();
-    await transport.close();
+    closing.abort('closed');
+    transport.close();
     await simulation?.close();
   };
   await accessKey(false).catch(async (error) => {

@@ -36,8 +36,8 @@ export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Drops the idle connections, which may be dead after the machine slept; requests under way finish. */
   renew(): void;
-  /** Ends every connection, those still being opened too. */
-  close(): Promise<void>;
+  /** Gives up the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
+  close(): void;
 }
 
 /** The steps to an answer, in order; those with "proxy" in their name, and DNS and TCP then, concern the proxy where there is one. */

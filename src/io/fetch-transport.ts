@@ -3,7 +3,7 @@ import { MAX_BODY, networkError } from './network-errors.ts';
 
 /** A transport over a function like `fetch`; what it throws is named by the code of its cause, as Node's own gives it. */
 export function fetchTransport(fetchLike: typeof fetch): Transport {
-  return { send: (request) => send(fetchLike, request), renew() {}, async close() {} };
+  return { send: (request) => send(fetchLike, request), renew() {}, close() {} };
 }
 
 async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<HttpResponse> {

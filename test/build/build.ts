@@ -1,77 +1,66 @@
 /**
- * Makes `dist/`, what the npm package holds, from `src/` and the packages it uses: minified CommonJS in chunks that load on
- * use, so that nothing has to be installed beside it. Each step names its gain in start-ups of an empty Node (`node -e 0`),
- * measured on Node 20; `npm run bench` shows the sum. The source runs without any of this.
+ * Makes `dist/`, what the npm package holds, from `src/` and the packages it uses: minified CommonJS, which Node starts faster
+ * than ES modules (0.3 start-ups), so that nothing has to be installed beside it. `main.cjs` is all of `src/`, each part run on
+ * use; packages have files of their own. Each step names its gain in start-ups of an empty Node (`node -e 0`), measured on
+ * Node 20; `npm run bench` shows the sum. The source runs without any of this.
  */
 import { execSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile, transform } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { licences } from './licences.ts';
-import { replaceUnused } from './replaced.ts';
+import { fileOf, LOADED_ON_USE, leaveOut, loadOnUse } from './packages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = join(root, 'dist');
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-const options: BuildOptions = {
-  absWorkingDir: root,
-  entryPoints: ['src/main.ts', 'src/code-cache.ts', 'src/index.ts'],
-  outdir: dist,
-  outExtension: { '.js': '.cjs' },
-  chunkNames: '[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.18',
-  minify: true,
-  charset: 'utf8',
-  legalComments: 'none',
-  // See there: 5 start-ups and 35 MiB of memory.
-  inject: [here('wasm.mjs')],
-  define: { 'WebAssembly.Module': 'PatientModule' },
-  plugins: [replaceUnused(root)],
-  metafile: true,
-  write: false,
-};
+/** The program and the library in one file, for they share most of it; the library runs nothing of the program. */
+const MAIN = `
+  export { main } from './src/main.ts';
+  export const library = () => require('./src/index.ts');
+`;
 
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-const { outputFiles, metafile } = await build(options);
-refuseBareCommonJs(metafile!);
-for (const { path, text } of outputFiles ?? []) writeFileSync(path, await toCommonJs(text));
-writeFileSync(join(dist, 'index.js'), esModule(metafile!));
+const inputs = [
+  ...(await bundle('main.cjs', MAIN, { plugins: [loadOnUse, leaveOut(root)] })),
+  ...(await bundle('code-cache.cjs', `export * from './src/code-cache.ts';`)),
+  ...(await bundle('zh.cjs', `export { zh } from './src/locales/zh.ts';`, { charset: 'utf8' })),
+];
+for (const [name, module] of Object.entries(LOADED_ON_USE)) {
+  // See wasm.mjs: 5 start-ups and 35 MiB of memory.
+  const wasm = { inject: ['test/build/wasm.mjs'], define: { 'WebAssembly.Module': 'PatientModule' } };
+  inputs.push(...(await bundle(fileOf(name), module, { plugins: [leaveOut(root)], ...(name === 'undici' && wasm) })));
+}
+writeFileSync(join(dist, 'LICENSES.txt'), licences(root, inputs));
+writeFileSync(join(dist, 'index.js'), await libraryModule());
 execSync('npx tsc -p tsconfig.build.json', { cwd: root, stdio: 'inherit' });
 keepReachableTypes(join(dist, 'index.d.ts'));
-writeFileSync(join(dist, 'LICENSES.txt'), licences(root, metafile!));
 
-/** `import()` of a CommonJS package works from the source and would give the bundle its default export alone. */
-function refuseBareCommonJs({ inputs, outputs }: Metafile): void {
-  const entries = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
-  const bare = entries.filter((path) => inputs[path]?.format === 'cjs');
-  if (bare.length > 0) throw new Error(`name what src/ takes from ${bare.join(', ')} in test/build/replaced.ts`);
-}
-
-/** esbuild splits ES modules only, and Node starts CommonJS faster: 0.3 start-ups. */
-async function toCommonJs(text: string): Promise<string> {
-  const { code } = await transform(text, {
+/** Writes one file of `dist/`; the paths of the files that went into it. */
+async function bundle(name: string, contents: string, options: BuildOptions = {}): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    stdin: { contents, resolveDir: root },
+    outfile: join(dist, name),
+    bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20.18',
     minify: true,
-    charset: 'utf8',
+    legalComments: 'none',
     supported: { 'dynamic-import': false },
-    define: { 'import.meta.dirname': '__dirname' },
+    metafile: true,
+    ...options,
+    define: { 'import.meta.dirname': '__dirname', ...options.define },
   });
-  return code;
+  return Object.keys(metafile!.inputs);
 }
 
-/** The library's entry as an ES module: the same names, from the same chunks. */
-function esModule({ outputs }: Metafile): string {
-  const names = Object.entries(outputs).find(([path]) => basename(path) === 'index.cjs')![1].exports;
-  return `export { ${names.join(', ')} } from './index.cjs';\n`;
+/** The library's entry as an ES module. */
+async function libraryModule(): Promise<string> {
+  const names = Object.keys(await import('../../src/index.ts')).join(', ');
+  return `import bundle from './main.cjs';\n\nexport const { ${names} } = bundle.library();\n`;
 }
 
 /** tsc writes the types of every file that the library runs; whoever imports it needs those that its own types name: 40 KiB less. */

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
 
-/** The licences of all packages that left code in the bundle, in one text; packages with the same licence share it, each with its copyright. */
-export function licences(root: string, { outputs }: Metafile): string {
-  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+/** The licences of all packages that these files are of, in one text; packages with the same licence share it, each with its copyright. */
+export function licences(root: string, inputs: readonly string[]): string {
   const folders = new Set(inputs.flatMap((path) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
   const holders = new Map<string, string[]>();
   for (const folder of [...folders].sort()) {

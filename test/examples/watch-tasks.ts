@@ -10,4 +10,4 @@ for await (const event of watchTasks(client, taskIds, { timeout: '10m', failFast
   if (event.type === 'state') console.log(`${event.id} is ${event.state}`);
   if (event.type === 'summary') process.exitCode = event.exitCode;
 }
-await client.close();
+client.close();

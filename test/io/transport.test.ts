@@ -239,7 +239,7 @@ describe('connections', () => {
     const socket = (await connected) as { once(event: 'close', then: () => void): void };
     const closed = new Promise<void>((resolve) => socket.once('close', resolve));
     const failed = assert.rejects(sent, NetworkError);
-    await close();
+    close();
     await Promise.all([failed, closed]);
   });
 

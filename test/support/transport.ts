@@ -14,7 +14,7 @@ export function fakeTransport(...answers: (FakeAnswer | ((request: HttpRequest) 
       return given;
     },
     renew() {},
-    async close() {},
+    close() {},
   };
   return { transport, requests };
 }
