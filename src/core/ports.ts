@@ -11,6 +11,7 @@ export interface Clock {
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
+  /** An origin and a path, as `new URL(…).href` has them: nothing is parsed or mended here. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;

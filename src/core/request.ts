@@ -86,9 +86,13 @@ function v1Parameters(call: ApiCall, { accessKeyId, securityToken }: AccessKey):
   };
 }
 
-function signedV1(call: ApiCall, query: string, { accessKeySecret }: AccessKey): SignedRequest {
+function signedV1(
+  call: ApiCall,
+  { query, encodedQuery }: ReturnType<ReturnType<typeof queryTemplate>>,
+  { accessKeySecret }: AccessKey,
+): SignedRequest {
   const method = call.method === 'get' ? 'GET' : 'POST';
-  const toSign = stringToSign(method, query);
+  const toSign = stringToSign(method, query, encodedQuery);
   const signed = `${query}&Signature=${percentEncode(signature(toSign, accessKeySecret))}`;
   // Each object written out, here and up to the socket: one made by spreading leaves what it holds to V8's slow collection.
   return method === 'GET'

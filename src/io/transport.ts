@@ -3,7 +3,7 @@ import { type HttpRequest, type HttpResponse, NetworkError, type NetworkEvent, t
 import type { Environment } from '../core/settings.ts';
 import { Connector } from './connector.ts';
 import { MAX_BODY, networkError } from './network-errors.ts';
-import { type ProxyServer, type Route, routeTo } from './proxy-rules.ts';
+import { type ProxyServer, routeTo } from './proxy-rules.ts';
 
 /** As many requests as may be under way at once; each has a connection of its own. */
 const CONNECTIONS = 8;
@@ -24,7 +24,7 @@ export async function createTransport({ caFile, env, now, observe }: TransportOp
   const { Agent } = await import('undici');
   const secureContext = caFile === undefined ? undefined : (await import('./certificates.ts')).trusting(caFile, env);
   const connector = new Connector({ secureContext, now, observe });
-  const routeOf = routeFinder(env, observe);
+  const wayTo = wayFinder(env, observe);
   /** By proxy, since a connection through one is no other's. */
   let agents = new Map<string, Agent>();
   const agentFor = (tunnel: ProxyServer | undefined): Agent => {
@@ -36,18 +36,14 @@ export async function createTransport({ caFile, env, now, observe }: TransportOp
 
   return {
     async send(request) {
-      const url = new URL(request.url);
-      const { proxy } = routeOf(url, request.direct === true);
+      const way = wayTo(originOf(request.url), request.direct === true);
       const start = now();
-      // http goes to the proxy as it is; only https needs a tunnel.
-      const agent = agentFor(url.protocol === 'https:' ? proxy : undefined);
       const onHead = (status: number) =>
-        observe?.({ step: 'answer', detail: `HTTP ${status} from ${url.host}, first byte`, ms: now() - start });
-      const forwarder = url.protocol === 'http:' ? proxy : undefined;
-      const exchange = new Exchange(request, proxy ? `${url.host} through proxy ${proxy.host}` : url.host, onHead);
-      if (!exchange.isOver) agent.dispatch(dispatchOptions(request, url, forwarder), exchange);
+        observe?.({ step: 'answer', detail: `HTTP ${status} from ${way.host}, first byte`, ms: now() - start });
+      const exchange = new Exchange(request, way.where, onHead);
+      if (!exchange.isOver) agentFor(way.tunnel).dispatch(dispatchOptions(request, way), exchange);
       const response = await exchange.answer;
-      if (forwarder) await refuseProxyAnswer(forwarder, response);
+      if (way.forwarder) await refuseProxyAnswer(way.forwarder, response);
       return response;
     },
     renew() {
@@ -61,20 +57,46 @@ export async function createTransport({ caFile, env, now, observe }: TransportOp
 
 // --- internal ---
 
+/** How to get to an origin. */
+interface Way {
+  readonly origin: string;
+  readonly host: string;
+  /** The host, and the proxy on the way, as errors name them. */
+  readonly where: string;
+  /** A proxy that https goes through; http is handed to one that forwards it. */
+  readonly tunnel: ProxyServer | undefined;
+  readonly forwarder: ProxyServer | undefined;
+}
+
+/** The URLs that mmai makes have a path; parsing each again would take a tenth of a request. */
+function originOf(url: string): string {
+  return url.slice(0, url.indexOf('/', 'https://'.length));
+}
+
 /** Decides the way to each origin once, and tells it. */
-function routeFinder(env: Environment, observe: TransportOptions['observe']): (url: URL, direct: boolean) => Route {
-  const routes = new Map<string, Route>();
-  return (url, direct) => {
-    const key = `${direct} ${url.origin}`;
-    let route = routes.get(key);
-    if (!route) {
-      route = direct ? { proxy: undefined, why: 'never proxied' } : routeTo(url, env);
-      routes.set(key, route);
-      const proxy = route.proxy?.host;
-      const way = proxy ? `through proxy ${proxy}` : 'no proxy';
-      observe?.({ step: 'proxy', detail: `${url.host}: ${way} (${route.why})`, ms: 0, proxy });
-    }
-    return route;
+function wayFinder(env: Environment, observe: TransportOptions['observe']): (origin: string, direct: boolean) => Way {
+  const ways = { direct: new Map<string, Way>(), routed: new Map<string, Way>() };
+  return (origin, direct) => {
+    const known = ways[direct ? 'direct' : 'routed'];
+    const way = known.get(origin) ?? decideWay(origin, direct, env, observe);
+    known.set(origin, way);
+    return way;
+  };
+}
+
+function decideWay(origin: string, direct: boolean, env: Environment, observe: TransportOptions['observe']): Way {
+  const url = new URL(origin);
+  const { proxy, why } = direct ? { proxy: undefined, why: 'never proxied' } : routeTo(url, env);
+  const { host } = url;
+  const through = proxy ? `through proxy ${proxy.host}` : 'no proxy';
+  observe?.({ step: 'proxy', detail: `${host}: ${through} (${why})`, ms: 0, proxy: proxy?.host });
+  const isSecure = url.protocol === 'https:';
+  return {
+    origin,
+    host,
+    where: proxy ? `${host} ${through}` : host,
+    tunnel: isSecure ? proxy : undefined,
+    forwarder: isSecure ? undefined : proxy,
   };
 }
 
@@ -94,28 +116,22 @@ function newAgent(AgentOfUndici: typeof Agent, connector: Connector, tunnel: Pro
 }
 
 /** A proxy that forwards gets the whole URL as the path (RFC 9112 §3.2.2). */
-function dispatchOptions(
-  { method, headers, body }: HttpRequest,
-  url: URL,
-  forwarder: ProxyServer | undefined,
-): Dispatcher.DispatchOptions {
-  const path = url.pathname + url.search;
-  if (!forwarder) {
-    // Written out: what an object made by spreading holds is left to V8's slow collection, 1 KB and a fifth of the CPU a request.
-    return { origin: url.origin, path, method, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 };
-  }
-  const { origin, authorization } = forwarder;
-  const more = { host: url.host, ...(authorization && { 'proxy-authorization': authorization }) };
-  const forwarded = { ...headers, ...more };
-  return {
+function dispatchOptions({ method, url, headers, body }: HttpRequest, way: Way): Dispatcher.DispatchOptions {
+  const { origin, host, forwarder } = way;
+  // Written out: what an object made by spreading holds is left to V8's slow collection, 1 KB and a fifth of the CPU a request.
+  const request: Dispatcher.DispatchOptions = {
     origin,
-    path: url.origin + path,
+    path: url.slice(origin.length),
     method,
-    headers: forwarded,
+    headers,
     body: body ?? null,
     headersTimeout: 0,
     bodyTimeout: 0,
   };
+  if (!forwarder) return request;
+  const { authorization } = forwarder;
+  const forwarded = { ...headers, host, ...(authorization && { 'proxy-authorization': authorization }) };
+  return { ...request, origin: forwarder.origin, path: url, headers: forwarded };
 }
 
 /** The service answers in JSON or XML: a web page of an error is the proxy's own, as is the wish for a password. */
