@@ -10,6 +10,12 @@ export interface LivePart {
   stop(): void;
 }
 
+/** A part that draws. */
+export interface Drawing extends LivePart {
+  /** Lets `write` write whole lines to the same terminal: they appear above what is drawn. */
+  aside(write: () => void): void;
+}
+
 /** The window, and whether keys are read. */
 export interface LiveWindow extends WindowSize {
   readonly hasKeys: boolean;
@@ -31,7 +37,7 @@ export interface LiveOptions {
 }
 
 /** Draws until stopped, steps aside while the job is suspended (Ctrl-Z), and hands over the keys. */
-export async function startLive(view: LiveView, options: LiveOptions): Promise<Pick<LivePart, 'stop'>> {
+export async function startLive(view: LiveView, options: LiveOptions): Promise<Omit<Drawing, 'start'>> {
   const { env, stdin, stderr, signal, onKey } = options;
   let isStopped = false;
   let keys: LivePart | undefined;
@@ -78,10 +84,10 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<P
   process.on('SIGCONT', resume);
   signal.addEventListener('abort', stop);
   await start();
-  return { stop };
+  return { stop, aside: (write) => (isStopped ? write() : drawing.aside(write)) };
 }
 
-async function spinner(stderr: NodeJS.WriteStream, line: () => string): Promise<LivePart> {
+async function spinner(stderr: NodeJS.WriteStream, line: () => string): Promise<Drawing> {
   const { createSpinner } = await import('./spinner.ts');
   return createSpinner(stderr, line);
 }
