@@ -51,6 +51,16 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     });
   }
 
+  it('3: without credentials, too, there is one json document, and the last event is the summary', async () => {
+    const { code, stdout, stderr } = await mmai(['watch', '1', '--json']);
+    const { summary } = JSON.parse(stdout);
+    assert.deepEqual([code, summary.exitCode, summary.outcome, summary.requests], [3, 3, 'denied', 0]);
+    assert.match(stderr, /^error: no credentials found/);
+    const lines = (await mmai(['watch', '1', '-o', 'ndjson'])).stdout.trimEnd().split('\n');
+    const types = lines.map((line) => JSON.parse(line).type);
+    assert.deepEqual(types, ['version', 'start', 'summary']);
+  });
+
   it('says on a deadline that the tasks go on, and how to resume the wait', async () => {
     const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '700ms', '--simulate', '1=2;2=1', '--json']);
     assert.deepEqual(JSON.parse(stdout).summary.resume, [
