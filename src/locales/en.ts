@@ -154,7 +154,7 @@ export const en = {
     resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
     resumeSame: () => 'the tasks go on on the server; the same command resumes the wait',
     plan: (polls: number, tasks: number, within: string, lag: string) =>
-      `${polls} polls for each of ${tasks} tasks within ${within}; an end is noticed at most ${lag} late`,
+      `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
   },
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',

@@ -61,10 +61,36 @@ describe('watch without a terminal', () => {
     assert.doesNotMatch(quieter, /next check/);
   });
 
+  it('tells of an outage ever more rarely, and once more when it has lasted too long', async () => {
+    const { code, stderr } = await watch(['1'], () => refusal(500, 'InternalError'));
+    assert.equal(code, 4);
+    const told = stderr.match(/1 InternalError, asking again/g)?.length ?? 0;
+    assert.ok(told >= 3 && told <= 6, stderr);
+    assert.match(stderr, /^error: task 1: InternalError/m);
+  });
+
   it('--progress tty is refused before any request', async () => {
     const { code, stderr, requests } = await watch(['1', '--progress', 'tty'], finishedAt(0));
     assert.deepEqual([code, requests.length], [2, 0]);
     assert.match(stderr, /not a terminal/);
+  });
+});
+
+describe('the plan of --dry-run', () => {
+  const plan = async (...args: string[]) =>
+    JSON.parse((await watch([...args, '--dry-run', '--json'], finishedAt(0))).stdout);
+
+  it('is what the wait does', async () => {
+    const { pollsPerTask, worstLagMs } = await plan('1', '--timeout', '1m');
+    assert.equal((await watch(['1', '--timeout', '1m'], () => status(1))).requests.length, pollsPerTask);
+    assert.ok(worstLagMs > 7500 && worstLagMs < 8500, String(worstLagMs));
+  });
+
+  it('knows that --max-rps makes many tasks wait for their turn', async () => {
+    const ids = [...Array(1000).keys()].map((n) => String(n + 1));
+    const { requests, worstLagMs } = await plan(...ids, '--timeout', '30m');
+    assert.equal(worstLagMs, 100_000);
+    assert.ok(requests <= 10 * 1800 + 1000, String(requests));
   });
 });
 
@@ -127,9 +153,23 @@ describe('the end of a wait', () => {
   });
 
   it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {
-    const args = ['1', '2', '3', '--count', '2', '--fail-fast', '--timeout', '1m', '--region', 'cn-hangzhou', '--json'];
+    const args = [
+      '1',
+      '2',
+      '3',
+      '--count',
+      '2',
+      '--fail-fast',
+      '--timeout',
+      '1m',
+      '--region',
+      'cn-hangzhou',
+      '--signature',
+      'acs3',
+      '--json',
+    ];
     const { stdout } = await watch(args, (_, id) => status(id === '1' ? 2 : 1));
-    const flags = ['--region', 'cn-hangzhou', '--timeout', '1m', '--count', '1', '--fail-fast'];
+    const flags = ['--region', 'cn-hangzhou', '--signature', 'acs3', '--timeout', '1m', '--count', '1', '--fail-fast'];
     assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
   });
 
