@@ -36,6 +36,9 @@ export interface LiveOptions {
   readonly onKey: (key: string) => void;
 }
 
+/** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
+const STEPPING_ASIDE = ['SIGTSTP', 'SIGQUIT'] as const;
+
 /** Draws until stopped, steps aside while the job is suspended (Ctrl-Z), and hands over the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Omit<Drawing, 'start'>> {
   const { env, stdin, stderr, signal, onKey } = options;
@@ -47,7 +50,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
       : await spinner(stderr, view.line);
   const taskbar = createTaskbar(stderr, env, view.share);
   const start = () => {
-    process.on('SIGTSTP', suspend);
+    for (const name of STEPPING_ASIDE) process.on(name, stepAside);
     drawing.start();
     taskbar?.start();
     // A job may come back in the background, so whether somebody types is asked each time.
@@ -58,16 +61,16 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
     });
   };
   const release = () => {
-    process.off('SIGTSTP', suspend);
+    for (const name of STEPPING_ASIDE) process.off(name, stepAside);
     keys?.stop();
     keys = undefined;
     taskbar?.stop();
     drawing.stop();
   };
-  const suspend = () => {
+  const stepAside = (name: NodeJS.Signals) => {
     release();
     // Without our listener the signal does what it does by default.
-    process.kill(process.pid, 'SIGTSTP');
+    process.kill(process.pid, name);
   };
   const resume = () => {
     // After a SIGSTOP, which nobody hears of, all is still held.
@@ -78,10 +81,13 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
     if (isStopped) return;
     isStopped = true;
     process.off('SIGCONT', resume);
+    process.off('exit', stop);
     signal.removeEventListener('abort', stop);
     release();
   };
   process.on('SIGCONT', resume);
+  // A crash leaves the terminal restored, too.
+  process.on('exit', stop);
   signal.addEventListener('abort', stop);
   await start();
   return { stop, aside: (write) => (isStopped ? write() : drawing.aside(write)) };
