@@ -5,7 +5,7 @@ import { jsonDocument, jsonText } from '../core/text.ts';
 import type { EndEvent, WaiterEvent } from '../core/wait/events.ts';
 import { resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
 import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
-import { MmaiError, usageError } from '../errors.ts';
+import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
@@ -87,7 +87,8 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
   await rememberTasks(known, options, context);
   if (error) throw error;
-  if (!options.quiet) stderr.write(verdict(end, document, messages));
+  // Who closed the pipe wants to hear no more.
+  if (!options.quiet && end.exitCode !== ExitCode.closedPipe) stderr.write(verdict(end, document, messages));
   if (misfit) throw misfit;
   return end.exitCode;
 }

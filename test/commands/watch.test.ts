@@ -232,6 +232,18 @@ describe('--exec', () => {
   });
 });
 
+describe('a server that asks to be left alone', () => {
+  it('is, after an answer as well, when that is longer than our gap', async () => {
+    const times: number[] = [];
+    const headers = { 'x-ratelimit-user-api': 'Limit:1,Remain:0,TimeLeft:7000' };
+    await watch(['1'], (now) => {
+      times.push(now);
+      return answer(200, { Status: now < 1 ? 1 : 2, RequestId: 'R' }, headers);
+    });
+    assert.deepEqual(times, [0, 7]);
+  });
+});
+
 describe('a stop', () => {
   const stopped = (change: (stop: () => void) => Partial<System>) => () => {
     const controller = new AbortController();
@@ -247,6 +259,16 @@ describe('a stop', () => {
     const { code, stdout } = await watch(['1', '--exec', 'hang', '--json'], finishedAt(0), hanging);
     const { summary } = JSON.parse(stdout);
     assert.deepEqual([code, summary.exitCode, summary.outcome], [143, 143, 'interrupted']);
+  });
+
+  it('because stdout is closed is silent', async () => {
+    const controller = new AbortController();
+    const life = () => {
+      controller.abort(141);
+      return status(1);
+    };
+    const { code, stderr } = await watch(['1', '--progress', 'none'], life, () => ({ signal: controller.signal }));
+    assert.deepEqual([code, stderr], [141, '']);
   });
 
   it('while ids are read asks about none of them, for they may be half of those meant', async () => {
