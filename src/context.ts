@@ -5,7 +5,7 @@ import type { ProfileStore } from './core/profiles.ts';
 import type { RecentTasks } from './core/recent.ts';
 import type { Environment, Settings } from './core/settings.ts';
 import { ExitCode } from './errors.ts';
-import type { LivePart, LiveView } from './io/live.ts';
+import type { Drawing, LivePart, LiveView } from './io/live.ts';
 import type { Prompts } from './io/prompts.ts';
 import type { Style } from './io/style.ts';
 import type { Messages } from './locales/en.ts';
@@ -96,6 +96,9 @@ export function systemContext(): System {
   });
   // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
   process.on('SIGXFSZ', () => {});
+  let live: Pick<Drawing, 'aside'> | undefined;
+  // A warning, or an event of ndjson, would stand in the middle of what is drawn.
+  const aside = (write: () => void) => (live ? live.aside(write) : write());
   return {
     env: process.env,
     pid: process.pid,
@@ -104,8 +107,8 @@ export function systemContext(): System {
     nonce,
     signal: controller.signal,
     stdin: systemInput(controller.signal),
-    stdout: systemOutput(process.stdout),
-    stderr: systemOutput(process.stderr),
+    stdout: systemOutput(process.stdout, aside),
+    stderr: systemOutput(process.stderr, aside),
     async store() {
       const { createStore, configDirectory } = await import('./io/store.ts');
       return createStore({ directory: configDirectory(process.env, process.platform, homedir()) });
@@ -138,7 +141,9 @@ export function systemContext(): System {
     async live(view, onKey) {
       const { startLive } = await import('./io/live.ts');
       const { env, stdin, stderr } = process;
-      return startLive(view, { env, stdin, stderr, signal: controller.signal, onKey });
+      const started = await startLive(view, { env, stdin, stderr, signal: controller.signal, onKey });
+      live = started;
+      return started;
     },
     async execute(command, env, input) {
       const { execute } = await import('./io/execute.ts');
@@ -212,11 +217,12 @@ function systemInput(signal: AbortSignal): Input {
   };
 }
 
-function systemOutput(stream: NodeJS.WriteStream): Output {
+/** `aside` makes way for what is written to a terminal. */
+function systemOutput(stream: NodeJS.WriteStream, aside: (write: () => void) => void): Output {
   return {
     isTerminal: stream.isTTY === true,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-    write: (text) => void stream.write(text),
+    write: (text) => (stream.isTTY ? aside(() => stream.write(text)) : void stream.write(text)),
   };
 }
 

@@ -57,6 +57,21 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     assert.equal((await mmai([...args, 'tasks[].id', '--json'])).stdout, '[\n  "1",\n  "2"\n]\n');
   });
 
+  it('answers in json where a setting meant for all commands names a form it has not', async () => {
+    const service = await sandbox({ script: '2' });
+    const env = { ...service.env, MMAI_CONFIG_DIR: temporaryDirectory() };
+    assert.equal((await mmai(['config', 'set', 'output', 'ndjson'], { env })).code, 0);
+    const { code, stdout } = await mmai(['status', '1'], { env });
+    assert.deepEqual([code, JSON.parse(stdout).tasks[0].state], [0, 'succeeded']);
+    const raw = await mmai(['watch', '1', '--simulate', '2'], { env: { MMAI_OUTPUT: 'raw' } });
+    assert.deepEqual([raw.code, JSON.parse(raw.stdout).tasks[0].state], [0, 'succeeded']);
+    for (const args of [
+      ['status', '-o', 'ndjson'],
+      ['watch', '-o', 'raw'],
+    ])
+      assert.equal((await mmai([...args, '1', '--simulate', '2'], { env })).code, 2);
+  });
+
   it('reads ids from standard input, piped or by "-"', async () => {
     const input = '# mine\r\n1\r\n\r\n{"id":"2"}\r\n1\r\n';
     assert.equal(

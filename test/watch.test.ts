@@ -51,6 +51,16 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     });
   }
 
+  it('3: without credentials, too, there is one json document, and the last event is the summary', async () => {
+    const { code, stdout, stderr } = await mmai(['watch', '1', '--json']);
+    const { summary } = JSON.parse(stdout);
+    assert.deepEqual([code, summary.exitCode, summary.outcome, summary.requests], [3, 3, 'denied', 0]);
+    assert.match(stderr, /^error: no credentials found/);
+    const lines = (await mmai(['watch', '1', '-o', 'ndjson'])).stdout.trimEnd().split('\n');
+    const types = lines.map((line) => JSON.parse(line).type);
+    assert.deepEqual(types, ['version', 'start', 'summary']);
+  });
+
   it('says on a deadline that the tasks go on, and how to resume the wait', async () => {
     const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '700ms', '--simulate', '1=2;2=1', '--json']);
     assert.deepEqual(JSON.parse(stdout).summary.resume, [
@@ -107,10 +117,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     const { env, requestCount } = await sandbox();
     const { code, stdout } = await mmai(['watch', '1', '--timeout', '60s', '--dry-run'], { env });
     assert.equal(code, 0);
-    assert.match(
-      stdout,
-      /^\+0ms\n\+1s\n[\s\S]*17 polls for each of 1 tasks within 1m; an end is noticed at most 7s late\n$/,
-    );
+    assert.match(stdout, /^\+0ms\n\+1s\n[\s\S]*1 task, 17 polls each within 1m; an end is noticed at most 8s late\n$/);
     assert.equal(requestCount(), 0);
   });
 

@@ -77,8 +77,8 @@ function paragraph(explanation: Explanation, { messages }: Context): string {
   const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {
     if (explanation.countsAs) lines.push(`  ${words.countsAs}${explanation.countsAs}`);
-    const rule = explanation.class === 'notFound' ? 'notFound' : explanation.retry;
-    lines.push(`  ${words.retried}${words.retries[rule]}`);
+    const { class: kind, retry } = explanation;
+    lines.push(`  ${words.retried}${words.retries[kind === 'notFound' || kind === 'throttle' ? kind : retry]}`);
     lines.push(`  ${words.exitsWith}${explanation.exitCode}`);
   }
   const name = explanation.kind === 'status' ? statusName(explanation, states) : explanation.topic;

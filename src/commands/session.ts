@@ -5,10 +5,17 @@ import type { Doors, Provider } from '../core/credentials/provider.ts';
 import { credentialChain, findCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../core/profiles.ts';
-import { isLoopback, type ResolvedSettings, resolveSettings, type Settings, serviceOrigin } from '../core/settings.ts';
+import {
+  isLoopback,
+  OUTPUTS,
+  type ResolvedSettings,
+  resolveSettings,
+  type Settings,
+  serviceOrigin,
+} from '../core/settings.ts';
 import type { AccessKey } from '../core/signature.ts';
 import { visible } from '../core/text.ts';
-import type { Text } from '../errors.ts';
+import { type Text, usageError } from '../errors.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
 
 /** Settings resolved for one run: what the user asked for, before any connection is made. */
@@ -18,9 +25,15 @@ export interface Setup extends ResolvedSettings {
   readonly quiet: boolean;
 }
 
-export async function resolveSetup(options: ServiceOptions, context: Context): Promise<Setup> {
+/** `outputs` are the forms of answer that the command has. */
+export async function resolveSetup(
+  options: ServiceOptions,
+  context: Context,
+  outputs: readonly Settings['output'][] = OUTPUTS,
+): Promise<Setup> {
   const profile = await chooseProfile(options, context);
-  return { profile, quiet: options.quiet === true, ...resolveSettings(settingFlags(options), context.env, profile) };
+  const resolved = resolveSettings(settingFlags(options), context.env, profile);
+  return { profile, quiet: options.quiet === true, ...withOutput(resolved, outputs) };
 }
 
 export interface KeyOrigin {
@@ -40,7 +53,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Finds credentials and makes the client; with `--simulate`, of a sandbox inside this process and a throw-away key. */
+/** Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a throw-away key. */
 export async function openSession(setup: Setup, simulate: string | undefined, context: Context): Promise<Session> {
   const { values } = setup;
   // First, since it may refuse: an idle transport keeps nothing alive, a started simulation would.
@@ -65,10 +78,6 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     transport.close();
     await simulation?.close();
   };
-  await accessKey(false).catch(async (error) => {
-    await close();
-    throw error;
-  });
   const client = createClient({
     ...pick(values),
     origin,
@@ -85,6 +94,16 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
 }
 
 // --- internal ---
+
+/** A form that a profile or a variable names is meant for all commands; one that has it not gives what is nearest, json. */
+function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['output'][]): ResolvedSettings {
+  const { values, origins } = resolved;
+  if (outputs.includes(values.output)) return resolved;
+  if (origins.output.from === 'flag') {
+    throw usageError((m) => m.usage.badChoice(origins.output.name, values.output, outputs.join(', ')));
+  }
+  return { origins, values: { ...values, output: 'json' } };
+}
 
 function pick({ region, method, format, signature, requestTimeout }: Settings) {
   return { region, method, format, signature, requestTimeoutMs: requestTimeout };

@@ -5,7 +5,7 @@ import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
 import type { Reply } from '../core/response.ts';
 import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
 import { jsonDocument } from '../core/text.ts';
-import { ExitCode, usageError } from '../errors.ts';
+import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { outcomeOf, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
@@ -20,6 +20,7 @@ export interface StatusOptions extends ServiceOptions {
   readonly raw?: true;
 }
 
+const OUTPUTS = ['text', 'json', 'tsv', 'raw'] as const;
 /** As many questions as may be under way at once. */
 const CONCURRENCY = 8;
 
@@ -38,10 +39,7 @@ export function addStatusCommand(program: Command, context: Context, done: (exit
 /** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
 export async function runStatus(words: readonly string[], options: StatusOptions, context: Context): Promise<number> {
   const ids = await readTaskIds(words, context);
-  const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, context);
-  if (setup.values.output === 'ndjson') {
-    throw usageError((m) => m.usage.badChoice(setup.origins.output.name, 'ndjson', 'text, json, tsv, raw'));
-  }
+  const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, context, OUTPUTS);
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   const session = await openSession(setup, options.simulate, context);
   try {
@@ -61,10 +59,13 @@ export async function runStatus(words: readonly string[], options: StatusOptions
 }
 
 /** `-`, or no id while something is piped in, reads ids from standard input. Each id once. */
-export async function readTaskIds(words: readonly string[], { stdin }: Context): Promise<TaskId[]> {
+export async function readTaskIds(words: readonly string[], { stdin, signal }: Context): Promise<TaskId[]> {
   const isPiped = words.includes('-') || (words.length === 0 && !stdin.isTerminal);
   const named = taskIdsFromArguments(words.filter((word) => word !== '-'));
-  const ids = isPiped ? [...new Set([...named, ...taskIdsFromText(await stdin.text())])] : named;
+  const text = isPiped ? await stdin.text() : '';
+  // What was read until then may be half of the ids.
+  if (signal.aborted) throw new MmaiError(signal.reason as number, (m) => m.usage.stoppedReading());
+  const ids = [...new Set([...named, ...taskIdsFromText(text)])];
   if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds());
   return ids;
 }

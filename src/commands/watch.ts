@@ -5,7 +5,7 @@ import { jsonDocument, jsonText } from '../core/text.ts';
 import type { EndEvent, WaiterEvent } from '../core/wait/events.ts';
 import { resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
 import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
-import { MmaiError, usageError } from '../errors.ts';
+import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
@@ -49,10 +49,12 @@ export async function runWatch(words: readonly string[], options: WatchOptions, 
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
   oneOf('--annotations', options.annotations, 'auto', 'github', 'none');
   const mode = displayMode(options, context);
-  const setup = await resolveSetup(options, context);
-  if (setup.values.output === 'raw') {
-    throw usageError((m) => m.usage.badChoice(setup.origins.output.name, 'raw', 'text, json, ndjson, tsv'));
+  // A query is put to the one document, and events are many.
+  if (options.query !== undefined && options.output === 'ndjson') {
+    throw usageError((m) => m.watch.conflict('--query', '--output ndjson'));
   }
+  const outputs = (['text', 'json', 'ndjson', 'tsv'] as const).filter((form) => form !== 'ndjson' || !options.query);
+  const setup = await resolveSetup(options, context, outputs);
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   if (options.dryRun !== undefined) {
     oneOf('--dry-run', options.dryRun, 'request');
@@ -79,13 +81,15 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   const { end, error } = await follow(waiter, tellEvent, wait, session, context);
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
-  else await print(document, wait, context);
+  const misfit = setup.values.output === 'ndjson' ? undefined : await print(document, wait, context);
   await writeReports(document, options, context);
   if (options.notify) notify(document, context);
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
   await rememberTasks(known, options, context);
   if (error) throw error;
-  if (!options.quiet) stderr.write(verdict(end, document, messages));
+  // Who closed the pipe wants to hear no more.
+  if (!options.quiet && end.exitCode !== ExitCode.closedPipe) stderr.write(verdict(end, document, messages));
+  if (misfit) throw misfit;
   return end.exitCode;
 }
 
@@ -107,7 +111,7 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
   // Events are built only for those who read them: a tenth of a poll.
   const isRead = setup.values.output === 'ndjson' || options.exec !== undefined;
   const display = await openDisplay(mode, waiter, setup.values.color, context);
-  const hook = createHook(options.exec, context);
+  const hook = createHook(options.exec, options.quiet === true, context);
   const warn = unknownStatusWarning(context);
   const tell = (event: Exclude<WaiterEvent, EndEvent>) => {
     if (event.type === 'retry') session.client.traffic.retries += 1;
@@ -121,7 +125,9 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
   };
   const last = await readEvents(waiter, tell).finally(() => display.stop());
   await hook.settled();
-  return last;
+  if (!context.signal.aborted) return last;
+  // Stopped perhaps while commands of --exec were waited for: what is told agrees with how the process ends.
+  return { ...last, end: { ...last.end, why: 'interrupted' as const, exitCode: context.signal.reason as number } };
 }
 
 /** Reads the events to the end. Credentials that fail on the way end it too: told like every other end, then thrown. */
@@ -143,13 +149,29 @@ async function readEvents(
   throw new Error('a wait without an end');
 }
 
-async function print(document: WatchDocument, { query, setup }: Wait, context: Context): Promise<void> {
+/** Prints the document; the error of a query that does not fit it, which must not cost the reports and the verdict. */
+async function print(
+  document: WatchDocument,
+  { query, setup }: Wait,
+  context: Context,
+): Promise<MmaiError | undefined> {
   const { stdout, messages } = context;
   const { output, color } = setup.values;
-  if (query) stdout.write(formatQueried(query(document), output));
-  else if (output === 'json') stdout.write(jsonDocument(document));
+  if (query) return printQueried(query, document, output, context);
+  if (output === 'json') stdout.write(jsonDocument(document));
   else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
   else stdout.write(statusTable(document.tasks, await context.style(stdout, color), messages));
+  return undefined;
+}
+
+function printQueried(query: Query, document: WatchDocument, output: string, { stdout }: Context) {
+  try {
+    stdout.write(formatQueried(query(document), output));
+    return undefined;
+  } catch (error) {
+    if (error instanceof MmaiError) return error;
+    throw error;
+  }
 }
 
 /** Says for `--debug` why a task is asked about again when it is. */

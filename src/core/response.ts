@@ -9,6 +9,8 @@ export interface Answer {
   readonly requestId: string | null;
   readonly http: number;
   readonly body: Uint8Array;
+  /** How long the server asks to wait before the next request: with the last answer that a quota allows, for instance. */
+  readonly serverDelayMs?: number | undefined;
 }
 
 /** Why a question was not answered. Every text in it is already safe to show: no control characters, no signed text. */
@@ -44,7 +46,9 @@ export async function parseResponse(response: HttpResponse, now: number): Promis
   const requestId = safe(fields?.get('requestid') ?? response.headers['x-acs-request-id']);
   const isSuccess = response.status >= 200 && response.status < 300;
   if (isSuccess && status !== undefined) {
-    return { ok: true, answer: { status, requestId, http: response.status, body: response.body } };
+    const { body, headers } = response;
+    const answer = { status, requestId, http: response.status, body, serverDelayMs: serverDelayMs(headers, now) };
+    return { ok: true, answer };
   }
   // A success's own code ("OK") says nothing about a body that lacks its Status.
   const code = safe(fields?.get('code')) ?? undefined;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { displayWidth } from '../core/width.ts';
-import type { LivePart } from './live.ts';
+import type { Drawing } from './live.ts';
 
 export interface WindowSize {
   readonly columns: number;
@@ -20,6 +20,10 @@ export interface Canvas {
 const REFRESH_MS = 250;
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
+const ERASE_LINE = '\u001b[K';
+const ERASE_BELOW = '\u001b[J';
+const UP = '\u001b[A';
+const DOWN = '\u001b[B';
 /** Synchronized output: a terminal that knows it shows a frame whole, others ignore it. */
 const BEGIN_FRAME = '\u001b[?2026h';
 const END_FRAME = '\u001b[?2026l';
@@ -28,20 +32,26 @@ const END_FRAME = '\u001b[?2026l';
  * Lines drawn over and over in the same place, above what follows, never on the alternate screen. `lines` gets the window's
  * size and must fit it: at most `rows` lines, each narrower than `columns`.
  */
-export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonly string[]): LivePart {
+export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonly string[]): Drawing {
   let drawn: readonly string[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   /** The drawn lines take more rows where the window became narrower since, for terminals wrap them anew. */
-  const erased = () => {
+  const drawnRows = () => {
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / stream.columns)), 0);
-    const up = Math.min(rows, stream.rows) - 1;
-    return rows === 0 ? '' : `\r${up > 0 ? `\u001b[${up}A` : ''}\u001b[J`;
+    return Math.min(rows, stream.rows);
+  };
+  const toTop = (rows: number) => `\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}`;
+  // Nothing is erased from the window's first cell on: tmux takes that for worth keeping, and scrolls it up.
+  const over = (next: readonly string[]) => `${toTop(drawnRows())}${next.join(`${ERASE_LINE}\n`)}${ERASE_BELOW}`;
+  const erased = () => {
+    const rows = drawnRows();
+    return rows === 0 ? '' : `${toTop(rows)}${ERASE_LINE}${rows > 1 ? `${DOWN}${ERASE_BELOW}${UP}` : ''}`;
   };
   const draw = () => {
     const next = lines({ columns: stream.columns, rows: stream.rows });
     if (next.join('\n') === drawn.join('\n')) return;
-    stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${erased()}${next.join('\n')}${END_FRAME}`);
+    stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${over(next)}${END_FRAME}`);
     drawn = next;
   };
   return {
@@ -49,6 +59,11 @@ export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonl
       draw();
       timer = setInterval(draw, REFRESH_MS);
       stream.on('resize', draw);
+    },
+    aside(write) {
+      stream.write(`${BEGIN_FRAME}${erased()}`);
+      write();
+      stream.write(`${drawn.join('\n')}${END_FRAME}`);
     },
     stop() {
       clearInterval(timer);

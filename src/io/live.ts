@@ -10,6 +10,12 @@ export interface LivePart {
   stop(): void;
 }
 
+/** A part that draws. */
+export interface Drawing extends LivePart {
+  /** Lets `write` write whole lines to the same terminal: they appear above what is drawn. */
+  aside(write: () => void): void;
+}
+
 /** The window, and whether keys are read. */
 export interface LiveWindow extends WindowSize {
   readonly hasKeys: boolean;
@@ -30,8 +36,11 @@ export interface LiveOptions {
   readonly onKey: (key: string) => void;
 }
 
+/** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
+const STEPPING_ASIDE = ['SIGTSTP', 'SIGQUIT'] as const;
+
 /** Draws until stopped, steps aside while the job is suspended (Ctrl-Z), and hands over the keys. */
-export async function startLive(view: LiveView, options: LiveOptions): Promise<Pick<LivePart, 'stop'>> {
+export async function startLive(view: LiveView, options: LiveOptions): Promise<Omit<Drawing, 'start'>> {
   const { env, stdin, stderr, signal, onKey } = options;
   let isStopped = false;
   let keys: LivePart | undefined;
@@ -41,7 +50,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<P
       : await spinner(stderr, view.line);
   const taskbar = createTaskbar(stderr, env, view.share);
   const start = () => {
-    process.on('SIGTSTP', suspend);
+    for (const name of STEPPING_ASIDE) process.on(name, stepAside);
     drawing.start();
     taskbar?.start();
     // A job may come back in the background, so whether somebody types is asked each time.
@@ -52,16 +61,16 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<P
     });
   };
   const release = () => {
-    process.off('SIGTSTP', suspend);
+    for (const name of STEPPING_ASIDE) process.off(name, stepAside);
     keys?.stop();
     keys = undefined;
     taskbar?.stop();
     drawing.stop();
   };
-  const suspend = () => {
+  const stepAside = (name: NodeJS.Signals) => {
     release();
     // Without our listener the signal does what it does by default.
-    process.kill(process.pid, 'SIGTSTP');
+    process.kill(process.pid, name);
   };
   const resume = () => {
     // After a SIGSTOP, which nobody hears of, all is still held.
@@ -72,16 +81,19 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<P
     if (isStopped) return;
     isStopped = true;
     process.off('SIGCONT', resume);
+    process.off('exit', stop);
     signal.removeEventListener('abort', stop);
     release();
   };
   process.on('SIGCONT', resume);
+  // A crash leaves the terminal restored, too.
+  process.on('exit', stop);
   signal.addEventListener('abort', stop);
   await start();
-  return { stop };
+  return { stop, aside: (write) => (isStopped ? write() : drawing.aside(write)) };
 }
 
-async function spinner(stderr: NodeJS.WriteStream, line: () => string): Promise<LivePart> {
+async function spinner(stderr: NodeJS.WriteStream, line: () => string): Promise<Drawing> {
   const { createSpinner } = await import('./spinner.ts');
   return createSpinner(stderr, line);
 }

@@ -1,11 +1,11 @@
 import { truncated } from '../core/width.ts';
-import type { LivePart } from './live.ts';
+import type { Drawing } from './live.ts';
 
 /** How often the text is asked for, in ms. */
 const REFRESH_MS = 250;
 
 /** One line beside a spinner, through ora, its only importer; `text` is asked for again and again, and cut to the window. */
-export async function createSpinner(stream: NodeJS.WriteStream, text: () => string): Promise<LivePart> {
+export async function createSpinner(stream: NodeJS.WriteStream, text: () => string): Promise<Drawing> {
   const { default: ora } = await import('ora');
   // A text that wraps would be redrawn in the wrong place; the spinner itself and a space take two columns.
   const cut = () => truncated(text(), Math.max(1, (stream.columns || 80) - 3));
@@ -19,6 +19,8 @@ export async function createSpinner(stream: NodeJS.WriteStream, text: () => stri
         spinner.text = cut();
       }, REFRESH_MS);
     },
+    // ora itself makes way for what others write.
+    aside: (write) => write(),
     stop() {
       clearInterval(timer);
       spinner.stop();

@@ -2,23 +2,23 @@
 export const codesEn = {
   internalError: {
     meaning: 'something failed inside the service; it says nothing about the task',
-    hint: 'mmai asks again by itself; if it lasts, see https://error-center.aliyun.com/status/product/multimediaai and give the request id to Alibaba Cloud support',
+    hint: 'see https://error-center.aliyun.com/status/product/multimediaai, and give the request id to Alibaba Cloud support',
   },
   serviceUnavailable: {
     meaning: 'the service is unavailable at the moment; it says nothing about the task',
-    hint: 'mmai asks again by itself; for a longer outage allow more with --retries',
+    hint: 'try again later; to bear a longer outage give --retries, or --error-budget to watch',
   },
   throttled: {
     meaning: 'the account asks more often than its quota for this operation allows',
-    hint: 'mmai slows down and asks again by itself; if it lasts, ask for fewer tasks at once',
+    hint: 'ask for fewer tasks at once',
   },
   throttledConcurrency: {
     meaning: 'too many requests are under way at the same time',
-    hint: 'mmai slows down and asks again by itself; if it lasts, run fewer clients at once',
+    hint: 'run fewer clients at once',
   },
   throttledSystem: {
     meaning: 'the service as a whole has too much to do',
-    hint: 'mmai slows down and asks again by itself; if it lasts, try later',
+    hint: 'try again later',
   },
 
   wrongSecret: {
@@ -39,7 +39,7 @@ export const codesEn = {
   },
   tokenExpired: {
     meaning: 'the temporary credentials have expired',
-    hint: 'mmai looks for newer ones by itself; if there are none, get a new id, secret and token and set all three',
+    hint: 'get a new id, secret and token and set all three',
   },
   tokenRefused: {
     meaning: 'the security token is damaged or belongs to another AccessKey',
@@ -89,7 +89,7 @@ export const codesEn = {
   },
   nonceUsed: {
     meaning: 'the service has seen this very request before: something on the way sent it twice',
-    hint: 'mmai asks again by itself, signed anew; if it lasts, look for a proxy that repeats requests',
+    hint: 'look for a proxy that repeats requests',
   },
 
   taskNotFound: {
@@ -135,7 +135,7 @@ export const codesEn = {
   },
   bodyDamaged: {
     meaning: 'the body of the request arrived damaged',
-    hint: 'mmai asks again by itself; if it lasts, go around the proxy or use "--method get", which sends no body',
+    hint: 'go around the proxy or use "--method get", which sends no body',
   },
 
   faceImageLimit: {
@@ -185,7 +185,7 @@ export const codesEn = {
   },
   connectionReset: {
     meaning: 'the connection broke before the answer was complete',
-    hint: 'mmai asks again by itself; if it lasts, check network, proxy and firewall',
+    hint: 'check network, proxy and firewall',
   },
   dns: {
     meaning: "the host's name cannot be resolved",
@@ -217,7 +217,7 @@ export const codesEn = {
   },
   timeout: {
     meaning: 'no complete answer came within the time limit of a request',
-    hint: 'mmai asks again by itself; if it lasts, "mmai config check" tells where it hangs; a network may want HTTPS_PROXY',
+    hint: '"mmai config check" tells where it hangs; a network may want HTTPS_PROXY',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',
@@ -225,6 +225,6 @@ export const codesEn = {
   },
   unreadable: {
     meaning: 'the answer is not one of the service: neither JSON nor XML as documented',
-    hint: 'mmai asks again by itself; if it lasts, check --endpoint and see "mmai status ID --raw"',
+    hint: 'check --endpoint and see "mmai status ID --raw"',
   },
 };

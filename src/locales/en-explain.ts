@@ -8,6 +8,7 @@ export const explainEn = {
   retries: {
     backoff: 'yes, after a growing delay: status up to --retries times, watch within --error-budget',
     once: 'at once, after correcting clock, nonce or credentials; watch again within --error-budget',
+    throttle: 'yes, less and less often: status up to --retries times, watch until its deadline',
     notFound: 'status: no; watch: yes, within --not-found-grace',
     never: 'no, it would be refused again',
   },

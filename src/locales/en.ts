@@ -25,6 +25,7 @@ export const en = {
     badTaskIdOnLine: (line: number, value: string) =>
       `line ${line} of standard input: "${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
     noTaskIds: () => 'no task id given: name at least one, or pipe ids to standard input, one per line',
+    stoppedReading: () => 'stopped before all ids were read; nothing was sent',
     badDuration: (what: string, value: string) =>
       `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days), or none`,
     badChoice: (what: string, value: string, allowed: string) => `${what}: "${value}" is not one of ${allowed}`,
@@ -138,7 +139,7 @@ export const en = {
       givenUp: 'nothing is left to wait for',
       failFast: 'stopped at the first task that did not succeed',
       denied: 'refused',
-      deadline: 'the deadline is reached',
+      deadline: 'no time is left for another check',
       interrupted: 'stopped',
     },
     counts: {
@@ -153,7 +154,7 @@ export const en = {
     resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
     resumeSame: () => 'the tasks go on on the server; the same command resumes the wait',
     plan: (polls: number, tasks: number, within: string, lag: string) =>
-      `${polls} polls for each of ${tasks} tasks within ${within}; an end is noticed at most ${lag} late`,
+      `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
   },
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',

@@ -4,23 +4,23 @@ import type { codesEn } from './en-codes.ts';
 export const codesZh: typeof codesEn = {
   internalError: {
     meaning: '服务内部错误或未知错误，与任务本身的状态无关',
-    hint: 'mmai 会自动重试；若持续出现，请查看 https://error-center.aliyun.com/status/product/multimediaai 并凭请求 ID 联系阿里云技术支持',
+    hint: '请查看 https://error-center.aliyun.com/status/product/multimediaai 并凭请求 ID 联系阿里云技术支持',
   },
   serviceUnavailable: {
     meaning: '内部服务暂不可用，与任务本身的状态无关',
-    hint: 'mmai 会自动重试；故障时间较长时，可用 --retries 增加重试次数',
+    hint: '请稍后再试；要容忍更长的故障，可用 --retries，watch 可用 --error-budget',
   },
   throttled: {
     meaning: '请求过于频繁，超出了账号对该接口的流控配额',
-    hint: 'mmai 会自动降速并重试；若持续出现，请减少同时查询的任务',
+    hint: '请减少同时查询的任务',
   },
   throttledConcurrency: {
     meaning: '同时进行的请求过多，触发了并发流控',
-    hint: 'mmai 会自动降速并重试；若持续出现，请减少同时运行的客户端',
+    hint: '请减少同时运行的客户端',
   },
   throttledSystem: {
     meaning: '服务整体负载过高，触发了系统流控',
-    hint: 'mmai 会自动降速并重试；若持续出现，请稍后再试',
+    hint: '请稍后再试',
   },
 
   wrongSecret: {
@@ -41,7 +41,7 @@ export const codesZh: typeof codesEn = {
   },
   tokenExpired: {
     meaning: '临时访问凭证已过期',
-    hint: 'mmai 会自动查找新的凭证；若没有，请重新获取 ID、Secret 和安全令牌，并同时更新三者',
+    hint: '请重新获取 ID、Secret 和安全令牌，并同时更新三者',
   },
   tokenRefused: {
     meaning: '安全令牌（SecurityToken）格式错误，或与 AccessKey 不匹配',
@@ -91,7 +91,7 @@ export const codesZh: typeof codesEn = {
   },
   nonceUsed: {
     meaning: '服务已收到过同一请求（签名随机数重复）：传输途中被发送了两次',
-    hint: 'mmai 会重新签名并自动重试；若持续出现，请检查是否有代理在重复发送请求',
+    hint: '请检查是否有代理在重复发送请求',
   },
 
   taskNotFound: {
@@ -137,7 +137,7 @@ export const codesZh: typeof codesEn = {
   },
   bodyDamaged: {
     meaning: '请求体在传输途中损坏（长度或 MD5 不一致）',
-    hint: 'mmai 会自动重试；若持续出现，请绕过代理，或改用没有请求体的 "--method get"',
+    hint: '请绕过代理，或改用没有请求体的 "--method get"',
   },
 
   faceImageLimit: {
@@ -187,7 +187,7 @@ export const codesZh: typeof codesEn = {
   },
   connectionReset: {
     meaning: '应答尚未接收完整，连接就已断开',
-    hint: 'mmai 会自动重试；若持续出现，请检查网络、代理和防火墙',
+    hint: '请检查网络、代理和防火墙',
   },
   dns: {
     meaning: '无法解析主机名',
@@ -219,7 +219,7 @@ export const codesZh: typeof codesEn = {
   },
   timeout: {
     meaning: '在单次请求的时限内没有收到完整应答',
-    hint: 'mmai 会自动重试；若持续出现，请用 "mmai config check" 查看卡在哪一步；有的网络需要设置 HTTPS_PROXY',
+    hint: '请用 "mmai config check" 查看卡在哪一步；有的网络需要设置 HTTPS_PROXY',
   },
   unreachable: {
     meaning: '从当前网络无法到达该主机',
@@ -227,6 +227,6 @@ export const codesZh: typeof codesEn = {
   },
   unreadable: {
     meaning: '应答不是该服务的应答：既不是文档所述的 JSON，也不是 XML',
-    hint: 'mmai 会自动重试；若持续出现，请检查 --endpoint，并用 "mmai status ID --raw" 查看应答',
+    hint: '请检查 --endpoint，并用 "mmai status ID --raw" 查看应答',
   },
 };

@@ -10,6 +10,7 @@ export const explainZh: typeof explainEn = {
   retries: {
     backoff: '是，间隔逐次加长：status 最多 --retries 次，watch 在 --error-budget 之内',
     once: '校正时钟、随机数或凭证后立即重试；watch 在 --error-budget 之内继续重试',
+    throttle: '是，逐次放慢：status 最多 --retries 次，watch 直到时限',
     notFound: 'status 不重试；watch 在 --not-found-grace 之内重试',
     never: '否，再试也会被拒绝',
   },

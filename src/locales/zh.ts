@@ -20,6 +20,7 @@ export const zh: Messages = {
     badTaskIdOnLine: (line, value) =>
       `标准输入第 ${line} 行：“${value}”不是任务 ID：请输入 1 到 9223372036854775807 之间的十进制整数`,
     noTaskIds: () => '没有给出任务 ID：请至少写一个，或通过标准输入每行传入一个',
+    stoppedReading: () => '在读完任务 ID 之前已停止；没有发送任何请求',
     badDuration: (what, value) =>
       `${what}：“${value}”不是时长：请写成 90、90s、10m、1h30m 或 500ms（最长 24 天），或 none`,
     badChoice: (what, value, allowed) => `${what}：“${value}”不在可选值之列：${allowed}`,
@@ -126,7 +127,7 @@ export const zh: Messages = {
       givenUp: '没有可以继续等待的任务',
       failFast: '遇到第一个未成功的任务，已停止',
       denied: '被拒绝',
-      deadline: '到达时限',
+      deadline: '剩余时间不足以再次查询',
       interrupted: '已停止',
     },
     counts: {

@@ -15,6 +15,8 @@ function describe(event: WaiterEvent, { watch, states }: Messages): string | und
       return `${event.id} ${from}${states[event.state]}${event.prev ? ` (${formatDuration(event.prevMs)})` : ''}`;
     }
     case 'retry':
+      // The 1st, 2nd, 4th, 8th… in a row: an outage met by many tasks must not fill the log.
+      if (!Number.isInteger(Math.log2(event.attempt))) return undefined;
       return watch.retry(event.id, event.failure.code, formatDuration(event.delayMs));
     case 'heartbeat':
       return watch.heartbeat(event.pending, event.done, formatDuration(event.nextPollMs));

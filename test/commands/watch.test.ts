@@ -61,10 +61,36 @@ describe('watch without a terminal', () => {
     assert.doesNotMatch(quieter, /next check/);
   });
 
+  it('tells of an outage ever more rarely, and once more when it has lasted too long', async () => {
+    const { code, stderr } = await watch(['1'], () => refusal(500, 'InternalError'));
+    assert.equal(code, 4);
+    const told = stderr.match(/1 InternalError, asking again/g)?.length ?? 0;
+    assert.ok(told >= 3 && told <= 6, stderr);
+    assert.match(stderr, /^error: task 1: InternalError/m);
+  });
+
   it('--progress tty is refused before any request', async () => {
     const { code, stderr, requests } = await watch(['1', '--progress', 'tty'], finishedAt(0));
     assert.deepEqual([code, requests.length], [2, 0]);
     assert.match(stderr, /not a terminal/);
+  });
+});
+
+describe('the plan of --dry-run', () => {
+  const plan = async (...args: string[]) =>
+    JSON.parse((await watch([...args, '--dry-run', '--json'], finishedAt(0))).stdout);
+
+  it('is what the wait does', async () => {
+    const { pollsPerTask, worstLagMs } = await plan('1', '--timeout', '1m');
+    assert.equal((await watch(['1', '--timeout', '1m'], () => status(1))).requests.length, pollsPerTask);
+    assert.ok(worstLagMs > 7500 && worstLagMs < 8500, String(worstLagMs));
+  });
+
+  it('knows that --max-rps makes many tasks wait for their turn', async () => {
+    const ids = [...Array(1000).keys()].map((n) => String(n + 1));
+    const { requests, worstLagMs } = await plan(...ids, '--timeout', '30m');
+    assert.equal(worstLagMs, 100_000);
+    assert.ok(requests <= 10 * 1800 + 1000, String(requests));
   });
 });
 
@@ -119,10 +145,31 @@ describe('ndjson', () => {
 });
 
 describe('the end of a wait', () => {
+  it('a moment before the deadline is told as what it is: there is nothing left to ask for', async () => {
+    const { code, stderr, seconds } = await watch(['1', '--timeout', '1m'], () => status(1));
+    assert.equal(code, 124);
+    assert.ok(seconds > 59 && seconds < 60, String(seconds));
+    assert.match(stderr, /^no time is left for another check after 1m: 1 not finished$/m);
+  });
+
   it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {
-    const args = ['1', '2', '3', '--count', '2', '--fail-fast', '--timeout', '1m', '--region', 'cn-hangzhou', '--json'];
+    const args = [
+      '1',
+      '2',
+      '3',
+      '--count',
+      '2',
+      '--fail-fast',
+      '--timeout',
+      '1m',
+      '--region',
+      'cn-hangzhou',
+      '--signature',
+      'acs3',
+      '--json',
+    ];
     const { stdout } = await watch(args, (_, id) => status(id === '1' ? 2 : 1));
-    const flags = ['--region', 'cn-hangzhou', '--timeout', '1m', '--count', '1', '--fail-fast'];
+    const flags = ['--region', 'cn-hangzhou', '--signature', 'acs3', '--timeout', '1m', '--count', '1', '--fail-fast'];
     assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
   });
 
@@ -176,6 +223,91 @@ describe('--exec', () => {
     assert.ok(matchesSchema({ type, id, ...rest }));
     assert.deepEqual([type, id], ['result', '1']);
     assert.match(stderr, /warning: --exec for task 1 ended with exit code 7\n/);
+  });
+
+  it('that fails is not told with -q', async () => {
+    const execute = async () => 7;
+    const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), () => ({ execute }));
+    assert.equal(stderr, '');
+  });
+});
+
+describe('a server that asks to be left alone', () => {
+  it('is, after an answer as well, when that is longer than our gap', async () => {
+    const times: number[] = [];
+    const headers = { 'x-ratelimit-user-api': 'Limit:1,Remain:0,TimeLeft:7000' };
+    await watch(['1'], (now) => {
+      times.push(now);
+      return answer(200, { Status: now < 1 ? 1 : 2, RequestId: 'R' }, headers);
+    });
+    assert.deepEqual(times, [0, 7]);
+  });
+});
+
+describe('a stop', () => {
+  const stopped = (change: (stop: () => void) => Partial<System>) => () => {
+    const controller = new AbortController();
+    return { signal: controller.signal, ...change(() => controller.abort(143)) };
+  };
+
+  it('does not wait for a command of --exec that hangs, and is what the document tells', async () => {
+    const execute = (stop: () => void) => () => {
+      stop();
+      return new Promise<never>(() => {});
+    };
+    const hanging = stopped((stop) => ({ execute: execute(stop) }));
+    const { code, stdout } = await watch(['1', '--exec', 'hang', '--json'], finishedAt(0), hanging);
+    const { summary } = JSON.parse(stdout);
+    assert.deepEqual([code, summary.exitCode, summary.outcome], [143, 143, 'interrupted']);
+  });
+
+  it('because stdout is closed is silent', async () => {
+    const controller = new AbortController();
+    const life = () => {
+      controller.abort(141);
+      return status(1);
+    };
+    const { code, stderr } = await watch(['1', '--progress', 'none'], life, () => ({ signal: controller.signal }));
+    assert.deepEqual([code, stderr], [141, '']);
+  });
+
+  it('while ids are read asks about none of them, for they may be half of those meant', async () => {
+    const stdin = (stop: () => void) => ({
+      isTerminal: false,
+      text: async () => {
+        stop();
+        return '12';
+      },
+    });
+    const { code, stdout, stderr, requests } = await watch(
+      ['-'],
+      finishedAt(0),
+      stopped((stop) => ({ stdin: stdin(stop) })),
+    );
+    assert.deepEqual([code, stdout, requests.length], [143, '', 0]);
+    assert.match(stderr, /stopped before all ids were read/);
+  });
+});
+
+describe('--query', () => {
+  it('that does not fit the document costs neither the verdict nor the reports', async () => {
+    let report = '';
+    const writeFile = async (_: string, text: string) => {
+      report = text;
+    };
+    const args = ['1', '--query', 'sum(tasks)', '--junit', 'report.xml'];
+    const { code, stderr } = await watch(args, finishedAt(0), () => ({ writeFile }));
+    assert.equal(code, 2);
+    assert.match(stderr, /done after 0ms: 1 succeeded\nerror: --query/);
+    assert.match(report, /<testsuites/);
+  });
+
+  it('is refused with events, which are no document; events that a variable asks for make way', async () => {
+    const { code, requests } = await watch(['1', '--query', 'summary', '-o', 'ndjson'], finishedAt(0));
+    assert.deepEqual([code, requests.length], [2, 0]);
+    const variable = () => ({ env: { ...env, MMAI_OUTPUT: 'ndjson' } });
+    const { stdout } = await watch(['1', '--query', 'summary.exitCode'], finishedAt(0), variable);
+    assert.equal(stdout, '0\n');
   });
 });
 

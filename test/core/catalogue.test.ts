@@ -167,6 +167,10 @@ describe('explanations', () => {
     assert.deepEqual(Object.keys(codesZh), Object.keys(codesEn));
   });
 
+  it('promises in no hint what mmai did in vain already: hints are read when it has given up', () => {
+    for (const { hint } of Object.values(codesEn)) assert.doesNotMatch(hint, /by itself|asks again/);
+    for (const { hint } of Object.values(codesZh)) assert.doesNotMatch(hint, /自动/);
+  });
   it('are whole sentences without a final period, each in its own language', () => {
     for (const { meaning, hint } of Object.values(codesEn)) {
       for (const text of [meaning, hint]) assert.match(text, /^[\x20-\x7e]{10,}(?<![.;,\s])$/);

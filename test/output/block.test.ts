@@ -136,6 +136,38 @@ describe('a block on a terminal', () => {
     assert.equal(await isCursorShown(), true);
   });
 
+  for (const rows of [24, 4, 2]) {
+    it(`makes way in ${rows} rows for what others write, which stays above it`, async () => {
+      const { canvas, write, screen } = emulator(80, rows);
+      write('$ mmai watch\n');
+      const block = createBlock(canvas, view);
+      block.start();
+      block.aside(() => write('warning: one\n'));
+      block.aside(() => write('warning: two\n'));
+      const above = ['$ mmai watch', 'warning: one', 'warning: two'];
+      assert.deepEqual(await screen(), [...above, ...view({ columns: 80, rows })]);
+      block.stop();
+      assert.deepEqual(await screen(), above);
+    });
+  }
+
+  it('never erases the window from its first cell on, which tmux would scroll up and keep', async () => {
+    const { canvas, resize, screen } = emulator(80, 4);
+    const written: string[] = [];
+    const { write } = canvas;
+    canvas.write = (text) => {
+      written.push(text);
+      write(text);
+    };
+    const block = createBlock(canvas, view);
+    block.start();
+    for (const columns of [60, 20, 90]) await resize(columns, 4);
+    assert.deepEqual(await screen(), view({ columns: 90, rows: 4 }));
+    block.stop();
+    assert.ok(written.length >= 4);
+    for (const text of written) assert.doesNotMatch(text, /\r(\u001b\[\d+A)?\u001b\[J/);
+  });
+
   for (const [columns, rows] of [
     [20, 24],
     [40, 4],

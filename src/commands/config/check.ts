@@ -100,13 +100,14 @@ async function examine(check: Check, setup: Setup, simulate: string | undefined,
   );
   const seen = new Observed(context);
   const quiet = { ...setup, quiet: true };
-  const opened = (exitCode: number) => (exitCode === ExitCode.usage ? 'endpoint' : 'credentials');
-  const session = await check.settle(opened, () => openSession(quiet, simulate, seen.context));
+  const session = await check.settle('endpoint', () => openSession(quiet, simulate, seen.context));
   if (!session) return;
-  // A role's credentials came over the network too, but that is not the way in question.
-  seen.events.length = 0;
   try {
-    tellKey(check, await session.accessKey(false), session.keyOrigin(), context);
+    const key = await check.settle('credentials', () => session.accessKey(false));
+    if (!key) return;
+    // A role's credentials came over the network too, but that is not the way in question.
+    seen.events.length = 0;
+    tellKey(check, key, session.keyOrigin(), context);
     tellPlace(check, setup, session.origin, isSimulated, context);
     const asked = { signal: context.signal };
     // What it throws concerns a proxy variable, or credentials that could not be had again.

@@ -7,7 +7,7 @@ const CONCURRENCY = 8;
 /** The user's command, run for each task that ends. */
 export interface Hook {
   ended(event: ResultEvent, told: object): void;
-  /** Resolves when every command has ended. */
+  /** Resolves when every command has ended, or the run is stopped. */
   settled(): Promise<void>;
 }
 
@@ -15,11 +15,13 @@ export interface Hook {
  * `--exec`: the command gets the task in its environment and the event on its standard input. Its output goes to stderr, since
  * stdout is the answer; if it fails that is warned about, for the exit code is that of the tasks.
  */
-export function createHook(command: string | undefined, context: Context): Hook {
+export function createHook(command: string | undefined, quiet: boolean, context: Context): Hook {
+  const { signal } = context;
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   const waiting: (() => Promise<void>)[] = [];
   const running = new Set<Promise<void>>();
   const startNext = () => {
-    while (running.size < CONCURRENCY && !context.signal.aborted) {
+    while (running.size < CONCURRENCY && !signal.aborted) {
       const next = waiting.shift();
       if (!next) return;
       const run: Promise<void> = next().finally(() => {
@@ -32,16 +34,22 @@ export function createHook(command: string | undefined, context: Context): Hook 
   return {
     ended(event, told) {
       if (command === undefined) return;
-      waiting.push(() => runHook(command, event, told, context));
+      waiting.push(() => runHook(command, event, told, quiet, context));
       startNext();
     },
     async settled() {
-      while (running.size > 0 && !context.signal.aborted) await Promise.race(running);
+      while (running.size > 0 && !signal.aborted) await Promise.race([...running, stopped]);
     },
   };
 }
 
-async function runHook(command: string, event: ResultEvent, told: object, context: Context): Promise<void> {
+async function runHook(
+  command: string,
+  event: ResultEvent,
+  told: object,
+  quiet: boolean,
+  context: Context,
+): Promise<void> {
   const { id, state, status, outcome, durationMs, requestId } = event;
   const env = {
     MMAI_TASK_ID: id,
@@ -53,5 +61,5 @@ async function runHook(command: string, event: ResultEvent, told: object, contex
   };
   const exitCode = await context.execute(command, env, `${JSON.stringify(told)}\n`);
   const { warning, watch } = context.messages;
-  if (exitCode !== 0) context.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
+  if (exitCode !== 0 && !quiet) context.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { jsonDocument } from '../../core/text.ts';
-import { gapMs } from '../../core/wait/pace.ts';
+import { gapMs, LAST_POLL_MARGIN_MS, LAST_POLL_MERGE_MS } from '../../core/wait/pace.ts';
 import type { WaiterOptions } from '../../core/wait/waiter.ts';
 import { ExitCode } from '../../errors.ts';
 
@@ -20,18 +20,29 @@ export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdo
   return ExitCode.ok;
 }
 
-/** Times of the polls in ms since the start, without jitter, for a day at most; the last one is that before the deadline. */
+/**
+ * Times of the polls of a task in ms since the start, for a day at most; the last one is that before the deadline. Their jitter
+ * is left away, but counts for the worst lag; --max-rps makes many tasks wait for their turn.
+ */
 function pollTimes(plan: WaiterOptions) {
   const horizonMs = Math.min(plan.timeoutMs, 24 * 3_600_000);
+  const roundMs = (plan.ids.length / plan.maxRps) * 1000;
+  const gapAt = (at: number, chance: number) => {
+    const [gap, left] = [
+      Math.max(
+        gapMs(at, plan, () => chance),
+        roundMs,
+      ),
+      horizonMs - at,
+    ];
+    return gap > left - LAST_POLL_MARGIN_MS - LAST_POLL_MERGE_MS ? left : gap;
+  };
   const atMs = [0];
   let worstLagMs = 0;
   for (let at = 0, gap = 0; at < horizonMs; at += gap) {
-    gap = Math.min(
-      gapMs(at, plan, () => 0.5),
-      horizonMs - at,
-    );
-    worstLagMs = Math.max(worstLagMs, gap);
-    if (gap > 0) atMs.push(at + gap);
+    gap = gapAt(at, 0.5);
+    worstLagMs = Math.max(worstLagMs, gapAt(at, 1));
+    atMs.push(at + gap);
   }
   return { atMs, worstLagMs, horizonMs };
 }

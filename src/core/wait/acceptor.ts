@@ -40,12 +40,12 @@ export function accept(
   if (reply.ok) {
     throttle.clean();
     const event = noteAnswer(task, reply.answer, now);
-    return { event, next: afterAnswer() };
+    return { event, next: afterAnswer(hintMs(reply.answer)) };
   }
   if (reply.failure.class === 'throttle') throttle.throttled();
   return afterFailure(reply.failure);
 
-  function afterAnswer(): Acceptance['next'] {
+  function afterAnswer(hint: number): Acceptance['next'] {
     if (isFinal(task.state!)) {
       task.lagMaxMs = now - task.lookedAt;
       return { end: task.state as TaskEnd };
@@ -54,7 +54,7 @@ export function accept(
     const limit = taskLimit(task, rules);
     if (now >= limit.at) return { end: limit.end };
     const gap = gapMs(now - task.changedAt, rules, random) * throttle.factor;
-    return { againInMs: Math.min(gap, limit.at - now) };
+    return { againInMs: Math.max(Math.min(gap, limit.at - now), hint) };
   }
 
   function afterFailure(failure: Failure): Acceptance {
@@ -65,9 +65,8 @@ export function accept(
     const left = budgetMs(failure, rules) - (now - task.failingSince);
     if (left <= 0) return { next: { end: failure.class === 'notFound' ? 'notFound' : 'unanswered' } };
     const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
-    const hint = Math.min(failure.serverDelayMs ?? 0, MAX_HINT_MS);
     // The budget's end is asked once more, so that a late recovery is not missed by a long delay.
-    const delayMs = Math.max(Math.min(backoff, left), hint);
+    const delayMs = Math.max(Math.min(backoff, left), hintMs(failure));
     const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
     const event = { type: 'retry', id: task.id, failure, attempt: task.failures, delayMs, budgetLeftMs } as const;
     return { event, next: { againInMs: delayMs } };
@@ -82,6 +81,11 @@ export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationM
 }
 
 // --- internal ---
+
+/** How long the server asks to wait, in ms. */
+function hintMs({ serverDelayMs = 0 }: Pick<Answer | Failure, 'serverDelayMs'>): number {
+  return Math.min(serverDelayMs, MAX_HINT_MS);
+}
 
 /** The event, if the answer shows another status than before. */
 function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): Acceptance['event'] {

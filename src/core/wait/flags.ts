@@ -67,14 +67,16 @@ export function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
   return count === undefined ? 'all' : 'count';
 }
 
-/** The flags that say whom to ask. */
-type Place = 'profile' | 'region' | 'endpoint' | 'simulate';
+/** The flags that say whom to ask, and how to reach him. */
+type Place = 'profile' | 'region' | 'endpoint' | 'simulate' | 'caFile' | 'signature' | 'method' | 'format';
 
 /** The flags that resume a wait of which so many tasks have succeeded. */
 export function resumeFlags(options: WatchFlags & Partial<Record<Place, string>>, succeeded: number): string[] {
-  const { profile, region, endpoint, simulate, timeout, count, any, failFast } = options;
+  const { profile, region, endpoint, simulate, caFile, signature, method, format, timeout, count, any, failFast } =
+    options;
   const left = count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded));
-  const given = Object.entries({ profile, region, endpoint, simulate, timeout, count: left });
+  const place = { profile, region, endpoint, simulate, 'ca-file': caFile, signature, method, format };
+  const given = Object.entries({ ...place, timeout, count: left });
   return [
     ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
     ...(any ? ['--any'] : []),

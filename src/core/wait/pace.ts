@@ -6,6 +6,10 @@ export interface PaceOptions {
   readonly maxIntervalMs: number;
 }
 
+/** The last poll leaves so long before the deadline, besides the usual latency; a poll due shortly before it is merged into it. */
+export const LAST_POLL_MARGIN_MS = 250;
+export const LAST_POLL_MERGE_MS = 1750;
+
 const MIN_GAP_MS = 1000;
 const MAX_FACTOR = 8;
 const CLEAN_POLLS = 5;

@@ -6,7 +6,7 @@ import { Alarm } from './alarm.ts';
 import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
-import { nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
+import { LAST_POLL_MARGIN_MS, LAST_POLL_MERGE_MS, nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
 import { newTask, type TaskEnd, type Watched, waitExitCode } from './watched.ts';
 
 /** Spans in ms; Infinity means no limit. */
@@ -35,9 +35,6 @@ export interface WaiterWorld {
 const IN_FLIGHT = 8;
 /** The wall clock is looked at this often, so that waking from sleep is noticed within a second. */
 const TICK_MS = 1000;
-/** The last poll leaves so long before the deadline, besides the usual latency; a poll due shortly before it is merged into it. */
-const LAST_POLL_MARGIN_MS = 250;
-const LAST_POLL_MERGE_MS = 1750;
 const JUMP_SLACK_MS = 5000;
 const WAKE_GRACE_MS = 10_000;
 

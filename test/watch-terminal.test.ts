@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import xterm from '@xterm/headless';
+import { bin, temporaryDirectory } from './support/mmai.ts';
+
+const [COLUMNS, ROWS] = [80, 24];
+/** The pty is that of util-linux's `script`, so that no native module is needed. */
+const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
+
+/** Runs `mmai watch` at a terminal, types `keys` once it shows `until`, and tells what is left on the screen. */
+async function watchAtTerminal(args: string, until?: RegExp, keys = '') {
+  const command = `stty cols ${COLUMNS} rows ${ROWS}; exec '${process.execPath}' '${bin}' watch ${args}`;
+  const home = temporaryDirectory();
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm', LC_ALL: 'C.UTF-8', MMAI_LANG: 'en' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
+  let seen = '';
+  let isTyped = keys === '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    terminal.write(chunk);
+    seen += chunk;
+    if (isTyped || !until?.test(seen)) return;
+    isTyped = true;
+    child.stdin.write(keys);
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  await new Promise<void>((done) => terminal.write('', done));
+  const { active } = terminal.buffer;
+  const rows = [...Array(active.length).keys()].map((y) => active.getLine(y)!);
+  // Rows that the terminal wrapped are one line again.
+  const text = rows.map((row) => (row.isWrapped ? '' : '\n') + row.translateToString(true)).join('');
+  // biome-ignore lint/suspicious/noExplicitAny: the emulator tells it nowhere else
+  const isCursorShown = !(terminal as any)._core.coreService.isCursorHidden;
+  return { code, screen: text.trim(), isCursorShown };
+}
+
+describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'needs script of util-linux' }, () => {
+  for (const [tasks, shown] of [
+    ['1 2', /r check now/],
+    ['1', /next check/],
+  ] as const) {
+    it(`of ${tasks} ends by Ctrl-C with the cursor shown, the state told and nothing left of the drawing`, async () => {
+      const { code, screen, isCursorShown } = await watchAtTerminal(`${tasks} --simulate 1`, shown, '\u0003');
+      assert.equal(code, 130);
+      assert.ok(isCursorShown);
+      assert.match(screen, /^(\^C)?\d +\S+[\s\S]*stopped after/);
+      assert.doesNotMatch(screen, /check/);
+    });
+  }
+
+  it('gives the cursor back to Ctrl-\\ as well', async () => {
+    const { code, isCursorShown } = await watchAtTerminal('1 2 --simulate 1', /r check now/, '\u001c');
+    assert.equal(code, 131);
+    assert.ok(isCursorShown);
+  });
+
+  it('checks at once by r', async () => {
+    const args = '1 2 --interval 10m --simulate 1,2';
+    const { code, screen } = await watchAtTerminal(args, /running[\s\S]*r check now/, 'r');
+    assert.equal(code, 0);
+    assert.match(screen, /done after [1-9]\d?\d?(ms|s): 2 succeeded$/);
+  });
+
+  it('shows a warning, and events, above the tasks and whole', async () => {
+    const { screen } = await watchAtTerminal('1 2 --interval 100ms --simulate 7,7,2 -o tsv');
+    assert.match(screen, /^warning: task 1 has status 7.*not finished\n1 +succeeded +2\n2 +succeeded +2\ndone/);
+    const { screen: events } = await watchAtTerminal('1 2 --interval 100ms --simulate 1,2 -o ndjson');
+    const lines = events.split('\n').slice(0, -1);
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).seq),
+      lines.map((_, index) => index + 1),
+    );
+  });
+});
