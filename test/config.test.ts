@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, type SpawnOptions, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 /** A config of its own, and the program over it. */
@@ -87,7 +88,7 @@ describe('mmai config', { concurrency: 4 }, () => {
   ];
   for (const [name, args, message] of bad) {
     it(`exits 2 for ${name}`, async () => {
-      const { code, stdout, stderr } = await fresh().config(args);
+      const { code, stdout, stderr } = await mmaiInProcess(['config', ...args]);
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, message);

@@ -6,9 +6,11 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { EXAMPLES } from '../src/cli/examples.ts';
+import { createStore } from '../src/io/store.ts';
 import { fakeContext } from './support/context.ts';
+import { mmaiInProcess } from './support/in-process.ts';
 import { commandsBelow, manPage } from './support/man.ts';
-import { bin, mmai, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
+import { bin, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
 
 const root = new URL('../', import.meta.url);
@@ -66,7 +68,7 @@ describe('--help', { concurrency: 4 }, () => {
   it('gives examples for every command', async () => {
     for (const { path } of commandsBelow(await commandTree(fakeContext()))) {
       assert.ok(EXAMPLES[path], path);
-      const { stdout } = await mmai([...path.split(' '), '--help']);
+      const { stdout } = await mmaiInProcess([...path.split(' '), '--help']);
       for (const example of EXAMPLES[path]) assert.ok(stdout.includes(example), example);
     }
   });
@@ -118,14 +120,11 @@ async function newcomer() {
   writeFileSync(join(home, '.aliyun', 'config.json'), JSON.stringify({ current: 'default', profiles: [profile] }));
   writeFileSync(join(home, 'ids.txt'), '1\n2\n');
   const env = { PATH: `${directory}:${process.env.PATH}`, HOME: home, SECRET: 'secret-of-a-test', ...loopbackOnly };
-  const key = [
-    ['region', 'cn-beijing'],
-    ['access-key-id', 'test-key-id'],
-    ['access-key-secret', 'test-key-secret'],
-  ];
-  for (const [name, value] of key) {
-    await mmai(['config', 'set', name!, value!, '--profile', 'work', '-q'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
-  }
+  await createStore({ directory: join(home, '.config', 'mmai') }).update((config) => {
+    const key = { 'access-key-id': testKey.accessKeyId, 'access-key-secret': testKey.accessKeySecret };
+    config.current = 'work';
+    config.profiles.work = { region: 'cn-beijing', ...key };
+  });
   return { home, env };
 }
 

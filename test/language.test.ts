@@ -6,6 +6,7 @@ import { displayWidth } from '../src/core/width.ts';
 import { en } from '../src/locales/en.ts';
 import { zh } from '../src/locales/zh.ts';
 import { fakeContext } from './support/context.ts';
+import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, temporaryDirectory } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
 
@@ -69,7 +70,7 @@ describe('help', { concurrency: 4 }, () => {
   ];
   for (const [words, others] of same) {
     it(`is the same for ${words.join(' ')} and ${others.join(' ')}`, async () => {
-      const [one, other] = [await mmai(words), await mmai(others)];
+      const [one, other] = [await mmaiInProcess(words), await mmaiInProcess(others)];
       assert.deepEqual(one, other);
       assert.equal(one.code, 0);
       assert.notEqual(one.stdout, '');
@@ -104,8 +105,8 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
   for (const [args, inEnglish, inChinese] of refused) {
     it(`is refused in the language of the user: ${JSON.stringify(args)}`, async () => {
       const expected = { code: 2, signal: null, stdout: '' };
-      assert.deepEqual(await mmai(args), { ...expected, stderr: `error: ${inEnglish}\n` });
-      assert.deepEqual(await mmai(args, chinese), { ...expected, stderr: `错误：${inChinese}\n` });
+      assert.deepEqual(await mmaiInProcess(args), { ...expected, stderr: `error: ${inEnglish}\n` });
+      assert.deepEqual(await mmaiInProcess(args, chinese), { ...expected, stderr: `错误：${inChinese}\n` });
     });
   }
 
@@ -134,7 +135,7 @@ describe('the language', { concurrency: 4 }, () => {
 
   for (const [name, args, env, expected] of ways) {
     it(`is chosen by ${name}`, async () => {
-      const { stderr } = await mmai(args, { env });
+      const { stderr } = await mmaiInProcess(args, { env });
       assert.match(stderr, expected === 'zh' ? /没有给出任务 ID/ : /no task id given/);
     });
   }

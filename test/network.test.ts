@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '../src/cli.ts';
-import type { Clock } from '../src/core/ports.ts';
-import { createTransport } from '../src/io/transport.ts';
-import { fakeContext } from './support/context.ts';
+import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, sandbox, testKey } from './support/mmai.ts';
 import { caFile, proxyServer, tlsServer } from './support/network.ts';
 
@@ -116,24 +111,6 @@ function guises(text: string): string[] {
   ].concat(bytes.toString('base64').replace(/=+$/, ''));
 }
 
-/** The whole program over the real network, without the price of a process; retries come at once. */
-async function inProcess(args: string[], env: Record<string, string>) {
-  const clock: Clock = {
-    now: Date.now,
-    monotonic: () => performance.now(),
-    sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => {}),
-  };
-  const context = fakeContext({
-    env,
-    clock,
-    random: () => 0,
-    nonce: randomUUID,
-    transport: ({ caFile }, observe) => createTransport({ caFile, env, now: clock.monotonic, observe }),
-  });
-  const code = await run(args, context);
-  return { code, stdout: context.stdout.text(), stderr: context.stderr.text() };
-}
-
 describe('no secret reaches any output', () => {
   const html = 'Content-Type: text/html\r\n\r\n<html>no</html>';
   const worlds: [string, World, number][] = [
@@ -166,7 +143,7 @@ describe('no secret reaches any output', () => {
       const secrets = [SECRET, TOKEN, PASSWORD, `me:${PASSWORD}`, made.secret ?? SECRET].flatMap(guises);
       let output = '';
       for (const [index, way] of ways.entries()) {
-        const { code, stdout, stderr } = await inProcess(way, env);
+        const { code, stdout, stderr } = await mmaiInProcess(way, { env });
         if (index === 0) assert.equal(code, statusCode, stderr);
         assert.notEqual(code, 70, stderr);
         output += stdout + stderr;

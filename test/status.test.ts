@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { codesEn } from '../src/locales/en-codes.ts';
 import { codesZh } from '../src/locales/zh-codes.ts';
+import { mmaiInProcess } from './support/in-process.ts';
 import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai status, the real program over a real socket', { concurrency: 4 }, () => {
@@ -216,7 +217,7 @@ describe('exit codes', { concurrency: 4 }, () => {
   for (const [name, args, message] of usage) {
     it(`2: ${name}, no request sent`, async () => {
       const { env, requestCount } = await sandbox();
-      const { code, stdout, stderr } = await mmai(args, { env });
+      const { code, stdout, stderr } = await mmaiInProcess(args, { env });
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, message);

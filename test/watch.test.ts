@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai watch, the real program over a real socket', { concurrency: 4 }, () => {
@@ -62,7 +63,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
   });
 
   it('says on a deadline that the tasks go on, and how to resume the wait', async () => {
-    const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '700ms', '--simulate', '1=2;2=1', '--json']);
+    const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '3s', '--simulate', '1=2;2=1', '--json']);
     assert.deepEqual(JSON.parse(stdout).summary.resume, [
       'mmai',
       'watch',
@@ -70,9 +71,9 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
       '--simulate',
       '1=2;2=1',
       '--timeout',
-      '700ms',
+      '3s',
     ]);
-    assert.match(stderr, /resume the wait: mmai watch 2 --simulate '1=2;2=1' --timeout 700ms\n$/);
+    assert.match(stderr, /resume the wait: mmai watch 2 --simulate '1=2;2=1' --timeout 3s\n$/);
   });
 
   it('tells its state when a signal ends it, even with a hanging request', async () => {
@@ -132,7 +133,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
   for (const [args, message] of bad) {
     it(`exits 2 for ${args.join(' ')}, no request sent`, async () => {
       const { env, requestCount } = await sandbox();
-      const { code, stderr } = await mmai(['watch', '1', '2', ...args], { env });
+      const { code, stderr } = await mmaiInProcess(['watch', '1', '2', ...args], { env });
       assert.equal(code, 2);
       assert.match(stderr, message);
       assert.equal(requestCount(), 0);

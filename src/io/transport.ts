@@ -174,7 +174,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#reject = reject;
     });
     const giveUp = () => this.#fail(new NetworkError('Timeout', `no answer from ${where} within ${timeoutMs} ms`));
-    if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = setTimeout(giveUp, timeoutMs);
+    // Timers come before sockets: a turn later, what arrived while this process stood still (a busy machine) is not late.
+    if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = setTimeout(setImmediate, timeoutMs, giveUp);
     if (signal) stopsOf(signal).push(this.#stop);
     if (signal?.aborted) this.#stop();
   }

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createStore } from '../../src/io/store.ts';
 import { bin, temporaryDirectory } from '../support/mmai.ts';
-import { killedWriter } from '../support/writer.ts';
+import { killedWriter, writerProgram } from '../support/writer.ts';
 
 /** `npm run fuzz` kills as often as the promise says; `npm test` a few times, at the same moments each time. */
 const isLong = Boolean(process.env.MMAI_FUZZ_MINUTES);
@@ -49,10 +49,11 @@ describe('the config file under attack', () => {
     const seed = Number(process.env.MMAI_FUZZ_SEED ?? (isLong ? Date.now() % 2 ** 31 : 1));
     t.diagnostic(`seed ${seed}`);
     const { directory, store } = await storeWith({ counter: { n: '0' }, other: { region: 'x'.repeat(5000) } });
+    const program = await writerProgram();
     let random = seed;
     for (let kill = 0; kill < KILLS; kill++) {
       random = (random * 48_271 + 11) % (2 ** 31 - 1);
-      const told = await killedWriter(directory, (random % 1000) / 50);
+      const told = await killedWriter(program, directory, (random % 1000) / 50);
       const { counter, other } = store.read().profiles;
       const n = Number(counter?.n);
       // A write that was done, but not told any more, may be one ahead.

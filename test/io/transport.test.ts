@@ -254,6 +254,14 @@ describe('connections', () => {
     await failure(get(url, { signal: controller.signal }), 'Aborted', /stopped/);
   });
 
+  it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
+    const { get } = await transport();
+    await failure(get(`http://127.0.0.1:${await unusedPort()}/`), 'ConnectionRefused', /ECONNREFUSED/); // undici is loaded
+    const refused = get(`http://127.0.0.1:${await unusedPort()}/`, { timeoutMs: 20 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+    await failure(refused, 'ConnectionRefused', /ECONNREFUSED/);
+  });
+
   it('to a server that speaks no TLS fail as a protocol error', async () => {
     const { get } = await transport();
     await failure(get(`https://localhost:${await rawServer('HTTP/1.1 400 Bad\r\n\r\n')}/`), 'Protocol', /^localhost:/);

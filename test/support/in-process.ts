@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../src/cli.ts';
 import type { System } from '../../src/context.ts';
@@ -31,6 +32,7 @@ export async function mmaiInProcess(
     stdin: piped(input),
     clock: realClock,
     random: () => 0,
+    nonce: randomUUID,
     transport: realTransport(env),
   });
   const code = await run(args, world);
