@@ -3,7 +3,7 @@
  * use, so that nothing has to be installed beside it. Each step names its gain in start-ups of an empty Node (`node -e 0`),
  * measured on Node 20; `npm run bench` shows the sum. The source runs without any of this.
  */
-import { execSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +43,9 @@ const { outputFiles, metafile } = await build(options);
 refuseBareCommonJs(metafile!);
 for (const { path, text } of outputFiles ?? []) writeFileSync(path, await toCommonJs(text));
 writeFileSync(join(dist, 'index.js'), esModule(metafile!));
-execSync('npx tsc -p tsconfig.build.json', { cwd: root, stdio: 'inherit' });
+// By its path: in `npm install --global .` npx looks among the global packages, and would fetch a stranger named tsc.
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 keepReachableTypes(join(dist, 'index.d.ts'));
 writeFileSync(join(dist, 'LICENSES.txt'), licences(root, metafile!));
 
