@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXAMPLES } from './cli/examples.ts';
-import { helpConfiguration } from './cli/help.ts';
+import { helpConfiguration, valueNotes } from './cli/help.ts';
 import { parserError } from './cli/parser-error.ts';
 import type { Context, System } from './context.ts';
 import type { NetworkEvent } from './core/ports.ts';
@@ -79,7 +79,7 @@ export async function createProgram(
     if (wants(name) || (alias && wants(alias))) (await load())(program, context, done);
     else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);
   }
-  addExamples(program, help);
+  addNotes(program, messages);
   return program.addHelpText('after', () => `\n${help.after(exitCodeTable(context))}`);
 }
 
@@ -88,11 +88,13 @@ function stub(program: Command, name: string, alias: string | undefined): Comman
   return alias === undefined ? command : command.alias(alias);
 }
 
-/** Under the help of each command, by its path: `config set`. */
-function addExamples(command: Command, help: Context['messages']['help'], path: readonly string[] = []): void {
+/** Under the help of each command: how values are written, and the examples by its path, `config set`. */
+function addNotes(command: Command, messages: Context['messages'], path: readonly string[] = []): void {
+  command.addHelpText('after', () => valueNotes(command, messages) ?? '');
+  const { help } = messages;
   const examples = EXAMPLES[path.join(' ')];
   if (examples) command.addHelpText('after', () => `\n${help.headings.examples}\n  ${examples.join('\n  ')}`);
-  for (const below of command.commands) addExamples(below, help, [...path, below.name()]);
+  for (const below of command.commands) addNotes(below, messages, [...path, below.name()]);
 }
 
 /** Tells the steps of requests to `--debug`, and to the one who asked for them. */

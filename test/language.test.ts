@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { displayWidth } from '../src/core/width.ts';
 import { en } from '../src/locales/en.ts';
 import { zh } from '../src/locales/zh.ts';
+import { FAULTS } from '../src/sandbox/script.ts';
 import { fakeContext } from './support/context.ts';
 import { mmai, temporaryDirectory } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
@@ -39,6 +40,20 @@ describe('help', { concurrency: 4 }, () => {
         });
         assert.equal(new Set(starts).size <= 1, true, command.helpInformation());
       }
+    });
+  }
+
+  for (const lang of ['en', 'zh']) {
+    it(`says how values are written, and keeps to 80 columns below the flags too (${lang})`, async () => {
+      const [top, watch, sandbox] = await Promise.all(
+        [['--help'], ['watch', '--help'], ['sandbox', '--help']].map((args) => mmai([...args, '--lang', lang])),
+      );
+      const [values] = /^(Values:|取值：)$[\s\S]*?^$/m.exec(watch!.stdout) ?? [''];
+      for (const told of ['<duration>', '1h30m', '<script>', '0,2;456=1,3', ...FAULTS])
+        assert.ok(values.includes(told));
+      assert.ok(sandbox!.stdout.includes(values));
+      const [codes] = /^(Exit codes:|退出码：)$[\s\S]*/m.exec(top!.stdout) ?? [''];
+      for (const line of `${values}${codes}`.split('\n')) assert.ok(displayWidth(line) <= 80, line);
     });
   }
 
@@ -92,6 +107,11 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       '没有选项“--regoin”\n建议：是否要写 --region？',
     ],
     [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
+    [
+      ['status', '1', '-o', 'yaml'],
+      '--output: "yaml" is not one of text, json, ndjson, tsv, raw',
+      '--output：“yaml”不在可选值之列：text、json、ndjson、tsv、raw',
+    ],
     [['config', 'get'], 'the argument key is missing', '缺少参数 key'],
     [['config', 'path', 'x'], 'too many arguments: 1, where at most 0 are taken', '最多 0 个参数，却给出了 1 个'],
     [['config', 'use', 'a', 'b'], 'too many arguments: 2, where at most 1 is taken', '最多 1 个参数，却给出了 2 个'],

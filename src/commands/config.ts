@@ -36,7 +36,8 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   const add = (name: keyof typeof help.config, usage = name as string) => {
     const command = config.command(usage).description(help.config[name]);
     for (const argument of command.registeredArguments) {
-      argument.description = help.configArguments[argument.name() as keyof typeof help.configArguments];
+      const text = help.configArguments[argument.name() as keyof typeof help.configArguments];
+      argument.description = typeof text === 'string' ? text : text(CONFIG_KEYS);
     }
     return command
       .option('--profile <name>', flags.profile)
@@ -52,9 +53,7 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
       done(ExitCode.ok);
     };
   add('init').action(act(initProfile));
-  add('set', 'set <key> [value]')
-    .addHelpText('after', `\n${help.keys(CONFIG_KEYS.join(', '))}`)
-    .action(act(setKey));
+  add('set', 'set <key> [value]').action(act(setKey));
   add('get', 'get <key>').option('--reveal', flags.reveal).action(act(getKey));
   add('list')
     .option('--show-origin', flags.showOrigin)
@@ -224,7 +223,7 @@ function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
 }
 
 function checkKey(key: string): void {
-  if (!CONFIG_KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, CONFIG_KEYS.join(', ')));
+  if (!CONFIG_KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, CONFIG_KEYS));
 }
 
 function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {

@@ -38,7 +38,7 @@ export async function runExplain(
   const { messages, stdout } = context;
   const output = options.json ? 'json' : options.output.toLowerCase();
   if (output !== 'text' && output !== 'json') {
-    throw usageError((m) => m.usage.badChoice('--output', options.output, 'text, json'));
+    throw usageError((m) => m.usage.badChoice('--output', options.output, ['text', 'json']));
   }
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
@@ -73,7 +73,7 @@ function topicList(explanations: readonly Explanation[], { messages }: Context):
 }
 
 function paragraph(explanation: Explanation, { messages }: Context): string {
-  const { hint, explain: words, states } = messages;
+  const { hint, explain: words, states, labelled } = messages;
   const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {
     if (explanation.countsAs) lines.push(`  ${words.countsAs}${explanation.countsAs}`);
@@ -81,13 +81,10 @@ function paragraph(explanation: Explanation, { messages }: Context): string {
     lines.push(`  ${words.retried}${words.retries[rule]}`);
     lines.push(`  ${words.exitsWith}${explanation.exitCode}`);
   }
-  const name = explanation.kind === 'status' ? statusName(explanation, states) : explanation.topic;
+  let name = explanation.topic;
+  if (explanation.kind === 'status') {
+    const word = states[explanation.state];
+    name = explanation.status === null ? word : labelled(String(explanation.status), word);
+  }
   return [`${words.kinds[explanation.kind]} ${visible(name)}`, ...lines].map((line) => `${line}\n`).join('');
-}
-
-function statusName(
-  { status, state }: { status: number | null; state: keyof Context['messages']['states'] },
-  states: Context['messages']['states'],
-) {
-  return status === null ? states[state] : `${status}: ${states[state]}`;
 }

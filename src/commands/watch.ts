@@ -51,7 +51,7 @@ export async function runWatch(words: readonly string[], options: WatchOptions, 
   const mode = displayMode(options, context);
   const setup = await resolveSetup(options, context);
   if (setup.values.output === 'raw') {
-    throw usageError((m) => m.usage.badChoice(setup.origins.output.name, 'raw', 'text, json, ndjson, tsv'));
+    throw usageError((m) => m.usage.badChoice(setup.origins.output.name, 'raw', ['text', 'json', 'ndjson', 'tsv']));
   }
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   if (options.dryRun !== undefined) {

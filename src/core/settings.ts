@@ -118,7 +118,7 @@ function find(
 function choice<const T extends string>(...allowed: T[]) {
   return (text: string, what: string): T => {
     const found = allowed.find((value) => value === text.toLowerCase());
-    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed.join(', ')));
+    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed));
     return found;
   };
 }
@@ -135,7 +135,7 @@ export function wholeNumber(min: number, max: number) {
 /** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */
 function parseLanguage(text: string, what: string): 'en' | 'zh' {
   const language = /^(en|zh)(?:[-_.]\w|$)/i.exec(text)?.[1]?.toLowerCase();
-  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, 'en, zh'));
+  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, ['en', 'zh']));
   return language as 'en' | 'zh';
 }
 

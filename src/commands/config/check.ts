@@ -11,6 +11,7 @@ import { parseTaskId } from '../../core/task.ts';
 import { jsonDocument, masked, visible } from '../../core/text.ts';
 import { ExitCode, MmaiError } from '../../errors.ts';
 import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../../output/check.ts';
+import { saying } from '../../output/failures.ts';
 import type { ServiceOptions } from '../options.ts';
 import { type KeyOrigin, openSession, resolveSetup, type Setup } from '../session.ts';
 
@@ -62,10 +63,10 @@ class Check {
   }
 
   fail(step: CheckName, failure: Failure): void {
-    const { code, http, message, topic, recommend } = failure;
-    const explanation = topic && this.#context.messages.codes[topic];
-    const said = `${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`;
-    const detail = visible([said, explanation?.meaning].filter(Boolean).join('; '));
+    const { topic, recommend } = failure;
+    const { messages } = this.#context;
+    const explanation = topic && messages.codes[topic];
+    const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
     this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure) });
   }
