@@ -30,12 +30,10 @@ const COMMANDS: readonly CommandEntry[] = [
 export async function run(argv: readonly string[], system: System): Promise<number> {
   const debugs = argv.includes('--debug') || Boolean(system.env.MMAI_DEBUG);
   const debug = (line: string) => debugs && system.stderr.write(`debug: ${visible(line)}\n`);
-  const context: Context = {
-    ...system,
-    messages: await loadMessages(await languageOf(argv, system)),
-    debug,
-    transport: debugs ? (settings, observe) => system.transport(settings, tellSteps(debug, observe)) : system.transport,
-  };
+  const messages = await loadMessages(await languageOf(argv, system));
+  const told: System['transport'] = (settings, observe) =>
+    system.transport(settings, tellSteps({ messages, debug }, observe));
+  const context: Context = { ...system, messages, debug, transport: debugs ? told : system.transport };
   let exitCode: number = ExitCode.ok;
   try {
     const wants = (name: string) => argv.includes(name) || argv[0] === 'complete';
@@ -98,9 +96,11 @@ function addNotes(command: Command, messages: Context['messages'], path: readonl
 }
 
 /** Tells the steps of requests to `--debug`, and to the one who asked for them. */
-function tellSteps(debug: (line: string) => void, observe?: (event: NetworkEvent) => void) {
+function tellSteps({ messages, debug }: Pick<Context, 'messages' | 'debug'>, observe?: (event: NetworkEvent) => void) {
   return (event: NetworkEvent) => {
-    debug(`${event.step}: ${event.detail}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`);
+    debug(
+      `${event.step}: ${event.detail(messages)}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`,
+    );
     observe?.(event);
   };
 }

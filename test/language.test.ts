@@ -136,6 +136,17 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
   });
 });
 
+it('config check and config list answer in Chinese, but for names and what is quoted', async () => {
+  for (const args of [
+    ['config', 'check', '--simulate', '2'],
+    ['config', 'list', '--show-origin'],
+  ]) {
+    const { code, stdout } = await mmai(args, chinese);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /\b(no|port|from|default|with|is|ok)\b/i);
+  }
+});
+
 describe('the language', { concurrency: 4 }, () => {
   const ways: [string, string[], Record<string, string>, 'zh' | 'en'][] = [
     ['--lang before the command', ['--lang', 'zh', 'status'], {}, 'zh'],

@@ -140,7 +140,9 @@ async function listSettings(options: ConfigOptions, context: Context): Promise<v
   const valueWidth = Math.max(...rows.map((row) => shown(row, options).length));
   for (const row of rows) {
     const value = shown(row, options);
-    const origin = options.showOrigin ? `${value.padEnd(valueWidth)}  ${visible(row.origin.name)}` : value;
+    const origin = options.showOrigin
+      ? `${value.padEnd(valueWidth)}  ${visible(context.messages.config.origin(row.origin))}`
+      : value;
     context.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
   }
 }

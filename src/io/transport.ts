@@ -43,7 +43,7 @@ export async function createTransport({ caFile, env, now, observe }: TransportOp
       // http goes to the proxy as it is; only https needs a tunnel.
       const agent = agentFor(url.protocol === 'https:' ? proxy : undefined);
       const onHead = (status: number) =>
-        observe?.({ step: 'answer', detail: `HTTP ${status} from ${url.host}, first byte`, ms: now() - start });
+        observe?.({ step: 'answer', detail: (m) => m.check.network.answered(status, url.host), ms: now() - start });
       const forwarder = url.protocol === 'http:' ? proxy : undefined;
       const exchange = new Exchange(request, proxy ? `${url.host} through proxy ${proxy.host}` : url.host, onHead);
       if (!exchange.isOver) agent.dispatch(dispatchOptions(request, url, forwarder), exchange);
@@ -77,11 +77,10 @@ function routeFinder(env: Environment, observe: TransportOptions['observe']): (u
     const key = `${direct} ${url.origin}`;
     let route = routes.get(key);
     if (!route) {
-      route = direct ? { proxy: undefined, why: 'never proxied' } : routeTo(url, env);
+      route = direct ? { proxy: undefined, why: (m) => m.check.network.direct } : routeTo(url, env);
       routes.set(key, route);
-      const proxy = route.proxy?.host;
-      const way = proxy ? `through proxy ${proxy}` : 'no proxy';
-      observe?.({ step: 'proxy', detail: `${url.host}: ${way} (${route.why})`, ms: 0, proxy });
+      const [proxy, { why }] = [route.proxy?.host, route];
+      observe?.({ step: 'proxy', detail: (m) => m.check.network.way(url.host, proxy, why(m)), ms: 0, proxy });
     }
     return route;
   };

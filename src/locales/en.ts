@@ -98,6 +98,7 @@ export const en = {
     emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
     unknownKey: (key: string, known: readonly string[]) =>
       `there is no setting "${key}"; known settings: ${known.join(', ')}`,
+    origin: ({ name }: { readonly from: string; readonly name: string }) => name,
     notSet: (key: string) => `${key} is not set`,
     noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
     outcomes: {

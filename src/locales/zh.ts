@@ -84,6 +84,7 @@ export const zh: Messages = {
     stored: (profile, path) => `配置档“${profile}”已保存到 ${path}；可以试试：mmai status 任务ID`,
     emptyValue: (key) => `${key}：值为空；要删除请用 "mmai config unset ${key}"`,
     unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known.join('、')}`,
+    origin: ({ from, name }) => (from === 'default' ? '默认值' : from === 'profile' ? '配置档' : name),
     notSet: (key) => `${key} 未设置`,
     noAliyun: (path) => `没有可导入的 aliyun-cli 文件 ${path}`,
     outcomes: {

@@ -129,8 +129,8 @@ function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { m
 function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: Context): void {
   const { check: words } = messages;
   const { values, origins } = setup;
-  check.ok('region', words.origin(values.region, origins.region.name));
-  const from = values.endpoint === undefined ? words.ofRegion() : origins.endpoint.name;
+  check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
+  const from = values.endpoint === undefined ? words.ofRegion() : messages.config.origin(origins.endpoint);
   const detail = words.origin(origin, isSimulated ? '--simulate' : from);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:' || isLoopback(hostname)) check.ok('endpoint', detail);
@@ -180,7 +180,7 @@ function judge(check: Check, reply: Reply, seen: Observed, origin: string, conte
       check.fail(step, reply.failure);
       return check.skip('clock', 'signature', 'permission');
     }
-    if (event) check.ok(step, event.detail, step === 'proxy' ? null : event.ms);
+    if (event) check.ok(step, event.detail(context.messages), step === 'proxy' ? null : event.ms);
     else if (step === 'tls') check.ok('tls', context.messages.check.noTls());
   }
   judgeClock(check, reply, seen, context);
