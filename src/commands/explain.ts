@@ -64,9 +64,9 @@ function known(topic: string, { messages }: Context): Explanation[] {
 function topicList(explanations: readonly Explanation[], { messages }: Context): string {
   const { groups } = messages.explain;
   const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
-  const width = Math.max(...explanations.map(({ topic }) => topic.length));
   const section = (kind: Explanation['kind']) => {
     const rows = explanations.filter((explanation) => explanation.kind === kind);
+    const width = Math.max(...rows.map(({ topic }) => topic.length));
     return `${headings[kind]}\n${rows.map(({ topic, meaning }) => `  ${topic.padEnd(width)}  ${meaning}\n`).join('')}`;
   };
   return [section('status'), section('exitCode'), section('errorCode')].join('\n');

@@ -69,6 +69,11 @@ export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
 
 /** The setting's key in a profile and in `mmai config set`. */
 export function configKey(name: SettingName): string {
+  return kebab(name);
+}
+
+/** `caFile` as flags and keys write it: `ca-file`. */
+export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }
 
