@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], system: System): Promise<numb
     const program = await createProgram(wants, context, (code) => {
       exitCode = code;
     });
-    await program.parseAsync(normalized(argv), { from: 'user' });
+    await program.parseAsync(normalized(argv, program), { from: 'user' });
   } catch (error) {
     exitCode = report(error, context, debugs);
   }
@@ -105,16 +105,25 @@ function tellSteps({ messages, debug }: Pick<Context, 'messages' | 'debug'>, obs
   };
 }
 
-/**
- * `--dry-run` takes an optional form, which commander would take from the next word: a task id. `help config set` becomes
- * `config set --help`: commander's own looks at one word, and helps with whatever it does not know.
- */
-function normalized(argv: readonly string[]): string[] {
-  const [first, second] = argv;
-  const isKnown = COMMANDS.some(({ name, alias }) => second === name || (alias && second === alias));
-  if (first === 'help' && second && !second.startsWith('-')) return isKnown ? [...argv.slice(1), '--help'] : [second];
+/** `--dry-run` takes an optional form, which commander would take from the next word: a task id. */
+function normalized(argv: readonly string[], program: Command): string[] {
+  const [first, ...words] = argv;
+  if (first === 'help' && words[0] && !words[0].startsWith('-')) return helpCall(words, program);
   const end = argv.indexOf('--');
   return argv.map((word, index) => (word === '--dry-run' && (end < 0 || index < end) ? '--dry-run=request' : word));
+}
+
+/** `help config set` is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
+function helpCall(words: readonly string[], program: Command): string[] {
+  let command = program;
+  for (const [index, word] of words.entries()) {
+    if (word.startsWith('-') || command.commands.length === 0) break;
+    const below = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    // Without the flag, so that commander refuses the word, and says which one is near.
+    if (!below) return words.slice(0, index + 1);
+    command = below;
+  }
+  return [...words, '--help'];
 }
 
 function exitCodeTable({ messages }: Context): string {

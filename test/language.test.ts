@@ -99,6 +99,11 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       'there is no command "statsu"\nhint: did you mean status?',
       '没有命令“statsu”\n建议：是否要写 status？',
     ],
+    [
+      ['help', 'config', 'chek'],
+      'there is no command "chek"\nhint: did you mean check?',
+      '没有命令“chek”\n建议：是否要写 check？',
+    ],
     [['help', 'nope'], 'there is no command "nope"', '没有命令“nope”'],
     [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议：是否要写 list？'],
     [
