@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CREDENTIAL_VARIABLES } from '../core/credentials.ts';
+import { nearest } from '../core/nearest.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/profiles.ts';
 import {
   checkSetting,
@@ -225,7 +226,12 @@ function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
 }
 
 function checkKey(key: string): void {
-  if (!CONFIG_KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, CONFIG_KEYS));
+  if (CONFIG_KEYS.includes(key)) return;
+  const near = nearest(key, CONFIG_KEYS);
+  throw usageError(
+    (m) => m.config.unknownKey(key, CONFIG_KEYS),
+    near === undefined ? undefined : (m) => m.parser.suggestion(near),
+  );
 }
 
 function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {
