@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXAMPLES } from './cli/examples.ts';
-import { helpConfiguration } from './cli/help.ts';
+import { helpConfiguration, valueNotes } from './cli/help.ts';
 import { parserError } from './cli/parser-error.ts';
 import type { Context, System } from './context.ts';
 import type { NetworkEvent } from './core/ports.ts';
@@ -30,19 +30,17 @@ const COMMANDS: readonly CommandEntry[] = [
 export async function run(argv: readonly string[], system: System): Promise<number> {
   const debugs = argv.includes('--debug') || Boolean(system.env.MMAI_DEBUG);
   const debug = (line: string) => debugs && system.stderr.write(`debug: ${visible(line)}\n`);
-  const context: Context = {
-    ...system,
-    messages: await loadMessages(await languageOf(argv, system)),
-    debug,
-    transport: debugs ? (settings, observe) => system.transport(settings, tellSteps(debug, observe)) : system.transport,
-  };
+  const messages = await loadMessages(await languageOf(argv, system));
+  const told: System['transport'] = (settings, observe) =>
+    system.transport(settings, tellSteps({ messages, debug }, observe));
+  const context: Context = { ...system, messages, debug, transport: debugs ? told : system.transport };
   let exitCode: number = ExitCode.ok;
   try {
     const wants = (name: string) => argv.includes(name) || argv[0] === 'complete';
     const program = await createProgram(wants, context, (code) => {
       exitCode = code;
     });
-    await program.parseAsync(normalized(argv), { from: 'user' });
+    await program.parseAsync(normalized(argv, program), { from: 'user' });
   } catch (error) {
     exitCode = report(error, context, debugs);
   }
@@ -79,7 +77,7 @@ export async function createProgram(
     if (wants(name) || (alias && wants(alias))) (await load())(program, context, done);
     else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);
   }
-  addExamples(program, help);
+  addNotes(program, messages);
   return program.addHelpText('after', () => `\n${help.after(exitCodeTable(context))}`);
 }
 
@@ -88,31 +86,44 @@ function stub(program: Command, name: string, alias: string | undefined): Comman
   return alias === undefined ? command : command.alias(alias);
 }
 
-/** Under the help of each command, by its path: `config set`. */
-function addExamples(command: Command, help: Context['messages']['help'], path: readonly string[] = []): void {
+/** Under the help of each command: how values are written, and the examples by its path, `config set`. */
+function addNotes(command: Command, messages: Context['messages'], path: readonly string[] = []): void {
+  command.addHelpText('after', () => valueNotes(command, messages) ?? '');
+  const { help } = messages;
   const examples = EXAMPLES[path.join(' ')];
   if (examples) command.addHelpText('after', () => `\n${help.headings.examples}\n  ${examples.join('\n  ')}`);
-  for (const below of command.commands) addExamples(below, help, [...path, below.name()]);
+  for (const below of command.commands) addNotes(below, messages, [...path, below.name()]);
 }
 
 /** Tells the steps of requests to `--debug`, and to the one who asked for them. */
-function tellSteps(debug: (line: string) => void, observe?: (event: NetworkEvent) => void) {
+function tellSteps({ messages, debug }: Pick<Context, 'messages' | 'debug'>, observe?: (event: NetworkEvent) => void) {
   return (event: NetworkEvent) => {
-    debug(`${event.step}: ${event.detail}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`);
+    debug(
+      `${event.step}: ${event.detail(messages)}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`,
+    );
     observe?.(event);
   };
 }
 
-/**
- * `--dry-run` takes an optional form, which commander would take from the next word: a task id. `help config set` becomes
- * `config set --help`: commander's own looks at one word, and helps with whatever it does not know.
- */
-function normalized(argv: readonly string[]): string[] {
-  const [first, second] = argv;
-  const isKnown = COMMANDS.some(({ name, alias }) => second === name || (alias && second === alias));
-  if (first === 'help' && second && !second.startsWith('-')) return isKnown ? [...argv.slice(1), '--help'] : [second];
+/** `--dry-run` takes an optional form, which commander would take from the next word: a task id. */
+function normalized(argv: readonly string[], program: Command): string[] {
+  const [first, ...words] = argv;
+  if (first === 'help' && words[0] && !words[0].startsWith('-')) return helpCall(words, program);
   const end = argv.indexOf('--');
   return argv.map((word, index) => (word === '--dry-run' && (end < 0 || index < end) ? '--dry-run=request' : word));
+}
+
+/** `help config set` is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
+function helpCall(words: readonly string[], program: Command): string[] {
+  let command = program;
+  for (const [index, word] of words.entries()) {
+    if (word.startsWith('-') || command.commands.length === 0) break;
+    const below = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    // Without the flag, so that commander refuses the word, and says which one is near.
+    if (!below) return words.slice(0, index + 1);
+    command = below;
+  }
+  return [...words, '--help'];
 }
 
 function exitCodeTable({ messages }: Context): string {

@@ -117,6 +117,20 @@ describe('mmai completion', { concurrency: 4 }, () => {
     });
   }
 
+  if (has('zsh')) {
+    it('shows zsh a description where there is one, and nothing else', async () => {
+      const { home, env } = await newcomer();
+      writeFileSync(join(home, '_mmai'), (await mmai(['completion', 'zsh'])).stdout);
+      const ask = async (...words: string[]) => {
+        const line = `words=(mmai ${words.join(' ')} '') CURRENT=${words.length + 2} PREFIX=${words.includes('-o') ? '' : '--sig'}`;
+        const script = `compdef() {}; _describe() { print -rl -- "\${(@P)3}" }; source ./_mmai; ${line}; _mmai`;
+        return run('zsh', ['-f', '-c', script], env, home);
+      };
+      assert.equal(await ask('status', '-o'), 'text\njson\ntsv\nraw\n');
+      assert.equal(await ask('status'), '--signature:how requests are signed (default: v1)\n');
+    });
+  }
+
   if (!has('fish')) process.stderr.write('NOT TESTED: completion in fish, which is not installed here\n');
   else {
     it('completes in a real fish', async () => {

@@ -77,7 +77,11 @@ describe('mmai config', { concurrency: 4 }, () => {
   });
 
   const bad: [string, string[], RegExp][] = [
-    ['an unknown key', ['set', 'regoin', 'x'], /no setting "regoin"; known settings: access-key-id/],
+    [
+      'an unknown key',
+      ['set', 'regoin', 'x'],
+      /no setting "regoin"; known settings: access-key-id[\s\S]*\nhint: did you mean region\?/,
+    ],
     ['a value the setting cannot take', ['set', 'region', 'A B'], /region "A B"/],
     ['an empty value', ['set', 'region', ''], /region: the value is empty/],
     ['a profile name that is none', ['set', 'region', 'x', '--profile', '../x'], /"..\/x" is not a profile name/],

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { displayWidth } from '../src/core/width.ts';
 import { en } from '../src/locales/en.ts';
 import { zh } from '../src/locales/zh.ts';
+import { FAULTS } from '../src/sandbox/script.ts';
 import { fakeContext } from './support/context.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, temporaryDirectory } from './support/mmai.ts';
@@ -42,6 +43,26 @@ describe('help', { concurrency: 4 }, () => {
       }
     });
   }
+
+  for (const lang of ['en', 'zh']) {
+    it(`says how values are written, and keeps to 80 columns below the flags too (${lang})`, async () => {
+      const [top, watch, sandbox] = await Promise.all(
+        [['--help'], ['watch', '--help'], ['sandbox', '--help']].map((args) => mmai([...args, '--lang', lang])),
+      );
+      const [values] = /^(Values:|取值：)$[\s\S]*?^$/m.exec(watch!.stdout) ?? [''];
+      for (const told of ['<duration>', '1h30m', '<script>', '0,2;456=1,3', ...FAULTS])
+        assert.ok(values.includes(told));
+      assert.ok(sandbox!.stdout.includes(values));
+      const [codes] = /^(Exit codes:|退出码：)$[\s\S]*/m.exec(top!.stdout) ?? [''];
+      for (const line of `${values}${codes}`.split('\n')) assert.ok(displayWidth(line) <= 80, line);
+    });
+  }
+
+  it('says of a dry run what each command prints', async () => {
+    const [status, watch] = [await mmai(['status', '--help']), await mmai(['watch', '--help'])];
+    assert.match(status.stdout, /--dry-run .*what would be sent/);
+    assert.match(watch.stdout, /--dry-run .*when a task would be/);
+  });
 
   it('begins no line with a mark that may not begin one', async () => {
     for (const command of all(await commandTree(fakeContext({ messages: zh })))) {
@@ -85,6 +106,11 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       'there is no command "statsu"\nhint: did you mean status?',
       '没有命令“statsu”\n建议：是否要写 status？',
     ],
+    [
+      ['help', 'config', 'chek'],
+      'there is no command "chek"\nhint: did you mean check?',
+      '没有命令“chek”\n建议：是否要写 check？',
+    ],
     [['help', 'nope'], 'there is no command "nope"', '没有命令“nope”'],
     [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议：是否要写 list？'],
     [
@@ -93,6 +119,11 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       '没有选项“--regoin”\n建议：是否要写 --region？',
     ],
     [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
+    [
+      ['status', '1', '-o', 'yaml'],
+      '--output: "yaml" is not one of text, json, ndjson, tsv, raw',
+      '--output：“yaml”不在可选值之列：text、json、ndjson、tsv、raw',
+    ],
     [['config', 'get'], 'the argument key is missing', '缺少参数 key'],
     [['config', 'path', 'x'], 'too many arguments: 1, where at most 0 are taken', '最多 0 个参数，却给出了 1 个'],
     [['config', 'use', 'a', 'b'], 'too many arguments: 2, where at most 1 is taken', '最多 1 个参数，却给出了 2 个'],
@@ -115,6 +146,17 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     assert.equal(code, 2);
     assert.match(stderr, /"--dry-run" is not a task id/);
   });
+});
+
+it('config check and config list answer in Chinese, but for names and what is quoted', async () => {
+  for (const args of [
+    ['config', 'check', '--simulate', '2'],
+    ['config', 'list', '--show-origin'],
+  ]) {
+    const { code, stdout } = await mmai(args, chinese);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /\b(no|port|from|default|with|is|ok)\b/i);
+  }
 });
 
 describe('the language', { concurrency: 4 }, () => {

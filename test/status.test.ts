@@ -119,6 +119,19 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     assert.match(stderr, /warning: task 1 has status 7/);
   });
 
+  it('shows an error where no status was told; unknown is what machines read, and the word for a new status', async () => {
+    const row = async (...more: string[]) => (await mmai(['status', '1', '--simulate', ...more])).stdout.split(/\s+/);
+    assert.deepEqual((await row('404')).slice(0, 3), ['1', 'error', 'ResourceNotFound']);
+    assert.deepEqual((await row('404', '--lang=zh')).slice(0, 3), ['1', '出错', 'ResourceNotFound']);
+    assert.deepEqual((await row('7')).slice(0, 3), ['1', 'unknown', '7']);
+    assert.equal((await mmai(['status', '1', '--simulate', '404', '-o', 'tsv'])).stdout, '1\tunknown\t\n');
+  });
+
+  it('names several tasks in Chinese as Chinese lists things', async () => {
+    const { stderr } = await mmai(['status', '1', '2', '3', '4', '--simulate', '404', '--lang', 'zh']);
+    assert.match(stderr, /^错误：任务 1、2、3 … \(4\)：ResourceNotFound/);
+  });
+
   it('says nothing on standard error with -q', async () => {
     assert.equal((await mmai(['status', '1', '-q', '--simulate', 'forbidden'])).stderr, '');
   });
@@ -158,6 +171,21 @@ describe('--dry-run', { concurrency: 4 }, () => {
     assert.equal(code, 0);
     assert.equal(stdout.match(/^GET http:.*TaskId=[12]&/gm)?.length, 2);
     assert.equal(requestCount(), 0);
+  });
+
+  for (const form of ['--dry-run', '--dry-run=curl', '--dry-run=node']) {
+    it(`${form} looks for no key, which a newcomer has not and a role would be asked for`, async () => {
+      const { code, stdout, stderr } = await mmai(['status', '123', form, '--debug']);
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /multimediaai\.cn-beijing\.aliyuncs\.com/);
+    });
+  }
+
+  it('explains its scripts in the language of the user', async () => {
+    for (const form of ['curl', 'node']) {
+      const { stdout } = await mmai(['status', '123', `--dry-run=${form}`, '--format=xml', '--lang=zh']);
+      assert.match(stdout, /^(#|\/\/) .*\p{Script=Han}/mu, form);
+    }
   });
 
   for (const more of [[], ['--method', 'post'], ['--format', 'xml']]) {

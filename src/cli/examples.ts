@@ -9,7 +9,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'mmai status 10051344 400010 --simulate "10051344=2;1" --json',
     "mmai status 10051344 --simulate 2 --query 'tasks[0].state'",
     'until mmai status 10051344 --simulate 2 --exit-status -q || [ $? -ne 8 ]; do sleep 5; done',
-    'mmai status 10051344 --simulate 2 --dry-run=curl',
+    'mmai status 10051344 --dry-run=curl',
   ],
   watch: [
     'mmai watch 10051344 --simulate 0,1,2',

@@ -25,7 +25,20 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
   };
 }
 
+/** What below a command's flags says how the values of some of them are written; undefined where none needs that. */
+export function valueNotes(command: Command, { help }: Messages): string | undefined {
+  const isTaken = (name: string) => command.options.some(({ flags }) => flags.includes(`<${name}`));
+  const helper = command.createHelp();
+  helper.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? 80 });
+  const width = Math.max(...VALUES.map((name) => name.length)) + 2;
+  const told = VALUES.filter(isTaken).map((name) => helper.formatItem(`<${name}>`, width, help.values[name], helper));
+  return told.length === 0 ? undefined : `\n${help.headings.values}\n${told.join('\n')}`;
+}
+
 // --- internal ---
+
+/** The placeholders of flags whose values have a grammar. */
+const VALUES = ['duration', 'script'] as const;
 
 const TITLES: Readonly<Record<string, (headings: Messages['help']['headings']) => string>> = {
   'Usage:': ({ usage }) => usage,

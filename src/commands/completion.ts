@@ -28,7 +28,7 @@ export function addCompleteCommand(program: Command, context: Context, done: (ex
 
 function printScript(shell: string, { stdout }: Context): number {
   const known = SHELLS.find((name): name is Shell => name === shell.toLowerCase());
-  if (!known) throw usageError((m) => m.usage.badChoice('completion', shell, SHELLS.join(', ')));
+  if (!known) throw usageError((m) => m.usage.badChoice('completion', shell, SHELLS));
   stdout.write(SCRIPTS[known]);
   return ExitCode.ok;
 }

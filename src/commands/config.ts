@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { CREDENTIAL_VARIABLES } from '../core/credentials.ts';
+import { nearest } from '../core/nearest.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/profiles.ts';
 import {
   checkSetting,
@@ -36,7 +37,8 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   const add = (name: keyof typeof help.config, usage = name as string) => {
     const command = config.command(usage).description(help.config[name]);
     for (const argument of command.registeredArguments) {
-      argument.description = help.configArguments[argument.name() as keyof typeof help.configArguments];
+      const text = help.configArguments[argument.name() as keyof typeof help.configArguments];
+      argument.description = typeof text === 'string' ? text : text(CONFIG_KEYS);
     }
     return command
       .option('--profile <name>', flags.profile)
@@ -52,9 +54,7 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
       done(ExitCode.ok);
     };
   add('init').action(act(initProfile));
-  add('set', 'set <key> [value]')
-    .addHelpText('after', `\n${help.keys(CONFIG_KEYS.join(', '))}`)
-    .action(act(setKey));
+  add('set', 'set <key> [value]').action(act(setKey));
   add('get', 'get <key>').option('--reveal', flags.reveal).action(act(getKey));
   add('list')
     .option('--show-origin', flags.showOrigin)
@@ -141,7 +141,9 @@ async function listSettings(options: ConfigOptions, context: Context): Promise<v
   const valueWidth = Math.max(...rows.map((row) => shown(row, options).length));
   for (const row of rows) {
     const value = shown(row, options);
-    const origin = options.showOrigin ? `${value.padEnd(valueWidth)}  ${visible(row.origin.name)}` : value;
+    const origin = options.showOrigin
+      ? `${value.padEnd(valueWidth)}  ${visible(context.messages.config.origin(row.origin))}`
+      : value;
     context.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
   }
 }
@@ -224,7 +226,12 @@ function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
 }
 
 function checkKey(key: string): void {
-  if (!CONFIG_KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, CONFIG_KEYS.join(', ')));
+  if (CONFIG_KEYS.includes(key)) return;
+  const near = nearest(key, CONFIG_KEYS);
+  throw usageError(
+    (m) => m.config.unknownKey(key, CONFIG_KEYS),
+    near === undefined ? undefined : (m) => m.parser.suggestion(near),
+  );
 }
 
 function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {

@@ -1,46 +1,34 @@
 import type { Context } from '../context.ts';
 import { getTaskStatus } from '../core/client.ts';
 import { type ApiCall, signedRequest } from '../core/request.ts';
+import { serviceOrigin } from '../core/settings.ts';
 import { canonicalizedQueryString } from '../core/signature.ts';
 import type { TaskId } from '../core/task.ts';
-import { masked } from '../core/text.ts';
 import { ExitCode, usageError } from '../errors.ts';
-import type { Session, Setup } from './session.ts';
+import type { Setup } from './session.ts';
 
 const FORMS = { request: describeRequests, curl: curlScript, node: nodeScript };
 
-/** Prints what would be sent, as a description, a shell script or a Node script; sends nothing. No form holds a secret. */
-export async function dryRun(
-  form: string,
-  ids: readonly TaskId[],
-  { values }: Setup,
-  session: Session,
-  context: Context,
-): Promise<number> {
+/** Stands for the key, which is not looked for: some places would have to be asked over the network. */
+const PLACEHOLDER = { accessKeyId: 'ACCESS_KEY_ID', accessKeySecret: '' };
+
+/** Prints what would be sent, as a description, a shell script or a Node script; sends nothing and needs no key. */
+export function dryRun(form: string, ids: readonly TaskId[], { values }: Setup, context: Context): number {
   const write = FORMS[form as keyof typeof FORMS];
-  if (!write) throw usageError((m) => m.usage.badChoice('--dry-run', form, Object.keys(FORMS).join(', ')));
-  const calls = ids.map((id) => getTaskStatus({ ...values, origin: session.origin }, id));
-  context.stdout.write(await write(calls, session, context));
+  if (!write) throw usageError((m) => m.usage.badChoice('--dry-run', form, Object.keys(FORMS)));
+  const calls = ids.map((id) => getTaskStatus({ ...values, origin: serviceOrigin(values) }, id));
+  context.stdout.write(write(calls, context));
   return ExitCode.ok;
 }
 
-/** The real request of each call with every value masked that gives access: the key's id, the signature, the token. */
-async function describeRequests(calls: readonly ApiCall[], session: Session, context: Context): Promise<string> {
-  const key = await session.accessKey(false);
-  const hide = (text: string) =>
-    text
-      .replace(/([?&](?:Signature|SecurityToken)=)[^&]*/g, '$1********')
-      .replace(/((?:AccessKeyId|Credential)=)[^&,]*/g, `$1${masked(key.accessKeyId)}`)
-      .replace(/(,Signature=).*/, '$1********');
+/** The request of each call; its signature is that of the placeholder, so it is not shown. */
+function describeRequests(calls: readonly ApiCall[], { clock, nonce }: Context): string {
+  const hide = (text: string) => text.replace(/([?&,]Signature=)[^&]*/g, '$1********');
   const describe = (call: ApiCall) => {
-    const { method, url, headers, body } = signedRequest(call, key, {
-      now: context.clock.now(),
-      nonce: context.nonce(),
-    });
-    const shown = Object.entries(headers).map(([name, value]) =>
-      name === 'x-acs-security-token' ? `${name}: ********` : `${name}: ${hide(value)}`,
-    );
-    return [`${method} ${hide(url)}`, ...shown, ...(body ? ['', hide(`&${body}`).slice(1)] : []), ''].join('\n');
+    const stamp = { now: clock.now(), nonce: nonce() };
+    const { method, url, headers, body } = signedRequest(call, PLACEHOLDER, stamp);
+    const shown = Object.entries(headers).map(([name, value]) => `${name}: ${hide(value)}`);
+    return [`${method} ${hide(url)}`, ...shown, ...(body ? ['', hide(body)] : []), ''].join('\n');
   };
   return calls.map(describe).join('\n');
 }
@@ -49,7 +37,7 @@ async function describeRequests(calls: readonly ApiCall[], session: Session, con
  * A script for any POSIX shell with curl and openssl. It signs by itself, from the usual variables, so that it holds no
  * secret and works again tomorrow (a signed URL dies after 15 minutes and serves once).
  */
-function curlScript(calls: readonly ApiCall[]): string {
+function curlScript(calls: readonly ApiCall[], { messages }: Context): string {
   const call = (one: ApiCall) => {
     const { RegionId = '', TaskId = '' } = one.parameters;
     // The parameters stand in their sorted order, since the shell does not sort.
@@ -59,7 +47,7 @@ function curlScript(calls: readonly ApiCall[]): string {
     const method = one.method.toUpperCase();
     const send =
       one.method === 'get' ? `curl -sS "${one.origin}/?$signed"` : `curl -sS "${one.origin}/" --data "$signed"`;
-    return `# task ${TaskId}
+    return `# ${messages.tasks([TaskId])}
 nonce=$(openssl rand -hex 16) && time=$(date -u +%Y-%m-%dT%H%%3A%M%%3A%SZ)
 query="AccessKeyId=$ALIBABA_CLOUD_ACCESS_KEY_ID&${start}&${middle}\${token:+&SecurityToken=$token}&SignatureMethod=HMAC-SHA1&SignatureNonce=$nonce&SignatureVersion=1.0&${end}&Timestamp=$time&Version=${one.version}"
 signature=$(printf '${method}&%%2F&%s' "$(printf %s "$query" | sed 's/%/%25/g; s/&/%26/g; s/=/%3D/g')" |
@@ -69,7 +57,7 @@ ${send}
 echo
 `;
   };
-  return `# Signs and sends with curl and openssl; the key comes from the environment.
+  return `# ${messages.dryRun.curl()}
 : "\${ALIBABA_CLOUD_ACCESS_KEY_ID:?}" "\${ALIBABA_CLOUD_ACCESS_KEY_SECRET:?}"
 encode() { sed 's/%/%25/g; s/+/%2B/g; s,/,%2F,g; s/=/%3D/g'; }
 token=$(printf %s "\${ALIBABA_CLOUD_SECURITY_TOKEN-}" | encode)
@@ -77,7 +65,7 @@ ${calls.map(call).join('')}`;
 }
 
 /** The same calls through the official SDK core, \`npm install @alicloud/pop-core\`. */
-function nodeScript(calls: readonly ApiCall[]): string {
+function nodeScript(calls: readonly ApiCall[], { messages }: Context): string {
   const [{ origin, version, action, method, format }] = calls as [ApiCall];
   const parameters = calls.map((call) => `  ${JSON.stringify(call.parameters)},`).join('\n');
   return `// npm install @alicloud/pop-core
@@ -95,5 +83,5 @@ ${parameters}
 ]) {
   console.log(await client.request(${JSON.stringify(action)}, parameters, { method: ${JSON.stringify(method.toUpperCase())} }));
 }
-`.replace(/\n$/, format === 'xml' ? '\n// The SDK core always asks for JSON.\n' : '\n');
+`.replace(/\n$/, format === 'xml' ? `\n// ${messages.dryRun.alwaysJson()}\n` : '\n');
 }

@@ -38,7 +38,7 @@ export async function runExplain(
   const { messages, stdout } = context;
   const output = options.json ? 'json' : options.output.toLowerCase();
   if (output !== 'text' && output !== 'json') {
-    throw usageError((m) => m.usage.badChoice('--output', options.output, 'text, json'));
+    throw usageError((m) => m.usage.badChoice('--output', options.output, ['text', 'json']));
   }
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
@@ -64,16 +64,16 @@ function known(topic: string, { messages }: Context): Explanation[] {
 function topicList(explanations: readonly Explanation[], { messages }: Context): string {
   const { groups } = messages.explain;
   const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
-  const width = Math.max(...explanations.map(({ topic }) => topic.length));
   const section = (kind: Explanation['kind']) => {
     const rows = explanations.filter((explanation) => explanation.kind === kind);
+    const width = Math.max(...rows.map(({ topic }) => topic.length));
     return `${headings[kind]}\n${rows.map(({ topic, meaning }) => `  ${topic.padEnd(width)}  ${meaning}\n`).join('')}`;
   };
   return [section('status'), section('exitCode'), section('errorCode')].join('\n');
 }
 
 function paragraph(explanation: Explanation, { messages }: Context): string {
-  const { hint, explain: words, states } = messages;
+  const { hint, explain: words, states, labelled } = messages;
   const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {
     if (explanation.countsAs) lines.push(`  ${words.countsAs}${explanation.countsAs}`);
@@ -81,13 +81,10 @@ function paragraph(explanation: Explanation, { messages }: Context): string {
     lines.push(`  ${words.retried}${words.retries[kind === 'notFound' || kind === 'throttle' ? kind : retry]}`);
     lines.push(`  ${words.exitsWith}${explanation.exitCode}`);
   }
-  const name = explanation.kind === 'status' ? statusName(explanation, states) : explanation.topic;
+  let name = explanation.topic;
+  if (explanation.kind === 'status') {
+    const word = states[explanation.state];
+    name = explanation.status === null ? word : labelled(String(explanation.status), word);
+  }
   return [`${words.kinds[explanation.kind]} ${visible(name)}`, ...lines].map((line) => `${line}\n`).join('');
-}
-
-function statusName(
-  { status, state }: { status: number | null; state: keyof Context['messages']['states'] },
-  states: Context['messages']['states'],
-) {
-  return status === null ? states[state] : `${status}: ${states[state]}`;
 }

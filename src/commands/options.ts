@@ -26,7 +26,7 @@ export function addServiceOptions(command: Command, { help }: Messages, forms: P
   command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
   return addRequestOptions(command, flags)
     .option('--retries <n>', flags.retries)
-    .option(`--dry-run [${dryRuns}]`, flags.dryRun)
+    .option(`--dry-run [${dryRuns}]`, forms.dryRuns ? flags.dryRun : flags.dryRunPlan)
     .option('--simulate <script>', flags.simulate)
     .optionsGroup(headings.output)
     .option(`-o, --output <${outputs}>`, flags.output)

@@ -100,7 +100,7 @@ function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['outp
   const { values, origins } = resolved;
   if (outputs.includes(values.output)) return resolved;
   if (origins.output.from === 'flag') {
-    throw usageError((m) => m.usage.badChoice(origins.output.name, values.output, outputs.join(', ')));
+    throw usageError((m) => m.usage.badChoice(origins.output.name, values.output, outputs));
   }
   return { origins, values: { ...values, output: 'json' } };
 }

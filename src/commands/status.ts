@@ -41,9 +41,9 @@ export async function runStatus(words: readonly string[], options: StatusOptions
   const ids = await readTaskIds(words, context);
   const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, context, OUTPUTS);
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, context);
   const session = await openSession(setup, options.simulate, context);
   try {
-    if (options.dryRun !== undefined) return await dryRun(options.dryRun, ids, setup, session, context);
     const replies = await askAll(ids, setup, session, context);
     const exitCode = statusExitCode(replies, options.exitStatus === true);
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, context.messages));

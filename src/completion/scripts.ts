@@ -39,9 +39,10 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
 }
 complete -F _mmai mmai
 `,
+  // A candidate without a description must have no colon either: _describe would list a "--" beside it.
   zsh: `#compdef mmai
 _mmai() {
-  local line
+  local line description
   local -a lines candidates
   lines=("\${(@f)$(mmai complete "--word=$PREFIX" -- "\${(@Q)words[2,CURRENT-1]}" 2>/dev/null)}")
   if [[ $lines[1] == ${FILES} ]]; then
@@ -50,7 +51,8 @@ _mmai() {
     return
   fi
   for line in $lines; do
-    candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    description=\${line#*$'\\t'}
+    candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}\${description:+:$description}")
   done
   _describe -V mmai candidates -M 'm:{a-zA-Z}={A-Za-z}'
 }

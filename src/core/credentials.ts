@@ -44,11 +44,9 @@ export async function findCredentials(
     if (credentials) return { provider, credentials };
     pass(provider);
   }
-  throw new MmaiError(
-    ExitCode.denied,
-    (m) => m.credentials.none(chain.map((provider) => provider.source(m)).join('; ')),
-    { hint: (m) => m.credentials.noneHint() },
-  );
+  throw new MmaiError(ExitCode.denied, (m) => m.credentials.none(chain.map((provider) => provider.source(m))), {
+    hint: (m) => m.credentials.noneHint(),
+  });
 }
 
 // --- internal ---

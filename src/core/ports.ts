@@ -1,4 +1,5 @@
 /** What the core needs from outside, as interfaces: tests pass doubles, `context.ts` passes the real thing. */
+import type { Text } from '../errors.ts';
 
 export interface Clock {
   /** Wall-clock time in ms since the epoch; may jump. */
@@ -48,7 +49,7 @@ export type NetworkStep = 'proxy' | 'dns' | 'tcp' | 'proxyTls' | 'tunnel' | 'tls
 export interface NetworkEvent {
   readonly step: NetworkStep;
   /** What came of it: an address, a protocol, a status. Holds no secret. */
-  readonly detail: string;
+  readonly detail: Text;
   /** How long it took, in ms. */
   readonly ms: number;
   /** Of the step `proxy`: the proxy's `host:port`, if there is one on the way. */

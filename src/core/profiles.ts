@@ -28,9 +28,8 @@ export function selectProfile(config: Config, named: string | undefined): Profil
   const name = named || config.current;
   const values = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
   if (named && !values) {
-    const known = Object.keys(config.profiles).join(', ') || '-';
     throw usageError(
-      (m) => m.credentials.noSuchProfile(name, known),
+      (m) => m.credentials.noSuchProfile(name, Object.keys(config.profiles)),
       (m) => m.credentials.noSuchProfileHint(),
     );
   }

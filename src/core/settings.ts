@@ -69,6 +69,11 @@ export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
 
 /** The setting's key in a profile and in `mmai config set`. */
 export function configKey(name: SettingName): string {
+  return kebab(name);
+}
+
+/** `caFile` as flags and keys write it: `ca-file`. */
+export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }
 
@@ -118,7 +123,7 @@ function find(
 function choice<const T extends string>(...allowed: T[]) {
   return (text: string, what: string): T => {
     const found = allowed.find((value) => value === text.toLowerCase());
-    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed.join(', ')));
+    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed));
     return found;
   };
 }
@@ -135,7 +140,7 @@ export function wholeNumber(min: number, max: number) {
 /** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */
 function parseLanguage(text: string, what: string): 'en' | 'zh' {
   const language = /^(en|zh)(?:[-_.]\w|$)/i.exec(text)?.[1]?.toLowerCase();
-  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, 'en, zh'));
+  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, ['en', 'zh']));
   return language as 'en' | 'zh';
 }
 

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { NetworkError, type NetworkEvent, type NetworkStep } from '../core/ports.ts';
+import type { Text } from '../errors.ts';
 import { networkError } from './network-errors.ts';
 import type { ProxyServer } from './proxy-rules.ts';
 
@@ -29,7 +30,7 @@ export interface Steps {
   /** Bounds a part of the opening in time, ends it on {@link Connector.abandon}, and names what breaks the socket. */
   guard<T>(socket: Socket, where: string, work: Promise<T>): Promise<T>;
   /** Starts a step; the function it returns tells that the step has ended well. */
-  tell(step: NetworkStep): (detail: string) => void;
+  tell(step: NetworkStep): (detail: Text) => void;
 }
 
 /**
@@ -64,11 +65,12 @@ export class Connector implements Steps {
     const tell = { dns: this.tell('dns'), tcp: this.tell('tcp') };
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
     socket.once('lookup', (error, address) => {
-      if (!error) tell.dns(`${host} is ${address}`);
+      if (!error) tell.dns((m) => m.check.network.name(host, String(address)));
       tell.tcp = this.tell('tcp');
     });
     await this.guard(socket, where, arrived(socket, 'connect'));
-    tell.tcp(`${socket.remoteAddress} port ${socket.remotePort}`);
+    const { remoteAddress = '', remotePort = port } = socket;
+    tell.tcp((m) => m.check.network.connected(remoteAddress, remotePort));
     return socket;
   };
 
@@ -88,7 +90,8 @@ export class Connector implements Steps {
     });
     secured.on('session', (fresh) => this.#sessions.set(key, fresh));
     await this.guard(secured, where, arrived(secured, 'secureConnect'));
-    tell(`${secured.getProtocol()} with ${target.host}${secured.isSessionReused() ? ', session resumed' : ''}`);
+    const [protocol, isResumed] = [secured.getProtocol() ?? 'TLS', secured.isSessionReused()];
+    tell((m) => m.check.network.secured(protocol, target.host, isResumed));
     return secured;
   };
 

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { type Environment, isLoopback } from '../core/settings.ts';
-import { usageError } from '../errors.ts';
+import { type Text, usageError } from '../errors.ts';
 
 export interface ProxyServer {
   /** `http://host:port` or `https://host:port`, without user and password. */
@@ -15,7 +15,7 @@ export interface Route {
   /** Undefined: the host itself is connected to. */
   readonly proxy: ProxyServer | undefined;
   /** The variable or rule that decided, for `--debug`. */
-  readonly why: string;
+  readonly why: Text;
 }
 
 /**
@@ -24,16 +24,18 @@ export interface Route {
  * loopback is another machine's. Throws a usage error naming the variable, never its value, which may hold a password.
  */
 export function routeTo(url: URL, env: Environment): Route {
-  if (isLoopback(url.hostname)) return { proxy: undefined, why: 'loopback' };
+  if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.check.network.loopback };
   const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
   const variable = names.find((name) => env[name]);
   if (!variable) {
     const ignored = ['all_proxy', 'ALL_PROXY'].find((name) => env[name]);
-    return { proxy: undefined, why: `no ${names[1]}${ignored ? `; ${ignored} is not supported` : ''}` };
+    const why: Text = ({ check: { network } }) =>
+      ignored ? network.unsupported(names[1]!, ignored) : network.noVariable(names[1]!);
+    return { proxy: undefined, why };
   }
   const exempting = ['no_proxy', 'NO_PROXY'].find((name) => env[name]);
-  if (exempting && isExempt(url, env[exempting] ?? '')) return { proxy: undefined, why: exempting };
-  return { proxy: parseProxy(env[variable] ?? '', variable), why: variable };
+  if (exempting && isExempt(url, env[exempting] ?? '')) return { proxy: undefined, why: () => exempting };
+  return { proxy: parseProxy(env[variable] ?? '', variable), why: () => variable };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Agent, Dispatcher } from 'undici';
-import { type HttpRequest, type HttpResponse, NetworkError, type NetworkEvent, type Transport } from '../core/ports.ts';
+import type { HttpRequest, HttpResponse, NetworkEvent, Transport } from '../core/ports.ts';
 import type { Environment } from '../core/settings.ts';
+import type { Text } from '../errors.ts';
 import { Connector } from './connector.ts';
-import { MAX_BODY, networkError } from './network-errors.ts';
-import { type ProxyServer, routeTo } from './proxy-rules.ts';
+import { Exchange } from './http-exchange.ts';
+import { type ProxyServer, type Route, routeTo } from './proxy-rules.ts';
 
 /** As many requests as may be under way at once; each has a connection of its own. */
 const CONNECTIONS = 8;
@@ -39,7 +40,7 @@ export async function createTransport({ caFile, env, now, observe }: TransportOp
       const way = wayTo(originOf(request.url), request.direct === true);
       const start = now();
       const onHead = (status: number) =>
-        observe?.({ step: 'answer', detail: `HTTP ${status} from ${way.host}, first byte`, ms: now() - start });
+        observe?.({ step: 'answer', detail: (m) => m.check.network.answered(status, way.host), ms: now() - start });
       const exchange = new Exchange(request, way.where, onHead);
       if (!exchange.isOver) agentFor(way.tunnel).dispatch(dispatchOptions(request, way), exchange);
       const response = await exchange.answer;
@@ -86,15 +87,15 @@ function wayFinder(env: Environment, observe: TransportOptions['observe']): (ori
 
 function decideWay(origin: string, direct: boolean, env: Environment, observe: TransportOptions['observe']): Way {
   const url = new URL(origin);
-  const { proxy, why } = direct ? { proxy: undefined, why: 'never proxied' } : routeTo(url, env);
+  const { proxy, why }: Route = direct ? { proxy: undefined, why: (m) => m.check.network.direct } : routeTo(url, env);
   const { host } = url;
-  const through = proxy ? `through proxy ${proxy.host}` : 'no proxy';
-  observe?.({ step: 'proxy', detail: `${host}: ${through} (${why})`, ms: 0, proxy: proxy?.host });
+  const detail: Text = (m) => m.check.network.way(host, proxy?.host, why(m));
+  observe?.({ step: 'proxy', detail, ms: 0, proxy: proxy?.host });
   const isSecure = url.protocol === 'https:';
   return {
     origin,
     host,
-    where: proxy ? `${host} ${through}` : host,
+    where: proxy ? `${host} through proxy ${proxy.host}` : host,
     tunnel: isSecure ? proxy : undefined,
     forwarder: isSecure ? undefined : proxy,
   };
@@ -140,117 +141,4 @@ async function refuseProxyAnswer(proxy: ProxyServer, { status, headers }: HttpRe
   if (status !== 407 && !(status >= 400 && /html/i.test(type ?? ''))) return;
   const { proxyRefusal } = await import('./tunnel.ts');
   throw proxyRefusal(proxy, status, 'to the request', type);
-}
-
-/**
- * A request under way: undici's handler, which collects the answer, and one time limit from connecting to the last byte, for
- * undici's own are per phase. undici heeds an abort only once the connection is made, so the promise does not wait for it.
- * Without the stream, the abort controller and the promise a chunk of `Agent.request`: a quarter of the CPU of a batch.
- */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly answer: Promise<HttpResponse>;
-  isOver = false;
-  readonly #request: HttpRequest;
-  readonly #where: string;
-  readonly #onHead: (status: number) => void;
-  readonly #stop = () => this.#fail(new NetworkError('Aborted', 'stopped'));
-  readonly #timer: NodeJS.Timeout | undefined;
-  readonly #chunks: Buffer[] = [];
-  #resolve!: (response: HttpResponse) => void;
-  #reject!: (error: NetworkError) => void;
-  #controller: Dispatcher.DispatchController | undefined;
-  #status = 0;
-  #headers: Record<string, string> = {};
-  #size = 0;
-
-  /** `where` names the other end in errors; `onHead` hears when the answer begins. */
-  constructor(request: HttpRequest, where: string, onHead: (status: number) => void) {
-    const { signal, timeoutMs } = request;
-    this.#request = request;
-    this.#where = where;
-    this.#onHead = onHead;
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    const giveUp = () => this.#fail(new NetworkError('Timeout', `no answer from ${where} within ${timeoutMs} ms`));
-    // Timers come before sockets: a turn later, what arrived while this process stood still (a busy machine) is not late.
-    if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = setTimeout(setImmediate, timeoutMs, giveUp);
-    if (signal) stopsOf(signal).push(this.#stop);
-    if (signal?.aborted) this.#stop();
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.isOver) controller.abort(new NetworkError('Aborted', 'stopped'));
-  }
-
-  /** A 1xx comes before the answer and is none. */
-  onResponseStart(_: unknown, status: number, headers: NodeJS.Dict<string | string[]>): void {
-    if (status < 200) return;
-    this.#onHead(status);
-    this.#status = status;
-    this.#headers = flatHeaders(headers);
-  }
-
-  onResponseData(_: unknown, chunk: Buffer): void {
-    this.#size += chunk.byteLength;
-    this.#chunks.push(chunk);
-    if (this.#size <= MAX_BODY) return;
-    this.#fail(new NetworkError('BodyTooLarge', `the answer is larger than ${MAX_BODY} bytes`));
-  }
-
-  onResponseEnd(): void {
-    this.#end();
-    // Copied, or a body of some bytes would keep all that the socket read with it.
-    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
-  }
-
-  onResponseError(_: unknown, error: unknown): void {
-    this.#fail(error);
-  }
-
-  #fail(error: unknown): void {
-    if (this.isOver) return;
-    this.#end();
-    const told = networkError(error, this.#where);
-    this.#reject(told);
-    this.#controller?.abort(told);
-  }
-
-  #end(): void {
-    this.isOver = true;
-    clearTimeout(this.#timer);
-    const { signal } = this.#request;
-    if (signal) remove(this.#stop, stopsOf(signal));
-  }
-}
-
-const stopsBySignal = new WeakMap<AbortSignal, (() => void)[]>();
-
-/**
- * What is called when the signal aborts: one listener for all requests. A listener for each, or a Set of them, keeps what has
- * ended from the quick garbage collection, each entry holding the next: a seventh of the CPU of a batch.
- */
-function stopsOf(signal: AbortSignal): (() => void)[] {
-  const known = stopsBySignal.get(signal);
-  if (known) return known;
-  const stops: (() => void)[] = [];
-  stopsBySignal.set(signal, stops);
-  signal.addEventListener('abort', () => {
-    for (const stop of [...stops]) stop();
-  });
-  return stops;
-}
-
-/** Takes out an item that is in the list; the order is nobody's. */
-function remove<T>(item: T, list: T[]): void {
-  const last = list.pop()!;
-  if (last !== item) list[list.indexOf(item)] = last;
-}
-
-/** Repeated headers come as a list. The object is made for this answer alone. */
-function flatHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
-  for (const name in headers) if (typeof headers[name] !== 'string') headers[name] = [headers[name]].flat().join(', ');
-  return headers as Record<string, string>;
 }

@@ -24,7 +24,7 @@ export async function openTunnel(
   const socket = end.isSecure ? await tls(plain, end, 'proxyTls', where) : plain;
   const tellTunnel = tell('tunnel');
   const status = await guard(socket, where, askForTunnel(socket, target, proxy));
-  tellTunnel(`HTTP ${status} from ${where}`);
+  tellTunnel((m) => m.check.network.tunnel(status, proxy.host));
   return socket;
 }
 

@@ -1,4 +1,4 @@
-/** What `config check` says. Details are quoted from the network as they come. */
+/** What `config check` says. What a server or the system says of a failure is quoted as it comes. */
 export const checkEn = {
   states: { ok: 'ok', warning: 'warning', failed: 'failed', skipped: 'skipped' },
   steps: {
@@ -33,4 +33,18 @@ export const checkEn = {
   signatureAccepted: (requestId: string) => `accepted; request id ${requestId}`,
   permitted: (answer: string) => `GetTaskStatus allowed: the service answered "${answer}"`,
   taskStatus: (status: number) => `status ${status}`,
+  network: {
+    name: (host: string, address: string) => `${host} is ${address}`,
+    connected: (address: string, port: number) => `${address} port ${port}`,
+    secured: (protocol: string, host: string, isResumed: boolean) =>
+      `${protocol} with ${host}${isResumed ? ', session resumed' : ''}`,
+    tunnel: (status: number, proxy: string) => `HTTP ${status} from proxy ${proxy}`,
+    answered: (status: number, host: string) => `HTTP ${status} from ${host}, first byte`,
+    way: (host: string, proxy: string | undefined, why: string) =>
+      `${host}: ${proxy === undefined ? 'no proxy' : `through proxy ${proxy}`} (${why})`,
+    loopback: 'loopback',
+    direct: 'never proxied',
+    noVariable: (name: string) => `no ${name}`,
+    unsupported: (name: string, other: string) => `no ${name}; ${other} is not supported`,
+  },
 };

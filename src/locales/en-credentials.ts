@@ -1,10 +1,11 @@
 /** Where credentials come from, and what is wrong with them. */
 export const credentialsEn = {
-  none: (tried: string) => `no credentials found; tried: ${tried}`,
+  none: (tried: readonly string[]) => `no credentials found; tried: ${tried.join('; ')}`,
   noneHint: () =>
     'give them in one of three ways: run "mmai config init"; or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; or name a profile with --profile. To try mmai without an account, add --simulate 0,1,2',
   halfConfigured: (where: string, missing: string) => `${where} is only half configured: ${missing} is missing`,
-  noSuchProfile: (name: string, known: string) => `there is no profile "${name}"; known profiles: ${known}`,
+  noSuchProfile: (name: string, known: readonly string[]) =>
+    `there is no profile "${name}"; known profiles: ${known.join(', ') || 'none'}`,
   noSuchProfileHint: () =>
     'create it with "mmai config init --profile NAME", copy those of aliyun-cli with "mmai config import", or list them with "mmai config profiles"',
   fromEnvironment: () => 'environment variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
@@ -37,9 +38,10 @@ export const credentialsEn = {
     `${variable} names profile "${name}", which is neither in aliyun-cli's config.json nor in ${path}`,
   circle: (name: string, path: string) => `profile "${name}" of aliyun-cli's ${path} leans on itself by source_profile`,
   emptySource: (where: string) => `${where}: the profile named by source_profile has no key`,
-  unknownMode: (where: string, known: string) => `${where} has a mode that mmai does not know; it knows ${known}`,
+  unknownMode: (where: string, known: readonly string[]) =>
+    `${where} has a mode that mmai does not know; it knows ${known.join(', ')}`,
   unknownModeHint: () => 'choose another profile with ALIBABA_CLOUD_PROFILE, or give a key with "mmai config init"',
-  unknownType: (where: string, known: string) => `${where}: type is none of ${known}`,
+  unknownType: (where: string, known: readonly string[]) => `${where}: type is none of ${known.join(', ')}`,
   loginExpired: (where: string) => `${where}: the log-in kept by aliyun-cli has expired`,
   loginHint: (name: string, mode: string) =>
     `renew it with "aliyun sts GetCallerIdentity --profile ${name}", or log in again with "aliyun configure --profile ${name} --mode ${mode}"`,

@@ -21,7 +21,8 @@ export const explainEn = {
       hint: 'see the result of the operation that submitted it, then submit a new task: this one will not go on',
     },
     unknown: {
-      meaning: 'a status that the documents do not name; it counts as not finished',
+      meaning:
+        'a status that the documents do not name; it counts as not finished. With an error beside it: no status was told',
       hint: 'look for a newer mmai; "mmai status ID --raw" shows what the service said',
     },
   },

@@ -14,6 +14,7 @@ export const helpEn = {
     telling: 'Who is told, and how:',
     service: 'Whom to ask, and how:',
     output: 'What is printed:',
+    values: 'Values:',
     examples: 'Examples:',
     options: 'options',
     command: 'command',
@@ -33,7 +34,7 @@ export const helpEn = {
     shell: 'the shell that is to complete words of mmai',
   },
   configArguments: {
-    key: 'the name of a setting',
+    key: (keys: readonly string[]) => `the name of a setting: ${keys.join(', ')}`,
     value: 'what to store; left away or "-", it is asked for or read from standard input',
     name: 'the name of a profile',
   },
@@ -55,7 +56,8 @@ export const helpEn = {
     lang: 'language (also MMAI_LANG)',
     color: 'when to colour (default: auto)',
     debug: 'tell every decision on standard error (also MMAI_DEBUG)',
-    dryRun: 'print what would be sent, send nothing',
+    dryRun: 'print what would be sent, send nothing; needs no key',
+    dryRunPlan: 'print when a task would be asked about, send nothing',
     simulate: 'run against a sandbox inside the command, for example 0x2,1x3,2',
     raw: "the service's answer, byte for byte (the same as --output raw)",
     exitStatus: 'exit 0, 1 or 8: succeeded, failed or not finished yet',
@@ -100,5 +102,9 @@ export const helpEn = {
     import: "copy the keys of aliyun-cli's profiles, and say what could not be copied",
     check: 'say step by step whether credentials, network, clock and signature work',
   },
-  keys: (keys: string) => `Settings: ${keys}`,
+  values: {
+    duration: '90, 90s, 10m, 1h30m or 500ms; a bare number is seconds; 0 or none: no limit',
+    script:
+      'what one poll after the other gets, separated by commas: a status (0, 1, 2, 3), or 500, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); xN after it: N polls, :30s: that long; the last one stays. For each task its own: 123=0,2;456=1,3',
+  },
 };

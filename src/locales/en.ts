@@ -20,6 +20,7 @@ export const en = {
     failed: 'failed',
     unknown: 'unknown',
   },
+  noState: 'error',
   usage: {
     badTaskId: (value: string) => `"${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
     badTaskIdOnLine: (line: number, value: string) =>
@@ -28,7 +29,8 @@ export const en = {
     stoppedReading: () => 'stopped before all ids were read; nothing was sent',
     badDuration: (what: string, value: string) =>
       `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days), or none`,
-    badChoice: (what: string, value: string, allowed: string) => `${what}: "${value}" is not one of ${allowed}`,
+    badChoice: (what: string, value: string, allowed: readonly string[]) =>
+      `${what}: "${value}" is not one of ${allowed.join(', ')}`,
     badNumber: (what: string, value: string, min: number, max: number) =>
       `${what}: "${value}" is not a whole number from ${min} to ${max}`,
     badRegion: (value: string) =>
@@ -58,7 +60,7 @@ export const en = {
     0: 'done: status was answered for every task; watch met its condition',
     1: 'a task ended failed',
     2: 'usage or configuration error; nothing was sent',
-    3: 'credentials missing, wrong or not allowed; service not activated; no balance',
+    3: 'credentials missing, wrong or refused; service not activated; no balance',
     4: 'the service or the network gave no useful answer: state unknown',
     5: 'task not found',
     8: 'status --exit-status: not finished yet',
@@ -95,7 +97,9 @@ export const en = {
     askRegion: () => 'Default region',
     stored: (profile: string, path: string) => `profile "${profile}" stored in ${path}; try: mmai status TASK_ID`,
     emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
-    unknownKey: (key: string, known: string) => `there is no setting "${key}"; known settings: ${known}`,
+    unknownKey: (key: string, known: readonly string[]) =>
+      `there is no setting "${key}"; known settings: ${known.join(', ')}`,
+    origin: ({ name }: { readonly from: string; readonly name: string }) => name,
     notSet: (key: string) => `${key} is not set`,
     noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
     outcomes: {
@@ -113,7 +117,8 @@ export const en = {
     conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
     intervalAboveTimeout: () => '--interval is longer than --timeout',
     retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
-    heartbeat: (pending: number, done: number, next: string) => `${pending} running, ${done} done; next check ${next}`,
+    heartbeat: (pending: number, done: number, next: string) =>
+      `${pending} not finished, ${done} done; next check ${next}`,
     progress: (done: number, total: number, next: string) => `${done}/${total} done · next check ${next}`,
     keys: () => ' · r check now',
     unseen: 'not asked yet',
@@ -158,7 +163,14 @@ export const en = {
   },
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
-  tasks: (ids: string) => `task ${ids}`,
+  tasks: (ids: readonly string[]) => `task ${ids.join(', ')}`,
+  labelled: (label: string, text: string) => `${label}: ${text}`,
+  joined: (sentences: readonly string[]) => sentences.join('; '),
+  listed: (words: readonly string[]) => words.join(', '),
+  dryRun: {
+    curl: () => 'Signs and sends with curl and openssl; the key comes from the environment.',
+    alwaysJson: () => 'The SDK core always asks for JSON.',
+  },
   requestId: 'request id: ',
 };
 

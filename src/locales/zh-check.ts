@@ -1,6 +1,6 @@
 import type { checkEn } from './en-check.ts';
 
-/** `config check` 的输出。网络给出的细节原样引用。 */
+/** `config check` 的输出。服务器或系统对故障的说明原样引用。 */
 export const checkZh: typeof checkEn = {
   states: { ok: '正常', warning: '警告', failed: '失败', skipped: '跳过' },
   steps: {
@@ -33,4 +33,16 @@ export const checkZh: typeof checkEn = {
   signatureAccepted: (requestId) => `已通过；请求 ID ${requestId}`,
   permitted: (answer) => `允许 GetTaskStatus：服务应答“${answer}”`,
   taskStatus: (status) => `状态 ${status}`,
+  network: {
+    name: (host, address) => `${host} 的地址为 ${address}`,
+    connected: (address, port) => `${address} 端口 ${port}`,
+    secured: (protocol, host, isResumed) => `与 ${host} 使用 ${protocol}${isResumed ? '，沿用会话' : ''}`,
+    tunnel: (status, proxy) => `代理 ${proxy} 返回 HTTP ${status}`,
+    answered: (status, host) => `${host} 返回 HTTP ${status}，收到首字节`,
+    way: (host, proxy, why) => `${host}：${proxy === undefined ? '不经代理' : `经代理 ${proxy}`}（${why}）`,
+    loopback: '回环地址',
+    direct: '从不使用代理',
+    noVariable: (name) => `未设置 ${name}`,
+    unsupported: (name, other) => `未设置 ${name}；不支持 ${other}`,
+  },
 };

@@ -2,11 +2,11 @@ import type { credentialsEn } from './en-credentials.ts';
 
 /** 凭证从哪里来，以及出了什么问题。 */
 export const credentialsZh: typeof credentialsEn = {
-  none: (tried) => `没有找到访问凭证；已依次尝试：${tried}`,
+  none: (tried) => `没有找到访问凭证；已依次尝试：${tried.join('；')}`,
   noneHint: () =>
     '有三种方式提供凭证：运行 "mmai config init"；或设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET；或用 --profile 指定配置档。没有账号时可加 --simulate 0,1,2 试用',
   halfConfigured: (where, missing) => `${where} 只配置了一半：缺少 ${missing}`,
-  noSuchProfile: (name, known) => `没有名为“${name}”的配置档；已有配置档：${known}`,
+  noSuchProfile: (name, known) => `没有名为“${name}”的配置档；已有配置档：${known.join('、') || '无'}`,
   noSuchProfileHint: () =>
     '用 "mmai config init --profile 名称" 创建，用 "mmai config import" 从 aliyun-cli 复制，或用 "mmai config profiles" 查看',
   fromEnvironment: () => '环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
@@ -35,9 +35,9 @@ export const credentialsZh: typeof credentialsEn = {
     `${variable} 指定的配置“${name}”既不在 aliyun-cli 的 config.json 中，也不在 ${path} 中`,
   circle: (name, path) => `aliyun-cli 的 ${path} 中，配置“${name}”通过 source_profile 依赖自身`,
   emptySource: (where) => `${where}：source_profile 指定的配置没有密钥`,
-  unknownMode: (where, known) => `${where}的模式不受 mmai 支持；支持的模式：${known}`,
+  unknownMode: (where, known) => `${where}的模式不受 mmai 支持；支持的模式：${known.join('、')}`,
   unknownModeHint: () => '用 ALIBABA_CLOUD_PROFILE 选择其他配置，或运行 "mmai config init" 提供密钥',
-  unknownType: (where, known) => `${where}：type 不是 ${known} 之一`,
+  unknownType: (where, known) => `${where}：type 不是 ${known.join('、')} 之一`,
   loginExpired: (where) => `${where}：aliyun-cli 保存的登录已过期`,
   loginHint: (name, mode) =>
     `用 "aliyun sts GetCallerIdentity --profile ${name}" 续期，或用 "aliyun configure --profile ${name} --mode ${mode}" 重新登录`,

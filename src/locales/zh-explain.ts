@@ -23,7 +23,7 @@ export const explainZh: typeof explainEn = {
       hint: '请查看提交该任务的接口的结果，然后重新提交：这个任务不会继续执行',
     },
     unknown: {
-      meaning: '文档中没有的状态；按未完成处理',
+      meaning: '文档中没有的状态；按未完成处理。若同时有错误：没有得知状态',
       hint: '请查看是否有新版 mmai；"mmai status ID --raw" 显示服务的原始应答',
     },
   },

@@ -16,6 +16,7 @@ export const helpZh: typeof helpEn = {
     telling: '如何通知：',
     service: '向谁查询、如何查询：',
     output: '如何输出：',
+    values: '取值：',
     examples: '示例：',
     options: '选项',
     command: '命令',
@@ -35,7 +36,7 @@ export const helpZh: typeof helpEn = {
     shell: '要为 mmai 补全命令的 shell',
   },
   configArguments: {
-    key: '设置项的名称',
+    key: (keys) => `设置项的名称：${keys.join('、')}`,
     value: '要保存的值；不写或写“-”则询问，或从标准输入读取',
     name: '配置档的名称',
   },
@@ -57,7 +58,8 @@ export const helpZh: typeof helpEn = {
     lang: '语言（或 MMAI_LANG）',
     color: '何时使用颜色（默认 auto）',
     debug: '在标准错误中说明每一步决定（或 MMAI_DEBUG）',
-    dryRun: '只显示将要发送的内容而不发送',
+    dryRun: '只显示将要发送的内容而不发送；不需要密钥',
+    dryRunPlan: '只显示何时查询而不发送',
     simulate: '使用命令内置的模拟服务，例如 0x2,1x3,2',
     raw: '逐字节输出服务返回的内容（等同于 --output raw）',
     exitStatus: '用退出码 0、1、8 表示成功、失败、尚未完成',
@@ -102,5 +104,9 @@ export const helpZh: typeof helpEn = {
     import: '从 aliyun-cli 复制各配置的密钥，并说明哪些无法复制',
     check: '逐步检查凭证、网络、时钟和签名是否正常',
   },
-  keys: (keys: string) => `设置项：${keys}`,
+  values: {
+    duration: '90、90s、10m、1h30m 或 500ms；只写数字表示秒；0 或 none 表示不限',
+    script:
+      '依次给出每次查询的应答，以逗号分隔：状态（0、1、2、3），或 500、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s)；其后可加 xN（N 次查询）或 :30s（持续时间）；最后一个保持不变。每个任务也可各写一个：123=0,2;456=1,3',
+  },
 };

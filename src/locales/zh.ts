@@ -15,6 +15,7 @@ export const zh: Messages = {
   warning: '警告：',
   hint: '建议：',
   states: { submitting: '提交中', running: '执行中', succeeded: '执行成功', failed: '执行失败', unknown: '未知' },
+  noState: '出错',
   usage: {
     badTaskId: (value) => `“${value}”不是任务 ID：请输入 1 到 9223372036854775807 之间的十进制整数`,
     badTaskIdOnLine: (line, value) =>
@@ -23,7 +24,7 @@ export const zh: Messages = {
     stoppedReading: () => '在读完任务 ID 之前已停止；没有发送任何请求',
     badDuration: (what, value) =>
       `${what}：“${value}”不是时长：请写成 90、90s、10m、1h30m 或 500ms（最长 24 天），或 none`,
-    badChoice: (what, value, allowed) => `${what}：“${value}”不在可选值之列：${allowed}`,
+    badChoice: (what, value, allowed) => `${what}：“${value}”不在可选值之列：${allowed.join('、')}`,
     badNumber: (what, value, min, max) => `${what}：“${value}”不是 ${min} 到 ${max} 之间的整数`,
     badRegion: (value) => `“${value}”不是地域：只能包含小写字母、数字和“-”，例如 cn-beijing`,
     badEndpoint: (value) => `接入地址“${value}”无效：应为主机名或 http(s)://主机[:端口]，不带路径、参数和密码`,
@@ -83,7 +84,8 @@ export const zh: Messages = {
     askRegion: () => '默认地域',
     stored: (profile, path) => `配置档“${profile}”已保存到 ${path}；可以试试：mmai status 任务ID`,
     emptyValue: (key) => `${key}：值为空；要删除请用 "mmai config unset ${key}"`,
-    unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known}`,
+    unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known.join('、')}`,
+    origin: ({ from, name }) => (from === 'default' ? '默认值' : from === 'profile' ? '配置档' : name),
     notSet: (key) => `${key} 未设置`,
     noAliyun: (path) => `没有可导入的 aliyun-cli 文件 ${path}`,
     outcomes: {
@@ -101,7 +103,7 @@ export const zh: Messages = {
     conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
     intervalAboveTimeout: () => '--interval 比 --timeout 还长',
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
-    heartbeat: (pending, done, next) => `${pending} 个执行中，${done} 个已结束；${next} 后再次查询`,
+    heartbeat: (pending, done, next) => `${pending} 个尚未结束，${done} 个已结束；${next} 后再次查询`,
     progress: (done, total, next) => `${done}/${total} 已结束 · ${next} 后再次查询`,
     keys: () => ' · r 立即查询',
     unseen: '尚未查询',
@@ -144,6 +146,13 @@ export const zh: Messages = {
   },
   bug: (message) => `这是 mmai 的缺陷：${message}`,
   bugHint: () => '请加上 --debug 重新运行以查看详情，并向我们反馈',
-  tasks: (ids) => `任务 ${ids}`,
+  tasks: (ids) => `任务 ${ids.join('、')}`,
+  labelled: (label, text) => `${label}：${text}`,
+  joined: (sentences) => sentences.join('；'),
+  listed: (words) => words.join('、'),
+  dryRun: {
+    curl: () => '用 curl 和 openssl 签名并发送；密钥取自环境变量。',
+    alwaysJson: () => 'SDK 核心总是请求 JSON。',
+  },
   requestId: '请求 ID：',
 };

@@ -95,13 +95,10 @@ function troubleOf({ failure, outcome }: Readonly<Watched>, { watch }: Messages)
 }
 
 /** `… +12 running, 3 succeeded`. */
-function restLine(ranked: Ranked, shown: readonly Readonly<Watched>[], { states, watch }: Messages): string {
+function restLine(ranked: Ranked, shown: readonly Readonly<Watched>[], { states, watch, listed }: Messages): string {
   const left = RANKS.map((name) => ({
     n: ranked[name].count - shown.filter((task) => rankOf(task) === name).length,
     word: name === 'unseen' ? watch.unseen : states[name],
   }));
-  return `… ${left
-    .filter(({ n }) => n > 0)
-    .map(({ n, word }) => `+${n} ${word}`)
-    .join(', ')}`;
+  return `… ${listed(left.filter(({ n }) => n > 0).map(({ n, word }) => `+${n} ${word}`))}`;
 }

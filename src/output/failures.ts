@@ -20,13 +20,17 @@ export function describeFailures(failures: readonly TaskFailure[], messages: Mes
   return [...groups.values()].map(({ failure, ids }) => describe(failure, ids, messages)).join('');
 }
 
+/** What came, in the words it came in: `ResourceNotFound (HTTP 404): The requested resource does not exist.` */
+export function saying({ code, http, message }: Failure): string {
+  return `${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`;
+}
+
 function describe(failure: Failure, ids: readonly TaskId[], messages: Messages): string {
-  const { code, http, message, topic, requestId, recommend } = failure;
-  const more = ids.length > 3 ? ` … (${ids.length})` : '';
-  const tasks = messages.tasks(ids.slice(0, 3).join(', ') + more);
+  const { code, topic, requestId, recommend } = failure;
+  const tasks = messages.tasks(ids.slice(0, 3)) + (ids.length > 3 ? ` … (${ids.length})` : '');
   const explanation = topic && messages.codes[topic];
   const lines = [
-    `${messages.error}${tasks}: ${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`,
+    `${messages.error}${messages.labelled(tasks, saying(failure))}`,
     explanation && `  ${explanation.meaning}`,
     explanation && `  ${messages.hint}${explanation.hint}`,
     !explanation && recommend && `  ${messages.hint}${recommend}`,

@@ -42,9 +42,9 @@ export function stepOutputs({ summary }: WatchDocument): string {
 
 // --- internal ---
 
-function reason({ outcome, state, error }: WatchedRow, { states, watch }: Messages): string {
+function reason({ outcome, state, error }: WatchedRow, { states, watch, labelled }: Messages): string {
   const end = outcome in watch.ends ? watch.ends[outcome as keyof typeof watch.ends] : states[state];
-  return error ? `${end}: ${error.code}${error.message && `: ${error.message}`}` : end;
+  return error ? labelled(end, `${error.code}${error.message && `: ${error.message}`}`) : end;
 }
 
 /** The text of a workflow command, on one line; a property of it ends at a colon or comma too. */

@@ -4,7 +4,7 @@
  * use; packages have files of their own. Each step names its gain in start-ups of an empty Node (`node -e 0`), measured on
  * Node 20; `npm run bench` shows the sum. The source runs without any of this.
  */
-import { execSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +34,9 @@ for (const [name, module] of Object.entries(LOADED_ON_USE)) {
 }
 writeFileSync(join(dist, 'LICENSES.txt'), licences(root, inputs));
 writeFileSync(join(dist, 'index.js'), await libraryModule());
-execSync('npx tsc -p tsconfig.build.json', { cwd: root, stdio: 'inherit' });
+// By its path: in `npm install --global .` npx looks among the global packages, and would fetch a stranger named tsc.
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 keepReachableTypes(join(dist, 'index.d.ts'));
 
 /** Writes one file of `dist/`; the paths of the files that went into it. */

@@ -77,6 +77,8 @@ describe('mmai explain', () => {
     for (const topic of topics) assert.ok((await documentOf(topic)).length > 0, topic);
     const list = await explained(undefined);
     for (const topic of topics) assert.match(list, new RegExp(`^  ${topic.replaceAll('.', '\\.')} `, 'm'));
+    // The long names of error codes push only each other aside.
+    assert.match(list, /^ {2}succeeded {3}the task/m);
   });
 
   it('puts a query to the document', async () => {

@@ -153,23 +153,11 @@ describe('the end of a wait', () => {
   });
 
   it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {
-    const args = [
-      '1',
-      '2',
-      '3',
-      '--count',
-      '2',
-      '--fail-fast',
-      '--timeout',
-      '1m',
-      '--region',
-      'cn-hangzhou',
-      '--signature',
-      'acs3',
-      '--json',
-    ];
+    const place = ['--region', 'cn-hangzhou', '--signature', 'acs3', '--request-timeout', '5s'];
+    const pace = ['--timeout', '1m', '--max-interval', '5s', '--not-found-grace', '0', '--timeout-exit-code', '7'];
+    const args = ['1', '2', '3', '--count', '2', '--fail-fast', ...place, ...pace, '--json'];
     const { stdout } = await watch(args, (_, id) => status(id === '1' ? 2 : 1));
-    const flags = ['--region', 'cn-hangzhou', '--signature', 'acs3', '--timeout', '1m', '--count', '1', '--fail-fast'];
+    const flags = [...place, ...pace, '--count', '1', '--fail-fast'];
     assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
   });
 

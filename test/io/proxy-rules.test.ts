@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isExempt, routeTo } from '../../src/io/proxy-rules.ts';
+import { en } from '../../src/locales/en.ts';
 
 const service = new URL('https://multimediaai.cn-beijing.aliyuncs.com/');
 const secret = 'canary-password';
@@ -27,9 +28,9 @@ describe('the proxy variables', () => {
   }
 
   it('say which of them decided', () => {
-    assert.equal(routeTo(service, { https_proxy: 'http://p:1' }).why, 'https_proxy');
-    assert.equal(routeTo(service, { https_proxy: 'http://p:1', NO_PROXY: '*' }).why, 'NO_PROXY');
-    assert.match(routeTo(service, { all_proxy: 'socks5://p' }).why, /all_proxy is not supported/);
+    assert.equal(routeTo(service, { https_proxy: 'http://p:1' }).why(en), 'https_proxy');
+    assert.equal(routeTo(service, { https_proxy: 'http://p:1', NO_PROXY: '*' }).why(en), 'NO_PROXY');
+    assert.match(routeTo(service, { all_proxy: 'socks5://p' }).why(en), /all_proxy is not supported/);
   });
 
   it('give user and password, percent-encoded, as Basic authentication; a user alone too', () => {

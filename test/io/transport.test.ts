@@ -5,6 +5,7 @@ import { after, describe, it } from 'node:test';
 import * as tls from 'node:tls';
 import { NetworkError, type NetworkEvent } from '../../src/core/ports.ts';
 import { createTransport, type TransportOptions } from '../../src/io/transport.ts';
+import { en } from '../../src/locales/en.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer, unusedPort } from '../support/network.ts';
 
 const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
@@ -103,7 +104,10 @@ describe('a proxy', () => {
       { line: 'CONNECT multimediaai.cn-beijing.aliyuncs.com:443', authorization: undefined },
     ]);
     assert.deepEqual(steps(), ['proxy', 'tcp', 'tunnel', 'tls', 'answer']);
-    assert.equal(events[0]!.detail, `multimediaai.cn-beijing.aliyuncs.com: through proxy ${proxy.host} (HTTPS_PROXY)`);
+    assert.equal(
+      events[0]!.detail(en),
+      `multimediaai.cn-beijing.aliyuncs.com: through proxy ${proxy.host} (HTTPS_PROXY)`,
+    );
   });
 
   it('gets user and password, and keeps one connection for many requests', async () => {
@@ -151,7 +155,7 @@ describe('a proxy', () => {
     assert.equal((await get(`https://localhost:${port}/`)).status, 200);
     assert.equal((await get(`https://127.0.0.1:${port}/`, { direct: true })).status, 200);
     assert.deepEqual(proxy.seen, []);
-    const ways = events.filter(({ step }) => step === 'proxy').map(({ detail }) => detail);
+    const ways = events.filter(({ step }) => step === 'proxy').map(({ detail }) => detail(en));
     assert.deepEqual(ways, [`localhost:${port}: no proxy (loopback)`, `127.0.0.1:${port}: no proxy (never proxied)`]);
   });
 
@@ -209,7 +213,7 @@ describe('connections', () => {
     const { get, events, steps } = await transport();
     await get(`https://localhost:${await tlsServer()}/`);
     assert.deepEqual(steps(), ['proxy', 'dns', 'tcp', 'tls', 'answer']);
-    assert.match(events[3]!.detail, /^TLSv1\.3 with localhost/);
+    assert.match(events[3]!.detail(en), /^TLSv1\.3 with localhost/);
     for (const { ms } of events) assert.ok(ms >= 0);
   });
 

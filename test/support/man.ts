@@ -16,6 +16,8 @@ export function manPage(program: Command): string {
     ...options(program),
     '.SH COMMANDS',
     ...commandsBelow(program).flatMap(({ path, command }) => section(path, command)),
+    '.SH VALUES',
+    ...Object.entries(en.help.values).flatMap(([name, text]) => ['.TP', `.I <${name}>`, escaped(text)]),
     '.SH EXIT STATUS',
     ...codes.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, escaped(meaning)]),
     '.SH EXAMPLES',

@@ -11,6 +11,7 @@ import { parseTaskId } from '../../core/task.ts';
 import { jsonDocument, masked, visible } from '../../core/text.ts';
 import { ExitCode, MmaiError } from '../../errors.ts';
 import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../../output/check.ts';
+import { saying } from '../../output/failures.ts';
 import type { ServiceOptions } from '../options.ts';
 import { type KeyOrigin, openSession, resolveSetup, type Setup } from '../session.ts';
 
@@ -62,10 +63,10 @@ class Check {
   }
 
   fail(step: CheckName, failure: Failure): void {
-    const { code, http, message, topic, recommend } = failure;
-    const explanation = topic && this.#context.messages.codes[topic];
-    const said = `${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`;
-    const detail = visible([said, explanation?.meaning].filter(Boolean).join('; '));
+    const { topic, recommend } = failure;
+    const { messages } = this.#context;
+    const explanation = topic && messages.codes[topic];
+    const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
     this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure) });
   }
@@ -129,8 +130,8 @@ function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { m
 function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: Context): void {
   const { check: words } = messages;
   const { values, origins } = setup;
-  check.ok('region', words.origin(values.region, origins.region.name));
-  const from = values.endpoint === undefined ? words.ofRegion() : origins.endpoint.name;
+  check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
+  const from = values.endpoint === undefined ? words.ofRegion() : messages.config.origin(origins.endpoint);
   const detail = words.origin(origin, isSimulated ? '--simulate' : from);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:' || isLoopback(hostname)) check.ok('endpoint', detail);
@@ -180,7 +181,7 @@ function judge(check: Check, reply: Reply, seen: Observed, origin: string, conte
       check.fail(step, reply.failure);
       return check.skip('clock', 'signature', 'permission');
     }
-    if (event) check.ok(step, event.detail, step === 'proxy' ? null : event.ms);
+    if (event) check.ok(step, event.detail(context.messages), step === 'proxy' ? null : event.ms);
     else if (step === 'tls') check.ok('tls', context.messages.check.noTls());
   }
   judgeClock(check, reply, seen, context);

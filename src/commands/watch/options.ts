@@ -43,6 +43,6 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
 /** Throws a usage error if the value is none of the words allowed. */
 export function oneOf<Word extends string>(flag: string, value: string, ...allowed: Word[]): Word {
   const word = allowed.find((one) => one === value);
-  if (!word) throw usageError((m) => m.usage.badChoice(flag, value, allowed.join(', ')));
+  if (!word) throw usageError((m) => m.usage.badChoice(flag, value, allowed));
   return word;
 }

@@ -120,7 +120,7 @@ class AliyunProfiles {
         return this.#cached(mode, profile, source);
       default:
         throw denied(
-          (m) => m.credentials.unknownMode(source(m), ALIYUN_MODES.join(', ')),
+          (m) => m.credentials.unknownMode(source(m), ALIYUN_MODES),
           (m) => m.credentials.unknownModeHint(),
         );
     }

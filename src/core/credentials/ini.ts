@@ -86,6 +86,6 @@ async function bySection(section: Fields, doors: Doors, source: Text, until: num
       return assumeRole(doors, by, role, {}, source, until);
     }
     default:
-      throw denied((m) => m.credentials.unknownType(source(m), 'access_key, sts, ecs_ram_role, ram_role_arn'));
+      throw denied((m) => m.credentials.unknownType(source(m), ['access_key', 'sts', 'ecs_ram_role', 'ram_role_arn']));
   }
 }

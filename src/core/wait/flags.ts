@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.ts';
 import { parseDuration } from '../duration.ts';
-import { wholeNumber } from '../settings.ts';
+import { kebab, wholeNumber } from '../settings.ts';
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter.ts';
 
@@ -67,18 +67,25 @@ export function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
   return count === undefined ? 'all' : 'count';
 }
 
-/** The flags that say whom to ask, and how to reach him. */
-type Place = 'profile' | 'region' | 'endpoint' | 'simulate' | 'caFile' | 'signature' | 'method' | 'format';
+/** The flags that say whom to ask, and how. */
+const PLACE = [
+  ...(['profile', 'region', 'endpoint', 'caFile', 'format', 'signature', 'method'] as const),
+  ...(['requestTimeout', 'simulate'] as const),
+];
+type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
-/** The flags that resume a wait of which so many tasks have succeeded. */
-export function resumeFlags(options: WatchFlags & Partial<Record<Place, string>>, succeeded: number): string[] {
-  const { profile, region, endpoint, simulate, caFile, signature, method, format, timeout, count, any, failFast } =
-    options;
-  const left = count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded));
-  const place = { profile, region, endpoint, simulate, 'ca-file': caFile, signature, method, format };
-  const given = Object.entries({ ...place, timeout, count: left });
+/** The flags that resume a wait of which so many tasks have succeeded: those that were given, and the time limit. */
+export function resumeFlags(options: WatchFlags & Place, succeeded: number): string[] {
+  const { timeout, count, any, failFast } = options;
+  const names = Object.keys(WATCH_DEFAULTS) as (keyof typeof WATCH_DEFAULTS)[];
+  const given = [
+    ...PLACE.map((name) => [name, options[name]] as const),
+    ['timeout', timeout] as const,
+    ...names.filter((name) => options[name] !== WATCH_DEFAULTS[name]).map((name) => [name, options[name]] as const),
+    ['count', count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded))] as const,
+  ];
   return [
-    ...given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...[...new Map(given)].flatMap(([name, value]) => (value === undefined ? [] : [`--${kebab(name)}`, value])),
     ...(any ? ['--any'] : []),
     ...(failFast ? ['--fail-fast'] : []),
   ];
