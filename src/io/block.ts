@@ -30,7 +30,7 @@ const END_FRAME = '\u001b[?2026l';
 
 /**
  * Lines drawn over and over in the same place, above what follows, never on the alternate screen. `lines` gets the window's
- * size and must fit it: at most `rows` lines, each narrower than `columns`.
+ * size and must fit it: fewer than `rows` lines, each narrower than `columns`.
  */
 export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonly string[]): Drawing {
   let drawn: readonly string[] = [];
@@ -39,19 +39,17 @@ export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonl
   /** The drawn lines take more rows where the window became narrower since, for terminals wrap them anew. */
   const drawnRows = () => {
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / stream.columns)), 0);
-    return Math.min(rows, stream.rows);
+    return Math.min(rows, stream.rows - 1);
   };
-  const toTop = (rows: number) => `\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}`;
-  // Nothing is erased from the window's first cell on: tmux takes that for worth keeping, and scrolls it up.
-  const over = (next: readonly string[]) => `${toTop(drawnRows())}${next.join(`${ERASE_LINE}\n`)}${ERASE_BELOW}`;
-  const erased = () => {
-    const rows = drawnRows();
-    return rows === 0 ? '' : `${toTop(rows)}${ERASE_LINE}${rows > 1 ? `${DOWN}${ERASE_BELOW}${UP}` : ''}`;
-  };
+  const toTop = () => (drawnRows() > 0 ? `\r\u001b[${drawnRows()}A` : '\r');
+  // The cursor rests on an empty row below, for terminals disagree whether the row it is on is wrapped anew. Nothing is erased
+  // from the window's first cell on: tmux takes that for worth keeping, and scrolls it up.
+  const frame = (next: readonly string[]) => next.map((line) => `${line}${ERASE_LINE}\n`).join('') + ERASE_BELOW;
+  const erased = () => (drawn.length > 0 ? `${toTop()}${ERASE_LINE}${DOWN}${ERASE_BELOW}${UP}` : '');
   const draw = () => {
     const next = lines({ columns: stream.columns, rows: stream.rows });
     if (next.join('\n') === drawn.join('\n')) return;
-    stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${over(next)}${END_FRAME}`);
+    stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${toTop()}${frame(next)}${END_FRAME}`);
     drawn = next;
   };
   return {
@@ -63,7 +61,7 @@ export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonl
     aside(write) {
       stream.write(`${BEGIN_FRAME}${erased()}`);
       write();
-      stream.write(`${drawn.join('\n')}${END_FRAME}`);
+      stream.write(`${frame(drawn)}${END_FRAME}`);
     },
     stop() {
       clearInterval(timer);
