@@ -4,8 +4,9 @@ import { visible } from './core/text.ts';
 import { ExitCode } from './errors.ts';
 
 /** What nobody caught is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
-process.on('uncaughtException', ({ name, message, stack }) => {
-  process.stderr.write(`mmai: ${visible(`${name}: ${message}`)}\n${process.env.MMAI_DEBUG ? `${stack}\n` : ''}`);
+process.on('uncaughtException', ({ name, message, stack = '' }) => {
+  const lines = [`mmai: ${name}: ${message}`, ...(process.env.MMAI_DEBUG ? stack.split('\n') : [])];
+  process.stderr.write(`${lines.map(visible).join('\n')}\n`);
   process.exit(ExitCode.bug);
 });
 

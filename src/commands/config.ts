@@ -10,7 +10,7 @@ import {
   type SettingName,
   settingNames,
 } from '../core/settings.ts';
-import { jsonDocument, masked, visible } from '../core/text.ts';
+import { jsonDocument, masked, visible, withoutValue } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config/import.ts';
 import { addCheckOptions } from './options.ts';
@@ -224,7 +224,9 @@ function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
 }
 
 function checkKey(key: string): void {
-  if (!CONFIG_KEYS.includes(key)) throw usageError((m) => m.config.unknownKey(key, CONFIG_KEYS.join(', ')));
+  if (!CONFIG_KEYS.includes(key)) {
+    throw usageError((m) => m.config.unknownKey(withoutValue(key), CONFIG_KEYS.join(', ')));
+  }
 }
 
 function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {

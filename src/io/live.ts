@@ -71,11 +71,12 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<P
   const stop = () => {
     if (isStopped) return;
     isStopped = true;
-    process.off('SIGCONT', resume);
+    process.off('SIGCONT', resume).off('exit', stop);
     signal.removeEventListener('abort', stop);
     release();
   };
-  process.on('SIGCONT', resume);
+  // A crash exits without a word to us, and would leave the cursor hidden.
+  process.on('SIGCONT', resume).on('exit', stop);
   signal.addEventListener('abort', stop);
   await start();
   return { stop };
