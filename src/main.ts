@@ -11,7 +11,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** What nobody caught is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
-function reportBug({ name, message, stack }: Error): void {
-  process.stderr.write(`mmai: ${visible(`${name}: ${message}`)}\n${process.env.MMAI_DEBUG ? `${stack}\n` : ''}`);
+function reportBug({ name, message, stack = '' }: Error): void {
+  const lines = [`mmai: ${name}: ${message}`, ...(process.env.MMAI_DEBUG ? stack.split('\n') : [])];
+  process.stderr.write(`${lines.map(visible).join('\n')}\n`);
   process.exit(ExitCode.bug);
 }

@@ -82,6 +82,8 @@ describe('mmai config', { concurrency: 4 }, () => {
       ['set', 'regoin', 'x'],
       /no setting "regoin"; known settings: access-key-id[\s\S]*\nhint: did you mean region\?/,
     ],
+    ['a secret in its key, not shown', ['set', 'access-key-secret=canary'], /no setting "access-key-secret=…";/],
+    ['an endpoint with a password', ['set', 'endpoint', 'https://me:canary@h'], /endpoint "https:\/\/…@h" is not/],
     ['a value the setting cannot take', ['set', 'region', 'A B'], /region "A B"/],
     ['an empty value', ['set', 'region', ''], /region: the value is empty/],
     ['a profile name that is none', ['set', 'region', 'x', '--profile', '../x'], /"..\/x" is not a profile name/],
@@ -96,6 +98,7 @@ describe('mmai config', { concurrency: 4 }, () => {
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /canary/);
     });
   }
 

@@ -118,6 +118,12 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       'there is no option "--regoin"\nhint: did you mean --region?',
       '没有选项“--regoin”\n建议：是否要写 --region？',
     ],
+    // What is written behind a misspelt flag may be a secret.
+    [
+      ['status', '--access-key-secret=canary=\n@canary'],
+      'there is no option "--access-key-secret=…"',
+      '没有选项“--access-key-secret=…”',
+    ],
     [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
     [
       ['status', '1', '-o', 'yaml'],

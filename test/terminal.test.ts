@@ -86,6 +86,14 @@ describe('whatever an argument, a variable or a file is called, it is shown and 
     it(name, async () => assertHarmless(await launch(args, { env }), name));
   }
 
+  it('an error that nobody caught, with MMAI_DEBUG', async () => {
+    const thrower = `setTimeout(() => { throw new Error(${JSON.stringify(HOSTILE)}) }, 300)`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(thrower)}`, MMAI_DEBUG: '1' };
+    const ended = await mmai(['status', '1', '--simulate', 'hang', '-q'], { env });
+    assert.equal(ended.code, 70);
+    assertHarmless(ended, 'the crash');
+  });
+
   it('an id on standard input', async () =>
     assertHarmless(await mmaiInProcess(['status'], { input: HOSTILE }), 'stdin'));
 

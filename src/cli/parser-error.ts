@@ -1,4 +1,5 @@
 import type { CommanderError } from 'commander';
+import { withoutValue } from '../core/text.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
 
 /**
@@ -31,12 +32,12 @@ const SENTENCES: readonly Sentence[] = [
   {
     code: 'commander.unknownOption',
     pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${SUGGESTION}`),
-    text: (what) => (m) => m.parser.unknownOption(what),
+    text: (what) => (m) => m.parser.unknownOption(withoutValue(what)),
   },
   {
     code: 'commander.unknownCommand',
     pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${SUGGESTION}`),
-    text: (what) => (m) => m.parser.unknownCommand(what),
+    text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
   },
   {
     code: 'commander.missingArgument',

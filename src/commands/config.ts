@@ -11,7 +11,7 @@ import {
   type SettingName,
   settingNames,
 } from '../core/settings.ts';
-import { jsonDocument, masked, visible } from '../core/text.ts';
+import { jsonDocument, masked, visible, withoutValue } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config/import.ts';
 import { addCheckOptions } from './options.ts';
@@ -229,7 +229,7 @@ function checkKey(key: string): void {
   if (CONFIG_KEYS.includes(key)) return;
   const near = nearest(key, CONFIG_KEYS);
   throw usageError(
-    (m) => m.config.unknownKey(key, CONFIG_KEYS),
+    (m) => m.config.unknownKey(withoutValue(key), CONFIG_KEYS),
     near === undefined ? undefined : (m) => m.parser.suggestion(near),
   );
 }

@@ -1,6 +1,7 @@
 import { usageError } from '../errors.ts';
 import { parseDuration } from './duration.ts';
 import type { Profile } from './profiles.ts';
+import { withoutValue } from './text.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -155,6 +156,6 @@ function parseEndpoint(text: string): string {
   const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
   const origin = isBare ? new URL(address).origin : '';
   // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
-  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(text));
+  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(withoutValue(text)));
   return origin;
 }

@@ -28,6 +28,11 @@ export function jsonText(value: unknown, indent?: number): string {
     .replace(/##(?=\[)/g, '#\\u0023');
 }
 
+/** A word of the command line without what may be a secret in it: the value of `name=value`, the user of a URL. */
+export function withoutValue(word: string): string {
+  return word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@');
+}
+
 /** At most `limit` characters, the rest told by `…`. */
 export function shortened(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;

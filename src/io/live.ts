@@ -80,14 +80,12 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
   const stop = () => {
     if (isStopped) return;
     isStopped = true;
-    process.off('SIGCONT', resume);
-    process.off('exit', stop);
+    process.off('SIGCONT', resume).off('exit', stop);
     signal.removeEventListener('abort', stop);
     release();
   };
-  process.on('SIGCONT', resume);
-  // A crash leaves the terminal restored, too.
-  process.on('exit', stop);
+  // A crash exits without a word to us, and would leave the cursor hidden.
+  process.on('SIGCONT', resume).on('exit', stop);
   signal.addEventListener('abort', stop);
   await start();
   return { stop, aside: (write) => (isStopped ? write() : drawing.aside(write)) };
