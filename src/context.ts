@@ -2,11 +2,11 @@ import { homedir } from 'node:os';
 import type { CommandEnd, CommandLimits } from './core/credentials/provider.ts';
 import type { Clock, NetworkEvent, Transport } from './core/ports.ts';
 import type { ProfileStore } from './core/profiles.ts';
-import type { RecentTasks } from './core/recent.ts';
 import type { Environment, Settings } from './core/settings.ts';
 import { ExitCode } from './errors.ts';
 import type { Drawing, LivePart, LiveView } from './io/live.ts';
 import type { Prompts } from './io/prompts.ts';
+import type { RecentTasks } from './io/recent.ts';
 import type { Style } from './io/style.ts';
 import type { Messages } from './locales/en.ts';
 
@@ -53,7 +53,7 @@ export interface System {
   /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<LivePart, 'stop'>>;
   /** Runs a shell command with more environment and an input; its exit code, null if it has none. */
-  execute(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
+  runHook(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
   /** Writes a file that the user named, or adds to it. Throws what the file system says. */
   writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
   /** Colours for one stream, as `--color` and the environment say. */
@@ -145,9 +145,9 @@ export function systemContext(): System {
       live = started;
       return started;
     },
-    async execute(command, env, input) {
-      const { execute } = await import('./io/execute.ts');
-      return execute(command, env, input, controller.signal);
+    async runHook(command, env, input) {
+      const { runHook } = await import('./io/command.ts');
+      return runHook(command, env, input, controller.signal);
     },
     async writeFile(path, text, how) {
       const { writeFile } = await import('node:fs/promises');

@@ -6,7 +6,7 @@ import type { Reply } from '../core/response.ts';
 import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
 import { jsonDocument } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
-import { outcomeOf, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
+import { replyOutcome, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery, formatQueried, type Query } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
@@ -90,7 +90,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
 
 function statusExitCode(replies: readonly Reply[], tellsState: boolean): number {
   if (replies.some((reply) => !reply.ok && failureExitCode(reply.failure) === ExitCode.denied)) return ExitCode.denied;
-  const outcomes = replies.map(outcomeOf);
+  const outcomes = replies.map(replyOutcome);
   if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
   const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');
   return foldOutcomes(unanswered, ExitCode.ok);

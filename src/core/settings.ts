@@ -90,7 +90,7 @@ export function serviceOrigin(settings: Pick<Settings, 'region' | 'endpoint'>): 
 
 /** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
 export function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
 }
 
 // --- internal ---

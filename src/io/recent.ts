@@ -1,8 +1,17 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RecentTasks, withRecent } from '../core/recent.ts';
 import type { Environment } from '../core/settings.ts';
 import { parseTaskId, type TaskId } from '../core/task.ts';
+
+/** As many ids as are offered again; a shell's menu with more is no help. */
+export const RECENT_LIMIT = 20;
+
+/** The ids of the tasks that the service last knew, newest first, kept on this machine for completion only. Never throws. */
+export interface RecentTasks {
+  read(): readonly TaskId[];
+  /** Puts `ids` in front. */
+  remember(ids: readonly TaskId[]): void;
+}
 
 /** Where state goes that may be lost: `mmai` in XDG_STATE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.local/state. */
 export function stateDirectory(env: Environment, platform: string, home: string): string {
@@ -35,6 +44,13 @@ export function createRecentTasks(directory: string, unique: () => string): Rece
       }
     },
   };
+}
+
+// --- internal ---
+
+/** `ids` in front of `known`, each once, no more than {@link RECENT_LIMIT}. */
+function withRecent(known: readonly TaskId[], ids: readonly TaskId[]): TaskId[] {
+  return [...new Set([...ids, ...known])].slice(0, RECENT_LIMIT);
 }
 
 function validId(line: string): TaskId[] {

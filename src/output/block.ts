@@ -1,6 +1,6 @@
 import { wholeSeconds } from '../core/duration.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
-import { outcomeOf, type Watched } from '../core/wait/watched.ts';
+import { taskOutcome, type Watched } from '../core/wait/watched.ts';
 import { padded, truncated, widest } from '../core/width.ts';
 import type { WindowSize } from '../io/block.ts';
 import type { Style } from '../io/style.ts';
@@ -52,7 +52,7 @@ function rank(tasks: readonly Readonly<Watched>[], limit: number): Ranked {
 }
 
 function rankOf(task: Readonly<Watched>): Rank {
-  const outcome = outcomeOf(task);
+  const outcome = taskOutcome(task);
   if (outcome === 'pending') return task.outcome ? 'failed' : (task.state ?? 'unseen');
   return outcome === 'succeeded' ? 'succeeded' : 'failed';
 }

@@ -52,7 +52,7 @@ export function statusDocument(tasks: readonly TaskRow[], traffic: Traffic, exit
 }
 
 /** What became of one question, for the exit code. */
-export function outcomeOf(reply: Reply): Outcome {
+export function replyOutcome(reply: Reply): Outcome {
   if (!reply.ok) return failureExitCode(reply.failure) === ExitCode.notFound ? 'notFound' : 'unanswered';
   const state = taskState(reply.answer.status);
   return isFinal(state) ? (state as 'succeeded' | 'failed') : 'pending';

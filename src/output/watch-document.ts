@@ -1,7 +1,7 @@
 import type { Client } from '../core/client.ts';
 import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
-import { outcomeOf, type TaskEnd, type Watched } from '../core/wait/watched.ts';
+import { type TaskEnd, taskOutcome, type Watched } from '../core/wait/watched.ts';
 import type { Messages } from '../locales/en.ts';
 import { errorObject, type TaskRow } from './document.ts';
 
@@ -43,8 +43,8 @@ export function watchDocument(
   messages: Messages,
 ): WatchDocument {
   const counts = { succeeded: 0, failed: 0, pending: 0, notFound: 0, unanswered: 0 };
-  for (const task of end.tasks) counts[outcomeOf(task)] += 1;
-  const stillRunning = end.tasks.filter((task) => outcomeOf(task) === 'pending').map((task) => task.id);
+  for (const task of end.tasks) counts[taskOutcome(task)] += 1;
+  const stillRunning = end.tasks.filter((task) => taskOutcome(task) === 'pending').map((task) => task.id);
   const resume = stillRunning.length > 0 ? ['mmai', 'watch', ...stillRunning, ...resumeFlags(counts.succeeded)] : null;
   const { why: outcome, exitCode, elapsedMs } = end;
   const summary = {
@@ -55,14 +55,14 @@ export function watchDocument(
       return lags(end.tasks);
     },
   };
-  return { tasks: end.tasks.map((task) => taskRow(task, elapsedMs, messages)), summary };
+  return { tasks: end.tasks.map((task) => watchedRow(task, elapsedMs, messages)), summary };
 }
 
 function lags(tasks: EndEvent['tasks']): Record<TaskId, number> {
   return Object.fromEntries(tasks.flatMap(({ id, lagMaxMs }) => (lagMaxMs === null ? [] : [[id, lagMaxMs]])));
 }
 
-function taskRow(task: Readonly<Watched>, elapsedMs: number, messages: Messages): WatchedRow {
+function watchedRow(task: Readonly<Watched>, elapsedMs: number, messages: Messages): WatchedRow {
   const { id, status, polls, lagMaxMs, failure } = task;
   const requestId = failure?.requestId ?? task.requestId;
   const [state, outcome] = [task.state ?? 'unknown', task.outcome ?? 'pending'] as const;

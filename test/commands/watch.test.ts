@@ -185,14 +185,14 @@ describe('the end of a wait', () => {
 describe('--exec', () => {
   it('runs a command for each task that ends, with the task in its environment and the event on its input', async () => {
     const runs: { command: string; env: Record<string, string>; input: string }[] = [];
-    const execute = async (command: string, added: Record<string, string>, input: string) => {
+    const runHook = async (command: string, added: Record<string, string>, input: string) => {
       runs.push({ command, env: added, input });
       return 7;
     };
     const { code, stderr } = await watch(
       ['1', '2', '--exec', 'notify me'],
       (_, id) => status(id === '1' ? 2 : 3),
-      () => ({ execute }),
+      () => ({ runHook }),
     );
     assert.equal(code, 1);
     assert.deepEqual(
@@ -214,8 +214,8 @@ describe('--exec', () => {
   });
 
   it('that fails is not told with -q', async () => {
-    const execute = async () => 7;
-    const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), () => ({ execute }));
+    const runHook = async () => 7;
+    const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), () => ({ runHook }));
     assert.equal(stderr, '');
   });
 });
@@ -239,11 +239,11 @@ describe('a stop', () => {
   };
 
   it('does not wait for a command of --exec that hangs, and is what the document tells', async () => {
-    const execute = (stop: () => void) => () => {
+    const runHook = (stop: () => void) => () => {
       stop();
       return new Promise<never>(() => {});
     };
-    const hanging = stopped((stop) => ({ execute: execute(stop) }));
+    const hanging = stopped((stop) => ({ runHook: runHook(stop) }));
     const { code, stdout } = await watch(['1', '--exec', 'hang', '--json'], finishedAt(0), hanging);
     const { summary } = JSON.parse(stdout);
     assert.deepEqual([code, summary.exitCode, summary.outcome], [143, 143, 'interrupted']);

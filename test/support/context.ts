@@ -46,7 +46,7 @@ export function fakeContext(overrides: Partial<Context> = {}): FakeContext {
     prompts: async () => scripted(),
     style: async () => plainStyle,
     live: async () => ({ stop() {} }),
-    execute: async () => 0,
+    runHook: async () => 0,
     writeFile: async () => {},
     messages: en,
     debug() {},

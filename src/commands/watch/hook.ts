@@ -59,7 +59,7 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId ?? '',
   };
-  const exitCode = await context.execute(command, env, `${JSON.stringify(told)}\n`);
+  const exitCode = await context.runHook(command, env, `${JSON.stringify(told)}\n`);
   const { warning, watch } = context.messages;
   if (exitCode !== 0 && !quiet) context.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
 }

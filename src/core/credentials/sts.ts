@@ -1,5 +1,6 @@
 import type { Text } from '../../errors.ts';
 import { signedRequest } from '../request.ts';
+import { isLoopback } from '../settings.ts';
 import { canonicalizedQueryString } from '../signature.ts';
 import { exchange, issuedCredentials } from './exchange.ts';
 import { type Credentials, type Doors, denied, isOn, type Provider } from './provider.ts';
@@ -125,10 +126,6 @@ function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
   const isSafe = isBare && (/^https:/i.test(url) || isLoopback(new URL(url).hostname));
   if (!isSafe) throw denied((m) => m.credentials.badSts(source(m)));
   return new URL(url).origin;
-}
-
-export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 async function readToken(doors: Doors, path: string, source: Text): Promise<string> {

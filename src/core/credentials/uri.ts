@@ -1,7 +1,7 @@
 import type { Text } from '../../errors.ts';
+import { isLoopback } from '../settings.ts';
 import { exchange, issuedCredentials } from './exchange.ts';
 import { type Credentials, type Doors, denied, type Provider } from './provider.ts';
-import { isLoopback } from './sts.ts';
 
 export const URI_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_URI';
 

@@ -56,7 +56,7 @@ export function newTask(id: TaskId): Watched {
 }
 
 /** What became of the task, for the exit code. */
-export function outcomeOf({ outcome }: Pick<Watched, 'outcome'>): Outcome {
+export function taskOutcome({ outcome }: Pick<Watched, 'outcome'>): Outcome {
   return outcome === null || outcome === 'queueTimeout' || outcome === 'stallTimeout' ? 'pending' : outcome;
 }
 
@@ -69,5 +69,5 @@ export function waitExitCode(
 ): number {
   if (why === 'met') return ExitCode.ok;
   if (why === 'denied') return ExitCode.denied;
-  return why === 'interrupted' ? interruptCode : foldOutcomes(tasks.map(outcomeOf), timeoutCode);
+  return why === 'interrupted' ? interruptCode : foldOutcomes(tasks.map(taskOutcome), timeoutCode);
 }
