@@ -13,7 +13,7 @@ export function property<T>(
   name: string,
   arbitrary: fc.Arbitrary<T>,
   check: (value: T) => void | Promise<void>,
-  { runs = 300, share = 0.1 }: { runs?: number; share?: number } = {},
+  { runs = 200, share = 0.1 }: { runs?: number; share?: number } = {},
 ): void {
   it(name, { timeout: (minutes + 1) * 60_000 }, async (t) => {
     const long = { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: minutes * 60_000 * share };

@@ -36,6 +36,8 @@ export function mmai(args: readonly string[], options: SpawnOptions = {}): Promi
     PATH: process.env.PATH ?? '',
     HOME: home,
     MMAI_CONFIG_DIR: join(home, 'none'),
+    // One for all test files: the compiled code of this build, which a user has from the second run on.
+    XDG_CACHE_HOME: join(tmpdir(), 'mmai-test-cache'),
     // No test leaves this machine, and the metadata service would be another one.
     ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
     ...options.env,
