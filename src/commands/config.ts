@@ -14,7 +14,7 @@ import {
 import { jsonDocument, masked, visible, withoutValue } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config/import.ts';
-import { addCheckOptions } from './options.ts';
+import { addCheckOptions, addCommonOptions } from './options.ts';
 
 interface ConfigOptions {
   readonly profile?: string;
@@ -40,11 +40,7 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
       const text = help.configArguments[argument.name() as keyof typeof help.configArguments];
       argument.description = typeof text === 'string' ? text : text(CONFIG_KEYS);
     }
-    return command
-      .option('--profile <name>', flags.profile)
-      .option('-q, --quiet', flags.quiet)
-      .option('--lang <zh|en>', flags.lang)
-      .option('--debug', flags.debug);
+    return addCommonOptions(command.option('--profile <name>', flags.profile), flags);
   };
   /** Every action ends well or throws. */
   const act =

@@ -4,6 +4,7 @@ import { allExplanations, type Explanation, explain, nearestTopic } from '../cor
 import { jsonDocument, visible } from '../core/text.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
+import { addCommonOptions } from './options.ts';
 
 interface ExplainOptions {
   readonly output: string;
@@ -14,19 +15,16 @@ interface ExplainOptions {
 export function addExplainCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   const { help } = context.messages;
   const { flags } = help;
-  program
+  const command = program
     .command('explain')
     .description(help.commands.explain)
     .argument('[topic]', help.arguments.topic)
     .option('-o, --output <text|json>', flags.explainOutput, 'text')
     .option('--json', flags.json)
-    .option('--query <jmespath>', flags.query)
-    .option('-q, --quiet', flags.quiet)
-    .option('--lang <zh|en>', flags.lang)
-    .option('--debug', flags.debug)
-    .action(async (topic: string | undefined, options: ExplainOptions) =>
-      done(await runExplain(topic, options, context)),
-    );
+    .option('--query <jmespath>', flags.query);
+  addCommonOptions(command, flags).action(async (topic: string | undefined, options: ExplainOptions) =>
+    done(await runExplain(topic, options, context)),
+  );
 }
 
 /** Says what is known about a topic, or lists the topics; asks nobody. A topic that is not known is a usage error. */

@@ -24,7 +24,7 @@ export function addServiceOptions(command: Command, { help }: Messages, forms: P
   const { flags, headings } = help;
   const { outputs = 'text|json|ndjson|tsv', dryRuns = 'request' } = forms;
   command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
-  return addRequestOptions(command, flags)
+  addRequestOptions(command, flags)
     .option('--retries <n>', flags.retries)
     .option(`--dry-run [${dryRuns}]`, forms.dryRuns ? flags.dryRun : flags.dryRunPlan)
     .option('--simulate <script>', flags.simulate)
@@ -32,10 +32,13 @@ export function addServiceOptions(command: Command, { help }: Messages, forms: P
     .option(`-o, --output <${outputs}>`, flags.output)
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query)
-    .option('-q, --quiet', flags.quiet)
-    .option('--lang <zh|en>', flags.lang)
-    .option('--color <auto|always|never>', flags.color)
-    .option('--debug', flags.debug);
+    .option('--color <auto|always|never>', flags.color);
+  return addCommonOptions(command, flags);
+}
+
+/** The flags of every command. */
+export function addCommonOptions(command: Command, flags: Messages['help']['flags']): Command {
+  return command.option('-q, --quiet', flags.quiet).option('--lang <zh|en>', flags.lang).option('--debug', flags.debug);
 }
 
 /** The flags that `config check` shares with them: those that decide whom it asks, and how. */

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { parseDuration } from '../core/duration.ts';
 import { wholeNumber } from '../core/settings.ts';
 import { ExitCode, usageError } from '../errors.ts';
+import { addCommonOptions } from './options.ts';
 
 interface SandboxCommandOptions {
   readonly port: string;
@@ -16,18 +17,17 @@ interface SandboxCommandOptions {
 const KEY = { accessKeyId: 'sandbox-key', accessKeySecret: 'sandbox-secret' };
 
 export function addSandboxCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { help } = context.messages;
-  program
+  const { commands, flags } = context.messages.help;
+  const command = program
     .command('sandbox')
-    .description(help.commands.sandbox)
-    .option('--port <n>', help.flags.port, '0')
-    .option('--script <script>', help.flags.script)
-    .option('--latency <duration>', help.flags.latency)
-    .option('--fault-rate <0..1>', help.flags.faultRate, '0')
-    .option('-q, --quiet', help.flags.quiet)
-    .option('--lang <zh|en>', help.flags.lang)
-    .option('--debug', help.flags.debug)
-    .action(async (options: SandboxCommandOptions) => done(await runSandbox(options, context)));
+    .description(commands.sandbox)
+    .option('--port <n>', flags.port, '0')
+    .option('--script <script>', flags.script)
+    .option('--latency <duration>', flags.latency)
+    .option('--fault-rate <0..1>', flags.faultRate, '0');
+  addCommonOptions(command, flags).action(async (options: SandboxCommandOptions) =>
+    done(await runSandbox(options, context)),
+  );
 }
 
 /** Serves until a signal comes. stdout gets the variables that point mmai at it, in a shell's words. */

@@ -30,10 +30,14 @@ export function addStatusCommand(program: Command, context: Context, done: (exit
     .command('status')
     .description(help.commands.status)
     .argument('[taskId...]', help.arguments.taskId);
-  addServiceOptions(command, context.messages, { outputs: 'text|json|tsv|raw', dryRuns: 'request|curl|node' })
-    .option('--raw', help.flags.raw)
+  command
+    .optionsGroup(help.headings.output)
     .option('--exit-status', help.flags.exitStatus)
-    .action(async (words: string[], options: StatusOptions) => done(await runStatus(words, options, context)));
+    .option('--raw', help.flags.raw);
+  const forms = { outputs: 'text|json|tsv|raw', dryRuns: 'request|curl|node' };
+  addServiceOptions(command, context.messages, forms).action(async (words: string[], options: StatusOptions) =>
+    done(await runStatus(words, options, context)),
+  );
 }
 
 /** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
