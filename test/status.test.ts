@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { codesEn } from '../src/locales/en-codes.ts';
 import { codesZh } from '../src/locales/zh-codes.ts';
+import { refusingPort } from './support/dead-port.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
@@ -285,7 +285,7 @@ describe('exit codes', { concurrency: 4 }, () => {
   });
 
   it('4: nobody listens', async () => {
-    const env = { ...(await sandbox()).env, MMAI_ENDPOINT: `http://127.0.0.1:${await unusedPort()}` };
+    const env = { ...(await sandbox()).env, MMAI_ENDPOINT: `http://127.0.0.1:${await refusingPort()}` };
     const { code, stderr } = await mmai(['status', '1', '--retries', '0'], { env });
     assert.equal(code, 4);
     assert.match(stderr, /Network.ConnectionRefused/);
@@ -348,14 +348,4 @@ function shell(command: string, args: string[], env: Record<string, string>): Pr
     });
   }
   return new Promise((resolve) => child.on('close', () => resolve(output)));
-}
-
-/** A port that was free a moment ago. */
-function unusedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,16 +6,9 @@ import type { Context } from '../../src/context.ts';
 import { createTransport } from '../../src/io/transport.ts';
 import { fakeClock } from '../support/clock.ts';
 import { fakeContext } from '../support/context.ts';
+import { refusingPort } from '../support/dead-port.ts';
 import { sandbox, testKey } from '../support/mmai.ts';
-import {
-  type Certificate,
-  caFile,
-  proxyServer,
-  rawServer,
-  silentServer,
-  tlsServer,
-  unusedPort,
-} from '../support/network.ts';
+import { type Certificate, caFile, proxyServer, rawServer, silentServer, tlsServer } from '../support/network.ts';
 
 const KEY = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
@@ -160,7 +153,7 @@ describe('mmai config check', () => {
   type Broken = [name: string, step: string, make: () => Promise<ServiceOptions>, detail: RegExp];
   const local = (scheme: string, port: number) => ({ endpoint: `${scheme}://localhost:${port}`, caFile });
   const broken: Broken[] = [
-    ['nobody listens', 'tcp', async () => local('http', await unusedPort()), /ConnectionRefused/],
+    ['nobody listens', 'tcp', async () => local('http', await refusingPort()), /ConnectionRefused/],
     ['the certificate has expired', 'tls', async () => local('https', await tlsServer('', 'expired')), /has expired/],
     ['the certificate is of another', 'tls', async () => local('https', await tlsServer('', 'other')), /elsewhere/],
     ['no TLS is spoken', 'tls', async () => local('https', await rawServer('HTTP/1.1 400 No\r\n\r\n')), /Protocol/],

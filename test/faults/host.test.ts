@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createServer } from 'node:tls';
 import { testCaPem, testCertificates, testKeyPem } from '../fixtures/certificates.ts';
-import { hangingPort, unusedPort } from '../support/dead-port.ts';
+import { hangingPort, refusingPort } from '../support/dead-port.ts';
 import { mmaiInProcess } from '../support/in-process.ts';
 import { documentOf, endpointEnv, PATIENCE } from '../support/matrix.ts';
 import { mmai, temporaryDirectory } from '../support/mmai.ts';
@@ -32,7 +32,7 @@ const tls =
 const https = async (port: Promise<number>) => `https://127.0.0.1:${await port}`;
 
 const rows: [name: string, endpoint: Endpoint, code: string, failureClass: string, flags?: string[]][] = [
-  ['refuses connections', () => https(unusedPort()), 'Network.ConnectionRefused', 'transient'],
+  ['refuses connections', () => https(refusingPort()), 'Network.ConnectionRefused', 'transient'],
   ['lets connecting hang', () => https(hangingPort()), 'Network.Timeout', 'transient'],
   ['lets the TLS handshake hang', () => plain(() => {}), 'Network.Timeout', 'transient'],
   [

@@ -6,7 +6,8 @@ import * as tls from 'node:tls';
 import { NetworkError, type NetworkEvent } from '../../src/core/ports.ts';
 import { createTransport, type TransportOptions } from '../../src/io/transport.ts';
 import { en } from '../../src/locales/en.ts';
-import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer, unusedPort } from '../support/network.ts';
+import { refusingPort } from '../support/dead-port.ts';
+import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../support/network.ts';
 
 const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
 const PLAIN = 'http://multimediaai.cn-beijing.aliyuncs.com/?TaskId=1';
@@ -197,7 +198,7 @@ describe('a proxy', () => {
   }
 
   it('that nobody listens at is named', async () => {
-    const host = `127.0.0.1:${await unusedPort()}`;
+    const host = `127.0.0.1:${await refusingPort()}`;
     const { get } = await transport({ env: { HTTPS_PROXY: `http://${USER}${host}` } });
     await failure(get(SERVICE), 'Proxy', new RegExp(`^proxy ${host}: connect ECONNREFUSED`));
   });
@@ -260,8 +261,8 @@ describe('connections', () => {
 
   it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
     const { get } = await transport();
-    await failure(get(`http://127.0.0.1:${await unusedPort()}/`), 'ConnectionRefused', /ECONNREFUSED/); // undici is loaded
-    const refused = get(`http://127.0.0.1:${await unusedPort()}/`, { timeoutMs: 20 });
+    await failure(get(`http://127.0.0.1:${await refusingPort()}/`), 'ConnectionRefused', /ECONNREFUSED/); // undici is loaded
+    const refused = get(`http://127.0.0.1:${await refusingPort()}/`, { timeoutMs: 20 });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
     await failure(refused, 'ConnectionRefused', /ECONNREFUSED/);
   });

@@ -1,15 +1,22 @@
-import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { after } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-/** A port that was free a moment ago: nobody listens. */
-export function unusedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+/**
+ * A port where nobody listens while the test file runs. It is the near end of a connection, so that the system gives it to no
+ * server: a port that was only free a moment ago was soon another test's.
+ */
+export async function refusingPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const holder = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  after(() => {
+    holder.destroy();
+    server.close();
   });
+  await once(holder, 'connect');
+  return holder.localPort!;
 }
 
 const NEVER_ACCEPTS = `

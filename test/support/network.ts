@@ -103,15 +103,6 @@ export function silentServer(): Promise<number> {
   return listen(createTcpServer((socket) => void sockets.add(socket.on('error', () => {}))));
 }
 
-/** A port that was free a moment ago. */
-export async function unusedPort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
 function pair(certificate: Certificate) {
   return { key: readFileSync(tlsFile('server.key')), cert: readFileSync(tlsFile(`${certificate}.pem`)) };
 }
