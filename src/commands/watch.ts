@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { choice } from '../core/settings.ts';
 import { taskState } from '../core/task.ts';
 import { jsonDocument, jsonText } from '../core/text.ts';
 import type { EndEvent, WaiterEvent } from '../core/wait/events.ts';
@@ -17,7 +18,7 @@ import { openSession, resolveSetup, type Session, type Setup } from './session.t
 import { readTaskIds } from './status.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
-import { addWatchOptions, oneOf, type WatchOptions } from './watch/options.ts';
+import { addWatchOptions, type WatchOptions } from './watch/options.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { notify, writeReports } from './watch/reports.ts';
 
@@ -44,10 +45,11 @@ interface Wait {
 }
 
 /** Waits for tasks; the outcome as exit code. What it writes to stdout is complete on every way out. */
-export async function runWatch(words: readonly string[], options: WatchOptions, context: Context): Promise<number> {
+export async function runWatch(words: readonly string[], given: WatchOptions, context: Context): Promise<number> {
+  const annotations = choice('auto', 'github', 'none')(given.annotations, '--annotations');
+  const options = { ...given, annotations };
   const plan = waiterOptions(await readTaskIds(words, context), options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
-  oneOf('--annotations', options.annotations, 'auto', 'github', 'none');
   const mode = displayMode(options, context);
   // A query is put to the one document, and events are many.
   if (options.query !== undefined && options.output === 'ndjson') {
@@ -57,7 +59,7 @@ export async function runWatch(words: readonly string[], options: WatchOptions, 
   const setup = await resolveSetup(options, context, outputs);
   const query = options.query === undefined ? undefined : await compileQuery(options.query);
   if (options.dryRun !== undefined) {
-    oneOf('--dry-run', options.dryRun, 'request');
+    choice('request')(options.dryRun, '--dry-run');
     return printPlan(plan, setup.values.output === 'json', context);
   }
   const session = await openSession(setup, options.simulate, context);
