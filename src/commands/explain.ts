@@ -36,7 +36,7 @@ export async function runExplain(
 ): Promise<number> {
   const { messages, stdout } = context;
   const output = options.json ? 'json' : choice('text', 'json')(options.output, '--output');
-  const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  const query = await compileQuery(options.query);
   const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
   if (query) stdout.write(formatQueried(query({ explanations }), output));
   else if (output === 'json') stdout.write(jsonDocument({ explanations }));

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { wholeSeconds } from '../../core/duration.ts';
 import { choice, type Settings } from '../../core/settings.ts';
-import type { WaiterEvent } from '../../core/wait/events.ts';
+import type { ProgressEvent } from '../../core/wait/events.ts';
 import type { Waiter } from '../../core/wait/waiter.ts';
 import { usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/live.ts';
@@ -13,7 +13,7 @@ import type { WatchOptions } from './options.ts';
 export type DisplayMode = 'drawn' | 'lines' | 'none';
 
 export interface Display {
-  tell(event: WaiterEvent): void;
+  tell(event: ProgressEvent): void;
   /** Gives the terminal back. */
   stop(): void;
 }
@@ -47,7 +47,7 @@ export async function openDisplay(
     });
     return { tell() {}, stop: () => live.stop() };
   }
-  const tell = (event: WaiterEvent) => {
+  const tell = (event: ProgressEvent) => {
     const line = progressLine(event, waiter.elapsedMs(), messages);
     if (line) stderr.write(line);
   };
