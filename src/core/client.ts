@@ -2,7 +2,7 @@ import { ExitCode } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { type Clock, NetworkError, type Transport } from './ports.ts';
 import { type ApiCall, createSigner } from './request.ts';
-import { type Failure, networkFailure, parseResponse, type Reply } from './response.ts';
+import { type Failure, MAX_OFFSET_MS, networkFailure, parseResponse, type Reply } from './response.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import type { TaskId } from './task.ts';
 
@@ -47,8 +47,6 @@ export interface Client {
   askPatiently(taskId: TaskId, retries: number, signal?: AbortSignal): Promise<Reply>;
 }
 
-/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
-const MAX_OFFSET_MS = 24 * 3_600_000;
 /** A clock further off than this is worth a warning, in ms. */
 const WARNED_OFFSET_MS = 5 * 60_000;
 /** A server that asks `status` to wait longer than this gets no retry: somebody is looking at the terminal. In ms. */

@@ -18,6 +18,7 @@ import {
   denied,
   type Fields,
   isOn,
+  LIMIT_MS,
   need,
   type Provider,
   textOf,
@@ -31,13 +32,13 @@ const TEMPORARY_KEY = [...KEY, 'sts_token'] as const;
 const EXTERNAL_OFF = 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS';
 
 /** The profile of aliyun-cli's config.json that a variable names, else the current one. */
-export function aliyunProvider(doors: Doors, limitMs: number): Provider {
+export function aliyunProvider(doors: Doors): Provider {
   const path = aliyunPath(doors) ?? '~/.aliyun/config.json';
   const off = aliyunOffVariable(doors.env);
   return {
     source: (m) => (off ? m.credentials.off(m.credentials.fromAliyun(path), off) : m.credentials.fromAliyun(path)),
     async find() {
-      const until = doors.clock.monotonic() + limitMs;
+      const until = doors.clock.monotonic() + LIMIT_MS;
       const config = off ? undefined : await readAliyunConfig(doors);
       if (!config || config.profiles.size === 0) return undefined;
       const named = profileByVariable(doors.env);

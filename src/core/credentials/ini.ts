@@ -9,8 +9,10 @@ import {
   denied,
   type Fields,
   isFields,
+  LIMIT_MS,
   need,
   type Provider,
+  readFileOf,
   textOf,
 } from './provider.ts';
 import { assumeRole } from './sts.ts';
@@ -19,14 +21,14 @@ const FILE_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_FILE';
 const KEY = ['access_key_id', 'access_key_secret'] as const;
 
 /** The credentials file that Alibaba Cloud's SDKs share: a section a profile, `default` unless a variable names another. */
-export function iniProvider(doors: Doors, limitMs: number): Provider {
+export function iniProvider(doors: Doors): Provider {
   const { env } = doors;
   const path = env[FILE_VARIABLE]?.trim() || `${doors.home() ?? '~'}/.alibabacloud/credentials`;
   const source: Text = (m) => m.credentials.fromFile(path);
   return {
     source,
     async find() {
-      const until = doors.clock.monotonic() + limitMs;
+      const until = doors.clock.monotonic() + LIMIT_MS;
       const sections = await readSections(path, doors, source);
       const named = profileByVariable(env);
       const name = named?.name ?? 'default';
@@ -43,9 +45,7 @@ export function iniProvider(doors: Doors, limitMs: number): Provider {
 
 /** Undefined where there is no file, or nothing in it. The parser never complains, so a text without any section counts as torn. */
 async function readSections(path: string, doors: Doors, source: Text): Promise<Fields | undefined> {
-  const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
-  });
+  const text = await readFileOf(source, path, doors);
   const sections = text === undefined ? {} : await doors.parseIni(text.replace(/^\ufeff/, ''));
   const values = Object.values(sections);
   if (values.length > 0 && !values.some(isFields)) {
