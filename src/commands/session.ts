@@ -78,15 +78,11 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     transport.close();
     await simulation?.close();
   };
+  const { clock, random, nonce, debug } = context;
   const client = createClient({
-    ...pick(values),
-    origin,
-    transport,
-    clock: context.clock,
-    random: context.random,
-    nonce: context.nonce,
-    accessKey,
-    debug: context.debug,
+    ...values,
+    requestTimeoutMs: values.requestTimeout,
+    ...{ origin, transport, clock, random, nonce, debug, accessKey },
     onClockOff: (ms) => warn(context.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
   const renewConnections = () => transport.renew();
@@ -103,10 +99,6 @@ function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['outp
     throw usageError((m) => m.usage.badChoice(origins.output.name, values.output, outputs));
   }
   return { origins, values: { ...values, output: 'json' } };
-}
-
-function pick({ region, method, format, signature, requestTimeout }: Settings) {
-  return { region, method, format, signature, requestTimeoutMs: requestTimeout };
 }
 
 async function chooseProfile(options: ServiceOptions, context: Context): Promise<Profile> {

@@ -94,10 +94,8 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number): str
 // --- internal ---
 
 function tasksNeeded(ids: readonly TaskId[], { all, any, count }: WatchFlags): number {
-  const given = [all && '--all', any && '--any', count !== undefined && '--count'].filter(
-    (flag) => flag !== false && flag,
-  );
-  const [one, other] = given as string[];
+  const given = [all && '--all', any && '--any', count !== undefined && '--count'];
+  const [one, other] = given.filter((flag) => typeof flag === 'string');
   if (one && other) throw usageError((m) => m.watch.conflict(one, other));
   if (any) return 1;
   return count === undefined ? ids.length : wholeNumber(1, ids.length)(count, '--count');
