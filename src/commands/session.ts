@@ -38,6 +38,7 @@ export async function resolveSetup(
 
 export interface KeyOrigin {
   readonly source: Text;
+  /** How long the search took. */
   readonly ms: number;
 }
 
@@ -91,7 +92,7 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
 
 // --- internal ---
 
-/** A form that a profile or a variable names is meant for all commands; one that has it not gives what is nearest, json. */
+/** A form named by a profile or a variable is meant for every command, so one without it prints json; named by a flag it is a usage error. */
 function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['output'][]): ResolvedSettings {
   const { values, origins } = resolved;
   if (outputs.includes(values.output)) return resolved;

@@ -20,7 +20,7 @@ export interface StatusOptions extends ServiceOptions {
 }
 
 const OUTPUTS = ['text', 'json', 'tsv', 'raw'] as const;
-/** As many questions as may be under way at once. */
+/** The most questions under way at once. */
 const CONCURRENCY = 8;
 
 export function addStatusCommand(program: Command, context: Context, done: (exitCode: number) => void): void {

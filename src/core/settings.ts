@@ -38,6 +38,7 @@ const DEFINITIONS = {
 } satisfies Record<string, Definition<unknown>>;
 
 export type SettingName = keyof typeof DEFINITIONS;
+/** Checked values; `requestTimeout` is in ms, Infinity for no limit. */
 export type Settings = {
   readonly [K in SettingName]:
     | ReturnType<(typeof DEFINITIONS)[K]['parse']>

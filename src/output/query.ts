@@ -2,7 +2,7 @@ import type { JSONValue } from '@jmespath-community/jmespath';
 import { jsonDocument, jsonText, visible } from '../core/text.ts';
 import { usageError } from '../errors.ts';
 
-/** Asks a json document for what the user wants of it. */
+/** Takes from a json document what the user asked for. */
 export type Query = (document: object) => unknown;
 
 /** The JMESPath expression of `--query`, if there is one, ready to be put to a document. Throws a usage error for one that does not parse. */

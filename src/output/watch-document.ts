@@ -12,7 +12,9 @@ export interface WatchSummary extends Readonly<Traffic> {
   readonly stillRunning: readonly TaskId[];
   /** The command that resumes the wait, as argv; null when nothing runs any more. */
   readonly resume: readonly string[] | null;
+  /** Since the start of the wait. */
   readonly elapsedMs: number;
+  /** How far the service's clock is ahead of ours. */
   readonly clockOffsetMs: number;
   /** For each task that ended, the longest it can have been finished unnoticed, in ms. */
   readonly lagMaxMs: Readonly<Record<TaskId, number>>;

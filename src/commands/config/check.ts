@@ -46,7 +46,7 @@ export async function runConfigCheck(options: ServiceOptions, context: Context):
 /** The steps so far. */
 class Check {
   readonly steps: CheckStep[] = [];
-  /** What our clock lacks, if an answer told. */
+  /** What has to be added to our clock, in ms; null where no answer told. */
   clockOffsetMs: number | null = null;
   readonly #context: Context;
 

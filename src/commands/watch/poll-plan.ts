@@ -22,7 +22,7 @@ export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdo
 
 /**
  * Times of the polls of a task in ms since the start, for a day at most; the last one is that before the deadline. Their jitter
- * is left away, but counts for the worst lag; --max-rps makes many tasks wait for their turn.
+ * is left out, but counts for the worst lag; --max-rps makes many tasks wait for their turn.
  */
 function pollTimes(plan: WaiterOptions) {
   const horizonMs = Math.min(plan.timeoutMs, 24 * 3_600_000);

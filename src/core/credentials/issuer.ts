@@ -92,7 +92,7 @@ function codeOf({ code, http }: Failure): string {
   return isCode ? `${code} (HTTP ${http})` : `HTTP ${http}`;
 }
 
-/** What a 4xx says in no words of the gateway's stays said; of anything else the catalogue knows whether it passes. */
+/** A 4xx without a code of the service's own is final; of anything else the catalogue knows whether it passes. */
 function isPassing({ code, http, retry }: Failure): boolean {
   return retry === 'backoff' && !(code.startsWith('Network.') && http !== null && http < 500);
 }

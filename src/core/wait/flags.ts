@@ -74,7 +74,7 @@ const PLACE = [
 ];
 type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
-/** The flags that resume a wait of which so many tasks have succeeded: those that were given, and the time limit. */
+/** The flags that resume a wait after `succeeded` of its tasks have: those that were given, and the time limit. */
 export function resumeFlags(options: WatchFlags & Place, succeeded: number): string[] {
   const { timeout, count, any, failFast } = options;
   const names = Object.keys(WATCH_DEFAULTS) as (keyof typeof WATCH_DEFAULTS)[];
