@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { failureExitCode } from '../core/client.ts';
-import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
+import { taskIdsFromText } from '../core/ids.ts';
 import type { Reply } from '../core/response.ts';
-import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
+import { foldOutcomes, parseTaskId, type TaskId, taskState } from '../core/task.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { replyOutcome, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
@@ -65,7 +65,7 @@ export async function runStatus(words: readonly string[], options: StatusOptions
 /** `-`, or no id while something is piped in, reads ids from standard input. Each id once. */
 export async function readTaskIds(words: readonly string[], { stdin, signal }: Context): Promise<TaskId[]> {
   const isPiped = words.includes('-') || (words.length === 0 && !stdin.isTerminal);
-  const named = taskIdsFromArguments(words.filter((word) => word !== '-'));
+  const named = words.filter((word) => word !== '-').map(parseTaskId);
   const text = isPiped ? await stdin.text() : '';
   // What was read until then may be half of the ids.
   if (signal.aborted) throw new MmaiError(signal.reason as number, (m) => m.usage.stoppedReading());

@@ -3,7 +3,7 @@ import { aliyunProvider } from './credentials/aliyun.ts';
 import { ecsProvider } from './credentials/ecs.ts';
 import { iniProvider } from './credentials/ini.ts';
 import type { Found } from './credentials/keeper.ts';
-import { accessKeyOf, type Doors, type Provider } from './credentials/provider.ts';
+import { type Doors, keyIn, type Provider } from './credentials/provider.ts';
 import { oidcProvider } from './credentials/sts.ts';
 import { uriProvider } from './credentials/uri.ts';
 import type { Profile } from './profiles.ts';
@@ -68,7 +68,7 @@ function pairProvider(record: Environment, names: readonly string[], source: Tex
     source,
     async find() {
       if (!record[idName]?.trim() && !record[secretName]?.trim()) return undefined;
-      return { accessKey: accessKeyOf(record, [idName, secretName, tokenName], source), source };
+      return keyIn(record, [idName, secretName, tokenName], source);
     },
   };
 }

@@ -3,12 +3,12 @@ import { visible } from '../text.ts';
 import { profileByVariable } from './aliyun-file.ts';
 import { askMetadata } from './ecs.ts';
 import {
-  accessKeyOf,
   type Credentials,
   type Doors,
   denied,
   type Fields,
   isFields,
+  keyIn,
   LIMIT_MS,
   need,
   type Provider,
@@ -68,22 +68,22 @@ function sectionOf(sections: Fields, name: string): Fields | undefined {
 async function bySection(section: Fields, doors: Doors, source: Text, until: number): Promise<Credentials> {
   switch (need(section, 'type', source)) {
     case 'access_key':
-      return { accessKey: accessKeyOf(section, [...KEY], source), source };
+      return keyIn(section, KEY, source);
     case 'sts':
       need(section, 'security_token', source);
-      return { accessKey: accessKeyOf(section, [...KEY, 'security_token'], source), source };
+      return keyIn(section, [...KEY, 'security_token'], source);
     case 'ecs_ram_role': {
       const question = { role: textOf(section, 'role_name'), isWanted: true, source, until };
       return (await askMetadata(doors, question)) as Credentials;
     }
     case 'ram_role_arn': {
-      const by = { accessKey: accessKeyOf(section, [...KEY], source), source };
+      const by = keyIn(section, KEY, source);
       const role = {
         arn: need(section, 'role_arn', source),
         sessionName: textOf(section, 'role_session_name'),
         policy: textOf(section, 'policy'),
       };
-      return assumeRole(doors, by, role, {}, source, until);
+      return assumeRole(doors, by, role, source, until);
     }
     default:
       throw denied((m) => m.credentials.unknownType(source(m), ['access_key', 'sts', 'ecs_ram_role', 'ram_role_arn']));

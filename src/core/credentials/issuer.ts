@@ -2,7 +2,7 @@ import type { Text } from '../../errors.ts';
 import { backoffMs } from '../backoff.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../ports.ts';
 import { type Failure, failureOf, MAX_OFFSET_MS, networkFailure, serverTime } from '../response.ts';
-import { accessKeyOf, type Credentials, type Doors, denied, type Fields, parseFields, textOf } from './provider.ts';
+import { type Credentials, type Doors, denied, type Fields, keyIn, parseFields, textOf } from './provider.ts';
 
 /** What asks a service for credentials, and what an error names and advises. */
 export interface IssuerQuestion {
@@ -16,6 +16,7 @@ export interface IssuerQuestion {
   pick(document: Fields): unknown;
 }
 
+const KEY = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'] as const;
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
 
@@ -65,11 +66,11 @@ export function issuedCredentials(
 ): Credentials {
   const document = parseFields(new TextDecoder().decode(response.body));
   const fields = document && pick(document);
-  const isWhole = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'].every((name) => textOf(Object(fields), name));
+  const isWhole = KEY.every((name) => textOf(Object(fields), name));
   if (!isWhole) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
-  const accessKey = accessKeyOf(fields as Fields, ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'], source);
   const end = Date.parse(textOf(fields as Fields, 'Expiration') ?? '');
-  return { accessKey, source, ...(!Number.isNaN(end) && { validForMs: end - serverNow(response, doors) }) };
+  const key = keyIn(fields as Fields, KEY, source);
+  return Number.isNaN(end) ? key : { ...key, validForMs: end - serverNow(response, doors) };
 }
 
 /** Exit 3 for a failure: its code and request id; never the server's words, which may quote what was sent. */

@@ -101,8 +101,8 @@ export function need(fields: Fields, name: string, source: Text): string {
   return value;
 }
 
-/** Id, secret and token of these fields, the token only where `names` has one. Throws exit 3 for one that no request could carry. */
-export function accessKeyOf(fields: Fields, names: readonly [string, string, string?], source: Text): AccessKey {
+/** The key in these fields: id, secret and, where `names` has a third, perhaps a token. Throws exit 3 for one that no request could carry. */
+export function keyIn(fields: Fields, names: readonly [string, string, string?], source: Text): Credentials {
   const [idName, secretName, tokenName] = names;
   const accessKeyId = need(fields, idName, source);
   const accessKeySecret = need(fields, secretName, source);
@@ -115,5 +115,5 @@ export function accessKeyOf(fields: Fields, names: readonly [string, string, str
     // A line break in a header would be another header; a quotation mark from a word processor signs as something else.
     if (value && !/^[\x20-\x7e]+$/.test(value)) throw denied((m) => m.credentials.badCharacters(source(m), name ?? ''));
   }
-  return { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) };
+  return { accessKey: { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) }, source };
 }

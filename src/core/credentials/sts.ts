@@ -13,12 +13,9 @@ export interface Role {
   readonly durationSeconds?: number | undefined;
   readonly externalId?: string | undefined;
   readonly policy?: string | undefined;
-}
-
-/** What decides which STS is asked. The fields of a profile come before the variables. */
-export interface StsPlace {
-  readonly endpoint?: string | undefined;
-  readonly region?: string | undefined;
+  /** Which STS is asked; where these are not given the variables decide. */
+  readonly stsEndpoint?: string | undefined;
+  readonly stsRegion?: string | undefined;
   readonly isVpc?: boolean | undefined;
 }
 
@@ -31,11 +28,10 @@ export async function assumeRole(
   doors: Doors,
   by: Credentials,
   role: Role,
-  place: StsPlace,
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(place, doors, source);
+  const origin = stsOrigin(role, doors, source);
   const parameters = {
     RoleArn: role.arn,
     RoleSessionName: sessionName(role, doors),
@@ -57,11 +53,10 @@ export async function assumeRole(
 export async function assumeRoleWithOidc(
   doors: Doors,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
-  place: StsPlace,
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(place, doors, source);
+  const origin = stsOrigin(role, doors, source);
   const token = await readFileOf(source, tokenFile, doors);
   if (token === undefined) throw denied((m) => m.credentials.unreadable(source(m), tokenFile, 'ENOENT'));
   const hint: Text = (m) => m.credentials.oidcHint();
@@ -102,7 +97,7 @@ export function oidcProvider(doors: Doors): Provider {
         throw denied((m) => m.credentials.halfConfigured(source(m), `ALIBABA_CLOUD_${missing}`));
       }
       const role = { arn, providerArn, tokenFile, sessionName: value('ROLE_SESSION_NAME') };
-      return assumeRoleWithOidc(doors, role, {}, source, clock.monotonic() + LIMIT_MS);
+      return assumeRoleWithOidc(doors, role, source, clock.monotonic() + LIMIT_MS);
     },
   };
 }
@@ -114,10 +109,10 @@ function sessionName({ sessionName }: Role, { env }: Doors): string {
 }
 
 /** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */
-function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
-  const endpoint = place.endpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
-  const region = place.region ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
-  const prefix = (place.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
+function stsOrigin(role: Role, { env }: Doors, source: Text): string {
+  const endpoint = role.stsEndpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
+  const region = role.stsRegion ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
+  const prefix = (role.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
   const host = endpoint || (region ? `${prefix}.${region}.aliyuncs.com` : 'sts.aliyuncs.com');
   const url = /^https?:\/\//i.test(host) ? host : `https://${host}`;
   const isBare = /^https?:\/\/[\w.:[\]-]+\/?$/i.test(url) && URL.canParse(url);
