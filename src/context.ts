@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
-import type { CommandEnd, CommandLimits } from './core/credentials/provider.ts';
+import type { Doors } from './core/credentials/provider.ts';
 import type { Clock, NetworkEvent, Transport } from './core/ports.ts';
 import type { ProfileStore } from './core/profiles.ts';
-import type { Environment, Settings } from './core/settings.ts';
+import type { Settings } from './core/settings.ts';
 import { ExitCode } from './errors.ts';
 import type { Drawing, LivePart, LiveView } from './io/live.ts';
 import type { Prompts } from './io/prompts.ts';
@@ -24,28 +24,14 @@ export interface Input {
 }
 
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
-export interface System {
-  readonly env: Environment;
+export interface System extends Omit<Doors, 'transport' | 'debug'> {
   readonly pid: number;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  random(): number;
-  /** A fresh UUID. */
-  nonce(): string;
   /** Aborts on SIGINT, SIGTERM, SIGHUP or a closed stdout; the reason is the exit code. */
   readonly signal: AbortSignal;
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   store(): Promise<ProfileStore>;
-  /** The user's home directory; undefined where there is none. */
-  home(): string | undefined;
-  /** A small file as UTF-8; undefined where there is none. Rejects with an error that has a `code`. */
-  readText(path: string): Promise<string | undefined>;
-  /** Runs a command line without a shell, its standard error thrown away. Never rejects. */
-  runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
-  /** The sections of an ini file. */
-  parseIni(text: string): Promise<Readonly<Record<string, unknown>>>;
   recentTasks(): Promise<RecentTasks>;
   /** `observe` is told of every step of every request. */
   transport(settings: Pick<Settings, 'caFile'>, observe?: (event: NetworkEvent) => void): Promise<Transport>;
@@ -74,28 +60,9 @@ export const SIGNAL_CODES = {
   SIGTERM: ExitCode.terminated,
 } as const;
 
-/** The real world. Installs the signal handlers: the first signal aborts `signal`, a second one kills at once. */
+/** The real world. Installs the handlers of {@link endSignal}. */
 export function systemContext(): System {
-  const controller = new AbortController();
-  const signals = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
-  const onSignal = (signal: keyof typeof SIGNAL_CODES) => {
-    if (!controller.signal.aborted) return controller.abort(SIGNAL_CODES[signal]);
-    // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-  };
-  for (const name of signals) process.on(name, onSignal);
-  // A full disk counts as well: an answer that was not written is none.
-  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    // A closed pipe is the reader's wish; a full disk has to be told.
-    if (code !== 'EPIPE' && !controller.signal.aborted) process.stderr.write(`mmai: standard output: ${message}\n`);
-    controller.abort(ExitCode.closedPipe);
-  });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
-  });
-  // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
-  process.on('SIGXFSZ', () => {});
+  const signal = endSignal();
   let live: Pick<Drawing, 'aside'> | undefined;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
   const aside = (write: () => void) => (live ? live.aside(write) : write());
@@ -105,8 +72,8 @@ export function systemContext(): System {
     clock: systemClock,
     random: Math.random,
     nonce,
-    signal: controller.signal,
-    stdin: systemInput(controller.signal),
+    signal,
+    stdin: systemInput(signal),
     stdout: systemOutput(process.stdout, aside),
     stderr: systemOutput(process.stderr, aside),
     async store() {
@@ -136,18 +103,18 @@ export function systemContext(): System {
     },
     async prompts() {
       const { createPrompts } = await import('./io/prompts.ts');
-      return createPrompts(process.stderr, controller.signal);
+      return createPrompts(process.stderr, signal);
     },
     async live(view, onKey) {
       const { startLive } = await import('./io/live.ts');
       const { env, stdin, stderr } = process;
-      const started = await startLive(view, { env, stdin, stderr, signal: controller.signal, onKey });
+      const started = await startLive(view, { env, stdin, stderr, signal, onKey });
       live = started;
       return started;
     },
     async runHook(command, env, input) {
       const { runHook } = await import('./io/command.ts');
-      return runHook(command, env, input, controller.signal);
+      return runHook(command, env, input, signal);
     },
     async writeFile(path, text, how) {
       const { writeFile } = await import('node:fs/promises');
@@ -158,6 +125,29 @@ export function systemContext(): System {
       return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;
     },
   };
+}
+
+/** Aborts at the first signal or a failing stdout, with the exit code as its reason; a second signal kills at once. */
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (name: keyof typeof SIGNAL_CODES) => {
+    if (!controller.signal.aborted) return controller.abort(SIGNAL_CODES[name]);
+    // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
+    process.removeAllListeners(name);
+    process.kill(process.pid, name);
+  };
+  for (const name of Object.keys(SIGNAL_CODES)) process.on(name, onSignal);
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // A closed pipe is the reader's wish. A full disk has to be told: an answer that was not written is none.
+    if (code !== 'EPIPE' && !controller.signal.aborted) process.stderr.write(`mmai: standard output: ${message}\n`);
+    controller.abort(ExitCode.closedPipe);
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
+  });
+  // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
+  process.on('SIGXFSZ', () => {});
+  return controller.signal;
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */

@@ -235,6 +235,7 @@ describe('exit codes', { concurrency: 4 }, () => {
     ['a bad query', ['status', '1', '--query', 'tasks['], /"tasks\["/],
     ['a bad output', ['status', '1', '-o', 'yaml'], /--output: "yaml".*text, json/],
     ['a bad form of --dry-run', ['status', '1', '--simulate', '2', '--dry-run=perl'], /"perl".*curl, node/],
+    ['a form of --dry-run that objects inherit', ['status', '1', '--dry-run=constructor'], /"constructor".*curl, node/],
     ['a profile that does not exist', ['status', '1', '--profile', 'nope'], /no profile "nope"/],
     [
       'a CA file that does not exist',

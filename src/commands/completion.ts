@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { FILES, SCRIPTS, SHELLS, type Shell } from '../completion/scripts.ts';
+import { FILES, SCRIPTS, SHELLS } from '../completion/scripts.ts';
 import type { Context } from '../context.ts';
-import { ExitCode, usageError } from '../errors.ts';
+import { choice } from '../core/settings.ts';
+import { ExitCode } from '../errors.ts';
 
 export function addCompletionCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   const { help } = context.messages;
@@ -27,9 +28,7 @@ export function addCompleteCommand(program: Command, context: Context, done: (ex
 // --- internal ---
 
 function printScript(shell: string, { stdout }: Context): number {
-  const known = SHELLS.find((name): name is Shell => name === shell.toLowerCase());
-  if (!known) throw usageError((m) => m.usage.badChoice('completion', shell, SHELLS));
-  stdout.write(SCRIPTS[known]);
+  stdout.write(SCRIPTS[choice(...SHELLS)(shell, 'completion')]);
   return ExitCode.ok;
 }
 

@@ -3,14 +3,7 @@ import type { Context } from '../context.ts';
 import { CREDENTIAL_VARIABLES } from '../core/credentials.ts';
 import { nearest } from '../core/nearest.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/profiles.ts';
-import {
-  checkSetting,
-  configKey,
-  type Origin,
-  resolveSettings,
-  type SettingName,
-  settingNames,
-} from '../core/settings.ts';
+import { checkSetting, kebab, type Origin, resolveSettings, type SettingName, settingNames } from '../core/settings.ts';
 import { jsonDocument, masked, visible, withoutValue } from '../core/text.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { importProfiles } from './config/import.ts';
@@ -26,7 +19,7 @@ interface ConfigOptions {
 
 const SECRETS = ['access-key-secret', 'security-token'];
 const CREDENTIAL_KEYS = Object.keys(CREDENTIAL_VARIABLES);
-const settingOfKey = new Map(settingNames.map((name) => [configKey(name), name]));
+const settingOfKey = new Map(settingNames.map((name) => [kebab(name), name]));
 /** Every key that `config set` takes. */
 export const CONFIG_KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
 
@@ -209,7 +202,7 @@ function credentialRows(profile: Profile, env: Context['env']): Row[] {
 function settingRow(name: SettingName, value: unknown, origin: Origin): Row[] {
   if (value === undefined) return [];
   const text = name === 'requestTimeout' ? durationText(value as number) : String(value);
-  return [{ key: configKey(name), value: text, origin }];
+  return [{ key: kebab(name), value: text, origin }];
 }
 
 function durationText(ms: number): string {

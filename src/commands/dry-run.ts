@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { getTaskStatus } from '../core/client.ts';
 import { type ApiCall, signedRequest } from '../core/request.ts';
-import { serviceOrigin } from '../core/settings.ts';
+import { choice, serviceOrigin } from '../core/settings.ts';
 import { canonicalizedQueryString } from '../core/signature.ts';
 import type { TaskId } from '../core/task.ts';
-import { ExitCode, usageError } from '../errors.ts';
+import { ExitCode } from '../errors.ts';
 import type { Setup } from './session.ts';
 
 const FORMS = { request: describeRequests, curl: curlScript, node: nodeScript };
@@ -14,8 +14,7 @@ const PLACEHOLDER = { accessKeyId: 'ACCESS_KEY_ID', accessKeySecret: '' };
 
 /** Prints what would be sent, as a description, a shell script or a Node script; sends nothing and needs no key. */
 export function dryRun(form: string, ids: readonly TaskId[], { values }: Setup, context: Context): number {
-  const write = FORMS[form as keyof typeof FORMS];
-  if (!write) throw usageError((m) => m.usage.badChoice('--dry-run', form, Object.keys(FORMS)));
+  const write = FORMS[choice('request', 'curl', 'node')(form, '--dry-run')];
   const calls = ids.map((id) => getTaskStatus({ ...values, origin: serviceOrigin(values) }, id));
   context.stdout.write(write(calls, context));
   return ExitCode.ok;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explain.ts';
+import { choice } from '../core/settings.ts';
 import { jsonDocument, visible } from '../core/text.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
@@ -34,11 +35,8 @@ export async function runExplain(
   context: Context,
 ): Promise<number> {
   const { messages, stdout } = context;
-  const output = options.json ? 'json' : options.output.toLowerCase();
-  if (output !== 'text' && output !== 'json') {
-    throw usageError((m) => m.usage.badChoice('--output', options.output, ['text', 'json']));
-  }
-  const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  const output = options.json ? 'json' : choice('text', 'json')(options.output, '--output');
+  const query = await compileQuery(options.query);
   const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
   if (query) stdout.write(formatQueried(query({ explanations }), output));
   else if (output === 'json') stdout.write(jsonDocument({ explanations }));

@@ -38,6 +38,7 @@ export async function resolveSetup(
 
 export interface KeyOrigin {
   readonly source: Text;
+  /** How long the search took. */
   readonly ms: number;
 }
 
@@ -78,15 +79,11 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
     transport.close();
     await simulation?.close();
   };
+  const { clock, random, nonce, debug } = context;
   const client = createClient({
-    ...pick(values),
-    origin,
-    transport,
-    clock: context.clock,
-    random: context.random,
-    nonce: context.nonce,
-    accessKey,
-    debug: context.debug,
+    ...values,
+    requestTimeoutMs: values.requestTimeout,
+    ...{ origin, transport, clock, random, nonce, debug, accessKey },
     onClockOff: (ms) => warn(context.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
   const renewConnections = () => transport.renew();
@@ -95,7 +92,7 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
 
 // --- internal ---
 
-/** A form that a profile or a variable names is meant for all commands; one that has it not gives what is nearest, json. */
+/** A form named by a profile or a variable is meant for every command, so one without it prints json; named by a flag it is a usage error. */
 function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['output'][]): ResolvedSettings {
   const { values, origins } = resolved;
   if (outputs.includes(values.output)) return resolved;
@@ -103,10 +100,6 @@ function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['outp
     throw usageError((m) => m.usage.badChoice(origins.output.name, values.output, outputs));
   }
   return { origins, values: { ...values, output: 'json' } };
-}
-
-function pick({ region, method, format, signature, requestTimeout }: Settings) {
-  return { region, method, format, signature, requestTimeoutMs: requestTimeout };
 }
 
 async function chooseProfile(options: ServiceOptions, context: Context): Promise<Profile> {

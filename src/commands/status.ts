@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { failureExitCode } from '../core/client.ts';
-import { taskIdsFromArguments, taskIdsFromText } from '../core/ids.ts';
+import { taskIdsFromText } from '../core/ids.ts';
 import type { Reply } from '../core/response.ts';
-import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
-import { jsonDocument } from '../core/text.ts';
+import { foldOutcomes, parseTaskId, type TaskId, taskState } from '../core/task.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
-import { replyOutcome, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
+import { replyOutcome, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
-import { compileQuery, formatQueried, type Query } from '../output/query.ts';
-import { statusTable, statusTsv } from '../output/table.ts';
+import { compileQuery } from '../output/query.ts';
+import { printAnswer } from './answer.ts';
 import { dryRun } from './dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './options.ts';
 import { rememberTasks } from './recent.ts';
@@ -21,7 +19,7 @@ export interface StatusOptions extends ServiceOptions {
 }
 
 const OUTPUTS = ['text', 'json', 'tsv', 'raw'] as const;
-/** As many questions as may be under way at once. */
+/** The most questions under way at once. */
 const CONCURRENCY = 8;
 
 export function addStatusCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
@@ -44,7 +42,7 @@ export function addStatusCommand(program: Command, context: Context, done: (exit
 export async function runStatus(words: readonly string[], options: StatusOptions, context: Context): Promise<number> {
   const ids = await readTaskIds(words, context);
   const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, context, OUTPUTS);
-  const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  const query = await compileQuery(options.query);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, context);
   const session = await openSession(setup, options.simulate, context);
   try {
@@ -52,7 +50,8 @@ export async function runStatus(words: readonly string[], options: StatusOptions
     const exitCode = statusExitCode(replies, options.exitStatus === true);
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, context.messages));
     const document = statusDocument(tasks, session.client.traffic, exitCode);
-    await print(document, replies, query, setup, context);
+    if (setup.values.output === 'raw' && !query) printBodies(replies, context);
+    else await printAnswer(document, query, setup.values, context);
     if (!options.quiet) explainFailures(ids, replies, context);
     const known = ids.filter((_, index) => replies[index]!.ok);
     await rememberTasks(known, options, context);
@@ -65,7 +64,7 @@ export async function runStatus(words: readonly string[], options: StatusOptions
 /** `-`, or no id while something is piped in, reads ids from standard input. Each id once. */
 export async function readTaskIds(words: readonly string[], { stdin, signal }: Context): Promise<TaskId[]> {
   const isPiped = words.includes('-') || (words.length === 0 && !stdin.isTerminal);
-  const named = taskIdsFromArguments(words.filter((word) => word !== '-'));
+  const named = words.filter((word) => word !== '-').map(parseTaskId);
   const text = isPiped ? await stdin.text() : '';
   // What was read until then may be half of the ids.
   if (signal.aborted) throw new MmaiError(signal.reason as number, (m) => m.usage.stoppedReading());
@@ -84,7 +83,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
       const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, context.signal));
-      if (!reply.ok && failureExitCode(reply.failure) === ExitCode.denied) refusal = reply;
+      if (!reply.ok && reply.failure.exitCode === ExitCode.denied) refusal = reply;
       replies[index] = reply;
     }
   };
@@ -93,27 +92,11 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
 }
 
 function statusExitCode(replies: readonly Reply[], tellsState: boolean): number {
-  if (replies.some((reply) => !reply.ok && failureExitCode(reply.failure) === ExitCode.denied)) return ExitCode.denied;
+  if (replies.some((reply) => !reply.ok && reply.failure.exitCode === ExitCode.denied)) return ExitCode.denied;
   const outcomes = replies.map(replyOutcome);
   if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
   const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');
   return foldOutcomes(unanswered, ExitCode.ok);
-}
-
-async function print(
-  document: StatusDocument,
-  replies: readonly Reply[],
-  query: Query | undefined,
-  { values }: Setup,
-  context: Context,
-): Promise<void> {
-  const { stdout, messages } = context;
-  const { output } = values;
-  if (query) stdout.write(formatQueried(query(document), output));
-  else if (output === 'json') stdout.write(jsonDocument(document));
-  else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
-  else if (output === 'raw') printBodies(replies, context);
-  else stdout.write(statusTable(document.tasks, await context.style(stdout, values.color), messages));
 }
 
 /** The service's bodies byte for byte; a line break stands between two, none after the last. */

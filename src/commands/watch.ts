@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { choice } from '../core/settings.ts';
 import { taskState } from '../core/task.ts';
-import { jsonDocument, jsonText } from '../core/text.ts';
-import type { EndEvent, WaiterEvent } from '../core/wait/events.ts';
+import { jsonText } from '../core/text.ts';
+import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
 import { resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
 import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
-import { compileQuery, formatQueried, type Query } from '../output/query.ts';
-import { statusTable, statusTsv } from '../output/table.ts';
+import { compileQuery, type Query } from '../output/query.ts';
 import { verdict } from '../output/verdict.ts';
-import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
+import { watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch-events.ts';
+import { printAnswer } from './answer.ts';
 import { addServiceOptions } from './options.ts';
 import { rememberTasks } from './recent.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
 import { readTaskIds } from './status.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
-import { addWatchOptions, oneOf, type WatchOptions } from './watch/options.ts';
+import { addWatchOptions, type WatchOptions } from './watch/options.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { notify, writeReports } from './watch/reports.ts';
 
@@ -44,10 +45,11 @@ interface Wait {
 }
 
 /** Waits for tasks; the outcome as exit code. What it writes to stdout is complete on every way out. */
-export async function runWatch(words: readonly string[], options: WatchOptions, context: Context): Promise<number> {
+export async function runWatch(words: readonly string[], given: WatchOptions, context: Context): Promise<number> {
+  const annotations = choice('auto', 'github', 'none')(given.annotations, '--annotations');
+  const options = { ...given, annotations };
   const plan = waiterOptions(await readTaskIds(words, context), options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
-  oneOf('--annotations', options.annotations, 'auto', 'github', 'none');
   const mode = displayMode(options, context);
   // A query is put to the one document, and events are many.
   if (options.query !== undefined && options.output === 'ndjson') {
@@ -55,9 +57,9 @@ export async function runWatch(words: readonly string[], options: WatchOptions, 
   }
   const outputs = (['text', 'json', 'ndjson', 'tsv'] as const).filter((form) => form !== 'ndjson' || !options.query);
   const setup = await resolveSetup(options, context, outputs);
-  const query = options.query === undefined ? undefined : await compileQuery(options.query);
+  const query = await compileQuery(options.query);
   if (options.dryRun !== undefined) {
-    oneOf('--dry-run', options.dryRun, 'request');
+    choice('request')(options.dryRun, '--dry-run');
     return printPlan(plan, setup.values.output === 'json', context);
   }
   const session = await openSession(setup, options.simulate, context);
@@ -71,7 +73,7 @@ export async function runWatch(words: readonly string[], options: WatchOptions, 
 // --- internal ---
 
 async function waitAndTell(wait: Wait, session: Session, context: Context): Promise<number> {
-  const { plan, options, setup } = wait;
+  const { plan, options, setup, query } = wait;
   const { clock, random, signal, messages, stderr } = context;
   const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.ask });
   const tellEvent = eventWriter(waiter, setup, context);
@@ -80,8 +82,9 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   tellEvent(startEvent(plan, { mode: watchMode(options), ...place }, clock));
   const { end, error } = await follow(waiter, tellEvent, wait, session, context);
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
+  let misfit: MmaiError | undefined;
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
-  const misfit = setup.values.output === 'ndjson' ? undefined : await print(document, wait, context);
+  else misfit = await printAnswer(document, query, setup.values, context).then(() => undefined, misfitOf);
   await writeReports(document, options, context);
   if (options.notify) notify(document, context);
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
@@ -93,7 +96,7 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
   return end.exitCode;
 }
 
-type TellEvent = (event: Parameters<ReturnType<typeof eventStamp>>[0]) => object;
+type TellEvent = ReturnType<typeof eventStamp>;
 
 /** Puts an event into its envelope, and writes it where events are asked for. */
 function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: Context): TellEvent {
@@ -113,7 +116,7 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
   const display = await openDisplay(mode, waiter, setup.values.color, context);
   const hook = createHook(options.exec, options.quiet === true, context);
   const warn = unknownStatusWarning(context);
-  const tell = (event: Exclude<WaiterEvent, EndEvent>) => {
+  const tell = (event: ProgressEvent) => {
     if (event.type === 'retry') session.client.traffic.retries += 1;
     if (event.type === 'wake') session.renewConnections();
     debugPoll(event, context);
@@ -133,7 +136,7 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
 /** Reads the events to the end. Credentials that fail on the way end it too: told like every other end, then thrown. */
 async function readEvents(
   waiter: Waiter,
-  tell: (event: Exclude<WaiterEvent, EndEvent>) => void,
+  tell: (event: ProgressEvent) => void,
 ): Promise<{ end: EndEvent; error?: MmaiError }> {
   try {
     for await (const event of waiter.events()) {
@@ -149,33 +152,14 @@ async function readEvents(
   throw new Error('a wait without an end');
 }
 
-/** Prints the document; the error of a query that does not fit it, which must not cost the reports and the verdict. */
-async function print(
-  document: WatchDocument,
-  { query, setup }: Wait,
-  context: Context,
-): Promise<MmaiError | undefined> {
-  const { stdout, messages } = context;
-  const { output, color } = setup.values;
-  if (query) return printQueried(query, document, output, context);
-  if (output === 'json') stdout.write(jsonDocument(document));
-  else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
-  else stdout.write(statusTable(document.tasks, await context.style(stdout, color), messages));
-  return undefined;
-}
-
-function printQueried(query: Query, document: WatchDocument, output: string, { stdout }: Context) {
-  try {
-    stdout.write(formatQueried(query(document), output));
-    return undefined;
-  } catch (error) {
-    if (error instanceof MmaiError) return error;
-    throw error;
-  }
+/** What the query says against a document that it does not fit: told last, for it must not cost the reports and the verdict. */
+function misfitOf(error: unknown): MmaiError {
+  if (error instanceof MmaiError) return error;
+  throw error;
 }
 
 /** Says for `--debug` why a task is asked about again when it is. */
-function debugPoll(event: Exclude<WaiterEvent, EndEvent>, { debug }: Context): void {
+function debugPoll(event: ProgressEvent, { debug }: Context): void {
   if (event.type === 'state') {
     debug(
       `task ${event.id}: ${event.state} after ${event.polls} polls, asked again in ${event.nextPollMs ?? 'never'} ms`,

@@ -1,8 +1,7 @@
-import { ExitCode } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { type Clock, NetworkError, type Transport } from './ports.ts';
 import { type ApiCall, createSigner } from './request.ts';
-import { type Failure, networkFailure, parseResponse, type Reply } from './response.ts';
+import { type Failure, MAX_OFFSET_MS, networkFailure, parseResponse, type Reply } from './response.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import type { TaskId } from './task.ts';
 
@@ -19,7 +18,7 @@ export interface ClientOptions extends Pick<ApiCall, 'origin' | 'method' | 'form
   readonly requestTimeoutMs: number;
   /** Tells of a decision, for `--debug`. Never gets a secret. */
   readonly debug: (line: string) => void;
-  /** Called once, when our clock is found to be more than five minutes off; `offsetMs` is what it lacks. */
+  /** Called once, when our clock is found to be more than five minutes off; `offsetMs` is what has to be added to it. */
   readonly onClockOff?: (offsetMs: number) => void;
 }
 
@@ -41,19 +40,18 @@ export interface Client {
   readonly traffic: Traffic;
   /** How far the service's clock is ahead of ours, in ms, as learned. */
   clockOffsetMs(): number;
-  /** Asks once; a nonce, clock or key that can be put right is, and asked with once more. */
+  /** Asks once; and once more where the failure is one that another nonce, clock offset or key can put right. */
   ask(taskId: TaskId, options?: AskOptions): Promise<Reply>;
   /** Asks, and again up to `retries` times while the failure is transient, with full jitter in between. */
   askPatiently(taskId: TaskId, retries: number, signal?: AbortSignal): Promise<Reply>;
 }
 
-/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
-const MAX_OFFSET_MS = 24 * 3_600_000;
 /** A clock further off than this is worth a warning, in ms. */
 const WARNED_OFFSET_MS = 5 * 60_000;
 /** A server that asks `status` to wait longer than this gets no retry: somebody is looking at the terminal. In ms. */
 const MAX_SERVER_DELAY_MS = 60_000;
 
+/** A client of GetTaskStatus. Sends nothing until asked; its questions reject with what `accessKey` throws, and with a bad proxy variable. */
 export function createClient(options: ClientOptions): Client {
   const { clock, debug } = options;
   const sign = createSigner(getTaskStatus(options), ['TaskId']);
@@ -152,20 +150,6 @@ export function getTaskStatus(
     version: '2019-08-10',
     parameters: { RegionId: region, ...(taskId && { TaskId: taskId }) },
   };
-}
-
-/** The exit code of a question that was not answered (specification §4). */
-export function failureExitCode(failure: Pick<Failure, 'class'>): number {
-  switch (failure.class) {
-    case 'auth':
-    case 'permission':
-    case 'account':
-      return ExitCode.denied;
-    case 'notFound':
-      return ExitCode.notFound;
-    default:
-      return ExitCode.unanswered;
-  }
 }
 
 function summaryOf(reply: Reply): string {

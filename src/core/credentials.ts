@@ -3,7 +3,7 @@ import { aliyunProvider } from './credentials/aliyun.ts';
 import { ecsProvider } from './credentials/ecs.ts';
 import { iniProvider } from './credentials/ini.ts';
 import type { Found } from './credentials/keeper.ts';
-import { accessKeyOf, type Doors, LIMIT_MS, type Provider } from './credentials/provider.ts';
+import { type Doors, keyIn, type Provider } from './credentials/provider.ts';
 import { oidcProvider } from './credentials/sts.ts';
 import { uriProvider } from './credentials/uri.ts';
 import type { Profile } from './profiles.ts';
@@ -25,12 +25,12 @@ export function credentialChain(profile: Profile, doors: Doors): Provider[] {
   return [
     ...(profile.isNamed ? [fromProfile] : []),
     environmentProvider(doors.env),
-    oidcProvider(doors, LIMIT_MS),
+    oidcProvider(doors),
     ...(profile.isNamed ? [] : [fromProfile]),
-    aliyunProvider(doors, LIMIT_MS),
-    iniProvider(doors, LIMIT_MS),
-    uriProvider(doors, LIMIT_MS),
-    ecsProvider(doors, LIMIT_MS),
+    aliyunProvider(doors),
+    iniProvider(doors),
+    uriProvider(doors),
+    ecsProvider(doors),
   ];
 }
 
@@ -68,7 +68,7 @@ function pairProvider(record: Environment, names: readonly string[], source: Tex
     source,
     async find() {
       if (!record[idName]?.trim() && !record[secretName]?.trim()) return undefined;
-      return { accessKey: accessKeyOf(record, [idName, secretName, tokenName], source), source };
+      return keyIn(record, [idName, secretName, tokenName], source);
     },
   };
 }

@@ -1,17 +1,12 @@
 import { MmaiError, usageError } from '../errors.ts';
 import { parseTaskId, type TaskId } from './task.ts';
 
-/** Ids from argv, each once, in their order. Throws a usage error for the first bad one. */
-export function taskIdsFromArguments(words: readonly string[]): TaskId[] {
-  return [...new Set(words.map(parseTaskId))];
-}
-
 /**
  * Ids from standard input: one per line; blank lines and `# comments` allowed, and NDJSON objects with an `id` (objects without
  * one are passed over, so that `mmai watch -o ndjson` can be piped in). Throws a usage error with the line's number.
  */
 export function taskIdsFromText(text: string): TaskId[] {
-  const ids = text
+  return text
     .replace(/^\ufeff/, '')
     .split('\n')
     .flatMap((line, index) => {
@@ -19,7 +14,6 @@ export function taskIdsFromText(text: string): TaskId[] {
       const value = word.startsWith('{') ? idOfObject(word) : word;
       return value === '' ? [] : [onLine(index + 1, value)];
     });
-  return [...new Set(ids)];
 }
 
 /** The object's id as text. A number past 2^53 was rounded by JSON already, so it is refused as what it has become. */

@@ -46,10 +46,10 @@ export function signedRequest(call: ApiCall, accessKey: AccessKey, stamp: Stamp)
   return createSigner(call)(accessKey, stamp, {});
 }
 
-/** Signs one attempt; `parameters` are added to those of the call, and have the names that the signer was made for. */
+/** Signs one attempt; `parameters` has the values of the names that were `varying` when the signer was made. */
 export type Signer = (accessKey: AccessKey, stamp: Stamp, parameters: Parameters) => SignedRequest;
 
-/** Signs a call over and over; `varying` names the parameters that every request has a value of its own for. */
+/** Signs the same call many times; `varying` names the parameters whose values differ from request to request. */
 export function createSigner(call: ApiCall, varying: readonly string[] = []): Signer {
   if (call.signature === 'acs3') {
     return (accessKey, stamp, parameters) =>

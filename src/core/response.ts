@@ -1,5 +1,5 @@
 import { serverDelayMs } from './backoff.ts';
-import { classify, type FailureClass, type RetryRule, type Topic } from './catalogue.ts';
+import { type Classification, classify } from './catalogue.ts';
 import type { HttpResponse, NetworkError } from './ports.ts';
 import { shortened, visible } from './text.ts';
 
@@ -14,20 +14,17 @@ export interface Answer {
 }
 
 /** Why a question was not answered. Every text in it is already safe to show: no control characters, no signed text. */
-export interface Failure {
+export interface Failure extends Classification {
   /** The service's or gateway's code, or our own `Network.*`. */
   readonly code: string;
   readonly http: number | null;
   readonly message: string;
   readonly requestId: string | null;
-  readonly class: FailureClass;
-  readonly retry: RetryRule;
-  readonly topic: Topic | undefined;
   /** The service's page about this error. */
   readonly recommend: string | null;
   /** How long the server asks to wait before the next request. */
   readonly serverDelayMs: number | undefined;
-  /** The server's clock (its Date header), in ms since the epoch. */
+  /** As {@link serverTime} says. */
   readonly serverTime: number | undefined;
   /** What a SignatureDoesNotMatch says the server signed, in either wording seen: compared with our own, never shown. */
   readonly serverTexts: readonly string[];
@@ -43,17 +40,24 @@ const utf8 = new TextDecoder();
 export async function parseResponse(response: HttpResponse, now: number): Promise<Reply> {
   const fields = await readFields(response.body);
   const status = integer(fields?.get('status'));
-  const requestId = safe(fields?.get('requestid') ?? response.headers['x-acs-request-id']);
-  const isSuccess = response.status >= 200 && response.status < 300;
-  if (isSuccess && status !== undefined) {
-    const { body, headers } = response;
-    const answer = { status, requestId, http: response.status, body, serverDelayMs: serverDelayMs(headers, now) };
-    return { ok: true, answer };
-  }
-  // A success's own code ("OK") says nothing about a body that lacks its Status.
-  const code = safe(fields?.get('code')) ?? undefined;
-  const own = isSuccess && (code === undefined || /^(ok|success|200)$/i.test(code)) ? undefined : code;
-  return { ok: false, failure: createFailure(response, now, own ?? ourCode(response), fields, requestId) };
+  if (!isSuccess(response) || status === undefined) return { ok: false, failure: createFailure(response, fields, now) };
+  const { status: http, body, headers } = response;
+  const requestId = requestIdOf(response, fields);
+  return { ok: true, answer: { status, requestId, http, body, serverDelayMs: serverDelayMs(headers, now) } };
+}
+
+/** What an answer comes to that is no use, whatever its body says: {@link parseResponse} for another service's. */
+export async function failureOf(response: HttpResponse, now: number): Promise<Failure> {
+  return createFailure(response, await readFields(response.body), now);
+}
+
+/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
+export const MAX_OFFSET_MS = 24 * 3_600_000;
+
+/** The server's clock by its Date header, in ms since the epoch; undefined without one, or of a cached answer, whose Date is old. */
+export function serverTime({ date, age }: HttpResponse['headers']): number | undefined {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) || age ? undefined : time;
 }
 
 /** The failure of a request that got no HTTP answer. */
@@ -77,35 +81,39 @@ export function networkFailure(error: NetworkError): Failure {
 
 type Fields = ReadonlyMap<string, string>;
 
-function createFailure(
-  response: HttpResponse,
-  now: number,
-  code: string,
-  fields: Fields | undefined,
-  requestId: string | null,
-): Failure {
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+function requestIdOf({ headers }: HttpResponse, fields: Fields | undefined): string | null {
+  return safe(fields?.get('requestid') ?? headers['x-acs-request-id']);
+}
+
+function createFailure(response: HttpResponse, fields: Fields | undefined, now: number): Failure {
+  const code = codeOf(response, fields);
   // The quoted string to sign holds the AccessKeyId and the token: split off before the message goes anywhere.
   const [message = '', ...quoted] = (fields?.get('message') ?? '').split(
     /server (?:string ?to ?sign|canonical ?request) is:?/i,
   );
-  const date = Date.parse(response.headers.date ?? '');
   return {
     code,
     http: response.status,
     message: shortened(visible(message.trim()), MAX_MESSAGE),
-    requestId,
+    requestId: requestIdOf(response, fields),
     ...classify(code, response.status),
     recommend: safe(fields?.get('recommend')),
     serverDelayMs: serverDelayMs(response.headers, now),
-    // A cached answer's Date is not the server's clock.
-    serverTime: Number.isNaN(date) || response.headers.age ? undefined : date,
+    serverTime: serverTime(response.headers),
     serverTexts: quoted.map((text) => text.trim().replace(/^\[([\s\S]*)\]$/, '$1')),
     body: response.body,
   };
 }
 
-/** Our name for an answer without a code of the service's. */
-function ourCode(response: HttpResponse): string {
+/** The service's code, or our own name for an answer without one. */
+function codeOf(response: HttpResponse, fields: Fields | undefined): string {
+  const code = safe(fields?.get('code'));
+  // A success's own code ("OK") says nothing about a body that lacks its Status.
+  if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code))) return code;
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';
   const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(utf8.decode(response.body.subarray(0, 512)));

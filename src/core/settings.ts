@@ -38,6 +38,7 @@ const DEFINITIONS = {
 } satisfies Record<string, Definition<unknown>>;
 
 export type SettingName = keyof typeof DEFINITIONS;
+/** Checked values; `requestTimeout` is in ms, Infinity for no limit. */
 export type Settings = {
   readonly [K in SettingName]:
     | ReturnType<(typeof DEFINITIONS)[K]['parse']>
@@ -68,19 +69,14 @@ export function resolveSettings(
 
 export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
 
-/** The setting's key in a profile and in `mmai config set`. */
-export function configKey(name: SettingName): string {
-  return kebab(name);
-}
-
-/** `caFile` as flags and keys write it: `ca-file`. */
+/** `caFile` as flags and the keys of a profile write it: `ca-file`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }
 
 /** Throws the usage error that using `text` for this setting would throw. */
 export function checkSetting(name: SettingName, text: string): void {
-  DEFINITIONS[name].parse(text, configKey(name));
+  DEFINITIONS[name].parse(text, kebab(name));
 }
 
 /** The service's host by formula (no SDK has an exception for this product), or the endpoint as given; an origin without a path. */
@@ -91,6 +87,24 @@ export function serviceOrigin(settings: Pick<Settings, 'region' | 'endpoint'>): 
 /** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
+}
+
+/** One of some words, in any case; `what` names the flag or setting in the usage error for any other. */
+export function choice<const T extends string>(...allowed: T[]) {
+  return (text: string, what: string): T => {
+    const found = allowed.find((value) => value === text.toLowerCase());
+    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed));
+    return found;
+  };
+}
+
+/** A whole number within bounds, both inclusive; `what` names the flag or setting in the usage error for anything else. */
+export function wholeNumber(min: number, max: number) {
+  return (text: string, what: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, text, min, max));
+    return value;
+  };
 }
 
 // --- internal ---
@@ -115,27 +129,9 @@ function find(
   if (given !== undefined) return { text: given, origin: { from: 'flag', name: `--${flag}` } };
   const variable = variables.find((v) => env[v]);
   if (variable) return { text: env[variable], origin: { from: 'environment', name: variable } };
-  const stored = profile?.values[configKey(name)];
-  if (stored)
-    return { text: stored, origin: { from: 'profile', name: `${configKey(name)} of profile ${profile?.name}` } };
+  const stored = profile?.values[kebab(name)];
+  if (stored) return { text: stored, origin: { from: 'profile', name: `${kebab(name)} of profile ${profile?.name}` } };
   return { text: fallback, origin: { from: 'default', name: 'default' } };
-}
-
-function choice<const T extends string>(...allowed: T[]) {
-  return (text: string, what: string): T => {
-    const found = allowed.find((value) => value === text.toLowerCase());
-    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed));
-    return found;
-  };
-}
-
-/** A whole number within bounds, both inclusive. */
-export function wholeNumber(min: number, max: number) {
-  return (text: string, what: string): number => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, text, min, max));
-    return value;
-  };
 }
 
 /** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */

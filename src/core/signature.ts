@@ -31,8 +31,9 @@ export function canonicalizedQueryString(parameters: Parameters): string {
 }
 
 /**
- * {@link canonicalizedQueryString} of parameters that stay the same, sorted and encoded once, and of those named in `varying`,
- * whose values come with each call, in that order; and the same encoded once more, to be signed: two thirds of a signature's time.
+ * A {@link canonicalizedQueryString} with gaps: `parameters` are sorted and encoded once, the values of the names in `varying` are
+ * filled in at each call, in that order. `encodedQuery` is `query` encoded once more, for V1's StringToSign. Encoding all of them
+ * for every request would take two thirds of a signature's time.
  */
 export function queryTemplate(parameters: Parameters, varying: readonly string[]) {
   const slots: number[] = [];

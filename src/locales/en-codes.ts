@@ -6,7 +6,7 @@ export const codesEn = {
   },
   serviceUnavailable: {
     meaning: 'the service is unavailable at the moment; it says nothing about the task',
-    hint: 'try again later; to bear a longer outage give --retries, or --error-budget to watch',
+    hint: 'try again later; to ride out a longer outage give --retries, or --error-budget to watch',
   },
   throttled: {
     meaning: 'the account asks more often than its quota for this operation allows',

@@ -111,7 +111,7 @@ export const en = {
       unknown: (_: string) => 'not copied; mmai does not know its mode',
     },
     secretInArguments: (key: string) =>
-      `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value away next time`,
+      `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value out next time`,
   },
   watch: {
     conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,

@@ -1,14 +1,14 @@
 import { formatDuration } from '../core/duration.ts';
-import type { WaiterEvent } from '../core/wait/events.ts';
+import type { ProgressEvent } from '../core/wait/events.ts';
 import type { Messages } from '../locales/en.ts';
 
 /** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */
-export function progressLine(event: WaiterEvent, elapsedMs: number, messages: Messages): string | undefined {
+export function progressLine(event: ProgressEvent, elapsedMs: number, messages: Messages): string | undefined {
   const text = describe(event, messages);
   return text && `[+${clock(elapsedMs)}] ${text}\n`;
 }
 
-function describe(event: WaiterEvent, { watch, states }: Messages): string | undefined {
+function describe(event: ProgressEvent, { watch, states }: Messages): string | undefined {
   switch (event.type) {
     case 'state': {
       const from = event.prev ? `${states[event.prev]} → ` : '';
@@ -26,8 +26,6 @@ function describe(event: WaiterEvent, { watch, states }: Messages): string | und
       return event.outcome === 'succeeded' || event.outcome === 'failed'
         ? undefined
         : `${event.id} ${watch.ends[event.outcome]}`;
-    default:
-      return undefined;
   }
 }
 

@@ -2,11 +2,12 @@ import type { JSONValue } from '@jmespath-community/jmespath';
 import { jsonDocument, jsonText, visible } from '../core/text.ts';
 import { usageError } from '../errors.ts';
 
-/** Asks a json document for what the user wants of it. */
+/** Takes from a json document what the user asked for. */
 export type Query = (document: object) => unknown;
 
-/** A JMESPath expression, ready to be put to a document. Its only importer; throws a usage error for one that does not parse. */
-export async function compileQuery(expression: string): Promise<Query> {
+/** The JMESPath expression of `--query`, if there is one, ready to be put to a document. Throws a usage error for one that does not parse. */
+export async function compileQuery(expression: string | undefined): Promise<Query | undefined> {
+  if (expression === undefined) return undefined;
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const refuse = (error: unknown) =>
     usageError((m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)));

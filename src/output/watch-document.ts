@@ -1,22 +1,20 @@
-import type { Client } from '../core/client.ts';
-import type { TaskId } from '../core/task.ts';
+import type { Client, Traffic } from '../core/client.ts';
+import type { Outcome, TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import { type TaskEnd, taskOutcome, type Watched } from '../core/wait/watched.ts';
 import type { Messages } from '../locales/en.ts';
 import { errorObject, type TaskRow } from './document.ts';
 
-export interface WatchSummary {
+export interface WatchSummary extends Readonly<Traffic> {
   readonly outcome: EndEvent['why'];
   readonly exitCode: number;
-  readonly counts: Readonly<Record<'succeeded' | 'failed' | 'pending' | 'notFound' | 'unanswered', number>>;
+  readonly counts: Readonly<Record<Outcome, number>>;
   readonly stillRunning: readonly TaskId[];
   /** The command that resumes the wait, as argv; null when nothing runs any more. */
   readonly resume: readonly string[] | null;
+  /** Since the start of the wait. */
   readonly elapsedMs: number;
-  readonly requests: number;
-  readonly retries: number;
-  readonly throttles: number;
-  readonly bytes: number;
+  /** How far the service's clock is ahead of ours. */
   readonly clockOffsetMs: number;
   /** For each task that ended, the longest it can have been finished unnoticed, in ms. */
   readonly lagMaxMs: Readonly<Record<TaskId, number>>;

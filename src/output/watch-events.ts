@@ -1,13 +1,6 @@
 import type { Clock } from '../core/ports.ts';
 import type { TaskId } from '../core/task.ts';
-import type {
-  EndEvent,
-  HeartbeatEvent,
-  ResultEvent,
-  RetryEvent,
-  StateEvent,
-  WaiterEvent,
-} from '../core/wait/events.ts';
+import type { HeartbeatEvent, ProgressEvent, ResultEvent, RetryEvent, StateEvent } from '../core/wait/events.ts';
 import type { Waiter, WaiterOptions } from '../core/wait/waiter.ts';
 import type { Messages } from '../locales/en.ts';
 import { version } from '../version.ts';
@@ -83,7 +76,7 @@ export function startEvent(
 }
 
 /** What the waiter tells, as machines read it; undefined for what concerns only ourselves. */
-export function toldEvent(event: Exclude<WaiterEvent, EndEvent>, messages: Messages): Unstamped | undefined {
+export function toldEvent(event: ProgressEvent, messages: Messages): Unstamped | undefined {
   if (event.type === 'wake') return undefined;
   if (!('failure' in event)) return event;
   const { failure, ...rest } = event;

@@ -16,7 +16,7 @@ export interface SandboxOptions {
   readonly nextId: () => string;
   /** Called once a request is judged, before it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
-  /** Every answer waits so long, in ms. */
+  /** How long every answer waits, in ms. */
   readonly latencyMs?: number;
   /** This share of polls, 0 to 1, gets a random fault (one of `kinds`, by default those that pass) instead of its step. */
   readonly faults?: { readonly rate: number; readonly random: () => number; readonly kinds?: readonly Fault[] };

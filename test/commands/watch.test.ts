@@ -323,7 +323,10 @@ describe('reports for a CI', () => {
     assert.match(files['/summary']!, /^append: ### mmai watch: [\s\S]*\| 1 \| failed \| R \|/);
     assert.match(files['/output']!, /^append: exit-code=1\noutcome=ended\n/);
   });
-  it('are left away with --annotations none, and elsewhere', async () => {
+  it('are asked for in any case, as every flag of words is', async () => {
+    assert.match((await report(['--annotations', 'GitHub'], env)).stderr, /::error/);
+  });
+  it('are left out with --annotations none, and elsewhere', async () => {
     assert.deepEqual((await report(['--annotations', 'none'], ci)).files, {});
     assert.doesNotMatch((await report([], env)).stderr, /::error/);
   });

@@ -94,6 +94,14 @@ describe('a code of the catalogue', () => {
     });
   }
 
+  it('exits by its class: 3 for who asks, 5 for a task not found, else 4', () => {
+    for (const code of Object.keys(catalogue)) {
+      const { class: kind, exitCode } = classify(code, 0);
+      const isDenied = kind === 'auth' || kind === 'permission' || kind === 'account';
+      assert.equal(exitCode, isDenied ? 3 : kind === 'notFound' ? 5 : 4, code);
+    }
+  });
+
   it('counts in any case', () => {
     for (const code of Object.keys(catalogue)) {
       assert.deepEqual(classify(code.toLowerCase(), 0), classify(code, 0));
@@ -148,7 +156,8 @@ describe('a code the catalogue does not name', () => {
   for (const [http, failureClass, retry] of statuses) {
     it(`counts by its status, unexplained: ${http} is ${failureClass}`, () => {
       for (const code of [undefined, '', 'Somehow', 'constructor', '__proto__']) {
-        assert.deepEqual(classify(code, http), { class: failureClass, retry, topic: undefined });
+        const { exitCode: _, ...found } = classify(code, http);
+        assert.deepEqual(found, { class: failureClass, retry, topic: undefined });
       }
     });
   }

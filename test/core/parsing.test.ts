@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatDuration, parseDuration } from '../../src/core/duration.ts';
-import { taskIdsFromArguments, taskIdsFromText } from '../../src/core/ids.ts';
+import { taskIdsFromText } from '../../src/core/ids.ts';
 import { resolveSettings, serviceOrigin } from '../../src/core/settings.ts';
 import { foldOutcomes, type Outcome, parseTaskId, taskState } from '../../src/core/task.ts';
 import { visible } from '../../src/core/text.ts';
@@ -29,13 +29,11 @@ describe('a task id', () => {
   ]) {
     it(`may not be "${bad}"`, () => assert.throws(() => parseTaskId(bad), usage));
   }
-  it('is asked once however often it is named', () =>
-    assert.deepEqual(taskIdsFromArguments(['2', '1', '2']), ['2', '1']));
 });
 
 describe('ids on standard input', () => {
   it('come one per line, with CRLF, blank lines, comments and a byte order mark', () => {
-    assert.deepEqual(taskIdsFromText('\ufeff1\r\n\r\n# all\n 2 # two\n1\n3'), ['1', '2', '3']);
+    assert.deepEqual(taskIdsFromText('\ufeff1\r\n\r\n# all\n 2 # two\n3'), ['1', '2', '3']);
   });
   it('come as NDJSON objects, those without an id passed over', () => {
     assert.deepEqual(taskIdsFromText('{"id":"9007199254740993","type":"result"}\n{"type":"summary"}\n{"id":7}'), [

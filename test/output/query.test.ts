@@ -20,7 +20,7 @@ describe('--query', () => {
   ];
   for (const [expression, expected] of cases) {
     it(`${expression} → ${JSON.stringify(expected)}`, async () => {
-      const found = (await compileQuery(expression))(document);
+      const found = (await compileQuery(expression))!(document);
       assert.deepEqual(found, expected);
       assert.doesNotThrow(() => [formatQueried(found, 'json'), formatQueried(found, 'text')]);
     });

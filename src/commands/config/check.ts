@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
 import type { Context } from '../../context.ts';
 import type { Topic } from '../../core/catalogue.ts';
-import { failureExitCode } from '../../core/client.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { NetworkEvent, Transport } from '../../core/ports.ts';
-import type { Failure, Reply } from '../../core/response.ts';
+import type { NetworkEvent, NetworkStep, Transport } from '../../core/ports.ts';
+import { type Failure, type Reply, serverTime } from '../../core/response.ts';
 import { isLoopback, serviceOrigin } from '../../core/settings.ts';
 import type { AccessKey } from '../../core/signature.ts';
 import { parseTaskId } from '../../core/task.ts';
@@ -46,7 +45,7 @@ export async function runConfigCheck(options: ServiceOptions, context: Context):
 /** The steps so far. */
 class Check {
   readonly steps: CheckStep[] = [];
-  /** What our clock lacks, if an answer told. */
+  /** What has to be added to our clock, in ms; null where no answer told. */
   clockOffsetMs: number | null = null;
   readonly #context: Context;
 
@@ -68,7 +67,7 @@ class Check {
     const explanation = topic && messages.codes[topic];
     const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
-    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure) });
+    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failure.exitCode });
   }
 
   skip(...names: CheckName[]): void {
@@ -153,7 +152,7 @@ class Observed {
   }
 
   /** The last time a step was told: the connection that the answer came over. */
-  last(step: NetworkEvent['step']): NetworkEvent | undefined {
+  last(step: NetworkStep): NetworkEvent | undefined {
     return this.events.findLast((event) => event.step === step);
   }
 
@@ -163,10 +162,9 @@ class Observed {
       send: async (request) => {
         const start = clock.now();
         const response = await transport.send(request);
-        const date = Date.parse(response.headers.date ?? '');
-        // A cached answer's Date is not the server's clock; a whole second stands for its middle.
-        const isTold = !Number.isNaN(date) && !response.headers.age;
-        this.offsetMs = isTold ? Math.round(date + 500 - (start + clock.now()) / 2) : null;
+        const time = serverTime(response.headers);
+        // A whole second stands for its middle.
+        this.offsetMs = time === undefined ? null : Math.round(time + 500 - (start + clock.now()) / 2);
         return response;
       },
     };
@@ -189,24 +187,20 @@ function judge(check: Check, reply: Reply, seen: Observed, origin: string, conte
 }
 
 /** The steps of this way to the host, in order. */
-function networkSteps(seen: Observed, origin: string): NetworkEvent['step'][] {
+function networkSteps(seen: Observed, origin: string): NetworkStep[] {
   const isTunnelled = seen.last('proxy')?.proxy !== undefined && origin.startsWith('https:');
   return ['proxy', 'dns', 'tcp', ...(isTunnelled ? (['proxyTls', 'tunnel'] as const) : []), 'tls', 'answer'];
 }
 
 /** The step at which no answer, or none of the service's, came; undefined if the service itself answered. */
-function brokenStep(
-  { code, class: kind, topic }: Failure,
-  seen: Observed,
-  origin: string,
-): NetworkEvent['step'] | undefined {
+function brokenStep({ code, class: kind, topic }: Failure, seen: Observed, origin: string): NetworkStep | undefined {
   const isService = !code.startsWith('Network.') && (kind !== 'request' || ACCEPTED.has(topic));
   if (isService) return kind === 'transient' || kind === 'throttle' ? 'answer' : undefined;
   const { protocol, hostname } = new URL(origin);
   const isNamed = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && seen.last('proxy')?.proxy === undefined;
   if (code === 'Network.Dns' || (code === 'Network.Timeout' && isNamed && !seen.last('dns'))) return 'dns';
   const needed = networkSteps(seen, origin).filter((step) => !['dns', 'proxyTls'].includes(step));
-  const isMissing = (step: NetworkEvent['step']) => !seen.last(step) && !(step === 'tls' && protocol === 'http:');
+  const isMissing = (step: NetworkStep) => !seen.last(step) && !(step === 'tls' && protocol === 'http:');
   return needed.find(isMissing) ?? 'answer';
 }
 

@@ -1,26 +1,26 @@
 import type { Context } from '../../context.ts';
 import { wholeSeconds } from '../../core/duration.ts';
-import type { Settings } from '../../core/settings.ts';
-import type { WaiterEvent } from '../../core/wait/events.ts';
+import { choice, type Settings } from '../../core/settings.ts';
+import type { ProgressEvent } from '../../core/wait/events.ts';
 import type { Waiter } from '../../core/wait/waiter.ts';
 import { usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/live.ts';
 import { taskBlock } from '../../output/block.ts';
 import { progressLine } from '../../output/progress.ts';
-import { oneOf, type WatchOptions } from './options.ts';
+import type { WatchOptions } from './options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
 export type DisplayMode = 'drawn' | 'lines' | 'none';
 
 export interface Display {
-  tell(event: WaiterEvent): void;
+  tell(event: ProgressEvent): void;
   /** Gives the terminal back. */
   stop(): void;
 }
 
 /** The mode that `--progress`, the terminal and the environment ask for. Throws a usage error for one that cannot be. */
 export function displayMode(options: WatchOptions, { stderr, env }: Context): DisplayMode {
-  const progress = oneOf('--progress', options.progress, 'auto', 'tty', 'plain', 'none');
+  const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
   if (progress === 'tty' && !stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
   if (options.quiet || progress === 'none') return 'none';
   // Redrawing is of no use to a screen reader or a log, and a hook's own output would stand in the drawing's way.
@@ -47,7 +47,7 @@ export async function openDisplay(
     });
     return { tell() {}, stop: () => live.stop() };
   }
-  const tell = (event: WaiterEvent) => {
+  const tell = (event: ProgressEvent) => {
     const line = progressLine(event, waiter.elapsedMs(), messages);
     if (line) stderr.write(line);
   };

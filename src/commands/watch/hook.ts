@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { ResultEvent } from '../../core/wait/events.ts';
 
-/** As many commands as may run at once. */
+/** The most commands that run at once. */
 const CONCURRENCY = 8;
 
 /** The user's command, run for each task that ends. */

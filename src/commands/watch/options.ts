@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { WATCH_DEFAULTS, type WatchFlags } from '../../core/wait/flags.ts';
-import { usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en.ts';
 import type { ServiceOptions } from '../options.ts';
 
@@ -38,11 +37,4 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .option('--annotations <auto|github|none>', flags.annotations, 'auto')
     .option('--junit <file>', flags.junit)
     .option('--notify', flags.notify);
-}
-
-/** Throws a usage error if the value is none of the words allowed. */
-export function oneOf<Word extends string>(flag: string, value: string, ...allowed: Word[]): Word {
-  const word = allowed.find((one) => one === value);
-  if (!word) throw usageError((m) => m.usage.badChoice(flag, value, allowed));
-  return word;
 }

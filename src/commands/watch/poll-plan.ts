@@ -22,19 +22,15 @@ export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdo
 
 /**
  * Times of the polls of a task in ms since the start, for a day at most; the last one is that before the deadline. Their jitter
- * is left away, but counts for the worst lag; --max-rps makes many tasks wait for their turn.
+ * is left out, but counts for the worst lag; --max-rps makes many tasks wait for their turn.
  */
 function pollTimes(plan: WaiterOptions) {
   const horizonMs = Math.min(plan.timeoutMs, 24 * 3_600_000);
   const roundMs = (plan.ids.length / plan.maxRps) * 1000;
   const gapAt = (at: number, chance: number) => {
-    const [gap, left] = [
-      Math.max(
-        gapMs(at, plan, () => chance),
-        roundMs,
-      ),
-      horizonMs - at,
-    ];
+    const random = () => chance;
+    const gap = Math.max(gapMs(at, plan, random), roundMs);
+    const left = horizonMs - at;
     return gap > left - LAST_POLL_MARGIN_MS - LAST_POLL_MERGE_MS ? left : gap;
   };
   const atMs = [0];

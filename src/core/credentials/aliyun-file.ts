@@ -1,6 +1,6 @@
 import type { Text } from '../../errors.ts';
 import type { Environment } from '../settings.ts';
-import { type Doors, denied, type Fields, isFields, isOn, parseFields, textOf } from './provider.ts';
+import { type Doors, denied, type Fields, isFields, isOn, parseFields, readFileOf, textOf } from './provider.ts';
 
 /** aliyun-cli's own file, read and never written. */
 export interface AliyunConfig {
@@ -21,9 +21,7 @@ export async function readAliyunConfig(doors: Pick<Doors, 'home' | 'readText'>):
   const path = aliyunPath(doors);
   if (path === undefined) return undefined;
   const source: Text = (m) => m.credentials.fromAliyun(path);
-  const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
-  });
+  const text = await readFileOf(source, path, doors);
   if (text === undefined) return undefined;
   const document = parseFields(text);
   const list = document?.profiles ?? [];

@@ -12,17 +12,18 @@ import {
 import { askMetadata } from './ecs.ts';
 import { runExternal } from './external.ts';
 import {
-  accessKeyOf,
   type Credentials,
   type Doors,
   denied,
   type Fields,
   isOn,
+  keyIn,
+  LIMIT_MS,
   need,
   type Provider,
   textOf,
 } from './provider.ts';
-import { assumeRole, assumeRoleWithOidc, type Role, type StsPlace } from './sts.ts';
+import { assumeRole, assumeRoleWithOidc, type Role } from './sts.ts';
 import { credentialsFrom, URI_VARIABLE } from './uri.ts';
 
 const KEY = ['access_key_id', 'access_key_secret'] as const;
@@ -31,13 +32,13 @@ const TEMPORARY_KEY = [...KEY, 'sts_token'] as const;
 const EXTERNAL_OFF = 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS';
 
 /** The profile of aliyun-cli's config.json that a variable names, else the current one. */
-export function aliyunProvider(doors: Doors, limitMs: number): Provider {
+export function aliyunProvider(doors: Doors): Provider {
   const path = aliyunPath(doors) ?? '~/.aliyun/config.json';
   const off = aliyunOffVariable(doors.env);
   return {
     source: (m) => (off ? m.credentials.off(m.credentials.fromAliyun(path), off) : m.credentials.fromAliyun(path)),
     async find() {
-      const until = doors.clock.monotonic() + limitMs;
+      const until = doors.clock.monotonic() + LIMIT_MS;
       const config = off ? undefined : await readAliyunConfig(doors);
       if (!config || config.profiles.size === 0) return undefined;
       const named = profileByVariable(doors.env);
@@ -85,24 +86,24 @@ class AliyunProfiles {
     const [doors, until] = [this.#doors, this.#until];
     switch (mode) {
       case 'AK':
-        return { accessKey: accessKeyOf(profile, [...KEY], source), source };
+        return keyIn(profile, KEY, source);
       case 'StsToken':
         need(profile, 'sts_token', source);
-        return { accessKey: accessKeyOf(profile, [...TEMPORARY_KEY], source), source };
+        return keyIn(profile, TEMPORARY_KEY, source);
       case 'RamRoleArn': {
-        const by = { accessKey: accessKeyOf(profile, [...TEMPORARY_KEY], source), source };
-        return assumeRole(doors, by, roleOf(profile, source), placeOf(profile), source, until);
+        const by = keyIn(profile, TEMPORARY_KEY, source);
+        return assumeRole(doors, by, roleOf(profile, source), source, until);
       }
       case 'ChainableRamRoleArn': {
         const role = roleOf(profile, source);
         const by = await this.credentialsOf(need(profile, 'source_profile', source), names);
         if (!by) throw denied((m) => m.credentials.emptySource(source(m)));
-        return assumeRole(doors, by, role, placeOf(profile), source, until);
+        return assumeRole(doors, by, role, source, until);
       }
       case 'OIDC': {
         const [providerArn, tokenFile] = ['oidc_provider_arn', 'oidc_token_file'].map((n) => need(profile, n, source));
         const role = { ...roleOf(profile, source), providerArn: providerArn!, tokenFile: tokenFile! };
-        return assumeRoleWithOidc(doors, role, placeOf(profile), source, until);
+        return assumeRoleWithOidc(doors, role, source, until);
       }
       case 'EcsRamRole': {
         const question = { role: textOf(profile, 'ram_role_name'), isWanted: true, source, until };
@@ -154,7 +155,7 @@ class AliyunProfiles {
         (m) => m.credentials.loginHint(name, mode),
       );
     }
-    return { accessKey: accessKeyOf(profile, [...TEMPORARY_KEY], source), source, validForMs };
+    return { ...keyIn(profile, TEMPORARY_KEY, source), validForMs };
   }
 
   #checkExternal(source: Text): void {
@@ -168,10 +169,8 @@ function roleOf(profile: Fields, source: Text): Role {
     sessionName: textOf(profile, 'ram_session_name'),
     durationSeconds: Number(profile.expired_seconds) || undefined,
     externalId: textOf(profile, 'external_id'),
+    stsEndpoint: textOf(profile, 'sts_endpoint'),
+    stsRegion: textOf(profile, 'sts_region'),
+    isVpc: typeof profile.enable_vpc === 'boolean' ? profile.enable_vpc : undefined,
   };
-}
-
-function placeOf(profile: Fields): StsPlace {
-  const isVpc = typeof profile.enable_vpc === 'boolean' ? profile.enable_vpc : undefined;
-  return { endpoint: textOf(profile, 'sts_endpoint'), region: textOf(profile, 'sts_region'), isVpc };
 }

@@ -1,8 +1,8 @@
 import type { Text } from '../../errors.ts';
 import type { HttpResponse } from '../ports.ts';
 import type { Failure } from '../response.ts';
-import { issuedCredentials, refusal, send } from './exchange.ts';
-import { type Credentials, type Doors, denied, isOn, type Provider } from './provider.ts';
+import { isFailure, issuedCredentials, refusal, send } from './issuer.ts';
+import { type Credentials, type Doors, denied, isOn, LIMIT_MS, type Provider } from './provider.ts';
 
 /** Link-local to every ECS instance, plain http by design. */
 const METADATA = 'http://100.100.100.200';
@@ -12,8 +12,10 @@ const DETECT_MS = 1000;
 /** What the official client asks for: the longest a metadata token may live, in s. */
 const TOKEN_TTL_S = '21600';
 
+const hint: Text = (m) => m.credentials.metadataHint();
+
 /** The role of the ECS instance, if this is one and has a role; the last link of the chain. */
-export function ecsProvider(doors: Doors, limitMs: number): Provider {
+export function ecsProvider(doors: Doors): Provider {
   const { clock, env } = doors;
   const isOff = isOn(env.ALIBABA_CLOUD_ECS_METADATA_DISABLED);
   const role = env.ALIBABA_CLOUD_ECS_METADATA?.trim() || undefined;
@@ -23,7 +25,7 @@ export function ecsProvider(doors: Doors, limitMs: number): Provider {
     source,
     async find() {
       if (isOff) return undefined;
-      return askMetadata(doors, { role, isWanted: role !== undefined, source, until: clock.monotonic() + limitMs });
+      return askMetadata(doors, { role, isWanted: role !== undefined, source, until: clock.monotonic() + LIMIT_MS });
     },
   };
 }
@@ -43,7 +45,6 @@ export interface MetadataQuestion {
  */
 export async function askMetadata(doors: Doors, question: MetadataQuestion): Promise<Credentials | undefined> {
   const { source, isWanted } = question;
-  const hint: Text = (m) => m.credentials.metadataHint();
   if (isOn(doors.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED)) {
     throw denied((m) => m.credentials.forbidden(source(m), 'ALIBABA_CLOUD_ECS_METADATA_DISABLED'));
   }
@@ -51,30 +52,21 @@ export async function askMetadata(doors: Doors, question: MetadataQuestion): Pro
     request(doors, question, path, headers, method);
   const token = await ask('/latest/api/token', { 'x-aliyun-ecs-metadata-token-ttl-seconds': TOKEN_TTL_S }, 'PUT');
   if (isFailure(token)) {
-    if (isWanted) throw refusal({ source, hint }, token);
+    if (isWanted) throw refusal(token, { source, hint });
     return undefined;
   }
-  const headers = tokenHeaders(token, doors, { source, hint });
-  const role = question.role ?? roleOf(await ask(ROLES, headers), { source, hint }, isWanted);
+  const headers = tokenHeaders(token, doors, source);
+  const role = question.role ?? roleOf(await ask(ROLES, headers), question);
   if (role === undefined) return undefined;
   const answer = await ask(`${ROLES}${encodeURIComponent(role)}`, headers);
-  if (isFailure(answer)) throw refusal({ source, hint }, answer);
+  if (isFailure(answer)) throw refusal(answer, { source, hint });
   if (answer.status === 404) throw denied((m) => m.credentials.noRole(source(m)), hint);
   if (answer.status !== 200) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);
   const pick = (document: { Code?: unknown }) => (document.Code === 'Success' ? document : undefined);
-  return issuedCredentials(answer, pick, { source, hint }, doors);
+  return issuedCredentials(answer, { source, hint, pick }, doors);
 }
 
 // --- internal ---
-
-interface Named {
-  readonly source: Text;
-  readonly hint: Text;
-}
-
-function isFailure(answer: HttpResponse | Failure): answer is Failure {
-  return 'class' in answer;
-}
 
 /** The first request finds out whether anybody is there; on an instance with much to do the others may take longer. */
 function request(
@@ -90,7 +82,7 @@ function request(
 }
 
 /** The header of IMDSv2, or none where the service does not know tokens and v1 is allowed. */
-function tokenHeaders(answer: HttpResponse, { env, debug }: Doors, { source, hint }: Named): Record<string, string> {
+function tokenHeaders(answer: HttpResponse, { env, debug }: Doors, source: Text): Record<string, string> {
   const token = new TextDecoder().decode(answer.body).trim();
   if (answer.status === 200 && /^[\x21-\x7e]{1,1024}$/.test(token)) return { 'x-aliyun-ecs-metadata-token': token };
   const isUnknown = [403, 404, 405].includes(answer.status);
@@ -103,8 +95,8 @@ function tokenHeaders(answer: HttpResponse, { env, debug }: Doors, { source, hin
 }
 
 /** The role's name; undefined where the instance has none and nobody said it should. */
-function roleOf(answer: HttpResponse | Failure, { source, hint }: Named, isWanted: boolean): string | undefined {
-  if (isFailure(answer)) throw refusal({ source, hint }, answer);
+function roleOf(answer: HttpResponse | Failure, { source, isWanted }: MetadataQuestion): string | undefined {
+  if (isFailure(answer)) throw refusal(answer, { source, hint });
   if (answer.status === 404) {
     if (isWanted) throw denied((m) => m.credentials.noRole(source(m)), hint);
     return undefined;

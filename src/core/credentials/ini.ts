@@ -3,14 +3,16 @@ import { visible } from '../text.ts';
 import { profileByVariable } from './aliyun-file.ts';
 import { askMetadata } from './ecs.ts';
 import {
-  accessKeyOf,
   type Credentials,
   type Doors,
   denied,
   type Fields,
   isFields,
+  keyIn,
+  LIMIT_MS,
   need,
   type Provider,
+  readFileOf,
   textOf,
 } from './provider.ts';
 import { assumeRole } from './sts.ts';
@@ -19,14 +21,14 @@ const FILE_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_FILE';
 const KEY = ['access_key_id', 'access_key_secret'] as const;
 
 /** The credentials file that Alibaba Cloud's SDKs share: a section a profile, `default` unless a variable names another. */
-export function iniProvider(doors: Doors, limitMs: number): Provider {
+export function iniProvider(doors: Doors): Provider {
   const { env } = doors;
   const path = env[FILE_VARIABLE]?.trim() || `${doors.home() ?? '~'}/.alibabacloud/credentials`;
   const source: Text = (m) => m.credentials.fromFile(path);
   return {
     source,
     async find() {
-      const until = doors.clock.monotonic() + limitMs;
+      const until = doors.clock.monotonic() + LIMIT_MS;
       const sections = await readSections(path, doors, source);
       const named = profileByVariable(env);
       const name = named?.name ?? 'default';
@@ -43,9 +45,7 @@ export function iniProvider(doors: Doors, limitMs: number): Provider {
 
 /** Undefined where there is no file, or nothing in it. The parser never complains, so a text without any section counts as torn. */
 async function readSections(path: string, doors: Doors, source: Text): Promise<Fields | undefined> {
-  const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
-  });
+  const text = await readFileOf(source, path, doors);
   const sections = text === undefined ? {} : await doors.parseIni(text.replace(/^\ufeff/, ''));
   const values = Object.values(sections);
   if (values.length > 0 && !values.some(isFields)) {
@@ -68,22 +68,22 @@ function sectionOf(sections: Fields, name: string): Fields | undefined {
 async function bySection(section: Fields, doors: Doors, source: Text, until: number): Promise<Credentials> {
   switch (need(section, 'type', source)) {
     case 'access_key':
-      return { accessKey: accessKeyOf(section, [...KEY], source), source };
+      return keyIn(section, KEY, source);
     case 'sts':
       need(section, 'security_token', source);
-      return { accessKey: accessKeyOf(section, [...KEY, 'security_token'], source), source };
+      return keyIn(section, [...KEY, 'security_token'], source);
     case 'ecs_ram_role': {
       const question = { role: textOf(section, 'role_name'), isWanted: true, source, until };
       return (await askMetadata(doors, question)) as Credentials;
     }
     case 'ram_role_arn': {
-      const by = { accessKey: accessKeyOf(section, [...KEY], source), source };
+      const by = keyIn(section, KEY, source);
       const role = {
         arn: need(section, 'role_arn', source),
         sessionName: textOf(section, 'role_session_name'),
         policy: textOf(section, 'policy'),
       };
-      return assumeRole(doors, by, role, {}, source, until);
+      return assumeRole(doors, by, role, source, until);
     }
     default:
       throw denied((m) => m.credentials.unknownType(source(m), ['access_key', 'sts', 'ecs_ram_role', 'ram_role_arn']));

@@ -7,11 +7,11 @@ export interface Found {
 }
 
 /**
- * So long before their end temporary credentials are renewed, in ms: the five minutes of the AWS SDKs, and the error budget of a
+ * How long before they expire temporary credentials are renewed, in ms: the five minutes of the AWS SDKs, and the error budget of a
  * wait. The 15 minutes of Alibaba Cloud's SDK are the whole life of the shortest STS token, which it thus asks for at every call.
  */
 export const LEAD_MS = 5 * 60_000;
-/** After a failed renewal, with credentials still good, so long until the next, in ms. */
+/** How long after a failed renewal the next one is tried, with credentials still good. In ms. */
 export const PAUSE_MS = 30_000;
 /** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
 export const FRESH_MS = 5000;
@@ -23,9 +23,10 @@ interface Held extends Found {
 }
 
 /**
- * Keeps credentials in memory: renews temporary ones before their end behind the back of whoever asks, once however many ask,
- * and makes them wait only for the first ones and past the end. `lookUp` goes through the chain: first, and when `renew` says
- * that the service refused the key. Rejects as the providers do; with credentials still good a failed renewal is only told.
+ * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers ask. A
+ * caller waits only for the very first ones and for a successor of expired ones. `lookUp` goes through the chain: the first time,
+ * and when `renew` says that the service refused the key. Rejects as the providers do; while credentials are still good a failed
+ * renewal is only reported to `debug`.
  */
 export function keepCredentials(
   { clock, debug }: Pick<Doors, 'clock' | 'debug'>,
@@ -77,7 +78,7 @@ export function keepCredentials(
 
 // --- internal ---
 
-/** One that lives shorter than twice the lead is renewed at half its life; one said to be over already is used, for the service decides. */
+/** Credentials that live less than twice the lead are renewed at half their life; expired ones are used all the same: the service decides. */
 function hold(found: Found, now: number): Held {
   const { validForMs } = found.credentials;
   if (validForMs === undefined)

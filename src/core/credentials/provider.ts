@@ -71,6 +71,13 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** {@link Doors.readText} of a provider's file: what cannot be read is exit 3 naming file and place. */
+export function readFileOf(source: Text, path: string, doors: Pick<Doors, 'readText'>): Promise<string | undefined> {
+  return doors.readText(path).catch((error: NodeJS.ErrnoException) => {
+    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+  });
+}
+
 /** A JSON object, or undefined for every other text. The parser's own message is dropped: it quotes the text. */
 export function parseFields(text: string): Fields | undefined {
   try {
@@ -94,8 +101,8 @@ export function need(fields: Fields, name: string, source: Text): string {
   return value;
 }
 
-/** Id, secret and token of these fields, the token only where `names` has one. Throws exit 3 for one that no request could carry. */
-export function accessKeyOf(fields: Fields, names: readonly [string, string, string?], source: Text): AccessKey {
+/** The key in these fields: id, secret and, where `names` has a third, perhaps a token. Throws exit 3 for one that no request could carry. */
+export function keyIn(fields: Fields, names: readonly [string, string, string?], source: Text): Credentials {
   const [idName, secretName, tokenName] = names;
   const accessKeyId = need(fields, idName, source);
   const accessKeySecret = need(fields, secretName, source);
@@ -108,5 +115,5 @@ export function accessKeyOf(fields: Fields, names: readonly [string, string, str
     // A line break in a header would be another header; a quotation mark from a word processor signs as something else.
     if (value && !/^[\x20-\x7e]+$/.test(value)) throw denied((m) => m.credentials.badCharacters(source(m), name ?? ''));
   }
-  return { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) };
+  return { accessKey: { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) }, source };
 }

@@ -2,8 +2,8 @@ import type { Text } from '../../errors.ts';
 import { signedRequest } from '../request.ts';
 import { isLoopback } from '../settings.ts';
 import { canonicalizedQueryString } from '../signature.ts';
-import { exchange, issuedCredentials } from './exchange.ts';
-import { type Credentials, type Doors, denied, isOn, type Provider } from './provider.ts';
+import { askIssuer } from './issuer.ts';
+import { type Credentials, type Doors, denied, isOn, LIMIT_MS, type Provider, readFileOf } from './provider.ts';
 
 /** A role to assume. Field names are STS's own in lower case; help document "AssumeRole", version 2015-04-01. */
 export interface Role {
@@ -13,12 +13,9 @@ export interface Role {
   readonly durationSeconds?: number | undefined;
   readonly externalId?: string | undefined;
   readonly policy?: string | undefined;
-}
-
-/** What decides which STS is asked. The fields of a profile come before the variables. */
-export interface StsPlace {
-  readonly endpoint?: string | undefined;
-  readonly region?: string | undefined;
+  /** Which STS is asked; where these are not given the variables decide. */
+  readonly stsEndpoint?: string | undefined;
+  readonly stsRegion?: string | undefined;
   readonly isVpc?: boolean | undefined;
 }
 
@@ -31,11 +28,10 @@ export async function assumeRole(
   doors: Doors,
   by: Credentials,
   role: Role,
-  place: StsPlace,
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(place, doors, source);
+  const origin = stsOrigin(role, doors, source);
   const parameters = {
     RoleArn: role.arn,
     RoleSessionName: sessionName(role, doors),
@@ -50,24 +46,23 @@ export async function assumeRole(
     const { signedTexts: _, ...rest } = signedRequest(signed, by.accessKey, { now, nonce: doors.nonce() });
     return rest;
   };
-  const response = await exchange(doors, { source, hint, until, request });
-  return issuedCredentials(response, (document) => document.Credentials, { source, hint }, doors);
+  return askIssuer(doors, { source, hint, until, request, pick: (document) => document.Credentials });
 }
 
 /** AssumeRoleWithOIDC: the role's credentials for the token in a file, which is read each time, since whoever wrote it renews it. Not signed. */
 export async function assumeRoleWithOidc(
   doors: Doors,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
-  place: StsPlace,
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(place, doors, source);
-  const token = (await readToken(doors, tokenFile, source)).trim();
+  const origin = stsOrigin(role, doors, source);
+  const token = await readFileOf(source, tokenFile, doors);
+  if (token === undefined) throw denied((m) => m.credentials.unreadable(source(m), tokenFile, 'ENOENT'));
   const hint: Text = (m) => m.credentials.oidcHint();
   const form = canonicalizedQueryString({
     OIDCProviderArn: providerArn,
-    OIDCToken: token,
+    OIDCToken: token.trim(),
     RoleArn: role.arn,
     RoleSessionName: sessionName(role, doors),
     DurationSeconds: String(role.durationSeconds || 3600),
@@ -82,12 +77,11 @@ export async function assumeRoleWithOidc(
       body: form,
     };
   };
-  const response = await exchange(doors, { source, hint, until, request });
-  return issuedCredentials(response, (document) => document.Credentials, { source, hint }, doors);
+  return askIssuer(doors, { source, hint, until, request, pick: (document) => document.Credentials });
 }
 
 /** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
-export function oidcProvider(doors: Doors, limitMs: number): Provider {
+export function oidcProvider(doors: Doors): Provider {
   const { clock, env } = doors;
   const source: Text = (m) => m.credentials.fromOidc();
   const value = (name: string) =>
@@ -103,7 +97,7 @@ export function oidcProvider(doors: Doors, limitMs: number): Provider {
         throw denied((m) => m.credentials.halfConfigured(source(m), `ALIBABA_CLOUD_${missing}`));
       }
       const role = { arn, providerArn, tokenFile, sessionName: value('ROLE_SESSION_NAME') };
-      return assumeRoleWithOidc(doors, role, {}, source, clock.monotonic() + limitMs);
+      return assumeRoleWithOidc(doors, role, source, clock.monotonic() + LIMIT_MS);
     },
   };
 }
@@ -115,10 +109,10 @@ function sessionName({ sessionName }: Role, { env }: Doors): string {
 }
 
 /** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */
-function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
-  const endpoint = place.endpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
-  const region = place.region ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
-  const prefix = (place.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
+function stsOrigin(role: Role, { env }: Doors, source: Text): string {
+  const endpoint = role.stsEndpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
+  const region = role.stsRegion ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
+  const prefix = (role.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
   const host = endpoint || (region ? `${prefix}.${region}.aliyuncs.com` : 'sts.aliyuncs.com');
   const url = /^https?:\/\//i.test(host) ? host : `https://${host}`;
   const isBare = /^https?:\/\/[\w.:[\]-]+\/?$/i.test(url) && URL.canParse(url);
@@ -126,12 +120,4 @@ function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
   const isSafe = isBare && (/^https:/i.test(url) || isLoopback(new URL(url).hostname));
   if (!isSafe) throw denied((m) => m.credentials.badSts(source(m)));
   return new URL(url).origin;
-}
-
-async function readToken(doors: Doors, path: string, source: Text): Promise<string> {
-  const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
-  });
-  if (text === undefined) throw denied((m) => m.credentials.unreadable(source(m), path, 'ENOENT'));
-  return text;
 }

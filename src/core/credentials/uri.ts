@@ -1,18 +1,18 @@
 import type { Text } from '../../errors.ts';
 import { isLoopback } from '../settings.ts';
-import { exchange, issuedCredentials } from './exchange.ts';
-import { type Credentials, type Doors, denied, type Provider } from './provider.ts';
+import { askIssuer } from './issuer.ts';
+import { type Credentials, type Doors, denied, LIMIT_MS, type Provider } from './provider.ts';
 
 export const URI_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_URI';
 
 /** A service of the user's own, or of the platform, that hands out credentials. */
-export function uriProvider(doors: Doors, limitMs: number): Provider {
+export function uriProvider(doors: Doors): Provider {
   const source: Text = (m) => m.credentials.fromUri(URI_VARIABLE);
   return {
     source,
     async find() {
       const uri = doors.env[URI_VARIABLE]?.trim();
-      return uri ? credentialsFrom(uri, doors, source, doors.clock.monotonic() + limitMs) : undefined;
+      return uri ? credentialsFrom(uri, doors, source, doors.clock.monotonic() + LIMIT_MS) : undefined;
     },
   };
 }
@@ -26,9 +26,8 @@ export async function credentialsFrom(uri: string, doors: Doors, source: Text, u
   url.hash = '';
   const hint: Text = (m) => m.credentials.uriHint();
   const request = { method: 'GET', url: url.href, headers: {}, direct: isLoopback(url.hostname) } as const;
-  const response = await exchange(doors, { source, hint, until, request: () => request });
   // The official clients differ: aliyun-cli wants Code to be "Success", the SDK does not look at it. A refusal says so in either.
   const pick = ({ Code, ...fields }: Record<string, unknown>) =>
     Code === undefined || Code === 'Success' ? fields : undefined;
-  return issuedCredentials(response, pick, { source, hint }, doors);
+  return askIssuer(doors, { source, hint, until, request: () => request, pick });
 }

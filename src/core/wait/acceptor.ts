@@ -1,17 +1,16 @@
 import { ExitCode } from '../../errors.ts';
 import { backoffMs } from '../backoff.ts';
-import { failureExitCode } from '../client.ts';
 import type { Answer, Failure, Reply } from '../response.ts';
 import { isFinal, taskState } from '../task.ts';
 import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
 import type { TaskEnd, Watched } from './watched.ts';
 
-/** How much is borne of one task; spans in ms, Infinity for no limit. */
+/** How long trouble with one task is tolerated; spans in ms, Infinity for no limit. */
 export interface AcceptorRules extends PaceOptions {
-  /** Consecutive transient errors are borne for so long. */
+  /** Consecutive transient errors, from the first to the last. */
   readonly errorBudgetMs: number;
-  /** A task not found is asked for again for so long: one just submitted may not be visible yet. */
+  /** A task not found, which one just submitted may be at first. */
   readonly notFoundGraceMs: number;
   /** The longest a task may be submitting, and the longest it may show no change. */
   readonly queueTimeoutMs: number;
@@ -59,7 +58,7 @@ export function accept(
 
   function afterFailure(failure: Failure): Acceptance {
     task.failure = failure;
-    if (failureExitCode(failure) === ExitCode.denied) return { next: { denied: failure } };
+    if (failure.exitCode === ExitCode.denied) return { next: { denied: failure } };
     if (task.failures === 0) task.failingSince = now;
     task.failures += 1;
     const left = budgetMs(failure, rules) - (now - task.failingSince);
@@ -102,11 +101,11 @@ function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): 
   return { type: 'state', id, state, status, prev, ageMs: now, prevMs, polls, requestId, nextPollMs: null };
 }
 
-/** How long this failure is borne, in ms. A throttling service works, so throttling ends at the deadline only. */
+/** How long this failure is tolerated, in ms. A throttling service works, so throttling ends at the deadline only. */
 function budgetMs(failure: Failure, rules: AcceptorRules): number {
   if (failure.class === 'throttle') return Number.POSITIVE_INFINITY;
   if (failure.class === 'notFound') return rules.notFoundGraceMs;
-  // What was put right once already, a clock or a nonce, and failed again, is borne like any transient error.
+  // What was put right once already, a clock or a nonce, and failed again, is treated like any transient error.
   return failure.retry === 'never' ? 0 : rules.errorBudgetMs;
 }
 

@@ -2,8 +2,11 @@ import type { Failure } from '../response.ts';
 import type { TaskId, TaskState } from '../task.ts';
 import type { TaskEnd, Watched } from './watched.ts';
 
-/** What the waiter tells while it waits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
-export type WaiterEvent = StateEvent | RetryEvent | HeartbeatEvent | ResultEvent | WakeEvent | EndEvent;
+/** What the waiter tells. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
+export type WaiterEvent = ProgressEvent | EndEvent;
+
+/** What it tells while the wait goes on. */
+export type ProgressEvent = StateEvent | RetryEvent | HeartbeatEvent | ResultEvent | WakeEvent;
 
 /** A task was seen in another state than before (`prev` null at first sight). */
 export interface StateEvent {

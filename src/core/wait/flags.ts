@@ -74,7 +74,7 @@ const PLACE = [
 ];
 type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
-/** The flags that resume a wait of which so many tasks have succeeded: those that were given, and the time limit. */
+/** The flags that resume a wait after `succeeded` of its tasks have: those that were given, and the time limit. */
 export function resumeFlags(options: WatchFlags & Place, succeeded: number): string[] {
   const { timeout, count, any, failFast } = options;
   const names = Object.keys(WATCH_DEFAULTS) as (keyof typeof WATCH_DEFAULTS)[];
@@ -94,10 +94,8 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number): str
 // --- internal ---
 
 function tasksNeeded(ids: readonly TaskId[], { all, any, count }: WatchFlags): number {
-  const given = [all && '--all', any && '--any', count !== undefined && '--count'].filter(
-    (flag) => flag !== false && flag,
-  );
-  const [one, other] = given as string[];
+  const given = [all && '--all', any && '--any', count !== undefined && '--count'];
+  const [one, other] = given.filter((flag) => typeof flag === 'string');
   if (one && other) throw usageError((m) => m.watch.conflict(one, other));
   if (any) return 1;
   return count === undefined ? ids.length : wholeNumber(1, ids.length)(count, '--count');

@@ -2,10 +2,6 @@
 export class Heap<T extends { readonly due: number }> {
   readonly #items: T[] = [];
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   peek(): T | undefined {
     return this.#items[0];
   }

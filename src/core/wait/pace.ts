@@ -6,8 +6,9 @@ export interface PaceOptions {
   readonly maxIntervalMs: number;
 }
 
-/** The last poll leaves so long before the deadline, besides the usual latency; a poll due shortly before it is merged into it. */
+/** The last poll is sent this long before the deadline, and the usual latency earlier. */
 export const LAST_POLL_MARGIN_MS = 250;
+/** A poll due less than this before the last one is left out. */
 export const LAST_POLL_MERGE_MS = 1750;
 
 const MIN_GAP_MS = 1000;

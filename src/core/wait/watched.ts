@@ -4,7 +4,7 @@ import { foldOutcomes, type Outcome, type TaskId, type TaskState } from '../task
 import type { WaitEnd } from './events.ts';
 
 /** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
-export type TaskEnd = 'succeeded' | 'failed' | 'notFound' | 'unanswered' | 'queueTimeout' | 'stallTimeout';
+export type TaskEnd = Exclude<Outcome, 'pending'> | 'queueTimeout' | 'stallTimeout';
 
 /** What the waiter knows of a task. Times are ms since the wait began. One small object per task: there may be 100,000. */
 export interface Watched {

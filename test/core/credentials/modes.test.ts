@@ -85,7 +85,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
       const at = await world();
       const base = { name: 'base', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
       at.aliyun({ name: 'main', ...profile(at) }, base);
-      const found = await aliyunProvider(at, 10_000).find();
+      const found = await aliyunProvider(at).find();
       const expected = n === 0 ? { accessKeyId: 'base-id', accessKeySecret: 'base-secret' } : issuedKey(n);
       assert.deepEqual(found?.accessKey, expected);
       assert.equal(found?.validForMs, n === 0 ? undefined : HOUR);
@@ -95,7 +95,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
   it('mode StsToken takes all three', async () => {
     const at = await world();
     at.aliyun({ name: 'main', mode: 'StsToken', ...AK, sts_token: 'token' } as { name: string });
-    assert.equal((await aliyunProvider(at, 10_000).find())?.accessKey.securityToken, 'token');
+    assert.equal((await aliyunProvider(at).find())?.accessKey.securityToken, 'token');
   });
 
   for (const mode of ['CloudSSO', 'OAuth']) {
@@ -104,10 +104,10 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
       const cached = (sts_expiration: number) =>
         at.aliyun({ name: 'sso', mode, ...AK, sts_token: 'token', sts_expiration } as { name: string });
       cached(at.clock.now() / 1000 + 60);
-      const found = await aliyunProvider(at, 10_000).find();
+      const found = await aliyunProvider(at).find();
       assert.deepEqual([found?.accessKey.securityToken, found?.validForMs], ['token', 60_000]);
       cached(at.clock.now() / 1000 - 1);
-      await assert.rejects(aliyunProvider(at, 10_000).find(), (error: MmaiError) => {
+      await assert.rejects(aliyunProvider(at).find(), (error: MmaiError) => {
         assert.equal(error.exitCode, 3);
         assert.match(error.hint?.(en) ?? '', new RegExp(`aliyun configure --profile sso --mode ${mode}"`));
         return true;
@@ -120,7 +120,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     const more = { ram_session_name: 'ci-7', expired_seconds: 900, external_id: 'x/y', sts_token: 'tok+en' };
     const role = { name: 'r', mode: 'RamRoleArn', ...AK, ...more, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
     at.aliyun(role);
-    assert.ok(await aliyunProvider(at, 10_000).find());
+    assert.ok(await aliyunProvider(at).find());
     const { parameters } = at.double.requests[0]!;
     assert.deepEqual(
       ['RoleSessionName', 'DurationSeconds', 'ExternalId', 'SecurityToken'].map((name) => parameters[name]),
@@ -134,7 +134,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
       const at = await world({}, env);
       const role = { name: 'r', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
       at.aliyun(role);
-      await aliyunProvider(at, 10_000).find();
+      await aliyunProvider(at).find();
       names.push(at.double.requests[0]?.parameters.RoleSessionName);
     }
     assert.deepEqual(names, ['job-9', 'mmai']);
@@ -143,9 +143,9 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
   it('an empty profile, as aliyun-cli makes it, offers nothing; a file without profiles neither', async () => {
     const at = await world();
     at.aliyun({ name: 'default', mode: 'AK', access_key_id: '', access_key_secret: '' } as { name: string });
-    assert.equal(await aliyunProvider(at, 10_000).find(), undefined);
+    assert.equal(await aliyunProvider(at).find(), undefined);
     at.aliyun();
-    assert.equal(await aliyunProvider(at, 10_000).find(), undefined);
+    assert.equal(await aliyunProvider(at).find(), undefined);
   });
 
   it('learns the offset of a clock that is off from STS, and asks once more', async () => {
@@ -154,7 +154,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     slow.aliyun({ name: 'r', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url } as {
       name: string;
     });
-    const found = await aliyunProvider(slow, 10_000).find();
+    const found = await aliyunProvider(slow).find();
     assert.deepEqual([found?.accessKey, found?.validForMs], [issuedKey(1), HOUR]);
     assert.equal(at.double.requests.length, 2);
   });
@@ -165,14 +165,14 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
       instead: () => (failures-- > 0 ? { status: 503, body: '{"Code":"ServiceUnavailable"}' } : undefined),
     });
     at.aliyun({ name: 'r', mode: 'CredentialsURI', credentials_uri: `${at.double.url}/uri` } as { name: string });
-    assert.deepEqual((await aliyunProvider(at, 10_000).find())?.accessKey, issuedKey(1));
+    assert.deepEqual((await aliyunProvider(at).find())?.accessKey, issuedKey(1));
   });
 });
 
 describe('the other places', { concurrency: 4 }, () => {
   const ini = (text: string) => async (at: World) => {
     at.write('.alibabacloud/credentials', text.replaceAll('STS', at.double.url));
-    return iniProvider(at, 10_000).find();
+    return iniProvider(at).find();
   };
   const key = 'access_key_id = base-id\naccess_key_secret = base-secret\n';
   const sections: [string, string, object][] = [
@@ -200,7 +200,7 @@ describe('the other places', { concurrency: 4 }, () => {
   it('ALIBABA_CLOUD_CREDENTIALS_FILE moves the credentials file', async () => {
     const at = await world();
     const path = at.write('else/where', `[default]\ntype = access_key\n${key}`);
-    const found = await iniProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path } }, 10_000).find();
+    const found = await iniProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path } }).find();
     assert.equal(found?.accessKey.accessKeyId, 'base-id');
   });
 
@@ -211,7 +211,7 @@ describe('the other places', { concurrency: 4 }, () => {
       const names = { ROLE_ARN, OIDC_PROVIDER_ARN: PROVIDER_ARN, OIDC_TOKEN_FILE: file, ROLE_SESSION_NAME: 'pod' };
       const named = Object.entries(names).map(([name, value]) => [`${prefix}_${name}`, value]);
       const env = { ...Object.fromEntries(named), ALIBABA_CLOUD_STS_ENDPOINT: at.double.url };
-      const provider = oidcProvider({ ...at, env }, 10_000);
+      const provider = oidcProvider({ ...at, env });
       await assert.rejects(
         provider.find(),
         /refused with AuthenticationFail\.OIDCToken\.Invalid \(HTTP 400\).*8BA10F75/,
@@ -241,10 +241,7 @@ describe('the other places', { concurrency: 4 }, () => {
     ]) {
       const role = { ROLE_ARN, OIDC_PROVIDER_ARN: PROVIDER_ARN, OIDC_TOKEN_FILE: at.write('token', 't') };
       const named = Object.fromEntries(Object.entries(role).map(([name, value]) => [`ALIBABA_CLOUD_${name}`, value]));
-      await assert.rejects(
-        oidcProvider({ ...at, transport, env: { ...named, ...env } }, 10_000).find(),
-        /NoPermission/,
-      );
+      await assert.rejects(oidcProvider({ ...at, transport, env: { ...named, ...env } }).find(), /NoPermission/);
     }
     assert.deepEqual(hosts, [
       'https://sts.aliyuncs.com',
@@ -255,7 +252,7 @@ describe('the other places', { concurrency: 4 }, () => {
 
   it('ALIBABA_CLOUD_ECS_METADATA names the role, which is then not asked for', async () => {
     const at = await world({}, { ALIBABA_CLOUD_ECS_METADATA: ROLE });
-    assert.deepEqual((await ecsProvider(at, 10_000).find())?.accessKey, issuedKey(1));
+    assert.deepEqual((await ecsProvider(at).find())?.accessKey, issuedKey(1));
     assert.deepEqual(
       at.double.requests.map(({ method }) => method),
       ['PUT', 'GET'],
@@ -265,7 +262,7 @@ describe('the other places', { concurrency: 4 }, () => {
 
   it('an instance without a role offers nothing', async () => {
     const at = await world({ instead: ({ method }) => (method === 'GET' ? { status: 404 } : undefined) });
-    assert.equal(await ecsProvider(at, 10_000).find(), undefined);
+    assert.equal(await ecsProvider(at).find(), undefined);
   });
 
   it('falls back to IMDSv1 where the service has no tokens, unless ALIBABA_CLOUD_IMDSV1_DISABLED', async () => {
@@ -276,14 +273,14 @@ describe('the other places', { concurrency: 4 }, () => {
     const options: IssuersOptions = {
       instead: ({ method, path }) => (method === 'PUT' ? { status: 405 } : { status: 200, body: body(path) }),
     };
-    assert.equal((await ecsProvider(await world(options), 10_000).find())?.accessKey.accessKeyId, 'v1');
+    assert.equal((await ecsProvider(await world(options)).find())?.accessKey.accessKeyId, 'v1');
     const strict = await world(options, { ALIBABA_CLOUD_IMDSV1_DISABLED: 'true' });
-    await assert.rejects(ecsProvider(strict, 10_000).find(), /no IMDSv2, and ALIBABA_CLOUD_IMDSV1_DISABLED forbids/);
+    await assert.rejects(ecsProvider(strict).find(), /no IMDSv2, and ALIBABA_CLOUD_IMDSV1_DISABLED forbids/);
   });
 
   it('a URI on this host is asked past every proxy, one elsewhere through it', async () => {
     const at = await world();
-    const find = (uri: string) => uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } }, 10_000).find();
+    const find = (uri: string) => uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } }).find();
     assert.deepEqual((await find(`${at.double.url}/uri#x`))?.accessKey, issuedKey(1));
     assert.equal(at.requests[0]?.direct, true);
   });

@@ -89,7 +89,7 @@ describe('the official client gets its credentials from the same doubles', { con
       sts_endpoint: at.double.url,
     };
     at.aliyun(profile);
-    const sent = await both(at, official.build(), aliyunProvider(at, 10_000));
+    const sent = await both(at, official.build(), aliyunProvider(at));
     assert.deepEqual(sent.ours, sent.theirs);
   });
 
@@ -104,13 +104,13 @@ describe('the official client gets its credentials from the same doubles', { con
       ...{ ALIBABA_CLOUD_OIDC_TOKEN_FILE: file, ALIBABA_CLOUD_ROLE_SESSION_NAME: 'me' },
       ALIBABA_CLOUD_STS_ENDPOINT: at.double.url,
     };
-    const sent = await both(at, official.build(), oidcProvider({ ...at, env }, 10_000));
+    const sent = await both(at, official.build(), oidcProvider({ ...at, env }));
     assert.deepEqual(sent.ours, sent.theirs);
   });
 
   it('ECS metadata, IMDSv2: the same credentials, with one token instead of two', async () => {
     const at = await world();
-    const sent = await both(at, builder('ecs_ram_role').build(), ecsProvider(at, 10_000));
+    const sent = await both(at, builder('ecs_ram_role').build(), ecsProvider(at));
     assert.deepEqual(
       sent.theirs.map(({ method }) => method),
       ['PUT', 'GET', 'PUT', 'GET'],
@@ -129,7 +129,7 @@ describe('the official client gets its credentials from the same doubles', { con
     const at = await world();
     const uri = `${at.double.url}/uri?for=ci`;
     const official = new (load('uri').default)(load('uri').default.builder().withCredentialsURI(uri)) as Official;
-    const ours = uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } }, 10_000);
+    const ours = uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } });
     const sent = await both(at, official, ours);
     assert.deepEqual(sent.ours, sent.theirs);
   });
@@ -155,7 +155,7 @@ describe('the official client gets its credentials from the same doubles', { con
       const official = builder('cli_profile').build();
       official.homedir = at.homePath;
       const env = { ALIBABA_CLOUD_STS_ENDPOINT: at.double.url };
-      const sent = await both(at, official, aliyunProvider({ ...at, env }, 10_000));
+      const sent = await both(at, official, aliyunProvider({ ...at, env }));
       assert.deepEqual(sent.ours, sent.theirs);
     });
   }
@@ -172,7 +172,7 @@ describe('the official client gets its credentials from the same doubles', { con
       const official = builder('profile').build();
       official.homedir = at.homePath;
       const env = { ALIBABA_CLOUD_STS_ENDPOINT: at.double.url };
-      const sent = await both(at, official, iniProvider({ ...at, env }, 10_000));
+      const sent = await both(at, official, iniProvider({ ...at, env }));
       assert.deepEqual(sent.ours, sent.theirs);
     });
   }

@@ -1,33 +1,35 @@
 import type { Text } from '../../errors.ts';
 import { backoffMs } from '../backoff.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../ports.ts';
-import { type Failure, networkFailure, parseResponse } from '../response.ts';
-import { accessKeyOf, type Credentials, type Doors, denied, type Fields, parseFields, textOf } from './provider.ts';
+import { type Failure, failureOf, MAX_OFFSET_MS, networkFailure, serverTime } from '../response.ts';
+import { type Credentials, type Doors, denied, type Fields, keyIn, parseFields, textOf } from './provider.ts';
 
-export interface Exchange {
+/** What asks a service for credentials, and what an error names and advises. */
+export interface IssuerQuestion {
   readonly source: Text;
   readonly hint: Text;
   /** When to give up, on the monotonic clock. */
   readonly until: number;
   /** Makes one attempt's request; `now` is the server's clock in ms as far as it is known. */
   request(now: number): Omit<HttpRequest, 'timeoutMs' | 'signal'>;
+  /** The part of the answer that holds the credentials. */
+  pick(document: Fields): unknown;
 }
 
+const KEY = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'] as const;
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
-/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
-const MAX_OFFSET_MS = 24 * 3_600_000;
 
-/** The 200 of a service that issues credentials. A passing failure is tried again while time lasts, a wrong clock once. Throws exit 3. */
-export async function exchange(doors: Doors, what: Exchange): Promise<HttpResponse> {
+/** Credentials of a service that issues them. A passing failure is tried again while time lasts, a wrong clock once. Throws exit 3. */
+export async function askIssuer(doors: Doors, what: IssuerQuestion): Promise<Credentials> {
   const { clock, debug, random, signal } = doors;
   let offsetMs = 0;
   for (let attempt = 1; ; attempt++) {
     const request = what.request(clock.now() + offsetMs);
     const timeoutMs = Math.min(ATTEMPT_MS, what.until - clock.monotonic());
     const response = await send(doors, { ...request, timeoutMs });
-    if (!('class' in response) && response.status === 200) return response;
-    const failure = 'class' in response ? response : await failureOf(response, clock.now());
+    if (!isFailure(response) && response.status === 200) return issuedCredentials(response, what, doors);
+    const failure = isFailure(response) ? response : await failureOf(response, clock.now());
     const offset = (failure.serverTime ?? clock.now()) - clock.now();
     if (failure.class === 'skew' && offsetMs === 0 && Math.abs(offset) <= MAX_OFFSET_MS && offset !== 0) {
       offsetMs = offset;
@@ -36,7 +38,7 @@ export async function exchange(doors: Doors, what: Exchange): Promise<HttpRespon
     }
     const delay = backoffMs(attempt, random, failure.serverDelayMs);
     const hasTime = clock.monotonic() + delay < what.until && !signal.aborted;
-    if (!isPassing(failure) || !hasTime) throw refusal(what, failure);
+    if (!isPassing(failure) || !hasTime) throw refusal(failure, what);
     debug(`credentials: ${codeOf(failure)}, asking again in ${delay} ms`);
     await clock.sleep(delay, signal);
   }
@@ -52,24 +54,27 @@ export async function send(doors: Doors, request: Omit<HttpRequest, 'signal'>): 
   }
 }
 
+export function isFailure(answer: HttpResponse | Failure): answer is Failure {
+  return 'class' in answer;
+}
+
 /** The credentials of an answer. Throws exit 3 where it holds none. */
 export function issuedCredentials(
   response: HttpResponse,
-  pick: (document: Fields) => unknown,
-  { source, hint }: Pick<Exchange, 'source' | 'hint'>,
+  { source, hint, pick }: Pick<IssuerQuestion, 'source' | 'hint' | 'pick'>,
   doors: Doors,
 ): Credentials {
   const document = parseFields(new TextDecoder().decode(response.body));
   const fields = document && pick(document);
-  const isWhole = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'].every((name) => textOf(Object(fields), name));
+  const isWhole = KEY.every((name) => textOf(Object(fields), name));
   if (!isWhole) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
-  const accessKey = accessKeyOf(fields as Fields, ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'], source);
   const end = Date.parse(textOf(fields as Fields, 'Expiration') ?? '');
-  return { accessKey, source, ...(!Number.isNaN(end) && { validForMs: end - serverNow(response, doors) }) };
+  const key = keyIn(fields as Fields, KEY, source);
+  return Number.isNaN(end) ? key : { ...key, validForMs: end - serverNow(response, doors) };
 }
 
 /** Exit 3 for a failure: its code and request id; never the server's words, which may quote what was sent. */
-export function refusal({ source, hint }: Pick<Exchange, 'source' | 'hint'>, failure: Failure) {
+export function refusal(failure: Failure, { source, hint }: Pick<IssuerQuestion, 'source' | 'hint'>) {
   const code = codeOf(failure);
   const isId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(failure.requestId ?? '');
   return denied((m) => {
@@ -81,15 +86,6 @@ export function refusal({ source, hint }: Pick<Exchange, 'source' | 'hint'>, fai
 
 // --- internal ---
 
-async function failureOf(response: HttpResponse, now: number): Promise<Failure> {
-  const reply = await parseResponse(response, now);
-  if (!reply.ok) return reply.failure;
-  // A body with a Status is no answer of this service.
-  const empty = await parseResponse({ ...response, body: new Uint8Array() }, now);
-  if (empty.ok) throw new Error('an empty body was taken for an answer');
-  return empty.failure;
-}
-
 /** The code, if it is worded as codes are (anything else might be anything), and the status. */
 function codeOf({ code, http }: Failure): string {
   const isCode = /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(code) && code !== 'Network.Unreadable';
@@ -97,14 +93,14 @@ function codeOf({ code, http }: Failure): string {
   return isCode ? `${code} (HTTP ${http})` : `HTTP ${http}`;
 }
 
-/** What a 4xx says in no words of the gateway's stays said; of anything else the catalogue knows whether it passes. */
+/** A 4xx without a code of the service's own is final; of anything else the catalogue knows whether it passes. */
 function isPassing({ code, http, retry }: Failure): boolean {
   return retry === 'backoff' && !(code.startsWith('Network.') && http !== null && http < 500);
 }
 
-/** Lifetimes count on the issuer's clock, for ours may be off; a cached answer's Date, or an absurd one, is not that clock. */
+/** Lifetimes count on the issuer's clock, for ours may be off; an absurd one is not that clock. */
 function serverNow({ headers }: HttpResponse, { clock }: Doors): number {
-  const date = Date.parse(headers.date ?? '');
-  const isBelieved = !headers.age && Math.abs(date - clock.now()) <= MAX_OFFSET_MS;
-  return isBelieved ? date : clock.now();
+  const now = clock.now();
+  const time = serverTime(headers) ?? now;
+  return Math.abs(time - now) <= MAX_OFFSET_MS ? time : now;
 }
