@@ -17,9 +17,10 @@ function printedVersion() {
 }
 
 async function start() {
-  if (process.env.MMAI_NO_CACHE) return require('../dist/main.cjs').main(argv);
   const { cacheRoot, createCodeLoader } = require('../dist/code-cache.cjs');
-  const loader = createCodeLoader(cacheRoot(process.env, process.platform), commandName());
+  const root = cacheRoot(process.env, process.platform);
+  if (!root) return require('../dist/main.cjs').main(argv);
+  const loader = createCodeLoader(root, commandName());
   await loader.load('main.cjs').main(argv);
   if (process.exitCode === 0) loader.save();
 }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
 
 /**
@@ -20,11 +20,12 @@ const MAX_AGE_MS = 30 * 86_400_000;
 /** Longer runs keep nothing: V8 has dropped the code that only the start needs. In ms. */
 const MAX_RUN_MS = 60_000;
 
-/** Where caches are kept: `mmai` in XDG_CACHE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.cache. */
-export function cacheRoot(env: Readonly<Record<string, string | undefined>>, platform: string): string {
-  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'mmai');
-  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai', 'cache');
-  return join(homedir(), '.cache', 'mmai');
+/** Where caches are kept: `mmai` in XDG_CACHE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.cache; undefined for nowhere. */
+export function cacheRoot(env: Readonly<Record<string, string | undefined>>, platform: string): string | undefined {
+  if (env.MMAI_NO_CACHE) return undefined;
+  const root = namedRoot(env, platform);
+  // From the working directory, which may be anybody's, no code is run.
+  return isAbsolute(root) ? root : undefined;
 }
 
 /**
@@ -69,6 +70,17 @@ export function createCodeLoader(root: string, command: string): CodeLoader {
 
 // --- internal ---
 
+/** Empty, or relative, where the user has no home. */
+function namedRoot(env: Readonly<Record<string, string | undefined>>, platform: string): string {
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'mmai');
+  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai', 'cache');
+  try {
+    return join(homedir(), '.cache', 'mmai');
+  } catch {
+    return '';
+  }
+}
+
 /** V8 compares its own version and flags and the length of the source; that the source is another, the time of the build tells. */
 function cacheKey(): string {
   const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8'));
@@ -77,9 +89,12 @@ function cacheKey(): string {
 
 /** Compiled code is run unseen, so it must be nobody else's: under sudo, HOME may still be the user's. */
 function isOurs(directory: string): boolean {
-  if (!existsSync(directory)) return false;
-  const { uid, mode } = statSync(directory);
-  return process.platform === 'win32' || (uid === process.getuid?.() && (mode & 0o022) === 0);
+  try {
+    const { uid, mode } = statSync(directory);
+    return process.platform === 'win32' || (uid === process.getuid?.() && (mode & 0o022) === 0);
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -88,6 +103,8 @@ function isOurs(directory: string): boolean {
  */
 function readBlob(path: string): Buffer | undefined {
   try {
+    // Reading a pipe or a device would not end.
+    if (!statSync(path).isFile()) return undefined;
     const bytes = readFileSync(path);
     const half = bytes.length / 2;
     const blob = bytes.subarray(0, half);

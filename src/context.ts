@@ -78,7 +78,7 @@ export function systemContext(): System {
     stderr: systemOutput(process.stderr, aside),
     async store() {
       const { createStore, configDirectory } = await import('./io/store.ts');
-      return createStore({ directory: configDirectory(process.env, process.platform, homedir()) });
+      return createStore({ directory: configDirectory(process.env, process.platform, homeOrRoot()) });
     },
     home,
     async readText(path) {
@@ -95,7 +95,7 @@ export function systemContext(): System {
     },
     async recentTasks() {
       const { createRecentTasks, stateDirectory } = await import('./io/recent.ts');
-      return createRecentTasks(stateDirectory(process.env, process.platform, homedir()), nonce);
+      return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
     },
     async transport({ caFile }, observe) {
       const { createTransport } = await import('./io/transport.ts');
@@ -177,13 +177,18 @@ export const systemClock: Clock = {
   },
 };
 
-/** A user without a name and without HOME, as some containers have, has none. */
+/** A user without a name and without HOME, as some containers have, has none; nor has one with an empty HOME. */
 function home(): string | undefined {
   try {
-    return homedir();
+    return homedir() || undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Where no home is, files are looked for where containers have theirs: not in the working directory, which may be anybody's. */
+function homeOrRoot(): string {
+  return home() ?? '/';
 }
 
 function systemInput(signal: AbortSignal): Input {

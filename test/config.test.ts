@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { mmaiInProcess } from './support/in-process.ts';
@@ -101,6 +102,21 @@ describe('mmai config', { concurrency: 4 }, () => {
       assert.doesNotMatch(stderr, /canary/);
     });
   }
+
+  it('does without a home, as a user without a name has none, and reads nothing of the working directory', async () => {
+    const cwd = temporaryDirectory();
+    const preload = join(temporaryDirectory(), 'no-home.cjs');
+    writeFileSync(preload, `require('node:os').homedir = () => { throw new Error('ENOENT'); };`);
+    const homeless = { env: { MMAI_CONFIG_DIR: '' }, nodeFlags: ['--require', preload], cwd };
+    for (const options of [homeless, { env: { MMAI_CONFIG_DIR: '', HOME: '' }, cwd }]) {
+      const { code, stdout, stderr } = await mmai(['config', 'path'], options);
+      assert.deepEqual([code, stdout, stderr], [0, join('/', '.config', 'mmai', 'config.json\n'), '']);
+      assert.equal((await mmai(['config', 'list'], options)).code, 0);
+    }
+    const env = { MMAI_CONFIG_DIR: temporaryDirectory() };
+    assert.equal((await mmai(['config', 'set', 'retries', '5'], { ...homeless, env })).stderr, '');
+    assert.deepEqual(readdirSync(cwd), []);
+  });
 
   it('gives status its AccessKey; a profile named on purpose beats the variables', async () => {
     const { directory, config } = fresh();

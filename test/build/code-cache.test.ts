@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   utimesSync,
@@ -98,6 +99,28 @@ describe('the code cache', { concurrency: 4 }, () => {
   it('is done without where it cannot be written', async () => {
     const { run } = fresh();
     await run({ env: { XDG_CACHE_HOME: '/dev/null/x' } });
+  });
+
+  it('is done without where its path would follow the working directory, and where the user has no home', async () => {
+    const { root, run } = fresh();
+    // As Node does for a user without HOME who is not in /etc/passwd.
+    const preload = join(dirname(root), 'no-home.cjs');
+    writeFileSync(preload, `require('node:os').homedir = () => { throw new Error('ENOENT'); };`);
+    await run({ env: { XDG_CACHE_HOME: 'relative' }, cwd: dirname(root) });
+    await run({ env: { XDG_CACHE_HOME: '', HOME: '' }, cwd: dirname(root) });
+    await run({ env: { XDG_CACHE_HOME: '' }, nodeFlags: ['--require', preload], cwd: dirname(root) });
+    assert.deepEqual(readdirSync(dirname(root)), ['no-home.cjs']);
+  });
+
+  it('does not wait for what is no file, a pipe for example', { skip: process.platform === 'win32' }, async () => {
+    const { root, run } = fresh();
+    await run();
+    for (const path of filesIn(root)) {
+      rmSync(path);
+      execFileSync('mkfifo', [path]);
+    }
+    await run();
+    assert.equal(filesIn(root).length, 2);
   });
 
   it('leaves nothing half written on a full disk', () => {

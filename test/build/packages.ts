@@ -36,6 +36,8 @@ const LEFT_OUT: readonly (readonly [importer: RegExp, imported: RegExp, module: 
   // JSON Schema and migrations, which conf does for those who ask: 1.5 start-ups, 180 KiB.
   [/\/conf\//, /^ajv\/dist\/2020\.js$/, 'export const Ajv2020 = undefined;'],
   [/\/conf\//, /^(ajv-formats|semver)$/, 'export default undefined;'],
+  // For those who name no directory; it throws where the user has no home.
+  [/\/conf\//, /^env-paths$/, 'export default undefined;'],
   // Two spinners of ninety: 31 KiB.
   [
     /\/ora\//,

@@ -20,6 +20,8 @@ export interface SpawnOptions {
   readonly input?: string;
   /** Flags of Node's own. */
   readonly nodeFlags?: readonly string[];
+  /** The working directory. */
+  readonly cwd?: string;
   /** Another copy of the program. */
   readonly bin?: string;
   /** Called once with the first output on stdout, to send a signal from. */
@@ -42,7 +44,10 @@ export function mmai(args: readonly string[], options: SpawnOptions = {}): Promi
     ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
     ...options.env,
   };
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.bin ?? bin, ...args], { env });
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.bin ?? bin, ...args], {
+    env,
+    cwd: options.cwd,
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
