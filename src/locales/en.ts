@@ -52,7 +52,10 @@ export const en = {
     missingArgument: (name: string) => `the argument ${name} is missing`,
     missingValue: (flags: string) => `${flags} needs a value`,
     excessArguments: (expected: number, given: number) =>
-      `too many arguments: ${given}, where at most ${expected} ${expected === 1 ? 'is' : 'are'} taken`,
+      `too many arguments: ${given} given, at most ${expected} expected`,
+    helpCommands: () => 'write --help instead to list the commands',
+    helpOptions: () => 'add --help to list the options',
+    exitStatus: () => 'watch needs no such option: its exit code always tells the outcome',
     suggestion: (names: string) => `did you mean ${names}?`,
   },
   credentials: credentialsEn,
