@@ -23,7 +23,8 @@ export const credentialsEn = {
   off: (where: string, variable: string) => `${where} (off: ${variable})`,
 
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
-  unreadable: (where: string, path: string, why: string) => `${where}: cannot read ${path}: ${why}`,
+  unreadable: (where: string, why: string) => `cannot read ${where}: ${why}`,
+  unreadableToken: (where: string, path: string, why: string) => `${where}: cannot read ${path}: ${why}`,
   torn: (where: string) => `${where} is damaged, or is another program's file`,
   tornAliyunHint: () =>
     'mend it, or move it away and run "aliyun configure"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai pass it over',

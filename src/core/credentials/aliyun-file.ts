@@ -22,7 +22,7 @@ export async function readAliyunConfig(doors: Pick<Doors, 'home' | 'readText'>):
   if (path === undefined) return undefined;
   const source: Text = (m) => m.credentials.fromAliyun(path);
   const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+    throw denied((m) => m.credentials.unreadable(source(m), error.code ?? ''));
   });
   if (text === undefined) return undefined;
   const document = parseFields(text);

@@ -44,7 +44,7 @@ export function iniProvider(doors: Doors, limitMs: number): Provider {
 /** Undefined where there is no file, or nothing in it. The parser never complains, so a text without any section counts as torn. */
 async function readSections(path: string, doors: Doors, source: Text): Promise<Fields | undefined> {
   const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+    throw denied((m) => m.credentials.unreadable(source(m), error.code ?? ''));
   });
   const sections = text === undefined ? {} : await doors.parseIni(text.replace(/^\ufeff/, ''));
   const values = Object.values(sections);

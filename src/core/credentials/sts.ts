@@ -130,8 +130,8 @@ function stsOrigin(place: StsPlace, { env }: Doors, source: Text): string {
 
 async function readToken(doors: Doors, path: string, source: Text): Promise<string> {
   const text = await doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+    throw denied((m) => m.credentials.unreadableToken(source(m), path, error.code ?? ''));
   });
-  if (text === undefined) throw denied((m) => m.credentials.unreadable(source(m), path, 'ENOENT'));
+  if (text === undefined) throw denied((m) => m.credentials.unreadableToken(source(m), path, 'ENOENT'));
   return text;
 }
