@@ -22,8 +22,7 @@ export const zh: Messages = {
       `标准输入第 ${line} 行：“${value}”不是任务 ID：请输入 1 到 9223372036854775807 之间的十进制整数`,
     noTaskIds: () => '没有给出任务 ID：请至少写一个，或通过标准输入每行传入一个',
     stoppedReading: () => '在读完任务 ID 之前已停止；没有发送任何请求',
-    badDuration: (what, value) =>
-      `${what}：“${value}”不是时长：请写成 90、90s、10m、1h30m 或 500ms（最长 24 天），或 none`,
+    badDuration: (what, value) => `${what}：“${value}”不是时长：请写成 90、90s、10m、1h30m 或 500ms（最长 24 天）`,
     badChoice: (what, value, allowed) => `${what}：“${value}”不在可选值之列：${allowed.join('、')}`,
     badNumber: (what, value, min, max) => `${what}：“${value}”不是 ${min} 到 ${max} 之间的整数`,
     badRegion: (value) => `“${value}”不是地域：只能包含小写字母、数字和“-”，例如 cn-beijing`,
@@ -93,8 +92,8 @@ export const zh: Messages = {
     noAliyun: (path) => `没有可导入的 aliyun-cli 文件 ${path}`,
     outcomes: {
       imported: () => '已导入',
-      kept: () => '保留 mmai 中已有的；加 --force 可替换密钥',
-      elsewhere: (name) => `未复制；mmai 直接使用 aliyun-cli 的文件：ALIBABA_CLOUD_PROFILE=${name}`,
+      kept: () => 'mmai 中已有，未改动；加 --force 可替换密钥',
+      elsewhere: (name) => `未复制；设置 ALIBABA_CLOUD_PROFILE=${name} 后 mmai 直接读取 aliyun-cli 的文件`,
       empty: () => '未复制；没有完整的密钥',
       badName: () => '未复制；mmai 的配置档名只能包含字母、数字和 . _ @ -',
       unknown: () => '未复制；mmai 不认识它的模式',
@@ -122,9 +121,9 @@ export const zh: Messages = {
     wake: (jump) => `时钟跳变了 ${jump}；立即查询所有任务`,
     ends: {
       notFound: '不存在',
-      unanswered: '无法继续查询',
-      queueTimeout: '已到排队时限，仍在提交中',
-      stallTimeout: '已到停滞时限，状态没有变化',
+      unanswered: '没有得到有效应答',
+      queueTimeout: '超过 --queue-timeout 仍在提交中',
+      stallTimeout: '在 --stall-timeout 内状态没有变化',
     },
     whys: {
       met: '已完成',
@@ -132,7 +131,7 @@ export const zh: Messages = {
       givenUp: '没有可以继续等待的任务',
       failFast: '遇到第一个未成功的任务，已停止',
       denied: '被拒绝',
-      deadline: '剩余时间不足以再次查询',
+      deadline: '到达时限',
       interrupted: '已停止',
     },
     counts: {
@@ -143,8 +142,8 @@ export const zh: Messages = {
       unanswered: '个未知',
     },
     verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts.join('，')}`,
-    resume: (command) => `任务仍在服务端继续执行；继续等待：${command}`,
-    resumeSame: () => '任务仍在服务端执行；重新运行同一命令即可继续等待',
+    resume: (command) => `未结束的任务仍在服务端继续执行；要继续等待：${command}`,
+    resumeSame: () => '未结束的任务仍在服务端继续执行；重新运行同一命令即可继续等待',
     plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；任务结束后最迟 ${lag} 得知`,
   },
   bug: (message) => `这是 mmai 的缺陷：${message}`,

@@ -145,11 +145,11 @@ describe('ndjson', () => {
 });
 
 describe('the end of a wait', () => {
-  it('a moment before the deadline is told as what it is: there is nothing left to ask for', async () => {
+  it('a moment before the deadline, where no time is left for another check, is a timeout', async () => {
     const { code, stderr, seconds } = await watch(['1', '--timeout', '1m'], () => status(1));
     assert.equal(code, 124);
     assert.ok(seconds > 59 && seconds < 60, String(seconds));
-    assert.match(stderr, /^no time is left for another check after 1m: 1 not finished$/m);
+    assert.match(stderr, /^timed out after 1m: 1 not finished$/m);
   });
 
   it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {
