@@ -38,6 +38,7 @@ export const en = {
     badEndpoint: (value: string) =>
       `endpoint "${value}" is not a host, or http(s)://host[:port], without path, query and password`,
     badQuery: (expression: string, why: string) => `--query: "${expression}" is not a JMESPath expression: ${why}`,
+    queryQuotes: () => `a text stands in single quotes: tasks[?state=='failed'].id`,
     badProfileName: (value: string) =>
       `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
     unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,

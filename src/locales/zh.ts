@@ -28,6 +28,7 @@ export const zh: Messages = {
     badRegion: (value) => `“${value}”不是地域：只能包含小写字母、数字和“-”，例如 cn-beijing`,
     badEndpoint: (value) => `接入地址“${value}”无效：应为主机名或 http(s)://主机[:端口]，不带路径、参数和密码`,
     badQuery: (expression, why) => `--query：“${expression}”不是有效的 JMESPath 表达式：${why}`,
+    queryQuotes: () => `文本要写在单引号中：tasks[?state=='failed'].id`,
     badProfileName: (value) =>
       `“${value}”不是有效的配置档名：只能包含字母、数字和 . _ @ -，最长 64 个字符，以字母或数字开头`,
     unreadableFile: (what, path, why) => `${what}：无法读取 ${path}：${why}`,

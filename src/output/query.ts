@@ -9,7 +9,11 @@ export type Query = (document: object) => unknown;
 export async function compileQuery(expression: string): Promise<Query> {
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const refuse = (error: unknown) =>
-    usageError((m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)));
+    usageError(
+      (m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)),
+      // Backquotes hold JSON; aws-cli takes bare words in them, too.
+      expression.includes('`') ? (m) => m.usage.queryQuotes() : undefined,
+    );
   let ast: ReturnType<typeof compile>;
   try {
     ast = compile(expression);

@@ -152,6 +152,19 @@ describe('the end of a wait', () => {
     assert.match(stderr, /^timed out after 1m: 1 not finished$/m);
   });
 
+  it('at a deadline explains the failure that still lasts, and none that is over', async () => {
+    const lasting = await watch(['1', '2', '--timeout', '10s'], (_, id) =>
+      id === '1' ? status(1) : refusal(500, 'InternalError'),
+    );
+    assert.equal(lasting.code, 124);
+    assert.match(lasting.stderr, /^error: task 2: InternalError[\s\S]*^ {2}hint: [\s\S]*^timed out after/m);
+    let polls = 0;
+    const over = await watch(['1', '--timeout', '10s'], () =>
+      polls++ === 1 ? refusal(500, 'InternalError') : status(1),
+    );
+    assert.doesNotMatch(over.stderr, /^error/m);
+  });
+
   it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {
     const place = ['--region', 'cn-hangzhou', '--signature', 'acs3', '--request-timeout', '5s'];
     const pace = ['--timeout', '1m', '--max-interval', '5s', '--not-found-grace', '0', '--timeout-exit-code', '7'];
