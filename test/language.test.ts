@@ -111,7 +111,37 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       'there is no command "chek"\nhint: did you mean check?',
       '没有命令“chek”\n建议：是否要写 check？',
     ],
-    [['help', 'nope'], 'there is no command "nope"', '没有命令“nope”'],
+    [
+      ['help', 'nope'],
+      'there is no command "nope"\nhint: write --help instead to list the commands',
+      '没有命令“nope”\n建议：改写为 --help 可列出所有命令',
+    ],
+    [
+      ['version'],
+      'there is no command "version"\nhint: did you mean --version?',
+      '没有命令“version”\n建议：是否要写 --version？',
+    ],
+    [
+      ['constructor'],
+      'there is no command "constructor"\nhint: write --help instead to list the commands',
+      '没有命令“constructor”\n建议：改写为 --help 可列出所有命令',
+    ],
+    // commander would suggest init.
+    [
+      ['config', 'edit'],
+      'there is no command "edit"\nhint: write --help instead to list the commands',
+      '没有命令“edit”\n建议：改写为 --help 可列出所有命令',
+    ],
+    [
+      ['watch', '1', '--exit-status'],
+      'there is no option "--exit-status"\nhint: watch needs no such option: its exit code always tells the outcome',
+      '没有选项“--exit-status”\n建议：watch 无需此选项：它的退出码总是反映任务结果',
+    ],
+    [
+      ['stat', '1'],
+      'there is no command "stat"\nhint: did you mean status?',
+      '没有命令“stat”\n建议：是否要写 status？',
+    ],
     [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议：是否要写 list？'],
     [
       ['status', '--regoin'],
@@ -121,22 +151,27 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     // What is written behind a misspelt flag may be a secret.
     [
       ['status', '--access-key-secret=canary=\n@canary'],
-      'there is no option "--access-key-secret=…"',
-      '没有选项“--access-key-secret=…”',
+      'there is no option "--access-key-secret=…"\nhint: add --help to list the options',
+      '没有选项“--access-key-secret=…”\n建议：加上 --help 可列出所有选项',
     ],
     [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
     [
       ['status', '1', '-o', 'yaml'],
-      '--output: "yaml" is not one of text, json, ndjson, tsv, raw',
-      '--output：“yaml”不在可选值之列：text、json、ndjson、tsv、raw',
+      '--output: "yaml" is not one of text, json, tsv, raw',
+      '--output：“yaml”不在可选值之列：text、json、tsv、raw',
+    ],
+    [
+      ['watch', '1', '-o', 'yaml'],
+      '--output: "yaml" is not one of text, json, ndjson, tsv',
+      '--output：“yaml”不在可选值之列：text、json、ndjson、tsv',
     ],
     [['config', 'get'], 'the argument key is missing', '缺少参数 key'],
-    [['config', 'path', 'x'], 'too many arguments: 1, where at most 0 are taken', '最多 0 个参数，却给出了 1 个'],
-    [['config', 'use', 'a', 'b'], 'too many arguments: 2, where at most 1 is taken', '最多 1 个参数，却给出了 2 个'],
+    [['config', 'path', 'x'], 'too many arguments: 1 given, at most 0 expected', '最多 0 个参数，却给出了 1 个'],
+    [['config', 'use', 'a', 'b'], 'too many arguments: 2 given, at most 1 expected', '最多 1 个参数，却给出了 2 个'],
     [
       ['status', "--it's\u001b[2J\n'"],
-      'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"',
-      "没有选项“--it's\\u{1b}[2J\\u{a}'”",
+      'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"\nhint: add --help to list the options',
+      "没有选项“--it's\\u{1b}[2J\\u{a}'”\n建议：加上 --help 可列出所有选项",
     ],
   ];
   for (const [args, inEnglish, inChinese] of refused) {

@@ -1,5 +1,5 @@
 import type { Command, HelpConfiguration } from 'commander';
-import { displayWidth } from '../core/width.ts';
+import { displayWidth, wrapped } from '../core/width.ts';
 import type { Messages } from '../locales/en.ts';
 
 /** commander's help in the user's language, with columns that hold where characters are two columns wide. */
@@ -51,27 +51,4 @@ function usageOf(command: Command): string {
   const names: string[] = [];
   for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
   return `${names.join(' ')} ${command.usage()}`;
-}
-
-/** A space, then one wide character with the marks that may not begin a line, or a run of others. */
-const CHUNK =
-  /\s*(?:[“（]*[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]+)[、，。；：！？）”]*/g;
-
-/** Breaks lines at spaces, and between wide characters, which have none. `width` is in columns. */
-function wrapped(text: string, width: number): string {
-  return text
-    .split('\n')
-    .map((line) => wrappedLine(line, width))
-    .join('\n');
-}
-
-function wrappedLine(line: string, width: number): string {
-  const lines: string[] = [];
-  let current = '';
-  for (const chunk of line.match(CHUNK) ?? []) {
-    const isFull = current !== '' && displayWidth(current + chunk) > width;
-    if (isFull) lines.push(current);
-    current = isFull ? chunk.trimStart() : current + chunk;
-  }
-  return [...lines, current].join('\n');
 }

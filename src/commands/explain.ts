@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explain.ts';
 import { choice } from '../core/settings.ts';
 import { jsonDocument, visible } from '../core/text.ts';
+import { padded, widest, wrapped } from '../core/width.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
 import { addCommonOptions } from './options.ts';
@@ -47,6 +48,9 @@ export async function runExplain(
 
 // --- internal ---
 
+/** Columns that a wrapped meaning has at least; in fewer, a column of single words would be worse than what the terminal does. */
+const MIN_MEANING = 24;
+
 function known(topic: string, { messages }: Context): Explanation[] {
   const found = explain(topic, messages);
   if (found.length > 0) return found;
@@ -56,14 +60,17 @@ function known(topic: string, { messages }: Context): Explanation[] {
   );
 }
 
-/** The topics under the headings of their kinds, each with the first words a user needs to choose. */
-function topicList(explanations: readonly Explanation[], { messages }: Context): string {
+/** The topics under the headings of their kinds, each in a line; a terminal that is narrower gets a column of meanings. */
+function topicList(explanations: readonly Explanation[], { messages, stdout }: Context): string {
   const { groups } = messages.explain;
   const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
   const section = (kind: Explanation['kind']) => {
     const rows = explanations.filter((explanation) => explanation.kind === kind);
-    const width = Math.max(...rows.map(({ topic }) => topic.length));
-    return `${headings[kind]}\n${rows.map(({ topic, meaning }) => `  ${topic.padEnd(width)}  ${meaning}\n`).join('')}`;
+    const width = widest(rows.map(({ topic }) => topic));
+    const left = Math.max(MIN_MEANING, stdout.size().columns - width - 4);
+    const told = (meaning: string) =>
+      stdout.isTerminal ? wrapped(meaning, left).replaceAll('\n', `\n${' '.repeat(width + 4)}`) : meaning;
+    return `${headings[kind]}\n${rows.map(({ topic, meaning }) => `  ${padded(topic, width)}  ${told(meaning)}\n`).join('')}`;
   };
   return [section('status'), section('exitCode'), section('errorCode')].join('\n');
 }

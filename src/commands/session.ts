@@ -32,7 +32,13 @@ export async function resolveSetup(
   outputs: readonly Settings['output'][] = OUTPUTS,
 ): Promise<Setup> {
   const profile = await chooseProfile(options, context);
-  const resolved = resolveSettings(settingFlags(options), context.env, profile);
+  const flags = settingFlags(options);
+  const { output } = flags;
+  // Before the settings are: they may name any form, a flag only those of its command.
+  if (output !== undefined && !outputs.some((form) => form === output.toLowerCase())) {
+    throw usageError((m) => m.usage.badChoice('--output', output, outputs));
+  }
+  const resolved = resolveSettings(flags, context.env, profile);
   return { profile, quiet: options.quiet === true, ...withOutput(resolved, outputs) };
 }
 
@@ -96,9 +102,6 @@ export async function openSession(setup: Setup, simulate: string | undefined, co
 function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['output'][]): ResolvedSettings {
   const { values, origins } = resolved;
   if (outputs.includes(values.output)) return resolved;
-  if (origins.output.from === 'flag') {
-    throw usageError((m) => m.usage.badChoice(origins.output.name, values.output, outputs));
-  }
   return { origins, values: { ...values, output: 'json' } };
 }
 

@@ -72,7 +72,7 @@ export function createClient(options: ClientOptions): Client {
       traffic.bytes += response.body.byteLength;
       const reply = await parseResponse(response, clock.now());
       debug(`${label}: ${summaryOf(reply)}, ${Math.round(clock.monotonic() - start)} ms`);
-      return reply.ok ? reply : { ok: false, failure: judgeSignature(reply.failure, signedTexts) };
+      return reply.ok ? reply : { ok: false, failure: judgeSignature(placed(reply.failure, url), signedTexts) };
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       debug(`${label}: Network.${error.kind}: ${error.message}, ${Math.round(clock.monotonic() - start)} ms`);
@@ -163,4 +163,10 @@ function judgeSignature(failure: Failure, signedTexts: readonly string[]): Failu
   if (failure.serverTexts.length === 0) return failure;
   const isSame = failure.serverTexts.some((text) => signedTexts.includes(text));
   return { ...failure, topic: isSame ? 'wrongSecret' : 'wrongCanonicalization', serverTexts: [] };
+}
+
+/** An answer that is not one of the service says nothing of its own: whom mmai had asked may be what is wrong. */
+function placed(failure: Failure, url: string): Failure {
+  if (failure.message !== '' || !failure.code.startsWith('Network.')) return failure;
+  return { ...failure, message: `request to ${new URL(url).host}` };
 }

@@ -1,12 +1,13 @@
 /** Words further away than this are no slip of the fingers. In edits. */
 const MAX_EDITS = 3;
 
-/** The candidate that is fewest edits from `word`, in any case; undefined where none is near: at most 3 edits, and a third of the word. */
+/** The candidate that is fewest edits from `word`, or begins with it, in any case; undefined where none is near: at most 3 edits, and a third of the word. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.min(MAX_EDITS, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const isBeginning = word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase());
+    const distance = isBeginning ? 0 : editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;

@@ -28,6 +28,31 @@ export function widest(texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, displayWidth(text)), 0);
 }
 
+/** Breaks lines at spaces, and between wide characters, which have none. `width` is in columns. */
+export function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => wrappedLine(line, width))
+    .join('\n');
+}
+
+// --- internal ---
+
+/** A space, then one wide character with the marks that may not begin a line, or a run of others. */
+const CHUNK =
+  /\s*(?:[“（]*[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]+)[、，。；：！？）”]*/g;
+
+function wrappedLine(line: string, width: number): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const chunk of line.match(CHUNK) ?? []) {
+    const isFull = current !== '' && displayWidth(current + chunk) > width;
+    if (isFull) lines.push(current);
+    current = isFull ? chunk.trimStart() : current + chunk;
+  }
+  return [...lines, current].join('\n');
+}
+
 function isWide(c: string): boolean {
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u.test(
     c,

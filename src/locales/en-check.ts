@@ -28,7 +28,7 @@ export const checkEn = {
   clockRight: () => 'within 2 s of the clock of the service',
   clockOff: (offset: string, isAhead: boolean) =>
     `${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service`,
-  clockHint: () => 'mmai allows for it; other programs do not: set the clock, best by NTP',
+  clockHint: () => 'mmai corrects for it, other programs do not: set the clock, preferably with NTP',
   clockUnknown: () => 'the answer does not tell the time',
   signatureAccepted: (requestId: string) => `accepted; request id ${requestId}`,
   permitted: (answer: string) => `GetTaskStatus allowed: the service answered "${answer}"`,

@@ -6,7 +6,7 @@ export const codesEn = {
   },
   serviceUnavailable: {
     meaning: 'the service is unavailable at the moment; it says nothing about the task',
-    hint: 'try again later; to ride out a longer outage give --retries, or --error-budget to watch',
+    hint: 'try again later; to wait out a longer outage, raise --retries, or --error-budget for watch',
   },
   throttled: {
     meaning: 'the account asks more often than its quota for this operation allows',
@@ -27,10 +27,10 @@ export const codesEn = {
   },
   wrongCanonicalization: {
     meaning: 'the request did not arrive as mmai signed it: a proxy changed it, or mmai has a bug',
-    hint: 'go around the proxy, or try "--signature acs3"; if it lasts, report it with the output of --debug',
+    hint: 'bypass the proxy, or try "--signature acs3"; if it persists, report it with the output of --debug',
   },
   accessKeyNotFound: {
-    meaning: 'the service does not know this AccessKey id: mistyped, deleted, or of another Alibaba Cloud site',
+    meaning: 'the service does not know this AccessKey id: mistyped, deleted, or from another Alibaba Cloud site',
     hint: 'compare "mmai config get access-key-id" with the RAM console; if it starts with STS., set its token too',
   },
   accessKeyDisabled: {
@@ -81,11 +81,11 @@ export const codesEn = {
 
   clockSkew: {
     meaning: "the service does not accept the request's time: most likely the clock here is over 15 minutes off",
-    hint: 'set the clock, best by NTP',
+    hint: 'set the clock, preferably with NTP',
   },
   timestampFormat: {
     meaning: "the service cannot read the request's time",
-    hint: 'a proxy may have changed it: go around it, or try "--signature acs3"; if it lasts, it is a bug in mmai',
+    hint: 'a proxy may have changed it: bypass it, or try "--signature acs3"; if it persists, it is a bug in mmai',
   },
   nonceUsed: {
     meaning: 'the service has seen this very request before: something on the way sent it twice',
@@ -94,7 +94,7 @@ export const codesEn = {
 
   taskNotFound: {
     meaning: 'there is no such task for this account in this region',
-    hint: 'check the id, and that --region and --profile are those of its submission; a new task may take some seconds',
+    hint: 'check the id, and use the --region and --profile that the task was submitted with; a new task may take seconds to appear',
   },
   apiNotFound: {
     meaning: 'the host that answered does not offer GetTaskStatus in version 2019-08-10',
@@ -118,16 +118,16 @@ export const codesEn = {
   },
   missingParameter: {
     meaning: 'a required parameter did not arrive; the code or message may name it',
-    hint: '--dry-run shows what mmai sends; if it is there, a proxy dropped it: go around it, or try "--method post"',
+    hint: '--dry-run shows what mmai sends; if it is there, a proxy dropped it: bypass it, or try "--method post"',
   },
 
   signatureMethod: {
     meaning: 'the host does not accept this way of signing',
-    hint: 'try the other of "--signature v1" and "--signature acs3", and check --endpoint',
+    hint: 'switch between "--signature v1" and "--signature acs3", and check --endpoint',
   },
   httpMethod: {
     meaning: 'the host does not accept this HTTP method',
-    hint: 'try the other of "--method get" and "--method post"',
+    hint: 'switch between "--method get" and "--method post"',
   },
   needsHttps: {
     meaning: 'the host accepts https only',
@@ -135,7 +135,7 @@ export const codesEn = {
   },
   bodyDamaged: {
     meaning: 'the body of the request arrived damaged',
-    hint: 'go around the proxy or use "--method get", which sends no body',
+    hint: 'bypass the proxy or use "--method get", which sends no body',
   },
 
   faceImageLimit: {
@@ -168,8 +168,8 @@ export const codesEn = {
     hint: 'something else seems to have answered: check --endpoint and the proxy',
   },
   certificate: {
-    meaning: "nobody that mmai trusts vouches for the host's certificate",
-    hint: 'if a proxy inspects TLS or the host has a private authority, trust that with --ca-file or NODE_EXTRA_CA_CERTS',
+    meaning: "the host's certificate was not issued by an authority that mmai trusts",
+    hint: 'if a proxy inspects TLS, or the host has a private CA, add that CA with --ca-file or NODE_EXTRA_CA_CERTS',
   },
   certificateExpired: {
     meaning: "the host's certificate is not valid at this time: it has expired, or is not valid yet",
@@ -181,7 +181,7 @@ export const codesEn = {
   },
   connectionRefused: {
     meaning: 'nothing accepts connections at this host and port',
-    hint: 'check --endpoint and the firewall; "mmai config check" tells each step to the host',
+    hint: 'check --endpoint and the firewall; "mmai config check" shows each step on the way to the host',
   },
   connectionReset: {
     meaning: 'the connection broke before the answer was complete',
@@ -193,7 +193,7 @@ export const codesEn = {
   },
   htmlPage: {
     meaning: 'a web page came instead of an answer: from a proxy, a gateway or a login page of the network',
-    hint: 'log in to the network if it wants that, and check --endpoint and the proxy',
+    hint: 'log in to the network if it asks you to, and check --endpoint and the proxy',
   },
   protocol: {
     meaning: 'what listens at this host and port does not speak the expected protocol',
@@ -212,19 +212,19 @@ export const codesEn = {
     hint: 'ask its administrators to allow the host, or name the host in NO_PROXY to go past the proxy',
   },
   redirect: {
-    meaning: 'the host points elsewhere; mmai never follows, so that no signed request reaches a stranger',
-    hint: 'check --endpoint (is it https://?), and log in to the network if it wants that',
+    meaning: 'the host redirects elsewhere; mmai never follows, so that no signed request reaches another server',
+    hint: 'check --endpoint (is it https://?), and log in to the network if it asks you to',
   },
   timeout: {
     meaning: 'no complete answer came within the time limit of a request',
-    hint: '"mmai config check" tells where it hangs; a network may want HTTPS_PROXY',
+    hint: '"mmai config check" shows where it hangs; your network may need HTTPS_PROXY',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',
     hint: 'check the connection, VPN and firewall, and whether a proxy has to be named in HTTPS_PROXY',
   },
   unreadable: {
-    meaning: 'the answer is not one of the service: neither JSON nor XML as documented',
+    meaning: 'the answer is not what the service would send: neither JSON nor XML as documented',
     hint: 'check --endpoint and see "mmai status ID --raw"',
   },
 };

@@ -3,7 +3,7 @@ export const credentialsEn = {
   none: (tried: readonly string[]) => `no credentials found; tried: ${tried.join('; ')}`,
   noneHint: () =>
     'give them in one of three ways: run "mmai config init"; or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; or name a profile with --profile. To try mmai without an account, add --simulate 0,1,2',
-  halfConfigured: (where: string, missing: string) => `${where} is only half configured: ${missing} is missing`,
+  halfConfigured: (where: string, missing: string) => `incomplete credentials in ${where}: ${missing} is missing`,
   noSuchProfile: (name: string, known: readonly string[]) =>
     `there is no profile "${name}"; known profiles: ${known.join(', ') || 'none'}`,
   noSuchProfileHint: () =>
@@ -23,26 +23,28 @@ export const credentialsEn = {
   off: (where: string, variable: string) => `${where} (off: ${variable})`,
 
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
-  unreadable: (where: string, path: string, why: string) => `${where}: cannot read ${path}: ${why}`,
+  unreadable: (where: string, why: string) => `cannot read ${where}: ${why}`,
+  tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,
   torn: (where: string) => `${where} is damaged, or is another program's file`,
   tornAliyunHint: () =>
-    'mend it, or move it away and run "aliyun configure"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai pass it over',
-  tornFileHint: () => 'it should hold [sections] of lines key = value; mend it or move it away',
+    'repair it, or move it away and run "aliyun configure"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai skip it',
+  tornFileHint: () => 'it should hold [sections] of lines key = value; repair it or move it away',
   badCharacters: (where: string, name: string) =>
-    `${where}: ${name} holds characters that no key has, such as a line break or a typographic quotation mark`,
+    `${where}: ${name} contains characters that no key has, such as a line break or a curly quotation mark`,
   noAliyunProfile: (name: string, path: string) =>
     `there is no profile "${name}" in aliyun-cli's ${path}, which names it`,
   noAliyunProfileHint: () =>
-    'run "aliyun configure switch --profile NAME" with one of "aliyun configure list"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai pass the file over',
+    'run "aliyun configure switch --profile NAME" with one of "aliyun configure list"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai skip the file',
   noNamedProfile: (name: string, variable: string, path: string) =>
     `${variable} names profile "${name}", which is neither in aliyun-cli's config.json nor in ${path}`,
-  circle: (name: string, path: string) => `profile "${name}" of aliyun-cli's ${path} leans on itself by source_profile`,
+  circle: (name: string, path: string) =>
+    `profile "${name}" of aliyun-cli's ${path} refers to itself through source_profile`,
   emptySource: (where: string) => `${where}: the profile named by source_profile has no key`,
   unknownMode: (where: string, known: readonly string[]) =>
     `${where} has a mode that mmai does not know; it knows ${known.join(', ')}`,
   unknownModeHint: () => 'choose another profile with ALIBABA_CLOUD_PROFILE, or give a key with "mmai config init"',
   unknownType: (where: string, known: readonly string[]) => `${where}: type is none of ${known.join(', ')}`,
-  loginExpired: (where: string) => `${where}: the log-in kept by aliyun-cli has expired`,
+  loginExpired: (where: string) => `${where}: the login saved by aliyun-cli has expired`,
   loginHint: (name: string, mode: string) =>
     `renew it with "aliyun sts GetCallerIdentity --profile ${name}", or log in again with "aliyun configure --profile ${name} --mode ${mode}"`,
   external: {
@@ -54,22 +56,21 @@ export const credentialsEn = {
     stopped: (where: string, _: string) => `${where}: its process_command was stopped`,
   },
   externalHint: () =>
-    'run the command by hand: it has to print one JSON object with mode, access_key_id, access_key_secret and perhaps sts_token',
+    'run the command by hand: it has to print one JSON object with mode, access_key_id, access_key_secret and, if temporary, sts_token',
   noAnswer: (where: string, code: string) => `${where}: no answer (${code})`,
   refused: (where: string, code: string) => `${where}: refused with ${code}`,
   badAnswer: (where: string, http: number) => `${where}: the answer (HTTP ${http}) holds no credentials`,
   assumeRoleHint: () =>
     'check that the key which assumes the role is right and may do so (sts:AssumeRole), that the role trusts it, and that the role session is not longer than the role allows',
   oidcHint: () =>
-    'check the role, its trust in the OIDC provider, and that the token in the file is new and for this audience',
+    'check the role, its trust in the OIDC provider, and that the token in the file is fresh and meant for this audience',
   badSts: (where: string) => `${where}: the STS endpoint is not a host or https://host[:port]`,
   badUri: (where: string) => `${where}: not an http or https URL without user and password`,
   uriHint: () =>
     'it has to answer a GET with a JSON object of Code "Success", AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
   noRole: (where: string) => `${where}: there is no such RAM role on this instance`,
-  noImdsV2: (where: string, variable: string) =>
-    `${where}: it knows no IMDSv2, and ${variable} forbids the first version`,
+  noImdsV2: (where: string, variable: string) => `${where}: it does not support IMDSv2, and ${variable} forbids IMDSv1`,
   metadataHint: () =>
-    'if this is no ECS instance set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true, else look at its RAM role; or run "mmai config init"',
-  gone: (where: string) => `${where} offers no credentials any more`,
+    'if this is not an ECS instance, set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true; if it is, check its RAM role; or run "mmai config init"',
+  gone: (where: string) => `${where} no longer offers credentials`,
 };

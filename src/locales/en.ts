@@ -28,7 +28,7 @@ export const en = {
     noTaskIds: () => 'no task id given: name at least one, or pipe ids to standard input, one per line',
     stoppedReading: () => 'stopped before all ids were read; nothing was sent',
     badDuration: (what: string, value: string) =>
-      `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days), or none`,
+      `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days)`,
     badChoice: (what: string, value: string, allowed: readonly string[]) =>
       `${what}: "${value}" is not one of ${allowed.join(', ')}`,
     badNumber: (what: string, value: string, min: number, max: number) =>
@@ -36,14 +36,15 @@ export const en = {
     badRegion: (value: string) =>
       `region "${value}" is not a region: lower-case letters, digits and "-" only, like cn-beijing`,
     badEndpoint: (value: string) =>
-      `endpoint "${value}" is not a host or http(s)://host[:port] without a path, query or password`,
+      `endpoint "${value}" is not a host, or http(s)://host[:port], without path, query and password`,
     badQuery: (expression: string, why: string) => `--query: "${expression}" is not a JMESPath expression: ${why}`,
+    queryQuotes: () => `a text stands in single quotes: tasks[?state=='failed'].id`,
     badProfileName: (value: string) =>
       `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
     unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
-    noCertificates: (path: string) => `--ca-file: ${path} holds no PEM certificate that can be read`,
+    noCertificates: (path: string) => `--ca-file: ${path} contains no readable PEM certificate`,
     badProxy: (variable: string) =>
-      `${variable} is not the address of a proxy: write http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if needed (other schemes, like socks5, are not supported)`,
+      `${variable} is not a proxy address: write http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if needed (other schemes, like socks5, are not supported)`,
     badProxyHint: () => 'percent-encode special characters of a password: @ is %40, # is %23, / is %2F',
   },
   parser: {
@@ -52,13 +53,16 @@ export const en = {
     missingArgument: (name: string) => `the argument ${name} is missing`,
     missingValue: (flags: string) => `${flags} needs a value`,
     excessArguments: (expected: number, given: number) =>
-      `too many arguments: ${given}, where at most ${expected} ${expected === 1 ? 'is' : 'are'} taken`,
+      `too many arguments: ${given} given, at most ${expected} expected`,
+    helpCommands: () => 'write --help instead to list the commands',
+    helpOptions: () => 'add --help to list the options',
+    exitStatus: () => 'watch needs no such option: its exit code always tells the outcome',
     suggestion: (names: string) => `did you mean ${names}?`,
   },
   credentials: credentialsEn,
   exitCodes: {
-    0: 'done: status was answered for every task; watch met its condition',
-    1: 'a task ended failed',
+    0: 'done: status got an answer for every task; watch met its condition',
+    1: 'a task failed',
     2: 'usage or configuration error; nothing was sent',
     3: 'credentials missing, wrong or refused; service not activated; no balance',
     4: 'the service or the network gave no useful answer: state unknown',
@@ -71,14 +75,14 @@ export const en = {
     141: 'standard output was closed',
     143: 'stopped by SIGTERM',
   },
-  plainHttp: (origin: string) => `${origin} is not encrypted: whoever listens can read and replay the requests`,
+  plainHttp: (origin: string) => `${origin} is not encrypted: anyone who listens can read and replay the requests`,
   clockOff: (offset: string, isAhead: boolean) =>
-    `the clock here is ${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service; mmai allows for it in this run`,
+    `the clock here is ${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service; mmai corrects for it in this run`,
   unknownStatus: (id: string, status: number) =>
     `task ${id} has status ${status}, which this version of mmai does not know; it counts as not finished`,
   sandbox: {
     badStep: (step: string) =>
-      `script step "${step}": write a status (0, 1, 2, 3 or any integer) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s), followed by xN (N polls) or :30s (a time) if wanted`,
+      `script step "${step}": write a status (0, 1, 2, 3 or any integer) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); then, if you like, xN (N polls) or :30s (a time)`,
     badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
     portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
     listening: (url: string) => `sandbox listening on ${url}; Ctrl-C stops it`,
@@ -86,8 +90,8 @@ export const en = {
   config: {
     unreadable: (path: string, why: string) => `cannot read the config file ${path}: ${why}`,
     unwritable: (path: string, why: string) => `cannot write the config file ${path}: ${why}`,
-    torn: (path: string) => `the config file ${path} is not what mmai writes; it was left as it is`,
-    tornHint: () => 'mend it or move it away, then run "mmai config init"',
+    torn: (path: string) => `the config file ${path} is not in the form that mmai writes; it was left unchanged`,
+    tornHint: () => 'repair it or move it away, then run "mmai config init"',
     locked: (path: string, why: string) => `another mmai holds the lock ${path} (${why}); try again`,
     stopped: () => 'stopped; nothing was stored',
     initNeedsTerminal: () =>
@@ -104,10 +108,11 @@ export const en = {
     noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
     outcomes: {
       imported: (_: string) => 'imported',
-      kept: (_: string) => 'kept as it is in mmai; --force replaces its key',
-      elsewhere: (name: string) => `not copied; mmai takes it from aliyun-cli's file: ALIBABA_CLOUD_PROFILE=${name}`,
-      empty: (_: string) => 'not copied; it has no whole key',
-      badName: (_: string) => 'not copied; mmai takes names of letters, digits and . _ @ - only',
+      kept: (_: string) => 'left unchanged, mmai has it already; --force replaces its key',
+      elsewhere: (name: string) =>
+        `not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=${name}`,
+      empty: (_: string) => 'not copied; its key is incomplete',
+      badName: (_: string) => 'not copied; a profile name in mmai has only letters, digits and . _ @ -',
       unknown: (_: string) => 'not copied; mmai does not know its mode',
     },
     secretInArguments: (key: string) =>
@@ -134,9 +139,9 @@ export const en = {
     wake: (jump: string) => `the clock jumped by ${jump}; asking about every task now`,
     ends: {
       notFound: 'was not found',
-      unanswered: 'could not be asked about any more',
-      queueTimeout: 'is still submitting at the queue timeout',
-      stallTimeout: 'shows no change at the stall timeout',
+      unanswered: 'got no useful answer',
+      queueTimeout: 'was still submitting after --queue-timeout',
+      stallTimeout: 'did not change within --stall-timeout',
     },
     whys: {
       met: 'done',
@@ -144,7 +149,7 @@ export const en = {
       givenUp: 'nothing is left to wait for',
       failFast: 'stopped at the first task that did not succeed',
       denied: 'refused',
-      deadline: 'no time is left for another check',
+      deadline: 'timed out',
       interrupted: 'stopped',
     },
     counts: {
@@ -156,8 +161,8 @@ export const en = {
     },
     verdict: (why: string, elapsed: string, counts: readonly string[]) =>
       `${why} after ${elapsed}: ${counts.join(', ')}`,
-    resume: (command: string) => `the tasks go on on the server; resume the wait: ${command}`,
-    resumeSame: () => 'the tasks go on on the server; the same command resumes the wait',
+    resume: (command: string) => `unfinished tasks keep running on the server; to resume the wait: ${command}`,
+    resumeSame: () => 'unfinished tasks keep running on the server; the same command resumes the wait',
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
   },

@@ -22,7 +22,8 @@ export const credentialsZh: typeof credentialsEn = {
   off: (where, variable) => `${where}（已被 ${variable} 关闭）`,
 
   forbidden: (where, variable) => `${where}：被 ${variable} 禁止`,
-  unreadable: (where, path, why) => `${where}：无法读取 ${path}：${why}`,
+  unreadable: (where, why) => `无法读取${where}：${why}`,
+  tokenFile: (path, where) => `${where}指定的令牌文件 ${path}`,
   torn: (where) => `${where} 已损坏，或是其他程序的文件`,
   tornAliyunHint: () =>
     '请修复，或移走后运行 "aliyun configure"；设置 ALIBABA_CLOUD_IGNORE_PROFILE=true 可让 mmai 跳过该文件',

@@ -10,7 +10,11 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
   if (expression === undefined) return undefined;
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const refuse = (error: unknown) =>
-    usageError((m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)));
+    usageError(
+      (m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)),
+      // Backquotes hold JSON; aws-cli takes bare words in them, too.
+      expression.includes('`') ? (m) => m.usage.queryQuotes() : undefined,
+    );
   let ast: ReturnType<typeof compile>;
   try {
     ast = compile(expression);

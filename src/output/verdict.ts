@@ -20,8 +20,10 @@ export function verdictLine({ summary }: WatchDocument, { watch }: Messages): st
 
 /** The last words of a wait: what went wrong, how it ended; with tasks still running, that they go on, and how to resume. */
 export function verdict(end: EndEvent, document: WatchDocument, messages: Messages): string {
+  // Of a wait that ended before its tasks did, a failure that still lasts may be the reason.
+  const isCutShort = end.why === 'deadline' || end.why === 'interrupted';
   const failures = end.tasks.flatMap(({ id, failure, outcome }): TaskFailure[] =>
-    failure && (outcome || failure === end.failure) ? [{ id, failure }] : [],
+    failure && (outcome || isCutShort || failure === end.failure) ? [{ id, failure }] : [],
   );
   return `${describeFailures(failures, messages)}${verdictLine(document, messages)}\n${resumeLine(document, messages)}`;
 }

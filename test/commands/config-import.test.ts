@@ -49,11 +49,11 @@ describe('mmai config import', () => {
         .map((line) => line.split(/ {2,}/)),
       [
         ['default', 'AK', 'imported'],
-        ['role', 'RamRoleArn', "not copied; mmai takes it from aliyun-cli's file: ALIBABA_CLOUD_PROFILE=role"],
-        ['token', 'StsToken', "not copied; mmai takes it from aliyun-cli's file: ALIBABA_CLOUD_PROFILE=token"],
+        ['role', 'RamRoleArn', "not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=role"],
+        ['token', 'StsToken', "not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=token"],
         ['mine', 'AK', 'imported'],
-        ['empty', 'AK', 'not copied; it has no whole key'],
-        ['名字', 'AK', 'not copied; mmai takes names of letters, digits and . _ @ - only'],
+        ['empty', 'AK', 'not copied; its key is incomplete'],
+        ['名字', 'AK', 'not copied; a profile name in mmai has only letters, digits and . _ @ -'],
         ['new', '-', 'not copied; mmai does not know its mode'],
       ],
     );
@@ -73,7 +73,7 @@ describe('mmai config import', () => {
     await config('set', 'access-key-id', 'mine', '--profile', 'mine');
     await config('set', 'security-token', 'old', '--profile', 'mine');
     await config('set', 'retries', '7', '--profile', 'mine');
-    assert.match((await config('import')).stdout, /^mine +AK +kept as it is/m);
+    assert.match((await config('import')).stdout, /^mine +AK +left unchanged/m);
     assert.equal((await stored()).profiles.mine?.['access-key-id'], 'mine');
     await config('import', '--force');
     const expected = { 'access-key-id': 'id', 'access-key-secret': 'secret-of-aliyun', retries: '7' };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runExplain } from '../../src/commands/explain.ts';
 import { catalogue, classify } from '../../src/core/catalogue.ts';
+import { displayWidth } from '../../src/core/width.ts';
 import { ExitCode } from '../../src/errors.ts';
 import { en, type Messages } from '../../src/locales/en.ts';
 import { zh } from '../../src/locales/zh.ts';
@@ -119,4 +120,19 @@ describe('mmai explain', () => {
       assert.ok(topic && (await documentOf(topic)).length === 1, stderr);
     }
   });
+});
+
+it('at a terminal the meanings are a column that fits, elsewhere each topic is one line', async () => {
+  for (const messages of [en, zh]) {
+    const context = fakeContext({ messages });
+    const stdout = Object.assign(context.stdout, { isTerminal: true });
+    assert.equal(await runExplain(undefined, { output: 'text' }, context), 0);
+    const lines = stdout.text().split('\n');
+    assert.deepEqual(
+      lines.filter((line) => displayWidth(line) > 80),
+      [],
+    );
+    const words = (text: string) => text.replace(/\s+/g, '');
+    assert.equal(words(stdout.text()), words(await explained(undefined, {}, messages)));
+  }
 });

@@ -145,11 +145,24 @@ describe('ndjson', () => {
 });
 
 describe('the end of a wait', () => {
-  it('a moment before the deadline is told as what it is: there is nothing left to ask for', async () => {
+  it('a moment before the deadline, where no time is left for another check, is a timeout', async () => {
     const { code, stderr, seconds } = await watch(['1', '--timeout', '1m'], () => status(1));
     assert.equal(code, 124);
     assert.ok(seconds > 59 && seconds < 60, String(seconds));
-    assert.match(stderr, /^no time is left for another check after 1m: 1 not finished$/m);
+    assert.match(stderr, /^timed out after 1m: 1 not finished$/m);
+  });
+
+  it('at a deadline explains the failure that still lasts, and none that is over', async () => {
+    const lasting = await watch(['1', '2', '--timeout', '10s'], (_, id) =>
+      id === '1' ? status(1) : refusal(500, 'InternalError'),
+    );
+    assert.equal(lasting.code, 124);
+    assert.match(lasting.stderr, /^error: task 2: InternalError[\s\S]*^ {2}hint: [\s\S]*^timed out after/m);
+    let polls = 0;
+    const over = await watch(['1', '--timeout', '10s'], () =>
+      polls++ === 1 ? refusal(500, 'InternalError') : status(1),
+    );
+    assert.doesNotMatch(over.stderr, /^error/m);
   });
 
   it('at a deadline resumes with the flags that were given, and the tasks that are left', async () => {

@@ -118,6 +118,17 @@ describe('retries', () => {
     });
   }
 
+  it('says whom it asked of an answer that is not one of the service', async () => {
+    for (const strange of [answer(502, '<html>'), answer(302, ''), answer(200, '{}')]) {
+      const failure = await failureOf(client([strange]).client.ask(id));
+      assert.match(failure.message, /^request to [\w.-]+$/);
+    }
+    assert.doesNotMatch(
+      (await failureOf(client([refusal(500, 'InternalError')]).client.ask(id))).message,
+      /request to/,
+    );
+  });
+
   it('stop after --retries, with jitter below ceilings of 1, 2 and 4 s', async () => {
     const { client: it_, requests, clock } = client([refusal(500, 'InternalError')]);
     const failure = await failureOf(it_.askPatiently(id, 3));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MmaiError } from '../../src/errors.ts';
+import { en } from '../../src/locales/en.ts';
 import { compileQuery, formatQueried } from '../../src/output/query.ts';
 
 describe('--query', () => {
@@ -26,4 +27,9 @@ describe('--query', () => {
     });
   }
   it('that does not parse is refused before anything is asked', () => assert.rejects(compileQuery('a['), MmaiError));
+  it('with a bare word in backquotes, as aws-cli takes it, is told of single quotes', () =>
+    assert.rejects(compileQuery('tasks[?state==`failed`]'), (error: MmaiError) => {
+      assert.match(error.hint?.(en) ?? '', /single quotes/);
+      return true;
+    }));
 });

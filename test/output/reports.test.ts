@@ -32,7 +32,7 @@ describe('GitHub Actions', () => {
     const lines = annotations(mixed, en).trimEnd().split('\n');
     assert.equal(lines.length, 2);
     assert.equal(lines[0], '::error title=mmai task 2::failed');
-    assert.match(lines[1]!, /^::error title=mmai task 3::could not be asked/);
+    assert.match(lines[1]!, /^::error title=mmai task 3::got no useful answer/);
   });
   it('gets at most ten, and no command forged by what the service says', () => {
     const many = annotations(documentOf(...Array(30).fill(unanswered)), en);

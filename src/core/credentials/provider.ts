@@ -71,10 +71,10 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** {@link Doors.readText} of a provider's file: what cannot be read is exit 3 naming file and place. */
+/** {@link Doors.readText} of a provider's file: what cannot be read is exit 3 naming `source`. */
 export function readFileOf(source: Text, path: string, doors: Pick<Doors, 'readText'>): Promise<string | undefined> {
   return doors.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), path, error.code ?? ''));
+    throw denied((m) => m.credentials.unreadable(source(m), error.code ?? ''));
   });
 }
 

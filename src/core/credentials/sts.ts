@@ -57,8 +57,9 @@ export async function assumeRoleWithOidc(
   until: number,
 ): Promise<Credentials> {
   const origin = stsOrigin(role, doors, source);
-  const token = await readFileOf(source, tokenFile, doors);
-  if (token === undefined) throw denied((m) => m.credentials.unreadable(source(m), tokenFile, 'ENOENT'));
+  const tokenSource: Text = (m) => m.credentials.tokenFile(tokenFile, source(m));
+  const token = await readFileOf(tokenSource, tokenFile, doors);
+  if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
   const hint: Text = (m) => m.credentials.oidcHint();
   const form = canonicalizedQueryString({
     OIDCProviderArn: providerArn,

@@ -91,7 +91,7 @@ describe('credentials kept in memory', () => {
     await id();
     state.isGone = true;
     clock.jump(2 * HOUR);
-    await assert.rejects(id(), { exitCode: 3, message: /the issuer offers no credentials any more/ });
+    await assert.rejects(id(), { exitCode: 3, message: /the issuer no longer offers credentials/ });
   });
 
   it('of a life shorter than ten minutes are renewed at half of it', async () => {
