@@ -137,7 +137,7 @@ describe('mmai completion', { concurrency: 4 }, () => {
       const { home, env } = await newcomer();
       writeFileSync(join(home, 'mmai.fish'), (await mmai(['completion', 'fish'])).stdout);
       const ask = async (line: string) => run('fish', ['-c', `source mmai.fish; complete -C '${line}'`], env, home);
-      assert.equal(await ask('mmai status --fo'), '--format\tformat asked for on the wire (default: json)\n');
+      assert.equal(await ask('mmai status --fo'), '--format\tformat between mmai and the service (default: json)\n');
       assert.equal(await ask('mmai status --lang=z'), '--lang=zh\n');
       assert.equal(await ask('mmai status --format '), 'json\nxml\n');
       assert.equal(await ask('mmai explain invalidparameterl'), 'InvalidParameterLengthLimit\n');

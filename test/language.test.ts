@@ -61,7 +61,7 @@ describe('help', { concurrency: 4 }, () => {
   it('says of a dry run what each command prints', async () => {
     const [status, watch] = [await mmai(['status', '--help']), await mmai(['watch', '--help'])];
     assert.match(status.stdout, /--dry-run .*what would be sent/);
-    assert.match(watch.stdout, /--dry-run .*when a task would be/);
+    assert.match(watch.stdout, /--dry-run .*when each task would be/);
   });
 
   it('begins no line with a mark that may not begin one', async () => {

@@ -54,7 +54,7 @@ describe('the proxy variables', () => {
         () => routeTo(service, { https_proxy: text }),
         (error: Error & { exitCode: number }) => {
           assert.equal(error.exitCode, 2);
-          assert.match(error.message, /^https_proxy is not the address of a proxy/);
+          assert.match(error.message, /^https_proxy is not a proxy address/);
           assert.doesNotMatch(error.message, /canary/);
           return true;
         },
