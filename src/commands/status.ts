@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { failureExitCode } from '../core/client.ts';
 import { taskIdsFromText } from '../core/ids.ts';
 import type { Reply } from '../core/response.ts';
 import { foldOutcomes, parseTaskId, type TaskId, taskState } from '../core/task.ts';
@@ -84,7 +83,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
       const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, context.signal));
-      if (!reply.ok && failureExitCode(reply.failure) === ExitCode.denied) refusal = reply;
+      if (!reply.ok && reply.failure.exitCode === ExitCode.denied) refusal = reply;
       replies[index] = reply;
     }
   };
@@ -93,7 +92,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
 }
 
 function statusExitCode(replies: readonly Reply[], tellsState: boolean): number {
-  if (replies.some((reply) => !reply.ok && failureExitCode(reply.failure) === ExitCode.denied)) return ExitCode.denied;
+  if (replies.some((reply) => !reply.ok && reply.failure.exitCode === ExitCode.denied)) return ExitCode.denied;
   const outcomes = replies.map(replyOutcome);
   if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
   const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');

@@ -1,3 +1,4 @@
+import { ExitCode } from '../errors.ts';
 import type { codesEn } from '../locales/en-codes.ts';
 import type { NetworkFailure } from './ports.ts';
 
@@ -121,18 +122,21 @@ export const catalogue = {
 export interface Classification {
   readonly class: FailureClass;
   readonly retry: RetryRule;
+  /** Of a question that ends with this error. */
+  readonly exitCode: number;
   /** Undefined for a code that mmai cannot explain: the service's own text has to do. */
   readonly topic: Topic | undefined;
 }
 
 /**
- * The class, retry rule and explanation of an error, in whatever case its code is written. The code decides first (products
- * answer the same code with different HTTP statuses), then its family, last the status; `http` is 0 where no answer came.
+ * What an error means, in whatever case its code is written. The code decides first (products answer the same code with
+ * different HTTP statuses), then its family, last the status; `http` is 0 where no answer came.
  */
 export function classify(code: string | undefined, http: number): Classification {
   const entry = code === undefined ? undefined : entryOf(code.toLowerCase());
   const failureClass = entry?.class ?? classOfStatus(http);
-  return { class: failureClass, retry: entry?.retry ?? RETRY[failureClass], topic: entry?.topic };
+  const { retry, exitCode } = CLASSES[failureClass];
+  return { class: failureClass, retry: entry?.retry ?? retry, exitCode, topic: entry?.topic };
 }
 
 /**
@@ -165,15 +169,16 @@ const FAMILIES: readonly (readonly [prefix: Lowercase<string>, entry: CatalogueE
   ['invalid', catalogue.InvalidParameter],
 ];
 
-const RETRY: Readonly<Record<FailureClass, RetryRule>> = {
-  transient: 'backoff',
-  throttle: 'backoff',
-  skew: 'once',
-  auth: 'never',
-  permission: 'never',
-  account: 'never',
-  notFound: 'never',
-  request: 'never',
+/** What follows from a class: the rule for asking again, and the exit code where that does not help (specification §4). */
+const CLASSES: Readonly<Record<FailureClass, { readonly retry: RetryRule; readonly exitCode: number }>> = {
+  transient: { retry: 'backoff', exitCode: ExitCode.unanswered },
+  throttle: { retry: 'backoff', exitCode: ExitCode.unanswered },
+  skew: { retry: 'once', exitCode: ExitCode.unanswered },
+  auth: { retry: 'never', exitCode: ExitCode.denied },
+  permission: { retry: 'never', exitCode: ExitCode.denied },
+  account: { retry: 'never', exitCode: ExitCode.denied },
+  notFound: { retry: 'never', exitCode: ExitCode.notFound },
+  request: { retry: 'never', exitCode: ExitCode.unanswered },
 };
 
 function entryOf(code: string): CatalogueEntry | undefined {

@@ -1,4 +1,3 @@
-import { ExitCode } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import { type Clock, NetworkError, type Transport } from './ports.ts';
 import { type ApiCall, createSigner } from './request.ts';
@@ -151,20 +150,6 @@ export function getTaskStatus(
     version: '2019-08-10',
     parameters: { RegionId: region, ...(taskId && { TaskId: taskId }) },
   };
-}
-
-/** The exit code of a question that was not answered (specification §4). */
-export function failureExitCode(failure: Pick<Failure, 'class'>): number {
-  switch (failure.class) {
-    case 'auth':
-    case 'permission':
-    case 'account':
-      return ExitCode.denied;
-    case 'notFound':
-      return ExitCode.notFound;
-    default:
-      return ExitCode.unanswered;
-  }
 }
 
 function summaryOf(reply: Reply): string {

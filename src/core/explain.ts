@@ -1,6 +1,5 @@
 import type { Messages } from '../locales/en.ts';
 import { catalogue, cataloguedAs, classify, type FailureClass, type RetryRule } from './catalogue.ts';
-import { failureExitCode } from './client.ts';
 import { nearest } from './nearest.ts';
 import { isFinal, type TaskState, taskState } from './task.ts';
 
@@ -104,14 +103,14 @@ function explainExitCode(exitCode: ExitCodeOfTable, { exitCodes: meanings, expla
 function explainCode(given: string, { codes }: Messages): Explanation {
   const name = cataloguedAs(given)!;
   const isListed = name.toLowerCase() === given.toLowerCase();
-  const { class: failureClass, retry, topic } = classify(given, 0);
+  const { class: failureClass, retry, exitCode, topic } = classify(given, 0);
   return {
     topic: isListed ? name : given,
     kind: 'errorCode',
     countsAs: isListed ? null : name,
     class: failureClass,
     retry,
-    exitCode: failureExitCode({ class: failureClass }),
+    exitCode,
     ...codes[topic!],
   };
 }

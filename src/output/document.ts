@@ -1,4 +1,4 @@
-import { failureExitCode, type Traffic } from '../core/client.ts';
+import type { Traffic } from '../core/client.ts';
 import type { Failure, Reply } from '../core/response.ts';
 import { isFinal, type Outcome, type TaskId, type TaskState, taskState } from '../core/task.ts';
 import { ExitCode } from '../errors.ts';
@@ -53,7 +53,7 @@ export function statusDocument(tasks: readonly TaskRow[], traffic: Traffic, exit
 
 /** What became of one question, for the exit code. */
 export function replyOutcome(reply: Reply): Outcome {
-  if (!reply.ok) return failureExitCode(reply.failure) === ExitCode.notFound ? 'notFound' : 'unanswered';
+  if (!reply.ok) return reply.failure.exitCode === ExitCode.notFound ? 'notFound' : 'unanswered';
   const state = taskState(reply.answer.status);
   return isFinal(state) ? (state as 'succeeded' | 'failed') : 'pending';
 }

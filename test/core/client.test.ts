@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ClientOptions, createClient, failureExitCode } from '../../src/core/client.ts';
+import { type ClientOptions, createClient } from '../../src/core/client.ts';
 import { NetworkError } from '../../src/core/ports.ts';
 import type { Failure } from '../../src/core/response.ts';
 import { canonicalizedQueryString, signature, stringToSign } from '../../src/core/signature.ts';
@@ -195,7 +195,7 @@ describe('what can be put right', () => {
 
   it('does not ask again with the same key', async () => {
     const { client: it_, requests } = client([refusal(404, 'InvalidAccessKeyId.NotFound')]);
-    assert.equal(failureExitCode(await failureOf(it_.ask(id))), 3);
+    assert.equal((await failureOf(it_.ask(id))).exitCode, 3);
     assert.equal(requests.length, 1);
   });
 });

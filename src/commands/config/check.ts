@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import type { Context } from '../../context.ts';
 import type { Topic } from '../../core/catalogue.ts';
-import { failureExitCode } from '../../core/client.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { NetworkEvent, NetworkStep, Transport } from '../../core/ports.ts';
 import { type Failure, type Reply, serverTime } from '../../core/response.ts';
@@ -68,7 +67,7 @@ class Check {
     const explanation = topic && messages.codes[topic];
     const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
-    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure) });
+    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failure.exitCode });
   }
 
   skip(...names: CheckName[]): void {

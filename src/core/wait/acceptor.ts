@@ -1,6 +1,5 @@
 import { ExitCode } from '../../errors.ts';
 import { backoffMs } from '../backoff.ts';
-import { failureExitCode } from '../client.ts';
 import type { Answer, Failure, Reply } from '../response.ts';
 import { isFinal, taskState } from '../task.ts';
 import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
@@ -59,7 +58,7 @@ export function accept(
 
   function afterFailure(failure: Failure): Acceptance {
     task.failure = failure;
-    if (failureExitCode(failure) === ExitCode.denied) return { next: { denied: failure } };
+    if (failure.exitCode === ExitCode.denied) return { next: { denied: failure } };
     if (task.failures === 0) task.failingSince = now;
     task.failures += 1;
     const left = budgetMs(failure, rules) - (now - task.failingSince);
