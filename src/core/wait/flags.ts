@@ -4,40 +4,31 @@ import { kebab, wholeNumber } from '../settings.ts';
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter.ts';
 
-/** The flags that say how to wait: texts as on the command line. */
-export interface WatchFlags {
-  /** One deadline for all tasks. */
-  readonly timeout: string;
-  /** Between two polls of a task; `auto` is the square root of its age. */
-  readonly interval: string;
-  readonly maxInterval: string;
-  readonly all?: true;
-  readonly any?: true;
-  /** As many successes as end the wait. */
-  readonly count?: string;
-  readonly failFast?: true;
-  readonly errorBudget: string;
-  readonly notFoundGrace: string;
-  readonly queueTimeout: string;
-  readonly stallTimeout: string;
-  /** Requests per second over all tasks, or `none`. */
-  readonly maxRps: string;
-  readonly timeoutExitCode: string;
-  readonly heartbeat: string;
-}
-
+/** The flags that have a value however they are given: what it is if they are not, as text on the command line. */
 export const WATCH_DEFAULTS = {
+  /** One deadline for all tasks. */
   timeout: '30m',
+  /** Between two polls of a task; `auto` is the square root of its age. */
   interval: 'auto',
   maxInterval: '30s',
   errorBudget: '5m',
   notFoundGrace: '10s',
   queueTimeout: 'none',
   stallTimeout: 'none',
+  /** Requests per second over all tasks, or `none`. */
   maxRps: '10',
   timeoutExitCode: '124',
   heartbeat: 'auto',
-} as const satisfies WatchFlags;
+} as const;
+
+/** The flags that say how to wait: texts as on the command line. */
+export type WatchFlags = { readonly [Name in keyof typeof WATCH_DEFAULTS]: string } & {
+  readonly all?: true;
+  readonly any?: true;
+  /** As many successes as end the wait. */
+  readonly count?: string;
+  readonly failFast?: true;
+};
 
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense. */
 export function waiterOptions(ids: readonly TaskId[], options: WatchFlags): WaiterOptions {
