@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { taskIdsFromText } from '../core/ids.ts';
+import { readTaskIds } from '../core/ids.ts';
 import type { Reply } from '../core/response.ts';
-import { foldOutcomes, parseTaskId, type TaskId, taskState } from '../core/task.ts';
-import { ExitCode, MmaiError, usageError } from '../errors.ts';
+import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
+import { ExitCode } from '../errors.ts';
 import { replyOutcome, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
@@ -59,18 +59,6 @@ export async function runStatus(words: readonly string[], options: StatusOptions
   } finally {
     await session.close();
   }
-}
-
-/** `-`, or no id while something is piped in, reads ids from standard input. Each id once. */
-export async function readTaskIds(words: readonly string[], { stdin, signal }: Context): Promise<TaskId[]> {
-  const isPiped = words.includes('-') || (words.length === 0 && !stdin.isTerminal);
-  const named = words.filter((word) => word !== '-').map(parseTaskId);
-  const text = isPiped ? await stdin.text() : '';
-  // What was read until then may be half of the ids.
-  if (signal.aborted) throw new MmaiError(signal.reason as number, (m) => m.usage.stoppedReading());
-  const ids = [...new Set([...named, ...taskIdsFromText(text)])];
-  if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds());
-  return ids;
 }
 
 // --- internal ---

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { readTaskIds } from '../core/ids.ts';
 import { choice } from '../core/settings.ts';
 import { taskState } from '../core/task.ts';
 import { jsonText } from '../core/text.ts';
@@ -15,7 +16,6 @@ import { printAnswer } from './answer.ts';
 import { addServiceOptions } from './options.ts';
 import { rememberTasks } from './recent.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
-import { readTaskIds } from './status.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
 import { addWatchOptions, type WatchOptions } from './watch/options.ts';

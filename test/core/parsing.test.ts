@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatDuration, parseDuration } from '../../src/core/duration.ts';
-import { taskIdsFromText } from '../../src/core/ids.ts';
+import { readTaskIds, taskIdsFromText } from '../../src/core/ids.ts';
 import { resolveSettings, serviceOrigin } from '../../src/core/settings.ts';
 import { foldOutcomes, type Outcome, parseTaskId, taskState } from '../../src/core/task.ts';
 import { visible } from '../../src/core/text.ts';
@@ -32,6 +32,16 @@ describe('a task id', () => {
 });
 
 describe('ids on standard input', () => {
+  const read = (words: string[], text: string, isTerminal = false) =>
+    readTaskIds(words, { stdin: { isTerminal, text: async () => text }, signal: new AbortController().signal });
+  it('come after those of the command line, each asked about once', async () => {
+    assert.deepEqual(await read(['2', '-', '1', '2'], '3\n1\n3'), ['2', '1', '3']);
+  });
+  it('are read with no id on the command line, unless somebody would have to type them', async () => {
+    assert.deepEqual(await read([], '3'), ['3']);
+    assert.deepEqual(await read(['2'], '3'), ['2']);
+    await assert.rejects(read([], '3', true), { ...usage, message: /no task id given/ });
+  });
   it('come one per line, with CRLF, blank lines, comments and a byte order mark', () => {
     assert.deepEqual(taskIdsFromText('\ufeff1\r\n\r\n# all\n 2 # two\n3'), ['1', '2', '3']);
   });
