@@ -35,11 +35,12 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
     }
     return addCommonOptions(command.option('--profile <name>', flags.profile), flags);
   };
-  /** Every action ends well or throws. */
+  /** commander gives the words, then the options. Every action ends well or throws. */
   const act =
-    <A extends unknown[]>(action: (...args: [...A, Context]) => Promise<void>) =>
-    async (...args: A) => {
-      await action(...(args.slice(0, action.length - 1) as A), context);
+    (action: (options: ConfigOptions, context: Context, word: string, value?: string) => Promise<void>) =>
+    async (...given: unknown[]) => {
+      const words = given.slice(0, -2) as [string, string?];
+      await action(given.at(-2) as ConfigOptions, context, ...words);
       done(ExitCode.ok);
     };
   add('init').action(act(initProfile));
@@ -82,7 +83,7 @@ async function initProfile(options: ConfigOptions, context: Context): Promise<vo
   if (!options.quiet) stderr.write(`${messages.config.stored(name, visible(store.path))}\n`);
 }
 
-async function setKey(key: string, given: string | undefined, options: ConfigOptions, context: Context): Promise<void> {
+async function setKey(options: ConfigOptions, context: Context, key: string, given?: string): Promise<void> {
   checkKey(key);
   const value = given === undefined || given === '-' ? await askValue(key, context) : given;
   if (value === '') throw usageError((m) => m.config.emptyValue(key));
@@ -111,7 +112,7 @@ async function askValue(key: string, context: Context): Promise<string> {
   return SECRETS.includes(key) ? prompts.secret(key) : prompts.text(key);
 }
 
-async function getKey(key: string, options: ConfigOptions, context: Context): Promise<void> {
+async function getKey(options: ConfigOptions, context: Context, key: string): Promise<void> {
   checkKey(key);
   const found = (await effectiveValues(options, context)).find((row) => row.key === key);
   if (!found) throw usageError((m) => m.config.notSet(key));
@@ -137,7 +138,7 @@ async function listSettings(options: ConfigOptions, context: Context): Promise<v
   }
 }
 
-async function unsetKey(key: string, options: ConfigOptions, context: Context): Promise<void> {
+async function unsetKey(options: ConfigOptions, context: Context, key: string): Promise<void> {
   checkKey(key);
   const store = await context.store();
   const { name, values } = selectProfile(store.read(), options.profile || context.env.MMAI_PROFILE);
@@ -151,7 +152,7 @@ async function printPath(_: ConfigOptions, context: Context): Promise<void> {
   context.stdout.write(`${visible((await context.store()).path)}\n`);
 }
 
-async function useProfile(name: string, _: ConfigOptions, context: Context): Promise<void> {
+async function useProfile(_: ConfigOptions, context: Context, name: string): Promise<void> {
   const store = await context.store();
   selectProfile(store.read(), parseProfileName(name));
   await store.update((config) => {

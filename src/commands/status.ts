@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { readTaskIds } from '../core/ids.ts';
+import { MAX_IN_FLIGHT } from '../core/ports.ts';
 import type { Reply } from '../core/response.ts';
 import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
 import { ExitCode } from '../errors.ts';
@@ -19,9 +20,6 @@ export interface StatusOptions extends ServiceOptions {
 }
 
 const OUTPUTS = ['text', 'json', 'tsv', 'raw'] as const;
-/** The most questions under way at once. */
-const CONCURRENCY = 8;
-
 export function addStatusCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
   const { help } = context.messages;
   const command = program
@@ -75,7 +73,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
       replies[index] = reply;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, ids.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, ids.length) }, worker));
   return replies;
 }
 

@@ -1,7 +1,8 @@
 import { backoffMs } from './backoff.ts';
 import { type Clock, NetworkError, type Transport } from './ports.ts';
 import { type ApiCall, createSigner } from './request.ts';
-import { type Failure, MAX_OFFSET_MS, networkFailure, parseResponse, type Reply } from './response.ts';
+import { type Failure, networkFailure, parseResponse, type Reply } from './response.ts';
+import { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import type { TaskId } from './task.ts';
 
@@ -56,17 +57,17 @@ export function createClient(options: ClientOptions): Client {
   const { clock, debug } = options;
   const sign = createSigner(getTaskStatus(options), ['TaskId']);
   const traffic: Traffic = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
-  let offsetMs = 0;
+  const serviceClock = new ServiceClock(clock, debug);
   let isWarned = false;
 
   async function attempt(taskId: TaskId, key: AccessKey, { timeoutMs: limitMs, signal }: AskOptions): Promise<Reply> {
-    const stamp = { now: clock.now() + offsetMs, nonce: options.nonce() };
+    const stamp = { now: serviceClock.now(), nonce: options.nonce() };
     const { method, url, headers, body, signedTexts } = sign(key, stamp, { TaskId: taskId });
     const timeoutMs = Math.min(options.requestTimeoutMs, limitMs ?? Number.POSITIVE_INFINITY);
     traffic.requests += 1;
     const label = `task ${taskId}: request ${traffic.requests}`;
     const start = clock.monotonic();
-    debug(`${label}: ${method} ${options.origin}, ${options.signature}, clock offset ${offsetMs} ms`);
+    debug(`${label}: ${method} ${options.origin}, ${options.signature}, clock offset ${serviceClock.offsetMs} ms`);
     try {
       const response = await options.transport.send({ method, url, headers, body, timeoutMs, signal });
       traffic.bytes += response.body.byteLength;
@@ -92,18 +93,12 @@ export function createClient(options: ClientOptions): Client {
     return failure.retry === 'once' ? key : undefined;
   }
 
+  /** A clock that is far off is told once. */
   function learnOffset({ serverTime }: Failure): boolean {
-    if (serverTime === undefined) return false;
-    const learned = serverTime - clock.now();
-    if (Math.abs(learned) > MAX_OFFSET_MS) {
-      debug(`clock offset of ${learned} ms not believed`);
-      return false;
-    }
-    offsetMs = learned;
-    debug(`clock offset learned: ${learned} ms`);
-    if (Math.abs(learned) > WARNED_OFFSET_MS && !isWarned) {
+    if (!serviceClock.learn(serverTime)) return false;
+    if (Math.abs(serviceClock.offsetMs) > WARNED_OFFSET_MS && !isWarned) {
       isWarned = true;
-      options.onClockOff?.(learned);
+      options.onClockOff?.(serviceClock.offsetMs);
     }
     return true;
   }
@@ -135,7 +130,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  return { traffic, clockOffsetMs: () => offsetMs, ask, askPatiently };
+  return { traffic, clockOffsetMs: () => serviceClock.offsetMs, ask, askPatiently };
 }
 
 /** The one operation mmai is about; without the id, what is the same for all tasks. */

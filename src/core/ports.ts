@@ -30,6 +30,9 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
+/** As many requests as are under way at once (specification §6); each has a connection of its own. */
+export const MAX_IN_FLIGHT = 8;
+
 /**
  * Sends one request and reads the whole answer, never following a redirect. Rejects with {@link NetworkError} only, but for
  * the usage error of a proxy variable that is no address.

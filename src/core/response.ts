@@ -1,6 +1,7 @@
 import { serverDelayMs } from './backoff.ts';
 import { type Classification, classify } from './catalogue.ts';
 import type { HttpResponse, NetworkError } from './ports.ts';
+import { serverTime } from './service-clock.ts';
 import { shortened, visible } from './text.ts';
 
 /** The service's answer to one question. */
@@ -49,15 +50,6 @@ export async function parseResponse(response: HttpResponse, now: number): Promis
 /** What an answer comes to that is no use, whatever its body says: {@link parseResponse} for another service's. */
 export async function failureOf(response: HttpResponse, now: number): Promise<Failure> {
   return createFailure(response, await readFields(response.body), now);
-}
-
-/** A clock further off than this is not believed: it would be a broken proxy's, in ms. */
-export const MAX_OFFSET_MS = 24 * 3_600_000;
-
-/** The server's clock by its Date header, in ms since the epoch; undefined without one, or of a cached answer, whose Date is old. */
-export function serverTime({ date, age }: HttpResponse['headers']): number | undefined {
-  const time = Date.parse(date ?? '');
-  return Number.isNaN(time) || age ? undefined : time;
 }
 
 /** The failure of a request that got no HTTP answer. */

@@ -1,13 +1,16 @@
 import type { Agent, Dispatcher } from 'undici';
-import type { HttpRequest, HttpResponse, NetworkEvent, Transport } from '../core/ports.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  MAX_IN_FLIGHT,
+  type NetworkEvent,
+  type Transport,
+} from '../core/ports.ts';
 import type { Environment } from '../core/settings.ts';
 import type { Text } from '../errors.ts';
 import { Connector } from './connector.ts';
 import { Exchange } from './http-exchange.ts';
 import { type ProxyServer, type Route, routeTo } from './proxy-rules.ts';
-
-/** As many requests as may be under way at once; each has a connection of its own. */
-const CONNECTIONS = 8;
 
 export interface TransportOptions {
   /** A PEM file with certificate authorities to trust besides the system's. */
@@ -103,7 +106,7 @@ function decideWay(origin: string, direct: boolean, env: Environment, observe: T
 
 function newAgent(AgentOfUndici: typeof Agent, connector: Connector, tunnel: ProxyServer | undefined): Agent {
   return new AgentOfUndici({
-    connections: CONNECTIONS,
+    connections: MAX_IN_FLIGHT,
     pipelining: 1,
     connect({ protocol, hostname, port }, callback) {
       const isSecure = protocol === 'https:';

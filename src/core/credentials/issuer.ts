@@ -1,7 +1,8 @@
 import type { Text } from '../../errors.ts';
 import { backoffMs } from '../backoff.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../ports.ts';
-import { type Failure, failureOf, MAX_OFFSET_MS, networkFailure, serverTime } from '../response.ts';
+import { type Failure, failureOf, networkFailure } from '../response.ts';
+import { ServiceClock, serverTime } from '../service-clock.ts';
 import { type Credentials, type Doors, denied, type Fields, keyIn, parseFields, textOf } from './provider.ts';
 
 /** What asks a service for credentials, and what an error names and advises. */
@@ -23,17 +24,16 @@ const ATTEMPT_MS = 5000;
 /** Credentials of a service that issues them. A passing failure is tried again while time lasts, a wrong clock once. Throws exit 3. */
 export async function askIssuer(doors: Doors, what: IssuerQuestion): Promise<Credentials> {
   const { clock, debug, random, signal } = doors;
-  let offsetMs = 0;
+  const serviceClock = new ServiceClock(clock, (line) => debug(`credentials: ${line}`));
+  let isClockLearned = false;
   for (let attempt = 1; ; attempt++) {
-    const request = what.request(clock.now() + offsetMs);
+    const request = what.request(serviceClock.now());
     const timeoutMs = Math.min(ATTEMPT_MS, what.until - clock.monotonic());
     const response = await send(doors, { ...request, timeoutMs });
     if (!isFailure(response) && response.status === 200) return issuedCredentials(response, what, doors);
     const failure = isFailure(response) ? response : await failureOf(response, clock.now());
-    const offset = (failure.serverTime ?? clock.now()) - clock.now();
-    if (failure.class === 'skew' && offsetMs === 0 && Math.abs(offset) <= MAX_OFFSET_MS && offset !== 0) {
-      offsetMs = offset;
-      debug(`credentials: clock offset learned: ${offset} ms`);
+    if (failure.class === 'skew' && !isClockLearned && serviceClock.learn(failure.serverTime)) {
+      isClockLearned = true;
       continue;
     }
     const delay = backoffMs(attempt, random, failure.serverDelayMs);
@@ -100,7 +100,7 @@ function isPassing({ code, http, retry }: Failure): boolean {
 
 /** Lifetimes count on the issuer's clock, for ours may be off; an absurd one is not that clock. */
 function serverNow({ headers }: HttpResponse, { clock }: Doors): number {
-  const now = clock.now();
-  const time = serverTime(headers) ?? now;
-  return Math.abs(time - now) <= MAX_OFFSET_MS ? time : now;
+  const serviceClock = new ServiceClock(clock, () => {});
+  serviceClock.learn(serverTime(headers));
+  return serviceClock.now();
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import { type Clock, MAX_IN_FLIGHT } from '../ports.ts';
 import type { Reply } from '../response.ts';
 import type { TaskId } from '../task.ts';
 import { type AcceptorRules, accept, resultEvent } from './acceptor.ts';
@@ -32,7 +32,6 @@ export interface WaiterWorld {
   readonly signal: AbortSignal;
 }
 
-const IN_FLIGHT = 8;
 /** The wall clock is looked at this often, so that waking from sleep is noticed within a second. */
 const TICK_MS = 1000;
 const JUMP_SLACK_MS = 5000;
@@ -130,7 +129,7 @@ export class Waiter {
   /** Rests until something is due or {@link #wake} is called. */
   async #pause(): Promise<void> {
     const now = this.elapsedMs();
-    const untilPoll = this.#inFlight < IN_FLIGHT ? this.nextPollMs() : TICK_MS;
+    const untilPoll = this.#inFlight < MAX_IN_FLIGHT ? this.nextPollMs() : TICK_MS;
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
@@ -174,7 +173,7 @@ export class Waiter {
 
   #launchDue(): void {
     const now = this.elapsedMs();
-    while (!this.#end && this.#inFlight < IN_FLIGHT) {
+    while (!this.#end && this.#inFlight < MAX_IN_FLIGHT) {
       const next = this.#due.peek();
       if (!next || next.due > now || this.#rate.delay(now) > 0) return;
       this.#due.pop();
