@@ -184,7 +184,9 @@ export class Waiter {
   }
 
   async #poll(task: Watched, sentAt: number): Promise<void> {
-    const timeoutMs = this.#deadlineMs - sentAt;
+    const leftMs = this.#deadlineMs - sentAt;
+    // A request that hangs ends a little before the deadline, so that the wait can still say what it died of.
+    const timeoutMs = leftMs === Number.POSITIVE_INFINITY ? leftMs : leftMs - Math.min(100, leftMs / 10);
     try {
       const reply = await this.#world.ask(task.id, { timeoutMs, signal: this.#requests.signal });
       if (!this.#end) this.#take(task, reply, sentAt);
@@ -203,7 +205,9 @@ export class Waiter {
     const { event, next } = accept(task, reply, { sentAt, now }, world);
     const nextPollMs = 'againInMs' in next ? this.#schedule(task, now, next.againInMs) : null;
     if (event?.type === 'state') event.nextPollMs = nextPollMs;
-    if (event) this.#queue.push(event);
+    // A failure of the last poll is not asked about again.
+    const isTold = event && !(event.type === 'retry' && nextPollMs === null);
+    if (isTold) this.#queue.push(event);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
     if (this.#parked + this.done === this.tasks.length) this.#end ??= { why: 'deadline' };

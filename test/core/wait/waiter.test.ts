@@ -7,8 +7,8 @@ import { Waiter, type WaiterOptions } from '../../../src/core/wait/waiter.ts';
 import { type FakeClock, fakeClock } from '../../support/clock.ts';
 import { classifyFailure } from '../../support/failure.ts';
 
-/** What a task answers at a second of the wait: a status, a failure or its code. */
-type Life = (second: number, poll: number) => number | string | Failure;
+/** What a task answers at a second of the wait: a status, a failure or its code; or nothing until the time limit. */
+type Life = 'hang' | ((second: number, poll: number) => number | string | Failure);
 
 const finishedAt =
   (second: number, status = 2): Life =>
@@ -28,13 +28,18 @@ async function wait(
   const ids = Object.keys(lives).map(parseTaskId);
   const asked: { id: string; at: number }[] = [];
   const controller = new AbortController();
-  const ask = async (id: TaskId): Promise<Reply> => {
+  const ask = async (id: TaskId, { timeoutMs }: { timeoutMs: number }): Promise<Reply> => {
     const at = clock.monotonic() / 1000;
     const poll = asked.filter((one) => one.id === id).length;
     asked.push({ id, at });
     meddle(waiter, clock);
     if (latencyMs) await clock.sleep(latencyMs);
-    const said = lives[id]!(clock.monotonic() / 1000, poll);
+    const life = lives[id]!;
+    if (life === 'hang') {
+      await clock.sleep(timeoutMs);
+      return { ok: false, failure: classifyFailure('Network.Timeout') };
+    }
+    const said = life(clock.monotonic() / 1000, poll);
     if (typeof said === 'string') return { ok: false, failure: classifyFailure(said) };
     if (typeof said === 'object') return { ok: false, failure: said };
     return { ok: true, answer: { status: said, requestId: 'R', http: 200, body: new Uint8Array() } };
@@ -125,6 +130,12 @@ describe('the deadline', () => {
   });
   it('is not missed by a task that ends a second before it', async () => {
     assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000 }, 50)).end.exitCode, 0);
+  });
+  it('ends a hanging request a little earlier, so that the reason is known', async () => {
+    const { events, end } = await wait({ 1: 'hang' }, { timeoutMs: 60_000 });
+    assert.equal(end.why, 'deadline');
+    assert.deepEqual(of(events, 'retry'), [], 'nothing is asked again');
+    assert.equal(end.tasks[0]?.failure?.code, 'Network.Timeout');
   });
   it('is shared by all tasks', async () => {
     const lives = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index + 1, () => 1]));
