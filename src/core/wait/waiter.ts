@@ -186,7 +186,7 @@ export class Waiter {
   async #poll(task: Watched, sentAt: number): Promise<void> {
     const leftMs = this.#deadlineMs - sentAt;
     // A request that hangs ends a little before the deadline, so that the wait can still say what it died of.
-    const timeoutMs = leftMs === Number.POSITIVE_INFINITY ? leftMs : leftMs - Math.min(100, leftMs / 10);
+    const timeoutMs = leftMs === Number.POSITIVE_INFINITY ? leftMs : leftMs - Math.min(100, Math.ceil(leftMs / 10));
     try {
       const reply = await this.#world.ask(task.id, { timeoutMs, signal: this.#requests.signal });
       if (!this.#end) this.#take(task, reply, sentAt);
