@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { mmaiInProcess } from './support/in-process.ts';
-import { mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
+import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai watch, the real program over a real socket', { concurrency: 4 }, () => {
   it('waits until every task has ended, a line per change, no escape codes, the verdict last', async () => {
@@ -83,6 +85,40 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.equal(signal, 'SIGINT');
     const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
     assert.deepEqual([summary.type, summary.exitCode, summary.stillRunning], ['summary', 130, ['1', '2']]);
+  });
+
+  it('ends within 200 ms of a signal, however its request hangs', async () => {
+    const { env } = await sandbox({ script: '1=1;2=hang' });
+    let fastest = Number.POSITIVE_INFINITY;
+    // A machine with much else to do is slow now and then; a program that waits for something is slow each time.
+    for (let attempt = 0; attempt < 5 && fastest > 200; attempt++) {
+      let sent = 0;
+      const onOutput = (kill: (signal: NodeJS.Signals) => void) => {
+        sent = performance.now();
+        kill('SIGTERM');
+      };
+      const { signal, stderr } = await mmai(['watch', '1', '2', '-o', 'ndjson'], { env, onOutput });
+      assert.equal(signal, 'SIGTERM');
+      assert.match(stderr, /resume the wait: /);
+      fastest = Math.min(fastest, performance.now() - sent);
+    }
+    assert.ok(fastest <= 200, `${fastest} ms`);
+  });
+
+  it('is killed at once by a second signal, where the first waits for a reader that does not read', async () => {
+    const child = spawn(process.execPath, [bin, 'status', '-', '--dry-run'], { env: { PATH: process.env.PATH } });
+    after(() => child.kill('SIGKILL'));
+    child.stdin.on('error', () => {}).end([...Array(20_000).keys()].map((n) => n + 1).join('\n'));
+    const ended = once(child, 'exit');
+    // Megabytes are to come, and nobody takes more than these first bytes.
+    await once(child.stdout, 'readable');
+    let signals = 0;
+    // Two that arrive together are one to a process.
+    const again = setInterval(() => child.kill('SIGINT') && signals++, 100);
+    const [, signal] = await ended;
+    clearInterval(again);
+    assert.equal(signal, 'SIGINT');
+    assert.ok(signals >= 2, 'the first one ended it');
   });
 
   it('gives 5 MB of JSON to a pipe whole, on the way out of a deadline too', async () => {
