@@ -17,6 +17,7 @@ export const ExitCode = {
   terminated: 143,
 } as const;
 
+/** Any of them. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** A sentence that does not yet know its language: chosen where the error arises, worded where it is shown. */

@@ -48,6 +48,7 @@ export interface ClientOptions {
   readonly transport?: Transport | typeof fetch;
 }
 
+/** Asks about tasks, and remembers what it learned on the way: connections, the clock's offset, what was sent. */
 export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs' | 'ask'> {
   /** `http(s)://host[:port]` and region that are asked. */
   readonly origin: string;

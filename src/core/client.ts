@@ -6,6 +6,7 @@ import { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import type { TaskId } from './task.ts';
 
+/** What a client asks with, and whom. */
 export interface ClientOptions extends Pick<ApiCall, 'origin' | 'method' | 'format' | 'signature'> {
   readonly region: string;
   readonly transport: Transport;
@@ -23,6 +24,7 @@ export interface ClientOptions extends Pick<ApiCall, 'origin' | 'method' | 'form
   readonly onClockOff?: (offsetMs: number) => void;
 }
 
+/** Limits of one question. */
 export interface AskOptions {
   /** The span a request may take, in ms, if shorter than the client's own. */
   readonly timeoutMs?: number;
@@ -37,6 +39,7 @@ export interface Traffic {
   bytes: number;
 }
 
+/** Asks the service, one question at a time or with retries; counts what it sends. */
 export interface Client {
   readonly traffic: Traffic;
   /** How far the service's clock is ahead of ours, in ms, as learned. */

@@ -1,6 +1,7 @@
 /** What the core needs from outside, as interfaces: tests pass doubles, `context.ts` passes the real thing. */
 import type { Text } from '../errors.ts';
 
+/** The time, and rest. */
 export interface Clock {
   /** Wall-clock time in ms since the epoch; may jump. */
   now(): number;
@@ -10,6 +11,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** One request, signed already. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   /** An origin and a path, as `new URL(…).href` has them: nothing is parsed or mended here. */
@@ -23,6 +25,7 @@ export interface HttpRequest {
   readonly direct?: boolean;
 }
 
+/** An answer with its whole body, at most 1 MiB. */
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; repeated headers joined by `, `. */
@@ -76,6 +79,7 @@ export type NetworkFailure =
   | 'Timeout'
   | 'Unreachable';
 
+/** No usable HTTP answer came. The message names the other end and holds no secret. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
   readonly kind: NetworkFailure;

@@ -6,6 +6,7 @@ export interface Config {
   profiles: Record<string, Record<string, string>>;
 }
 
+/** The profile a run uses. */
 export interface Profile {
   readonly name: string;
   readonly values: Readonly<Record<string, string>>;

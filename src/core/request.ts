@@ -34,6 +34,7 @@ export interface Stamp {
   readonly nonce: string;
 }
 
+/** A request ready to be sent, once and within 15 minutes. */
 export interface SignedRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
   /** The texts that were signed, to compare with the ones a SignatureDoesNotMatch quotes. Hold the AccessKeyId: never print. */
   readonly signedTexts: readonly string[];

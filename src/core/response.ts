@@ -32,6 +32,7 @@ export interface Failure extends Classification {
   readonly body: Uint8Array;
 }
 
+/** What came of one question: an answer of the service, or why there was none. */
 export type Reply = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: Failure };
 
 const MAX_MESSAGE = 500;

@@ -3,6 +3,7 @@ import { ExitCode, usageError } from '../errors.ts';
 /** The service's id of a task: an int64 as a decimal string, from argv to wire to output (a number would round it above 2^53). */
 export type TaskId = string & { readonly brand: 'TaskId' };
 
+/** The words for the service's integers 0 to 3; `unknown` for any other, which is not final. */
 export type TaskState = 'submitting' | 'running' | 'succeeded' | 'failed' | 'unknown';
 
 const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed'];
@@ -19,6 +20,7 @@ export function taskState(status: number): TaskState {
   return STATES[status] ?? 'unknown';
 }
 
+/** Succeeded and failed do not change any more. */
 export function isFinal(state: TaskState): boolean {
   return state === 'succeeded' || state === 'failed';
 }

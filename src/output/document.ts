@@ -23,6 +23,7 @@ export interface TaskRow {
   readonly error?: ErrorObject;
 }
 
+/** The one json document of `status`. */
 export interface StatusDocument {
   readonly tasks: readonly TaskRow[];
   readonly summary: Traffic & {

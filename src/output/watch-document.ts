@@ -5,6 +5,7 @@ import { type TaskEnd, taskOutcome, type Watched } from '../core/wait/watched.ts
 import type { Messages } from '../locales/en.ts';
 import { errorObject, type TaskRow } from './document.ts';
 
+/** How a wait ended, and what it cost. Spans in ms. */
 export interface WatchSummary extends Readonly<Traffic> {
   readonly outcome: EndEvent['why'];
   readonly exitCode: number;
@@ -28,6 +29,7 @@ export interface WatchedRow extends TaskRow {
   readonly lagMaxMs: number | null;
 }
 
+/** The one json document of a wait. */
 export interface WatchDocument {
   readonly tasks: readonly WatchedRow[];
   readonly summary: WatchSummary;

@@ -11,6 +11,7 @@ import type { WatchSummary } from './watch-document.ts';
 export type WatchEvent = Envelope &
   (VersionEvent | StartEvent | StateEvent | Told<RetryEvent> | HeartbeatEvent | Told<ResultEvent> | SummaryEvent);
 
+/** What every event has. */
 export interface Envelope {
   /** Version of the schema; within a major version fields and types are only added. */
   readonly v: '1.0';
@@ -30,6 +31,7 @@ export interface VersionEvent {
   readonly pid: number;
 }
 
+/** Before the first question: what is waited for, how, and whom mmai asks. */
 export interface StartEvent {
   readonly type: 'start';
   readonly ids: readonly TaskId[];

@@ -36,6 +36,7 @@ export interface RetryEvent {
   readonly budgetLeftMs: number | null;
 }
 
+/** The wait goes on: how many tasks are still watched, have ended, and ended without success. */
 export interface HeartbeatEvent {
   readonly type: 'heartbeat';
   readonly pending: number;
@@ -69,6 +70,7 @@ export interface WakeEvent {
 /** Why the wait is over; always the last event. */
 export type WaitEnd = 'met' | 'ended' | 'failFast' | 'denied' | 'deadline' | 'interrupted';
 
+/** The wait is over. */
 export interface EndEvent {
   readonly type: 'end';
   readonly why: WaitEnd;

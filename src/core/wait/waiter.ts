@@ -24,6 +24,7 @@ export interface WaiterOptions extends AcceptorRules {
   readonly timeoutExitCode: number;
 }
 
+/** What the waiter reaches the world through. */
 export interface WaiterWorld {
   readonly clock: Clock;
   readonly random: () => number;
