@@ -206,6 +206,8 @@ function systemInput(signal: AbortSignal): Input {
         for await (const chunk of process.stdin) text += chunk;
       } catch (error) {
         if (!signal.aborted) throw error;
+      } finally {
+        signal.removeEventListener('abort', stop);
       }
       return text;
     },

@@ -139,6 +139,15 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.match(stderr, /--exec for task 1 ended with exit code 3/);
   });
 
+  it('runs --exec for many tasks, no line of its own or of Node on standard error', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => String(index + 1));
+    const args = ['watch', '-', '-q', '-o', 'tsv', '--max-rps', 'none', '--simulate', '2'];
+    const hook = 'sleep 0.1; echo "hook $MMAI_TASK_ID"';
+    const { code, stderr } = await mmai([...args, '--exec', hook], { input: ids.join('\n') });
+    assert.equal(code, 0);
+    assert.deepEqual(stderr.trimEnd().split('\n').sort(), ids.map((id) => `hook ${id}`).sort());
+  });
+
   it('survives a step of GitHub Actions: annotation, summary and outputs in the files it names', async () => {
     const directory = temporaryDirectory();
     const [summary, output] = [join(directory, 'summary'), join(directory, 'output')];

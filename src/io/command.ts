@@ -53,11 +53,12 @@ export function runHook(
   input: string,
   signal: AbortSignal,
 ): Promise<number | null> {
-  return new Promise((resolve) => {
-    const child = spawn(command, { shell: true, stdio: ['pipe', 2, 'inherit'], env: { ...process.env, ...env } });
-    // A command that does not read its input closes it: no error of ours.
-    child.stdin?.on('error', () => {}).end(input);
-    signal.addEventListener('abort', () => child.unref(), { once: true });
+  const child = spawn(command, { shell: true, stdio: ['pipe', 2, 'inherit'], env: { ...process.env, ...env } });
+  // A command that does not read its input closes it: no error of ours.
+  child.stdin?.on('error', () => {}).end(input);
+  const letGo = () => child.unref();
+  signal.addEventListener('abort', letGo);
+  return new Promise<number | null>((resolve) => {
     child.on('error', () => resolve(null)).on('close', (code) => resolve(code));
-  });
+  }).finally(() => signal.removeEventListener('abort', letGo));
 }
