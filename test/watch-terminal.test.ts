@@ -9,8 +9,8 @@ const [COLUMNS, ROWS] = [80, 24];
 const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
 
 /** Runs `mmai watch` at a terminal, types `keys` once it shows `until`, and tells what is left on the screen. */
-async function watchAtTerminal(args: string, until?: RegExp, keys = '') {
-  const command = `stty cols ${COLUMNS} rows ${ROWS}; exec '${process.execPath}' '${bin}' watch ${args}`;
+async function watchAtTerminal(args: string, until?: RegExp, keys = '', size = `cols ${COLUMNS} rows ${ROWS}`) {
+  const command = `stty ${size}; exec '${process.execPath}' '${bin}' watch ${args}`;
   const home = temporaryDirectory();
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm', LC_ALL: 'C.UTF-8', MMAI_LANG: 'en' },
@@ -56,6 +56,19 @@ describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'need
     assert.equal(code, 131);
     assert.ok(isCursorShown);
   });
+
+  for (const tasks of ['1', '1 2']) {
+    it(`of ${tasks} ends where the terminal says that it has no size`, async () => {
+      const { code, screen } = await watchAtTerminal(
+        `${tasks} --simulate 1 --timeout 2s`,
+        undefined,
+        '',
+        'cols 0 rows 0',
+      );
+      assert.equal(code, 124);
+      assert.match(screen, /resume the wait/);
+    });
+  }
 
   it('checks at once by r', async () => {
     const args = '1 2 --interval 10m --simulate 1,2';

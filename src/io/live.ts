@@ -44,6 +44,10 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
   const { env, stdin, stderr, signal, onKey } = options;
   let isStopped = false;
   let keys: LivePart | undefined;
+  // Before anybody else hears of the new size.
+  const measure = () => giveSize(stderr);
+  measure();
+  stderr.prependListener('resize', measure);
   const drawing =
     'block' in view
       ? createBlock(stderr, (size) => view.block({ ...size, hasKeys: keys !== undefined }))
@@ -81,6 +85,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
     if (isStopped) return;
     isStopped = true;
     process.off('SIGCONT', resume).off('exit', stop);
+    stderr.off('resize', measure);
     signal.removeEventListener('abort', stop);
     release();
   };
@@ -89,6 +94,12 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<O
   signal.addEventListener('abort', stop);
   await start();
   return { stop, aside: (write) => (isStopped ? write() : drawing.aside(write)) };
+}
+
+/** A serial line, or a pty that nobody gave a size, says 0 × 0: ora would divide by that, and erase lines without end. */
+function giveSize(stream: NodeJS.WriteStream): void {
+  stream.columns ||= 80;
+  stream.rows ||= 24;
 }
 
 async function spinner(stderr: NodeJS.WriteStream, line: () => string): Promise<Drawing> {

@@ -5,7 +5,7 @@ import { startLive } from '../../src/io/live.ts';
 it('a crash finds the terminal restored: the cursor is shown again when the process exits', async () => {
   let written = '';
   const stderr = {
-    ...{ columns: 80, rows: 24, isTTY: true, on() {}, off() {} },
+    ...{ columns: 80, rows: 24, isTTY: true, on() {}, prependListener() {}, off() {} },
     write(text: string) {
       written += text;
     },
