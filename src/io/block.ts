@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { displayWidth } from '../core/width.ts';
-import type { Drawing } from './live.ts';
+import type { Drawing } from './live-part.ts';
 
 export interface WindowSize {
   readonly columns: number;

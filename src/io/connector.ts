@@ -1,36 +1,20 @@
 import { connect, isIP, type Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
-import { NetworkError, type NetworkEvent, type NetworkStep } from '../core/ports.ts';
-import type { Text } from '../errors.ts';
+import type { SecureContext } from 'node:tls';
+import { NetworkError, type NetworkEvent } from '../core/ports.ts';
 import { networkError } from './network-errors.ts';
 import type { ProxyServer } from './proxy-rules.ts';
+import type { Steps, Target } from './tunnel.ts';
 
 /** A connection takes longer than this only when nobody is there. In ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export interface Target {
-  readonly isSecure: boolean;
-  /** A name or an address; IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
-
+/** What connections are made with, and who hears of it. */
 export interface ConnectorOptions {
   /** Undefined: Node's own authorities and those of NODE_EXTRA_CA_CERTS. */
   readonly secureContext: SecureContext | undefined;
   /** Milliseconds that only ever grow. */
   readonly now: () => number;
   readonly observe: ((event: NetworkEvent) => void) | undefined;
-}
-
-/** The steps a connection is made of; `where` names the other end in errors. */
-export interface Steps {
-  tcp(target: Target, where: string): Promise<Socket>;
-  tls(socket: Socket, target: Target, step: 'tls' | 'proxyTls', where: string): Promise<TLSSocket>;
-  /** Bounds a part of the opening in time, ends it on {@link Connector.abandon}, and names what breaks the socket. */
-  guard<T>(socket: Socket, where: string, work: Promise<T>): Promise<T>;
-  /** Starts a step; the function it returns tells that the step has ended well. */
-  tell(step: NetworkStep): (detail: Text) => void;
 }
 
 /**

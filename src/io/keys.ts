@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { LivePart } from './live.ts';
+import type { LivePart } from './live-part.ts';
 
 /**
  * Single keys from the terminal. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel, so what the kernel would do is done

@@ -1,20 +1,8 @@
 import type { Environment } from '../core/settings.ts';
 import { createBlock, type WindowSize } from './block.ts';
 import { createKeys } from './keys.ts';
+import type { Drawing, LivePart } from './live-part.ts';
 import { createTaskbar } from './taskbar.ts';
-
-/** Something that holds the terminal from `start` to `stop`, and may be started again. */
-export interface LivePart {
-  start(): void;
-  /** Gives back what was taken: the lines are erased, the cursor shown, the input as it was. */
-  stop(): void;
-}
-
-/** A part that draws. */
-export interface Drawing extends LivePart {
-  /** Lets `write` write whole lines to the same terminal: they appear above what is drawn. */
-  aside(write: () => void): void;
-}
 
 /** The window, and whether keys are read. */
 export interface LiveWindow extends WindowSize {

@@ -1,5 +1,5 @@
 import { truncated } from '../core/width.ts';
-import type { Drawing } from './live.ts';
+import type { Drawing } from './live-part.ts';
 
 /** How often the text is asked for, in ms. */
 const REFRESH_MS = 250;

@@ -1,5 +1,5 @@
 import type { Environment } from '../core/settings.ts';
-import type { LivePart } from './live.ts';
+import type { LivePart } from './live-part.ts';
 
 /** How often the share is asked for, in ms. */
 const REFRESH_MS = 1000;

@@ -1,8 +1,27 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { NetworkError, type NetworkFailure } from '../core/ports.ts';
-import type { Steps, Target } from './connector.ts';
+import type { TLSSocket } from 'node:tls';
+import { NetworkError, type NetworkFailure, type NetworkStep } from '../core/ports.ts';
+import type { Text } from '../errors.ts';
 import type { ProxyServer } from './proxy-rules.ts';
+
+/** The other end of a connection. */
+export interface Target {
+  readonly isSecure: boolean;
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The steps a connection is made of, which a tunnel puts together anew; `where` names the other end in errors. */
+export interface Steps {
+  tcp(target: Target, where: string): Promise<Socket>;
+  tls(socket: Socket, target: Target, step: 'tls' | 'proxyTls', where: string): Promise<TLSSocket>;
+  /** Bounds a part of the opening in time, ends it when connections are abandoned, and names what breaks the socket. */
+  guard<T>(socket: Socket, where: string, work: Promise<T>): Promise<T>;
+  /** Starts a step; the function it returns tells that the step has ended well. */
+  tell(step: NetworkStep): (detail: Text) => void;
+}
 
 /**
  * Opens a connection to the target through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the

@@ -1,6 +1,6 @@
 import type { Failure } from '../response.ts';
 import type { TaskId, TaskState } from '../task.ts';
-import type { TaskEnd, Watched } from './watched.ts';
+import type { TaskEnd, WaitEnd, Watched } from './watched.ts';
 
 /** What the waiter tells. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
 export type WaiterEvent = ProgressEvent | EndEvent;
@@ -66,9 +66,6 @@ export interface WakeEvent {
   readonly type: 'wake';
   readonly jumpMs: number;
 }
-
-/** Why the wait is over; always the last event. */
-export type WaitEnd = 'met' | 'ended' | 'failFast' | 'denied' | 'deadline' | 'interrupted';
 
 /** The wait is over. */
 export interface EndEvent {

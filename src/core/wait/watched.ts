@@ -1,7 +1,9 @@
 import { ExitCode } from '../../errors.ts';
 import type { Failure } from '../response.ts';
 import { foldOutcomes, type Outcome, type TaskId, type TaskState } from '../task.ts';
-import type { WaitEnd } from './events.ts';
+
+/** Why the wait is over. */
+export type WaitEnd = 'met' | 'ended' | 'failFast' | 'denied' | 'deadline' | 'interrupted';
 
 /** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
 export type TaskEnd = Exclude<Outcome, 'pending'> | 'queueTimeout' | 'stallTimeout';
