@@ -6,6 +6,7 @@ import { credentialChain, findCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../core/profiles.ts';
 import {
+  choice,
   isLoopback,
   OUTPUTS,
   type ResolvedSettings,
@@ -15,7 +16,7 @@ import {
 } from '../core/settings.ts';
 import type { AccessKey } from '../core/signature.ts';
 import { visible } from '../core/text.ts';
-import { type Text, usageError } from '../errors.ts';
+import type { Text } from '../errors.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
 
 /** Settings resolved for one run: what the user asked for, before any connection is made. */
@@ -35,9 +36,7 @@ export async function resolveSetup(
   const flags = settingFlags(options);
   const { output } = flags;
   // Before the settings are: they may name any form, a flag only those of its command.
-  if (output !== undefined && !outputs.some((form) => form === output.toLowerCase())) {
-    throw usageError((m) => m.usage.badChoice('--output', output, outputs));
-  }
+  if (output !== undefined) choice(...outputs)(output, '--output');
   const resolved = resolveSettings(flags, context.env, profile);
   return { profile, quiet: options.quiet === true, ...withOutput(resolved, outputs) };
 }

@@ -8,7 +8,7 @@ const REFRESH_MS = 250;
 export async function createSpinner(stream: NodeJS.WriteStream, text: () => string): Promise<Drawing> {
   const { default: ora } = await import('ora');
   // A text that wraps would be redrawn in the wrong place; the spinner itself and a space take two columns.
-  const cut = () => truncated(text(), Math.max(1, (stream.columns || 80) - 3));
+  const cut = () => truncated(text(), Math.max(1, stream.columns - 3));
   // Ctrl-C must stay a signal: by default ora takes the terminal's raw mode.
   const spinner = ora({ stream, discardStdin: false });
   let timer: NodeJS.Timeout | undefined;

@@ -40,12 +40,14 @@ export interface StoreOptions {
 export function createStore({ directory: given, patienceMs = 15_000 }: StoreOptions): ProfileStore {
   const directory = resolve(given);
   const path = join(directory, 'config.json');
+  let conf: typeof import('conf') | undefined;
   return {
     path,
     read: () => readConfig(path),
     async update(change) {
       // Loaded before the lock is taken, so that no other writer waits for it.
-      const { default: Conf } = await import('conf');
+      conf ??= await import('conf');
+      const { default: Conf } = conf;
       try {
         makeDirectory(directory);
         await underLock(`${path}.lock`, patienceMs, () => {
