@@ -2,18 +2,18 @@ import { Command, CommanderError } from 'commander';
 import { EXAMPLES } from './cli/examples.ts';
 import { helpConfiguration, valueNotes } from './cli/help.ts';
 import { parserError } from './cli/parser-error.ts';
-import type { Context, System } from './context.ts';
-import type { NetworkEvent } from './core/ports.ts';
-import { visible } from './core/text.ts';
+import type { NetworkEvent } from './core/rpc/transport.ts';
+import type { CommandDeps, Deps } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { languageOf, loadMessages } from './language.ts';
+import { visible } from './text/safe-text.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {
   readonly name: 'status' | 'watch' | 'config' | 'explain' | 'completion' | 'sandbox' | 'complete';
   readonly alias?: string;
   /** Adds the command with its flags to the program; only the one that is asked for is loaded. */
-  readonly load: () => Promise<(program: Command, context: Context, done: (exitCode: number) => void) => void>;
+  readonly load: () => Promise<(program: Command, deps: CommandDeps, done: (exitCode: number) => void) => void>;
 }
 
 const COMMANDS: readonly CommandEntry[] = [
@@ -27,22 +27,22 @@ const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Runs one command line, from argv (without node and script) to the exit code. Never throws. */
-export async function run(argv: readonly string[], system: System): Promise<number> {
-  const debugs = argv.includes('--debug') || Boolean(system.env.MMAI_DEBUG);
-  const debug = (line: string) => debugs && system.stderr.write(`debug: ${visible(line)}\n`);
-  const messages = await loadMessages(await languageOf(argv, system));
-  const told: System['transport'] = (settings, observe) =>
-    system.transport(settings, tellSteps({ messages, debug }, observe));
-  const context: Context = { ...system, messages, debug, transport: debugs ? told : system.transport };
+export async function run(argv: readonly string[], base: Deps): Promise<number> {
+  const debugs = argv.includes('--debug') || Boolean(base.env.MMAI_DEBUG);
+  const debug = (line: string) => debugs && base.stderr.write(`debug: ${visible(line)}\n`);
+  const messages = await loadMessages(await languageOf(argv, base));
+  const told: Deps['transport'] = (settings, observe) =>
+    base.transport(settings, tellSteps({ messages, debug }, observe));
+  const deps: CommandDeps = { ...base, messages, debug, transport: debugs ? told : base.transport };
   let exitCode: number = ExitCode.ok;
   try {
     const wants = (name: string) => argv.includes(name) || argv[0] === 'complete';
-    const program = await createProgram(wants, context, (code) => {
+    const program = await createProgram(wants, deps, (code) => {
       exitCode = code;
     });
     await program.parseAsync(normalized(argv, program), { from: 'user' });
   } catch (error) {
-    exitCode = report(error, context, debugs);
+    exitCode = report(error, deps, debugs);
   }
   return exitCode;
 }
@@ -50,10 +50,10 @@ export async function run(argv: readonly string[], system: System): Promise<numb
 /** The command tree. A command that `wants` does not name has its name and summary only: loading costs time at every start. */
 export async function createProgram(
   wants: (name: string) => boolean,
-  context: Context,
+  deps: CommandDeps,
   done: (exitCode: number) => void,
 ): Promise<Command> {
-  const { messages, stdout, stderr } = context;
+  const { messages, stdout, stderr } = deps;
   const { help } = messages;
   const program = new Command('mmai')
     .description(help.program)
@@ -74,11 +74,11 @@ export async function createProgram(
     .showSuggestionAfterError()
     .enablePositionalOptions();
   for (const { name, alias, load } of COMMANDS) {
-    if (wants(name) || (alias && wants(alias))) (await load())(program, context, done);
+    if (wants(name) || (alias && wants(alias))) (await load())(program, deps, done);
     else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);
   }
   addNotes(program, messages);
-  return program.addHelpText('after', () => `\n${help.after(exitCodeTable(context))}`);
+  return program.addHelpText('after', () => `\n${help.after(exitCodeTable(deps))}`);
 }
 
 function stub(program: Command, name: string, alias: string | undefined): Command {
@@ -87,7 +87,7 @@ function stub(program: Command, name: string, alias: string | undefined): Comman
 }
 
 /** Under the help of each command: how values are written, and the examples by its path, `config set`. */
-function addNotes(command: Command, messages: Context['messages'], path: readonly string[] = []): void {
+function addNotes(command: Command, messages: CommandDeps['messages'], path: readonly string[] = []): void {
   command.addHelpText('after', () => valueNotes(command, messages) ?? '');
   const { help } = messages;
   const examples = EXAMPLES[path.join(' ')];
@@ -96,7 +96,10 @@ function addNotes(command: Command, messages: Context['messages'], path: readonl
 }
 
 /** Tells the steps of requests to `--debug`, and to the one who asked for them. */
-function tellSteps({ messages, debug }: Pick<Context, 'messages' | 'debug'>, observe?: (event: NetworkEvent) => void) {
+function tellSteps(
+  { messages, debug }: Pick<CommandDeps, 'messages' | 'debug'>,
+  observe?: (event: NetworkEvent) => void,
+) {
   return (event: NetworkEvent) => {
     debug(
       `${event.step}: ${event.detail(messages)}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`,
@@ -126,14 +129,14 @@ function helpCall(words: readonly string[], program: Command): string[] {
   return [...words, '--help'];
 }
 
-function exitCodeTable({ messages }: Context): string {
+function exitCodeTable({ messages }: CommandDeps): string {
   return Object.entries(messages.exitCodes)
     .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
     .join('\n');
 }
 
 /** The one catch: an error becomes a sentence on stderr and an exit code. */
-function report(thrown: unknown, { stderr, messages }: Context, debugs: boolean): number {
+function report(thrown: unknown, { stderr, messages }: CommandDeps, debugs: boolean): number {
   const error = thrown instanceof CommanderError ? parserError(thrown) : thrown;
   // Help or the version was printed, on standard error where it was not asked for.
   if (thrown instanceof CommanderError && !error) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;

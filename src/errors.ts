@@ -1,4 +1,4 @@
-import { en, type Messages } from './locales/en.ts';
+import { en, type Messages } from './locales/en/messages.ts';
 
 /** Every exit code of mmai (product specification §4). The sentences beside them are `exitCodes` in the locales. */
 export const ExitCode = {

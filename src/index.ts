@@ -1,27 +1,27 @@
 /** mmai for programs: the same core as the command, typed. Nothing is read, opened or sent on import. */
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { systemClock } from './context.ts';
-import { type Client, createClient as createCoreClient } from './core/client.ts';
-import type { Transport } from './core/ports.ts';
-import { type ApiCall, type SignedRequest, signedRequest } from './core/request.ts';
-import type { Reply } from './core/response.ts';
-import { resolveSettings, serviceOrigin } from './core/settings.ts';
-import type { AccessKey } from './core/signature.ts';
+import { resolveSettings, serviceOrigin } from './core/config/settings.ts';
+import { type Client, createClient as createCoreClient } from './core/rpc/client.ts';
+import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/request.ts';
+import type { Reply } from './core/rpc/response.ts';
+import type { AccessKey } from './core/rpc/signature.ts';
+import type { Transport } from './core/rpc/transport.ts';
 import { parseTaskId } from './core/task.ts';
 import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions, watchMode } from './core/wait/flags.ts';
 import { Waiter } from './core/wait/waiter.ts';
 import { ExitCode } from './errors.ts';
-import { fetchTransport } from './io/fetch-transport.ts';
-import { en } from './locales/en.ts';
+import { fetchTransport } from './io/net/fetch-transport.ts';
+import { en } from './locales/en/messages.ts';
 import { watchDocument } from './output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent, type WatchEvent } from './output/watch-events.ts';
+import { systemClock } from './system.ts';
 
-export type { Client, Traffic } from './core/client.ts';
-export type { HttpRequest, HttpResponse, Transport } from './core/ports.ts';
-export type { ApiCall, SignedRequest } from './core/request.ts';
-export type { Answer, Failure, Reply } from './core/response.ts';
-export type { AccessKey } from './core/signature.ts';
+export type { Client, Traffic } from './core/rpc/client.ts';
+export type { ApiCall, SignedRequest } from './core/rpc/request.ts';
+export type { Answer, Failure, Reply } from './core/rpc/response.ts';
+export type { AccessKey } from './core/rpc/signature.ts';
+export type { HttpRequest, HttpResponse, Transport } from './core/rpc/transport.ts';
 export { type TaskState, taskState } from './core/task.ts';
 export type { WatchFlags } from './core/wait/flags.ts';
 export { ExitCode, MmaiError } from './errors.ts';
@@ -135,7 +135,7 @@ export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest
 function lazyTransport(): Transport {
   let made: Promise<Transport> | undefined;
   const make = async () =>
-    (await import('./io/transport.ts')).createTransport({
+    (await import('./io/net/transport.ts')).createTransport({
       caFile: undefined,
       env: process.env,
       now: systemClock.monotonic,

@@ -1,13 +1,13 @@
 import { run } from './cli.ts';
-import { leave, systemContext } from './context.ts';
-import { visible } from './core/text.ts';
 import { ExitCode } from './errors.ts';
+import { leave, systemDeps } from './system.ts';
+import { visible } from './text/safe-text.ts';
 
 /** One process, from its arguments (without node and script) to its exit code or signal. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.on('uncaughtException', reportBug);
-  const system = systemContext();
-  await leave(await run(argv, system), system);
+  const deps = systemDeps();
+  await leave(await run(argv, deps), deps);
 }
 
 /** What nobody caught is a bug of ours, and must not end with Node's own 1, which says that a task failed. */

@@ -7,19 +7,20 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What each room of src/ may import, types aside: its own files, these rooms, and these packages in the file named. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['cli.ts', 'context.ts', 'core', 'errors.ts'],
-  'index.ts': ['context.ts', 'core', 'errors.ts', 'io', 'locales', 'output'],
-  'cli.ts': ['cli', 'commands', 'core', 'errors.ts', 'language.ts', 'version.ts'],
-  cli: ['core', 'errors.ts'],
-  commands: ['completion', 'core', 'errors.ts', 'output', 'sandbox', 'version.ts'],
+/** What each folder or file directly below src/ may import besides its own files; types do not count. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'main.ts': ['cli.ts', 'errors.ts', 'system.ts', 'text'],
+  'index.ts': ['core', 'errors.ts', 'io', 'locales', 'output', 'system.ts'],
+  'cli.ts': ['cli', 'commands', 'errors.ts', 'language.ts', 'text', 'version.ts'],
+  cli: ['errors.ts', 'text'],
+  commands: ['completion', 'core', 'errors.ts', 'output', 'sandbox', 'text', 'version.ts'],
   completion: ['core'],
-  'context.ts': ['core', 'errors.ts', 'io'],
-  output: ['core', 'errors.ts', 'version.ts'],
-  sandbox: ['core', 'errors.ts'],
-  io: ['core', 'errors.ts'],
-  core: ['errors.ts'],
+  'system.ts': ['errors.ts', 'io'],
+  output: ['core', 'errors.ts', 'text', 'version.ts'],
+  sandbox: ['core', 'errors.ts', 'text'],
+  io: ['core', 'errors.ts', 'text'],
+  core: ['errors.ts', 'text'],
+  text: ['errors.ts'],
   'errors.ts': ['locales'],
   'language.ts': ['core', 'locales'],
   locales: [],
@@ -27,15 +28,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** Each package that a run may load has one file that imports it. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  '@clack/prompts': 'io/prompts.ts',
+  '@clack/prompts': 'io/terminal/prompts.ts',
   '@jmespath-community/jmespath': 'output/query.ts',
-  chalk: 'io/style.ts',
+  chalk: 'io/terminal/style.ts',
   commander: 'cli.ts',
   conf: 'io/store.ts',
-  'fast-xml-parser': 'core/response.ts',
+  'fast-xml-parser': 'core/rpc/response.ts',
   ini: 'io/ini.ts',
-  ora: 'io/spinner.ts',
-  undici: 'io/transport.ts',
+  ora: 'io/terminal/spinner.ts',
+  undici: 'io/net/transport.ts',
 };
 
 interface Import {
@@ -55,9 +56,9 @@ const inSrc = (path: string) => path.replace(/^src\//, '');
 const imports: Import[] = Object.entries(metafile.inputs).flatMap(([path, { imports }]) =>
   imports.map(({ path: to, external }) => ({ from: inSrc(path), to: inSrc(to), external: external === true })),
 );
-const roomOf = (path: string) => path.split('/')[0]!;
+const layerOf = (path: string) => path.split('/')[0]!;
 const isFile = (path: string) => path.endsWith('.ts') && !path.includes(':');
-const told = ({ from, to }: Import) => `${from} imports ${to}`;
+const described = ({ from, to }: Import) => `${from} imports ${to}`;
 
 it('npm test and CI run every test file, however deep', () => {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
@@ -68,33 +69,33 @@ it('npm test and CI run every test file, however deep', () => {
   }
 });
 
-describe('the rooms of src/', () => {
+describe('the layers of src/', () => {
   it('import one way', () => {
     const wrong = imports.filter(({ from, to }) => {
-      const [room, target] = [roomOf(from), roomOf(to)];
-      return isFile(to) && room !== target && !ROOMS[room]?.includes(target);
+      const [layer, target] = [layerOf(from), layerOf(to)];
+      return isFile(to) && layer !== target && !LAYERS[layer]?.includes(target);
     });
-    assert.deepEqual(wrong.map(told), []);
+    assert.deepEqual(wrong.map(described), []);
   });
 
-  it('have no circles', () => {
-    const circles: string[] = [];
+  it('have no import cycles', () => {
+    const cycles: string[] = [];
     const done = new Set<string>();
-    const walk = (path: string, way: readonly string[]) => {
-      if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    const walk = (path: string, trail: readonly string[]) => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
       else if (!done.has(path)) {
-        for (const { to } of imports.filter(({ from, to }) => from === path && isFile(to))) walk(to, [...way, path]);
+        for (const { to } of imports.filter(({ from, to }) => from === path && isFile(to))) walk(to, [...trail, path]);
         done.add(path);
       }
     };
     walk('main.ts', []);
     walk('index.ts', []);
-    assert.deepEqual(circles, []);
+    assert.deepEqual(cycles, []);
   });
 
   it('are pure in the core: nothing of Node but its hashes', () => {
-    const wrong = imports.filter(({ from, to }) => roomOf(from) === 'core' && to.startsWith('node:'));
-    assert.deepEqual(wrong.map(told), ['core/signature.ts imports node:crypto']);
+    const wrong = imports.filter(({ from, to }) => layerOf(from) === 'core' && to.startsWith('node:'));
+    assert.deepEqual(wrong.map(described), ['core/rpc/signature.ts imports node:crypto']);
   });
 
   it('take each package in one file, and in no other', () => {
@@ -109,7 +110,13 @@ describe('the rooms of src/', () => {
   });
 
   it('hold no file that nobody imports', () => {
-    const types = ['core/wait/events.ts', 'core/profiles.ts', 'io/live-part.ts'];
+    const types = [
+      'core/clock.ts',
+      'core/wait/events.ts',
+      'core/config/profiles.ts',
+      'deps.ts',
+      'io/terminal/live-part.ts',
+    ];
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(isFile);
     const dead = files.filter((path) => !metafile.inputs[`src/${path}`] && !types.includes(path));
     assert.deepEqual(dead, []);

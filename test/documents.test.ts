@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { commandsBelow, manPage } from '../scripts/man.ts';
 import { EXAMPLES } from '../src/cli/examples.ts';
 import { createStore } from '../src/io/store.ts';
-import { fakeContext } from './support/context.ts';
+import { fakeDeps } from './support/deps.ts';
 import { mmaiInProcess } from './support/in-process.ts';
-import { commandsBelow, manPage } from './support/man.ts';
 import { bin, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
 
@@ -68,7 +68,7 @@ describe('README', { concurrency: 4 }, () => {
 
 describe('--help', { concurrency: 4 }, () => {
   it('gives examples for every command', async () => {
-    for (const { path } of commandsBelow(await commandTree(fakeContext()))) {
+    for (const { path } of commandsBelow(await commandTree(fakeDeps()))) {
       assert.ok(EXAMPLES[path], path);
       const { stdout } = await mmaiInProcess([...path.split(' '), '--help']);
       for (const example of EXAMPLES[path]) assert.ok(stdout.includes(example), example);
@@ -86,7 +86,7 @@ describe('--help', { concurrency: 4 }, () => {
 
 describe('the man page', () => {
   it('is in step with the command tree (npm run man writes it)', async () => {
-    assert.equal(read('bin/mmai.1'), manPage(await commandTree(fakeContext())));
+    assert.equal(read('bin/mmai.1'), manPage(await commandTree(fakeDeps())));
   });
 
   it('is ASCII, and groff has nothing to complain of where there is one', async () => {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
-import { displayWidth } from '../src/core/width.ts';
-import { en } from '../src/locales/en.ts';
-import { zh } from '../src/locales/zh.ts';
+import { en } from '../src/locales/en/messages.ts';
+import { zh } from '../src/locales/zh/messages.ts';
 import { FAULTS } from '../src/sandbox/script.ts';
-import { fakeContext } from './support/context.ts';
+import { displayWidth } from '../src/text/width.ts';
+import { fakeDeps } from './support/deps.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, temporaryDirectory } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
@@ -20,7 +20,7 @@ function all(command: Command): Command[] {
 
 describe('help', { concurrency: 4 }, () => {
   it('has no English sentence left in Chinese', async () => {
-    for (const command of all(await commandTree(fakeContext({ messages: zh })))) {
+    for (const command of all(await commandTree(fakeDeps({ messages: zh })))) {
       const help = command.helpInformation();
       assert.doesNotMatch(help, /Usage|Arguments|Options|Commands|default|\[options\]|\[command\]|display|print/);
       // A description is what follows two spaces after its term.
@@ -32,7 +32,7 @@ describe('help', { concurrency: 4 }, () => {
 
   for (const messages of [en, zh]) {
     it(`keeps to 80 columns and to its own, ${messages === zh ? 'in Chinese' : 'in English'}`, async () => {
-      for (const command of all(await commandTree(fakeContext({ messages })))) {
+      for (const command of all(await commandTree(fakeDeps({ messages })))) {
         const lines = command.helpInformation().split('\n');
         for (const line of lines) assert.ok(displayWidth(line) <= 80, line);
         const starts = lines.flatMap((line) => {
@@ -65,7 +65,7 @@ describe('help', { concurrency: 4 }, () => {
   });
 
   it('begins no line with a mark that may not begin one', async () => {
-    for (const command of all(await commandTree(fakeContext({ messages: zh })))) {
+    for (const command of all(await commandTree(fakeDeps({ messages: zh })))) {
       assert.doesNotMatch(command.helpInformation(), /^\s*[、，。；：！？）”]/m);
     }
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { jsonText, visible } from '../src/core/text.ts';
+import { jsonText, visible } from '../src/text/safe-text.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { endpointEnv } from './support/matrix.ts';
 import { type Ended, mmai, temporaryDirectory } from './support/mmai.ts';

@@ -1,6 +1,6 @@
 import type { Command, HelpConfiguration } from 'commander';
-import { displayWidth, wrapped } from '../core/width.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import { displayWidth, wrapped } from '../text/width.ts';
 
 /** commander's help in the user's language, with columns that hold where characters are two columns wide. */
 export function helpConfiguration({ help }: Messages): HelpConfiguration {

@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
-import { nearest } from '../core/nearest.ts';
-import { withoutValue } from '../core/text.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
+import { nearest } from '../text/nearest.ts';
+import { withoutValue } from '../text/safe-text.ts';
 
 /**
  * commander's refusal of a command line as an error of ours, in the user's language; undefined where it only printed help or

@@ -1,45 +1,45 @@
 import type { Command } from 'commander';
 import { FILES, SCRIPTS, SHELLS } from '../completion/scripts.ts';
-import type { Context } from '../context.ts';
-import { choice } from '../core/settings.ts';
+import { choice } from '../core/config/settings.ts';
+import type { CommandDeps } from '../deps.ts';
 import { ExitCode } from '../errors.ts';
 
-export function addCompletionCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { help } = context.messages;
+export function addCompletionCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
+  const { help } = deps.messages;
   program
     .command('completion')
     .description(help.commands.completion)
     .argument(`<${SHELLS.join('|')}>`, help.arguments.shell)
     .option('--lang <zh|en>', help.flags.lang)
-    .action(async (shell: string) => done(printScript(shell, context)));
+    .action(async (shell: string) => done(printScript(shell, deps)));
 }
 
 /** What the scripts call at each tab: hidden, since nobody types it. */
-export function addCompleteCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
+export function addCompleteCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   program
     .command('complete [words...]', { hidden: true })
     .option('--word <word>', '', '')
     .action(async (words: string[], { word }: { word: string }) => {
-      context.stdout.write(await candidateLines(program, words, word, context));
+      deps.stdout.write(await candidateLines(program, words, word, deps));
       done(ExitCode.ok);
     });
 }
 
 // --- internal ---
 
-function printScript(shell: string, { stdout }: Context): number {
+function printScript(shell: string, { stdout }: CommandDeps): number {
   stdout.write(SCRIPTS[choice(...SHELLS)(shell, 'completion')]);
   return ExitCode.ok;
 }
 
-async function candidateLines(program: Command, words: string[], word: string, context: Context): Promise<string> {
+async function candidateLines(program: Command, words: string[], word: string, deps: CommandDeps): Promise<string> {
   const { complete } = await import('../completion/candidates.ts');
   const found = await complete(program, words, word, {
     // A config file that cannot be read is told by the command that needs it, not by a tab.
-    profiles: async () => Object.keys((await context.store()).read().profiles).sort(),
+    profiles: async () => Object.keys((await deps.store()).read().profiles).sort(),
     configKeys: async () => (await import('./config.ts')).CONFIG_KEYS,
-    topics: async () => (await import('../core/explain.ts')).allTopics(),
-    recentTasks: async () => (await context.recentTasks()).read(),
+    topics: async () => (await import('../core/explanations.ts')).allTopics(),
+    recentTasks: async () => (await deps.recentTasks()).read(),
   }).catch(() => []);
   if (found === 'files') return `${FILES}\n`;
   return found.map(({ value, description }) => `${value}\t${description}\n`).join('');

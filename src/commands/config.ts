@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { CREDENTIAL_VARIABLES } from '../core/credentials.ts';
-import { nearest } from '../core/nearest.ts';
-import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/profiles.ts';
-import { checkSetting, kebab, type Origin, resolveSettings, type SettingName, settingNames } from '../core/settings.ts';
-import { jsonDocument, masked, visible, withoutValue } from '../core/text.ts';
+import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/config/profiles.ts';
+import {
+  checkSetting,
+  kebab,
+  type Origin,
+  resolveSettings,
+  type SettingName,
+  settingNames,
+} from '../core/config/settings.ts';
+import { CREDENTIAL_VARIABLES } from '../core/credentials/chain.ts';
+import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
+import { nearest } from '../text/nearest.ts';
+import { jsonDocument, masked, visible, withoutValue } from '../text/safe-text.ts';
 import { importProfiles } from './config/import.ts';
-import { addCheckOptions, addCommonOptions } from './options.ts';
+import { addCheckOptions, addCommonOptions } from './shared/options.ts';
 
 interface ConfigOptions {
   readonly profile?: string;
@@ -23,8 +30,8 @@ const settingOfKey = new Map(settingNames.map((name) => [kebab(name), name]));
 /** Every key that `config set` takes. */
 export const CONFIG_KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
 
-export function addConfigCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { help } = context.messages;
+export function addConfigCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
+  const { help } = deps.messages;
   const { flags } = help;
   const config = program.command('config').description(help.commands.config);
   const add = (name: keyof typeof help.config, usage = name as string) => {
@@ -37,10 +44,10 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   };
   /** commander gives the words, then the options. Every action ends well or throws. */
   const act =
-    (action: (options: ConfigOptions, context: Context, word: string, value?: string) => Promise<void>) =>
+    (action: (options: ConfigOptions, deps: CommandDeps, word: string, value?: string) => Promise<void>) =>
     async (...given: unknown[]) => {
       const words = given.slice(0, -2) as [string, string?];
-      await action(given.at(-2) as ConfigOptions, context, ...words);
+      await action(given.at(-2) as ConfigOptions, deps, ...words);
       done(ExitCode.ok);
     };
   add('init').action(act(initProfile));
@@ -54,18 +61,18 @@ export function addConfigCommand(program: Command, context: Context, done: (exit
   add('unset', 'unset <key>').action(act(unsetKey));
   add('path').action(act(printPath));
   add('use', 'use <name>').action(act(useProfile));
-  const check = addCheckOptions(add('check'), context.messages);
-  check.action(async (options) => done(await (await import('./config/check.ts')).runConfigCheck(options, context)));
+  const check = addCheckOptions(add('check'), deps.messages);
+  check.action(async (options) => done(await (await import('./config/check.ts')).runConfigCheck(options, deps)));
   add('profiles').option('--json', flags.listJson).action(act(listProfiles));
   add('import').option('--force', flags.force).option('--json', flags.listJson).action(act(importProfiles));
 }
 
-async function initProfile(options: ConfigOptions, context: Context): Promise<void> {
-  const { messages, stdin, stderr } = context;
+async function initProfile(options: ConfigOptions, deps: CommandDeps): Promise<void> {
+  const { messages, stdin, stderr } = deps;
   if (!stdin.isTerminal) throw usageError((m) => m.config.initNeedsTerminal());
-  const store = await context.store();
-  const name = targetProfile(options, context, store.read().current);
-  const prompts = await context.prompts();
+  const store = await deps.store();
+  const name = targetProfile(options, deps, store.read().current);
+  const prompts = await deps.prompts();
   const answer = (key: string, text: string) => {
     if (text === '') throw usageError((m) => m.config.emptyValue(key));
     return text;
@@ -83,48 +90,48 @@ async function initProfile(options: ConfigOptions, context: Context): Promise<vo
   if (!options.quiet) stderr.write(`${messages.config.stored(name, visible(store.path))}\n`);
 }
 
-async function setKey(options: ConfigOptions, context: Context, key: string, given?: string): Promise<void> {
+async function setKey(options: ConfigOptions, deps: CommandDeps, key: string, given?: string): Promise<void> {
   checkKey(key);
-  const value = given === undefined || given === '-' ? await askValue(key, context) : given;
+  const value = given === undefined || given === '-' ? await askValue(key, deps) : given;
   if (value === '') throw usageError((m) => m.config.emptyValue(key));
   const setting = settingOfKey.get(key);
   if (setting) checkSetting(setting, value);
-  const store = await context.store();
-  const name = targetProfile(options, context, store.read().current);
+  const store = await deps.store();
+  const name = targetProfile(options, deps, store.read().current);
   await store.update((config) => {
     if (Object.keys(config.profiles).length === 0) config.current = name;
     config.profiles[name] = { ...config.profiles[name], [key]: value };
   });
   if (value === given && SECRETS.includes(key) && !options.quiet) {
-    context.stderr.write(`${context.messages.warning}${context.messages.config.secretInArguments(key)}\n`);
+    deps.stderr.write(`${deps.messages.warning}${deps.messages.config.secretInArguments(key)}\n`);
   }
 }
 
-async function askValue(key: string, context: Context): Promise<string> {
-  const { signal, stdin } = context;
+async function askValue(key: string, deps: CommandDeps): Promise<string> {
+  const { signal, stdin } = deps;
   if (!stdin.isTerminal) {
     const text = await stdin.text();
     // A signal ends the reading early: half a secret must not be stored.
     if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
     return text.trim();
   }
-  const prompts = await context.prompts();
+  const prompts = await deps.prompts();
   return SECRETS.includes(key) ? prompts.secret(key) : prompts.text(key);
 }
 
-async function getKey(options: ConfigOptions, context: Context, key: string): Promise<void> {
+async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
-  const found = (await effectiveValues(options, context)).find((row) => row.key === key);
+  const found = (await effectiveValues(options, deps)).find((row) => row.key === key);
   if (!found) throw usageError((m) => m.config.notSet(key));
-  context.stdout.write(`${shown(found, options)}\n`);
+  deps.stdout.write(`${shown(found, options)}\n`);
 }
 
-async function listSettings(options: ConfigOptions, context: Context): Promise<void> {
-  const rows = await effectiveValues(options, context);
+async function listSettings(options: ConfigOptions, deps: CommandDeps): Promise<void> {
+  const rows = await effectiveValues(options, deps);
   if (options.json) {
     const origin = (row: Row) => (options.showOrigin ? { origin: row.origin } : {});
     const entries = rows.map((row) => ({ key: row.key, value: shown(row, options), ...origin(row) }));
-    context.stdout.write(jsonDocument({ settings: entries }));
+    deps.stdout.write(jsonDocument({ settings: entries }));
     return;
   }
   const keyWidth = Math.max(...rows.map(({ key }) => key.length));
@@ -132,42 +139,42 @@ async function listSettings(options: ConfigOptions, context: Context): Promise<v
   for (const row of rows) {
     const value = shown(row, options);
     const origin = options.showOrigin
-      ? `${value.padEnd(valueWidth)}  ${visible(context.messages.config.origin(row.origin))}`
+      ? `${value.padEnd(valueWidth)}  ${visible(deps.messages.config.origin(row.origin))}`
       : value;
-    context.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
+    deps.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
   }
 }
 
-async function unsetKey(options: ConfigOptions, context: Context, key: string): Promise<void> {
+async function unsetKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
-  const store = await context.store();
-  const { name, values } = selectProfile(store.read(), options.profile || context.env.MMAI_PROFILE);
+  const store = await deps.store();
+  const { name, values } = selectProfile(store.read(), options.profile || deps.env.MMAI_PROFILE);
   if (!Object.hasOwn(values, key)) throw usageError((m) => m.config.notSet(key));
   await store.update((config) => {
     delete config.profiles[name]?.[key];
   });
 }
 
-async function printPath(_: ConfigOptions, context: Context): Promise<void> {
-  context.stdout.write(`${visible((await context.store()).path)}\n`);
+async function printPath(_: ConfigOptions, deps: CommandDeps): Promise<void> {
+  deps.stdout.write(`${visible((await deps.store()).path)}\n`);
 }
 
-async function useProfile(_: ConfigOptions, context: Context, name: string): Promise<void> {
-  const store = await context.store();
+async function useProfile(_: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
+  const store = await deps.store();
   selectProfile(store.read(), parseProfileName(name));
   await store.update((config) => {
     config.current = name;
   });
 }
 
-async function listProfiles(options: ConfigOptions, context: Context): Promise<void> {
-  const { current, profiles } = (await context.store()).read();
+async function listProfiles(options: ConfigOptions, deps: CommandDeps): Promise<void> {
+  const { current, profiles } = (await deps.store()).read();
   const names = Object.keys(profiles).sort();
   if (options.json) {
-    context.stdout.write(jsonDocument({ current, profiles: names }));
+    deps.stdout.write(jsonDocument({ current, profiles: names }));
     return;
   }
-  for (const name of names) context.stdout.write(`${name === current ? '*' : ' '} ${visible(name)}\n`);
+  for (const name of names) deps.stdout.write(`${name === current ? '*' : ' '} ${visible(name)}\n`);
 }
 
 // --- internal ---
@@ -179,16 +186,16 @@ interface Row {
 }
 
 /** What would be used now, with where it comes from: the profile's keys and every setting that has a value. */
-async function effectiveValues(options: ConfigOptions, context: Context): Promise<Row[]> {
-  const { env } = context;
-  const profile = selectProfile((await context.store()).read(), options.profile || env.MMAI_PROFILE);
+async function effectiveValues(options: ConfigOptions, deps: CommandDeps): Promise<Row[]> {
+  const { env } = deps;
+  const profile = selectProfile((await deps.store()).read(), options.profile || env.MMAI_PROFILE);
   const { values, origins } = resolveSettings({}, env, profile);
   const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
   return [...credentialRows(profile, env), ...settings];
 }
 
 /** The first place that offers an id or a secret gives all three, as it does for signing: a token fits no other pair. */
-function credentialRows(profile: Profile, env: Context['env']): Row[] {
+function credentialRows(profile: Profile, env: CommandDeps['env']): Row[] {
   const row = (key: string, value: string | undefined, origin: Origin) => (value ? [{ key, value, origin }] : []);
   const ofProfile = CREDENTIAL_KEYS.flatMap((key) =>
     row(key, profile.values[key], { from: 'profile', name: `${key} of profile ${profile.name}` }),
@@ -224,6 +231,6 @@ function checkKey(key: string): void {
   );
 }
 
-function targetProfile(options: ConfigOptions, { env }: Context, current: string): string {
+function targetProfile(options: ConfigOptions, { env }: CommandDeps, current: string): string {
   return parseProfileName(options.profile || env.MMAI_PROFILE || current || DEFAULT_PROFILE);
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explain.ts';
-import { choice } from '../core/settings.ts';
-import { jsonDocument, visible } from '../core/text.ts';
-import { padded, widest, wrapped } from '../core/width.ts';
+import { choice } from '../core/config/settings.ts';
+import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explanations.ts';
+import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery, formatQueried } from '../output/query.ts';
-import { addCommonOptions } from './options.ts';
+import { jsonDocument, visible } from '../text/safe-text.ts';
+import { padded, widest, wrapped } from '../text/width.ts';
+import { addCommonOptions } from './shared/options.ts';
 
 interface ExplainOptions {
   readonly output: string;
@@ -14,8 +14,8 @@ interface ExplainOptions {
   readonly query?: string;
 }
 
-export function addExplainCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { help } = context.messages;
+export function addExplainCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
+  const { help } = deps.messages;
   const { flags } = help;
   const command = program
     .command('explain')
@@ -25,7 +25,7 @@ export function addExplainCommand(program: Command, context: Context, done: (exi
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query);
   addCommonOptions(command, flags).action(async (topic: string | undefined, options: ExplainOptions) =>
-    done(await runExplain(topic, options, context)),
+    done(await runExplain(topic, options, deps)),
   );
 }
 
@@ -33,16 +33,16 @@ export function addExplainCommand(program: Command, context: Context, done: (exi
 export async function runExplain(
   topic: string | undefined,
   options: ExplainOptions,
-  context: Context,
+  deps: CommandDeps,
 ): Promise<number> {
-  const { messages, stdout } = context;
+  const { messages, stdout } = deps;
   const output = options.json ? 'json' : choice('text', 'json')(options.output, '--output');
   const query = await compileQuery(options.query);
-  const explanations = topic === undefined ? allExplanations(messages) : known(topic, context);
+  const explanations = topic === undefined ? allExplanations(messages) : known(topic, deps);
   if (query) stdout.write(formatQueried(query({ explanations }), output));
   else if (output === 'json') stdout.write(jsonDocument({ explanations }));
-  else if (topic === undefined) stdout.write(topicList(explanations, context));
-  else stdout.write(explanations.map((explanation) => paragraph(explanation, context)).join('\n'));
+  else if (topic === undefined) stdout.write(topicList(explanations, deps));
+  else stdout.write(explanations.map((explanation) => paragraph(explanation, deps)).join('\n'));
   return ExitCode.ok;
 }
 
@@ -51,7 +51,7 @@ export async function runExplain(
 /** Columns that a wrapped meaning has at least; in fewer, a column of single words would be worse than what the terminal does. */
 const MIN_MEANING = 24;
 
-function known(topic: string, { messages }: Context): Explanation[] {
+function known(topic: string, { messages }: CommandDeps): Explanation[] {
   const found = explain(topic, messages);
   if (found.length > 0) return found;
   throw usageError(
@@ -61,7 +61,7 @@ function known(topic: string, { messages }: Context): Explanation[] {
 }
 
 /** The topics under the headings of their kinds, each in a line; a terminal that is narrower gets a column of meanings. */
-function topicList(explanations: readonly Explanation[], { messages, stdout }: Context): string {
+function topicList(explanations: readonly Explanation[], { messages, stdout }: CommandDeps): string {
   const { groups } = messages.explain;
   const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
   const section = (kind: Explanation['kind']) => {
@@ -75,7 +75,7 @@ function topicList(explanations: readonly Explanation[], { messages, stdout }: C
   return [section('status'), section('exitCode'), section('errorCode')].join('\n');
 }
 
-function paragraph(explanation: Explanation, { messages }: Context): string {
+function paragraph(explanation: Explanation, { messages }: CommandDeps): string {
   const { hint, explain: words, states, labelled } = messages;
   const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { parseDuration } from '../core/duration.ts';
-import { wholeNumber } from '../core/settings.ts';
+import { wholeNumber } from '../core/config/settings.ts';
+import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
-import { addCommonOptions } from './options.ts';
+import { parseDuration } from '../text/duration.ts';
+import { addCommonOptions } from './shared/options.ts';
 
 interface SandboxCommandOptions {
   readonly port: string;
@@ -16,8 +16,8 @@ interface SandboxCommandOptions {
 /** Told in the clear: this key opens nothing but a server on this machine's loopback. */
 const KEY = { accessKeyId: 'sandbox-key', accessKeySecret: 'sandbox-secret' };
 
-export function addSandboxCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { commands, flags } = context.messages.help;
+export function addSandboxCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
+  const { commands, flags } = deps.messages.help;
   const command = program
     .command('sandbox')
     .description(commands.sandbox)
@@ -26,12 +26,12 @@ export function addSandboxCommand(program: Command, context: Context, done: (exi
     .option('--latency <duration>', flags.latency)
     .option('--fault-rate <0..1>', flags.faultRate, '0');
   addCommonOptions(command, flags).action(async (options: SandboxCommandOptions) =>
-    done(await runSandbox(options, context)),
+    done(await runSandbox(options, deps)),
   );
 }
 
 /** Serves until a signal comes. stdout gets the variables that point mmai at it, in a shell's words. */
-export async function runSandbox(options: SandboxCommandOptions, context: Context): Promise<number> {
+export async function runSandbox(options: SandboxCommandOptions, deps: CommandDeps): Promise<number> {
   const { startSandbox } = await import('../sandbox/server.ts');
   // "0" is "no limit" to parseDuration: here it means no latency.
   const latencyMs = parseDuration(options.latency ?? 'none', '--latency');
@@ -41,9 +41,9 @@ export async function runSandbox(options: SandboxCommandOptions, context: Contex
     ...(options.script !== undefined && { script: options.script }),
     ...(latencyMs < Number.POSITIVE_INFINITY && { latencyMs }),
     accessKeys: [KEY],
-    now: context.clock.now,
-    nextId: context.nonce,
-    faults: { rate: parseRate(options.faultRate), random: context.random },
+    now: deps.clock.now,
+    nextId: deps.nonce,
+    faults: { rate: parseRate(options.faultRate), random: deps.random },
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     throw usageError((m) => m.sandbox.portTaken(port, error.code ?? ''));
@@ -55,10 +55,10 @@ export async function runSandbox(options: SandboxCommandOptions, context: Contex
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`);
   // In one write, so that a reader of the first chunk has them all.
-  context.stdout.write(lines.join(''));
-  if (!options.quiet) context.stderr.write(`${context.messages.sandbox.listening(sandbox.url)}\n`);
-  if (!context.signal.aborted) {
-    await new Promise<void>((stop) => context.signal.addEventListener('abort', () => stop(), { once: true }));
+  deps.stdout.write(lines.join(''));
+  if (!options.quiet) deps.stderr.write(`${deps.messages.sandbox.listening(sandbox.url)}\n`);
+  if (!deps.signal.aborted) {
+    await new Promise<void>((stop) => deps.signal.addEventListener('abort', () => stop(), { once: true }));
   }
   await sandbox.close();
   return ExitCode.ok;

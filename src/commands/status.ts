@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
 import { readTaskIds } from '../core/ids.ts';
-import { MAX_IN_FLIGHT } from '../core/ports.ts';
-import type { Reply } from '../core/response.ts';
+import type { Reply } from '../core/rpc/response.ts';
+import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
 import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
+import type { CommandDeps } from '../deps.ts';
 import { ExitCode } from '../errors.ts';
 import { replyOutcome, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
-import { printAnswer } from './answer.ts';
-import { dryRun } from './dry-run.ts';
-import { addServiceOptions, type ServiceOptions } from './options.ts';
-import { rememberTasks } from './recent.ts';
-import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
+import { dryRun } from './shared/dry-run.ts';
+import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
+import { printAnswer } from './shared/print.ts';
+import { rememberTasks } from './shared/remember-tasks.ts';
+import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 
 export interface StatusOptions extends ServiceOptions {
   readonly exitStatus?: true;
@@ -20,8 +20,8 @@ export interface StatusOptions extends ServiceOptions {
 }
 
 const OUTPUTS = ['text', 'json', 'tsv', 'raw'] as const;
-export function addStatusCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { help } = context.messages;
+export function addStatusCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
+  const { help } = deps.messages;
   const command = program
     .command('status')
     .description(help.commands.status)
@@ -31,28 +31,28 @@ export function addStatusCommand(program: Command, context: Context, done: (exit
     .option('--exit-status', help.flags.exitStatus)
     .option('--raw', help.flags.raw);
   const forms = { outputs: 'text|json|tsv|raw', dryRuns: 'request|curl|node' };
-  addServiceOptions(command, context.messages, forms).action(async (words: string[], options: StatusOptions) =>
-    done(await runStatus(words, options, context)),
+  addServiceOptions(command, deps.messages, forms).action(async (words: string[], options: StatusOptions) =>
+    done(await runStatus(words, options, deps)),
   );
 }
 
 /** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
-export async function runStatus(words: readonly string[], options: StatusOptions, context: Context): Promise<number> {
-  const ids = await readTaskIds(words, context);
-  const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, context, OUTPUTS);
+export async function runStatus(words: readonly string[], options: StatusOptions, deps: CommandDeps): Promise<number> {
+  const ids = await readTaskIds(words, deps);
+  const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, deps, OUTPUTS);
   const query = await compileQuery(options.query);
-  if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, context);
-  const session = await openSession(setup, options.simulate, context);
+  if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, deps);
+  const session = await openSession(setup, options.simulate, deps);
   try {
-    const replies = await askAll(ids, setup, session, context);
+    const replies = await askAll(ids, setup, session, deps);
     const exitCode = statusExitCode(replies, options.exitStatus === true);
-    const tasks = ids.map((id, index) => taskRow(id, replies[index]!, context.messages));
+    const tasks = ids.map((id, index) => taskRow(id, replies[index]!, deps.messages));
     const document = statusDocument(tasks, session.client.traffic, exitCode);
-    if (setup.values.output === 'raw' && !query) printBodies(replies, context);
-    else await printAnswer(document, query, setup.values, context);
-    if (!options.quiet) explainFailures(ids, replies, context);
+    if (setup.values.output === 'raw' && !query) printBodies(replies, deps);
+    else await printAnswer(document, query, setup.values, deps);
+    if (!options.quiet) explainFailures(ids, replies, deps);
     const known = ids.filter((_, index) => replies[index]!.ok);
-    await rememberTasks(known, options, context);
+    await rememberTasks(known, options, deps);
     return exitCode;
   } finally {
     await session.close();
@@ -62,13 +62,13 @@ export async function runStatus(words: readonly string[], options: StatusOptions
 // --- internal ---
 
 /** Asks in order, some at a time. A refusal that concerns the key would meet every task, so it stops the rest. */
-async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session, context: Context): Promise<Reply[]> {
+async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session, deps: CommandDeps): Promise<Reply[]> {
   const replies: Reply[] = [];
   let next = 0;
   let refusal: Reply | undefined;
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
-      const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, context.signal));
+      const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, deps.signal));
       if (!reply.ok && reply.failure.exitCode === ExitCode.denied) refusal = reply;
       replies[index] = reply;
     }
@@ -86,7 +86,7 @@ function statusExitCode(replies: readonly Reply[], tellsState: boolean): number 
 }
 
 /** The service's bodies byte for byte; a line break stands between two, none after the last. */
-function printBodies(replies: readonly Reply[], { stdout }: Context): void {
+function printBodies(replies: readonly Reply[], { stdout }: CommandDeps): void {
   replies.forEach((reply, index) => {
     if (index > 0) stdout.write('\n');
     stdout.write(reply.ok ? reply.answer.body : reply.failure.body);
@@ -94,7 +94,7 @@ function printBodies(replies: readonly Reply[], { stdout }: Context): void {
 }
 
 /** Says on stderr what went wrong with which tasks; and warns once of a status nobody knows. */
-function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], { messages, stderr }: Context): void {
+function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], { messages, stderr }: CommandDeps): void {
   // That somebody stopped us is no news to who did it.
   const failures = replies.flatMap((reply, index) =>
     reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: ids[index]!, failure: reply.failure }],

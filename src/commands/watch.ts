@@ -1,37 +1,37 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import { choice } from '../core/config/settings.ts';
 import { readTaskIds } from '../core/ids.ts';
-import { choice } from '../core/settings.ts';
 import { taskState } from '../core/task.ts';
-import { jsonText } from '../core/text.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
 import { resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
 import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
+import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { compileQuery, type Query } from '../output/query.ts';
 import { verdict } from '../output/verdict.ts';
 import { watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch-events.ts';
-import { printAnswer } from './answer.ts';
-import { addServiceOptions } from './options.ts';
-import { rememberTasks } from './recent.ts';
-import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
+import { jsonText } from '../text/safe-text.ts';
+import { addServiceOptions } from './shared/options.ts';
+import { printAnswer } from './shared/print.ts';
+import { rememberTasks } from './shared/remember-tasks.ts';
+import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
-import { addWatchOptions, type WatchOptions } from './watch/options.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { notify, writeReports } from './watch/reports.ts';
+import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
 
-export function addWatchCommand(program: Command, context: Context, done: (exitCode: number) => void): void {
-  const { help } = context.messages;
+export function addWatchCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
+  const { help } = deps.messages;
   const command = program
     .command('watch')
     .alias('wait')
     .description(help.commands.watch)
     .argument('[taskId...]', help.arguments.taskId);
-  addWatchOptions(command, context.messages);
-  addServiceOptions(command, context.messages).action(async (words: string[], options: WatchOptions) =>
-    done(await runWatch(words, options, context)),
+  addWatchOptions(command, deps.messages);
+  addServiceOptions(command, deps.messages).action(async (words: string[], options: WatchOptions) =>
+    done(await runWatch(words, options, deps)),
   );
 }
 
@@ -45,26 +45,26 @@ interface Wait {
 }
 
 /** Waits for tasks; the outcome as exit code. What it writes to stdout is complete on every way out. */
-export async function runWatch(words: readonly string[], given: WatchOptions, context: Context): Promise<number> {
+export async function runWatch(words: readonly string[], given: WatchOptions, deps: CommandDeps): Promise<number> {
   const annotations = choice('auto', 'github', 'none')(given.annotations, '--annotations');
   const options = { ...given, annotations };
-  const plan = waiterOptions(await readTaskIds(words, context), options);
+  const plan = waiterOptions(await readTaskIds(words, deps), options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
-  const mode = displayMode(options, context);
+  const mode = displayMode(options, deps);
   // A query is put to the one document, and events are many.
   if (options.query !== undefined && options.output === 'ndjson') {
     throw usageError((m) => m.watch.conflict('--query', '--output ndjson'));
   }
   const outputs = (['text', 'json', 'ndjson', 'tsv'] as const).filter((form) => form !== 'ndjson' || !options.query);
-  const setup = await resolveSetup(options, context, outputs);
+  const setup = await resolveSetup(options, deps, outputs);
   const query = await compileQuery(options.query);
   if (options.dryRun !== undefined) {
     choice('request')(options.dryRun, '--dry-run');
-    return printPlan(plan, setup.values.output === 'json', context);
+    return printPlan(plan, setup.values.output === 'json', deps);
   }
-  const session = await openSession(setup, options.simulate, context);
+  const session = await openSession(setup, options.simulate, deps);
   try {
-    return await waitAndTell({ plan, options, setup, mode, query }, session, context);
+    return await waitAndTell({ plan, options, setup, mode, query }, session, deps);
   } finally {
     await session.close();
   }
@@ -72,23 +72,23 @@ export async function runWatch(words: readonly string[], given: WatchOptions, co
 
 // --- internal ---
 
-async function waitAndTell(wait: Wait, session: Session, context: Context): Promise<number> {
+async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Promise<number> {
   const { plan, options, setup, query } = wait;
-  const { clock, random, signal, messages, stderr } = context;
+  const { clock, random, signal, messages, stderr } = deps;
   const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.ask });
-  const tellEvent = eventWriter(waiter, setup, context);
+  const tellEvent = eventWriter(waiter, setup, deps);
   const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
-  tellEvent(versionEvent(context.pid));
+  tellEvent(versionEvent(deps.pid));
   tellEvent(startEvent(plan, { mode: watchMode(options), ...place }, clock));
-  const { end, error } = await follow(waiter, tellEvent, wait, session, context);
+  const { end, error } = await follow(waiter, tellEvent, wait, session, deps);
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
   let misfit: MmaiError | undefined;
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
-  else misfit = await printAnswer(document, query, setup.values, context).then(() => undefined, misfitOf);
-  await writeReports(document, options, context);
-  if (options.notify) notify(document, context);
+  else misfit = await printAnswer(document, query, setup.values, deps).then(() => undefined, misfitOf);
+  await writeReports(document, options, deps);
+  if (options.notify) notify(document, deps);
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
-  await rememberTasks(known, options, context);
+  await rememberTasks(known, options, deps);
   if (error) throw error;
   // Who closed the pipe wants to hear no more.
   if (!options.quiet && end.exitCode !== ExitCode.closedPipe) stderr.write(verdict(end, document, messages));
@@ -99,7 +99,7 @@ async function waitAndTell(wait: Wait, session: Session, context: Context): Prom
 type TellEvent = ReturnType<typeof eventStamp>;
 
 /** Puts an event into its envelope, and writes it where events are asked for. */
-function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: Context): TellEvent {
+function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: CommandDeps): TellEvent {
   const stamp = eventStamp(waiter, clock);
   return (event) => {
     const told = stamp(event);
@@ -109,18 +109,18 @@ function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: Conte
 }
 
 /** Shows the wait to its end: on the display, as events, to the user's command. */
-async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session: Session, context: Context) {
+async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session: Session, deps: CommandDeps) {
   const { options, setup, mode } = wait;
   // Events are built only for those who read them: a tenth of a poll.
   const isRead = setup.values.output === 'ndjson' || options.exec !== undefined;
-  const display = await openDisplay(mode, waiter, setup.values.color, context);
-  const hook = createHook(options.exec, options.quiet === true, context);
-  const warn = unknownStatusWarning(context);
+  const display = await openDisplay(mode, waiter, setup.values.color, deps);
+  const hook = createHook(options.exec, options.quiet === true, deps);
+  const warn = unknownStatusWarning(deps);
   const tell = (event: ProgressEvent) => {
     if (event.type === 'retry') session.client.traffic.retries += 1;
     if (event.type === 'wake') session.renewConnections();
-    debugPoll(event, context);
-    const unstamped = isRead ? toldEvent(event, context.messages) : undefined;
+    debugPoll(event, deps);
+    const unstamped = isRead ? toldEvent(event, deps.messages) : undefined;
     const told = unstamped && tellEvent(unstamped);
     display.tell(event);
     if (event.type === 'result' && told) hook.ended(event, told);
@@ -128,9 +128,9 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
   };
   const last = await readEvents(waiter, tell).finally(() => display.stop());
   await hook.settled();
-  if (!context.signal.aborted) return last;
+  if (!deps.signal.aborted) return last;
   // Stopped perhaps while commands of --exec were waited for: what is told agrees with how the process ends.
-  return { ...last, end: { ...last.end, why: 'interrupted' as const, exitCode: context.signal.reason as number } };
+  return { ...last, end: { ...last.end, why: 'interrupted' as const, exitCode: deps.signal.reason as number } };
 }
 
 /** Reads the events to the end. Credentials that fail on the way end it too: told like every other end, then thrown. */
@@ -159,7 +159,7 @@ function misfitOf(error: unknown): MmaiError {
 }
 
 /** Says for `--debug` why a task is asked about again when it is. */
-function debugPoll(event: ProgressEvent, { debug }: Context): void {
+function debugPoll(event: ProgressEvent, { debug }: CommandDeps): void {
   if (event.type === 'state') {
     debug(
       `task ${event.id}: ${event.state} after ${event.polls} polls, asked again in ${event.nextPollMs ?? 'never'} ms`,
@@ -173,7 +173,7 @@ function debugPoll(event: ProgressEvent, { debug }: Context): void {
 }
 
 /** Warns of a status nobody knows, once for each. */
-function unknownStatusWarning({ messages, stderr }: Context): (id: string, status: number) => void {
+function unknownStatusWarning({ messages, stderr }: CommandDeps): (id: string, status: number) => void {
   const seen = new Set<number>();
   return (id, status) => {
     if (taskState(status) !== 'unknown' || seen.has(status)) return;

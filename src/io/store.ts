@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, DEFAULT_PROFILE, type ProfileStore } from '../core/profiles.ts';
-import type { Environment } from '../core/settings.ts';
+import { type Config, DEFAULT_PROFILE, type ProfileStore } from '../core/config/profiles.ts';
+import type { Environment } from '../core/config/settings.ts';
 import { MmaiError, usageError } from '../errors.ts';
 
 /** Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config. */

@@ -1,8 +1,8 @@
-import type { Traffic } from '../core/client.ts';
-import type { Failure, Reply } from '../core/response.ts';
+import type { Traffic } from '../core/rpc/client.ts';
+import type { Failure, Reply } from '../core/rpc/response.ts';
 import { isFinal, type Outcome, type TaskId, type TaskState, taskState } from '../core/task.ts';
 import { ExitCode } from '../errors.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
 
 /** An error as every machine format tells it (specification §5). */
 export interface ErrorObject {

@@ -1,6 +1,6 @@
-import type { Failure } from '../core/response.ts';
+import type { Failure } from '../core/rpc/response.ts';
 import type { TaskId } from '../core/task.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
 
 /** A question about a task that was not answered. */
 export interface TaskFailure {

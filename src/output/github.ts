@@ -1,5 +1,5 @@
-import { visible } from '../core/text.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import { visible } from '../text/safe-text.ts';
 import type { WatchDocument, WatchedRow } from './watch-document.ts';
 
 /** More annotations of a kind than this a step does not show. */

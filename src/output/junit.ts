@@ -1,4 +1,4 @@
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
 import type { WatchDocument, WatchedRow } from './watch-document.ts';
 
 /**

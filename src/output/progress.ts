@@ -1,6 +1,6 @@
-import { formatDuration } from '../core/duration.ts';
 import type { ProgressEvent } from '../core/wait/events.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import { formatDuration } from '../text/duration.ts';
 
 /** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */
 export function progressLine(event: ProgressEvent, elapsedMs: number, messages: Messages): string | undefined {

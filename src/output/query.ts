@@ -1,6 +1,6 @@
 import type { JSONValue } from '@jmespath-community/jmespath';
-import { jsonDocument, jsonText, visible } from '../core/text.ts';
 import { usageError } from '../errors.ts';
+import { jsonDocument, jsonText, visible } from '../text/safe-text.ts';
 
 /** Takes from a json document what the user asked for. */
 export type Query = (document: object) => unknown;

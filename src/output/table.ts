@@ -1,6 +1,6 @@
-import { padded, widest } from '../core/width.ts';
-import type { Style } from '../io/style.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Style } from '../io/terminal/style.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import { padded, widest } from '../text/width.ts';
 import type { TaskRow } from './document.ts';
 
 /** One aligned row per task: id, state, raw status, request id (for an error, its code and then the request id). */

@@ -1,7 +1,7 @@
-import { formatDuration } from '../core/duration.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import { ExitCode } from '../errors.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import { formatDuration } from '../text/duration.ts';
 import { describeFailures, type TaskFailure } from './failures.ts';
 import type { WatchDocument } from './watch-document.ts';
 

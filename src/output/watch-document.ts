@@ -1,8 +1,8 @@
-import type { Client, Traffic } from '../core/client.ts';
+import type { Client, Traffic } from '../core/rpc/client.ts';
 import type { Outcome, TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import { type TaskEnd, taskOutcome, type Watched } from '../core/wait/watched.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
 import { errorObject, type TaskRow } from './document.ts';
 
 /** How a wait ended, and what it cost. Spans in ms. */

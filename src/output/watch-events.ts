@@ -1,8 +1,8 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/clock.ts';
 import type { TaskId } from '../core/task.ts';
 import type { HeartbeatEvent, ProgressEvent, ResultEvent, RetryEvent, StateEvent } from '../core/wait/events.ts';
 import type { Waiter, WaiterOptions } from '../core/wait/waiter.ts';
-import type { Messages } from '../locales/en.ts';
+import type { Messages } from '../locales/en/messages.ts';
 import { version } from '../version.ts';
 import { type ErrorObject, errorObject } from './document.ts';
 import type { WatchSummary } from './watch-document.ts';

@@ -1,5 +1,5 @@
-import { parseDuration } from '../core/duration.ts';
 import { usageError } from '../errors.ts';
+import { parseDuration } from '../text/duration.ts';
 
 /** What one poll gets: a status, or a fault. `forMs` belongs to `throttle(2s)` and `slow(2s)`. */
 export type Step =

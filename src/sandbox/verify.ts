@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { percentEncode } from '../core/signature.ts';
+import { percentEncode } from '../core/rpc/signature.ts';
 import { expired, Refusal } from './answers.ts';
 
 /** A key that the sandbox knows. */

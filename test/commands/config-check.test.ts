@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runConfigCheck } from '../../src/commands/config/check.ts';
-import type { ServiceOptions } from '../../src/commands/options.ts';
-import type { Context } from '../../src/context.ts';
-import { createTransport } from '../../src/io/transport.ts';
+import type { ServiceOptions } from '../../src/commands/shared/options.ts';
+import type { CommandDeps } from '../../src/deps.ts';
+import { createTransport } from '../../src/io/net/transport.ts';
 import { fakeClock } from '../support/clock.ts';
-import { fakeContext } from '../support/context.ts';
 import { refusingPort } from '../support/dead-port.ts';
+import { fakeDeps } from '../support/deps.ts';
 import { sandbox, testKey } from '../support/mmai.ts';
 import { type Certificate, caFile, proxyServer, rawServer, silentServer, tlsServer } from '../support/network.ts';
 
@@ -25,21 +25,21 @@ interface Row {
 }
 
 /** Runs the check with the real transport over loopback; its document. */
-async function check(options: ServiceOptions, env: Record<string, string> = {}, overrides: Partial<Context> = {}) {
-  const context = fakeContext({
+async function check(options: ServiceOptions, env: Record<string, string> = {}, overrides: Partial<CommandDeps> = {}) {
+  const deps = fakeDeps({
     env: { ...KEY, ...env },
     transport: ({ caFile }, observe) =>
       createTransport({ caFile, env: { ...env }, now: () => performance.now(), observe }),
     ...overrides,
   });
-  const code = await runConfigCheck({ json: true, ...options }, context);
-  const document = JSON.parse(context.stdout.text());
+  const code = await runConfigCheck({ json: true, ...options }, deps);
+  const document = JSON.parse(deps.stdout.text());
   assert.equal(document.exitCode, code);
   assert.equal(document.ok, code === 0);
-  assert.equal(context.stderr.text(), '');
+  assert.equal(deps.stderr.text(), '');
   const row = (step: string): Row => document.steps.find((found: Row) => found.step === step);
   const states = Object.fromEntries(document.steps.map(({ step, state }: Row) => [step, state]));
-  return { code, document, row, states, text: context.stdout.text() };
+  return { code, document, row, states, text: deps.stdout.text() };
 }
 
 /** The sandbox on the clock of the check, with https in front of it if wanted. */
@@ -206,11 +206,11 @@ describe('mmai config check', () => {
   }
 
   it('is a table for people, and needs nothing for a simulation', async () => {
-    const context = fakeContext({
+    const deps = fakeDeps({
       transport: ({ caFile }, observe) => createTransport({ caFile, env: {}, now: () => 0, observe }),
     });
-    assert.equal(await runConfigCheck({ simulate: 'forbidden' }, context), 3);
-    assert.match(context.stdout.text(), /^ok {6}credentials {2}AccessKey \*+, from the simulation$/m);
-    assert.match(context.stdout.text(), /^failed {2}permission {3}Forbidden\.RAM.*\n {8}hint: grant it/m);
+    assert.equal(await runConfigCheck({ simulate: 'forbidden' }, deps), 3);
+    assert.match(deps.stdout.text(), /^ok {6}credentials {2}AccessKey \*+, from the simulation$/m);
+    assert.match(deps.stdout.text(), /^failed {2}permission {3}Forbidden\.RAM.*\n {8}hint: grant it/m);
   });
 });

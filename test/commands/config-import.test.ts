@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
 import { assertNoCanary, CANARY } from '../support/canary.ts';
-import { type FakeContext, fakeContext } from '../support/context.ts';
+import { type FakeDeps, fakeDeps } from '../support/deps.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 
 const AK = { mode: 'AK', access_key_id: 'id', access_key_secret: 'secret-of-aliyun' };
@@ -14,12 +14,12 @@ function home(file: object | string) {
   const folder = temporaryDirectory();
   mkdirSync(join(folder, '.aliyun'));
   writeFileSync(join(folder, '.aliyun', 'config.json'), typeof file === 'string' ? file : JSON.stringify(file));
-  const first = fakeContext({ home: () => folder });
+  const first = fakeDeps({ home: () => folder });
   const store = first.store;
   const config = async (...args: string[]) => {
-    const context: FakeContext = fakeContext({ home: () => folder, store });
-    const exitCode = await run(['config', ...args], context);
-    return { exitCode, stdout: context.stdout.text(), stderr: context.stderr.text() };
+    const deps: FakeDeps = fakeDeps({ home: () => folder, store });
+    const exitCode = await run(['config', ...args], deps);
+    return { exitCode, stdout: deps.stdout.text(), stderr: deps.stderr.text() };
   };
   return { config, stored: async () => (await store()).read() };
 }
@@ -102,8 +102,8 @@ describe('mmai config import', () => {
   });
 
   it('without a file of aliyun-cli exits 2 and says where it looked', async () => {
-    const context = fakeContext();
-    assert.equal(await run(['config', 'import'], context), 2);
-    assert.match(context.stderr.text(), /no file .*\.aliyun\/config\.json to import from/);
+    const deps = fakeDeps();
+    assert.equal(await run(['config', 'import'], deps), 2);
+    assert.match(deps.stderr.text(), /no file .*\.aliyun\/config\.json to import from/);
   });
 });

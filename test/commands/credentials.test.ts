@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
-import { type HttpRequest, NetworkError } from '../../src/core/ports.ts';
+import { type HttpRequest, NetworkError } from '../../src/core/rpc/transport.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { BROKEN, brokenWorld, oidc, role, uri, type World } from '../fixtures/broken-credentials.ts';
 import { assertNoCanary, CANARY } from '../support/canary.ts';
-import { fakeContext } from '../support/context.ts';
+import { fakeDeps } from '../support/deps.ts';
 
 /** Runs the command against this world in the given form; what went out, and how it ended. */
 async function ask(at: World, env: object, args: string[], commandMs = 10_000) {
   const send = at.transport.send;
   const timeouts: number[] = [];
-  const context = fakeContext({
+  const deps = fakeDeps({
     ...at,
     env: { HOME: at.homePath, ...(env as Record<string, string>) },
     transport: async () => ({ send, renew() {}, close: async () => {} }),
@@ -21,8 +21,8 @@ async function ask(at: World, env: object, args: string[], commandMs = 10_000) {
       return runCommand(line, { ...limits, timeoutMs: Math.min(commandMs, limits.timeoutMs) }, process.platform);
     },
   });
-  const exitCode = await run(['status', '1', ...args], context);
-  return { exitCode, timeouts, stdout: context.stdout.text(), stderr: context.stderr.text() };
+  const exitCode = await run(['status', '1', ...args], deps);
+  return { exitCode, timeouts, stdout: deps.stdout.text(), stderr: deps.stderr.text() };
 }
 
 describe('credentials that are broken: exit 3, source and way out named, nothing of the content shown', {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { displayMode } from '../../src/commands/watch/display.ts';
-import type { WatchOptions } from '../../src/commands/watch/options.ts';
+import type { WatchOptions } from '../../src/commands/watch/watch-options.ts';
 import { WATCH_DEFAULTS } from '../../src/core/wait/flags.ts';
 import { MmaiError } from '../../src/errors.ts';
-import { fakeContext } from '../support/context.ts';
+import { fakeDeps } from '../support/deps.ts';
 
 describe('how a wait is shown', () => {
   const defaults: WatchOptions = { ...WATCH_DEFAULTS, progress: 'auto', annotations: 'auto' };
   const mode = (options: Partial<WatchOptions>, env: Record<string, string>, isTerminal = true) => {
-    const context = fakeContext({ env });
-    return displayMode({ ...defaults, ...options }, { ...context, stderr: { ...context.stderr, isTerminal } });
+    const deps = fakeDeps({ env });
+    return displayMode({ ...defaults, ...options }, { ...deps, stderr: { ...deps.stderr, isTerminal } });
   };
 
   const cases: [string, Partial<WatchOptions>, Record<string, string>, string][] = [

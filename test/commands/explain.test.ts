@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runExplain } from '../../src/commands/explain.ts';
-import { catalogue, classify } from '../../src/core/catalogue.ts';
-import { displayWidth } from '../../src/core/width.ts';
+import { catalogue, classify } from '../../src/core/rpc/error-codes.ts';
 import { ExitCode } from '../../src/errors.ts';
-import { en, type Messages } from '../../src/locales/en.ts';
-import { zh } from '../../src/locales/zh.ts';
-import { fakeContext } from '../support/context.ts';
+import { en, type Messages } from '../../src/locales/en/messages.ts';
+import { zh } from '../../src/locales/zh/messages.ts';
+import { displayWidth } from '../../src/text/width.ts';
+import { fakeDeps } from '../support/deps.ts';
 import { mmai } from '../support/mmai.ts';
 
 async function explained(topic: string | undefined, options: object = {}, messages: Messages = en): Promise<string> {
-  const context = fakeContext({ messages, transport: () => assert.fail('explain asks nobody') });
-  assert.equal(await runExplain(topic, { output: 'text', ...options }, context), 0);
-  return context.stdout.text();
+  const deps = fakeDeps({ messages, transport: () => assert.fail('explain asks nobody') });
+  assert.equal(await runExplain(topic, { output: 'text', ...options }, deps), 0);
+  return deps.stdout.text();
 }
 
 async function documentOf(topic?: string) {
@@ -124,9 +124,9 @@ describe('mmai explain', () => {
 
 it('at a terminal the meanings are a column that fits, elsewhere each topic is one line', async () => {
   for (const messages of [en, zh]) {
-    const context = fakeContext({ messages });
-    const stdout = Object.assign(context.stdout, { isTerminal: true });
-    assert.equal(await runExplain(undefined, { output: 'text' }, context), 0);
+    const deps = fakeDeps({ messages });
+    const stdout = Object.assign(deps.stdout, { isTerminal: true });
+    assert.equal(await runExplain(undefined, { output: 'text' }, deps), 0);
     const lines = stdout.text().split('\n');
     assert.deepEqual(
       lines.filter((line) => displayWidth(line) > 80),

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { run } from '../../src/cli.ts';
-import type { System } from '../../src/context.ts';
+import type { Deps } from '../../src/deps.ts';
 import type { FakeClock } from '../support/clock.ts';
-import { fakeContext } from '../support/context.ts';
+import { fakeDeps } from '../support/deps.ts';
 import { answer, type FakeAnswer, fakeTransport, refusal } from '../support/transport.ts';
 
 const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
@@ -18,17 +18,17 @@ const matchesSchema = new Ajv2020({ allowUnionTypes: true, strictTypes: false })
 async function watch(
   args: string[],
   life: (second: number, id: string) => FakeAnswer,
-  overrides: (clock: System['clock']) => Partial<System> = () => ({}),
+  overrides: (clock: Deps['clock']) => Partial<Deps> = () => ({}),
 ) {
-  const context = fakeContext({ env });
-  const start = context.clock.monotonic();
+  const deps = fakeDeps({ env });
+  const start = deps.clock.monotonic();
   const { transport, requests } = fakeTransport((request) =>
-    life((context.clock.monotonic() - start) / 1000, new URL(request.url).searchParams.get('TaskId')!),
+    life((deps.clock.monotonic() - start) / 1000, new URL(request.url).searchParams.get('TaskId')!),
   );
-  const system = { ...context, transport: async () => transport, ...overrides(context.clock) };
+  const system = { ...deps, transport: async () => transport, ...overrides(deps.clock) };
   const code = await run(['watch', ...args], system);
-  const [stdout, stderr] = [context.stdout.text(), context.stderr.text()];
-  return { code, stdout, stderr, requests, seconds: (context.clock.monotonic() - start) / 1000 };
+  const [stdout, stderr] = [deps.stdout.text(), deps.stderr.text()];
+  return { code, stdout, stderr, requests, seconds: (deps.clock.monotonic() - start) / 1000 };
 }
 
 const status = (value: number) => answer(200, { Status: value, RequestId: 'R' });
@@ -246,7 +246,7 @@ describe('a server that asks to be left alone', () => {
 });
 
 describe('a stop', () => {
-  const stopped = (change: (stop: () => void) => Partial<System>) => () => {
+  const stopped = (change: (stop: () => void) => Partial<Deps>) => () => {
     const controller = new AbortController();
     return { signal: controller.signal, ...change(() => controller.abort(143)) };
   };
@@ -357,8 +357,8 @@ describe('reports for a CI', () => {
 });
 
 it('after a sleep of the laptop, the next questions go over new connections', async () => {
-  const context = fakeContext({ env });
-  const clock = context.clock as FakeClock;
+  const deps = fakeDeps({ env });
+  const clock = deps.clock as FakeClock;
   let renewals = 0;
   let isAsleep = false;
   const { transport } = fakeTransport(() => {
@@ -371,9 +371,9 @@ it('after a sleep of the laptop, the next questions go over new connections', as
   const renew = () => {
     renewals += 1;
   };
-  assert.equal(await run(['watch', '1'], { ...context, transport: async () => ({ ...transport, renew }) }), 0);
+  assert.equal(await run(['watch', '1'], { ...deps, transport: async () => ({ ...transport, renew }) }), 0);
   assert.equal(renewals, 1);
-  assert.match(context.stderr.text(), /the clock jumped by 10m/);
+  assert.match(deps.stderr.text(), /the clock jumped by 10m/);
 });
 
 describe('credentials', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatDuration, parseDuration } from '../../src/core/duration.ts';
+import { resolveSettings, serviceOrigin } from '../../src/core/config/settings.ts';
 import { readTaskIds, taskIdsFromText } from '../../src/core/ids.ts';
-import { resolveSettings, serviceOrigin } from '../../src/core/settings.ts';
 import { foldOutcomes, type Outcome, parseTaskId, taskState } from '../../src/core/task.ts';
-import { visible } from '../../src/core/text.ts';
 import { MmaiError } from '../../src/errors.ts';
+import { formatDuration, parseDuration } from '../../src/text/duration.ts';
+import { visible } from '../../src/text/safe-text.ts';
 
 const usage = { name: 'MmaiError', exitCode: 2 };
 

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../../src/core/catalogue.ts';
+import type { FailureClass } from '../../src/core/rpc/error-codes.ts';
 import { matrix, type Row } from '../support/matrix.ts';
 import { reply } from '../support/raw-server.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { run } from '../../src/cli.ts';
-import { en } from '../../src/locales/en.ts';
-import { fakeContext, piped } from '../support/context.ts';
+import { en } from '../../src/locales/en/messages.ts';
+import { fakeDeps, piped } from '../support/deps.ts';
 import { assertSafe, hostileText, property } from '../support/fuzz.ts';
 import { testKey } from '../support/mmai.ts';
 
@@ -41,7 +41,7 @@ property(
       ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
     };
-    const world = fakeContext({ env, stdin: piped(input) });
+    const world = fakeDeps({ env, stdin: piped(input) });
     const code = await run(argv, world);
     assert.ok(KNOWN.includes(code) || argv.some((one) => one.startsWith('--timeout-exit-code')), `exit ${code}`);
     assert.notEqual(code, 70, world.stderr.text());

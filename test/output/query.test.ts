@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MmaiError } from '../../src/errors.ts';
-import { en } from '../../src/locales/en.ts';
+import { en } from '../../src/locales/en/messages.ts';
 import { compileQuery, formatQueried } from '../../src/output/query.ts';
 
 describe('--query', () => {

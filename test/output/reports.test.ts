@@ -4,7 +4,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { parseTaskId } from '../../src/core/task.ts';
 import type { EndEvent } from '../../src/core/wait/events.ts';
 import { newTask, type Watched } from '../../src/core/wait/watched.ts';
-import { en } from '../../src/locales/en.ts';
+import { en } from '../../src/locales/en/messages.ts';
 import { annotations, stepOutputs, stepSummary } from '../../src/output/github.ts';
 import { junitReport } from '../../src/output/junit.ts';
 import { watchDocument } from '../../src/output/watch-document.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { getTaskStatus } from '../../src/core/client.ts';
-import { signedRequest } from '../../src/core/request.ts';
+import { getTaskStatus } from '../../src/core/rpc/client.ts';
+import { signedRequest } from '../../src/core/rpc/request.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import { Player, parseScript } from '../../src/sandbox/script.ts';
 import { sandbox, testKey } from '../support/mmai.ts';

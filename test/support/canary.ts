@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { percentEncode } from '../../src/core/signature.ts';
+import { percentEncode } from '../../src/core/rpc/signature.ts';
 
 /** A secret that is spelled differently in every encoding, and that no sentence contains by chance. */
 export const CANARY = 'CaNaRy+/=%"7 QuEtZaL~éK';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/ports.ts';
+import type { Clock } from '../../src/core/clock.ts';
 
 /** A clock that moves only when everybody sleeps: it then jumps to the next wake-up. No test waits for real time. */
 export interface FakeClock extends Clock {

@@ -1,5 +1,5 @@
-import { classify } from '../../src/core/catalogue.ts';
-import type { Failure } from '../../src/core/response.ts';
+import { classify } from '../../src/core/rpc/error-codes.ts';
+import type { Failure } from '../../src/core/rpc/response.ts';
 
 /** A failure as the client would report it for this code. */
 export function classifyFailure(code: string, serverDelayMs?: number): Failure {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../src/cli.ts';
-import type { System } from '../../src/context.ts';
-import type { Clock } from '../../src/core/ports.ts';
-import { createTransport } from '../../src/io/transport.ts';
-import { fakeContext, piped } from './context.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import type { Deps } from '../../src/deps.ts';
+import { createTransport } from '../../src/io/net/transport.ts';
+import { fakeDeps, piped } from './deps.ts';
 import type { Ended, SpawnOptions } from './mmai.ts';
 
 /** Time as it is, for tests whose other end is a real socket. */
@@ -15,7 +15,7 @@ export const realClock: Clock = {
 };
 
 /** Sockets as they are, with the proxy variables of `env`. */
-export function realTransport(env: Record<string, string>): System['transport'] {
+export function realTransport(env: Record<string, string>): Deps['transport'] {
   return ({ caFile }, observe) => createTransport({ caFile, env, now: realClock.monotonic, observe });
 }
 
@@ -27,7 +27,7 @@ export async function mmaiInProcess(
   args: readonly string[],
   { env = {}, input = '' }: SpawnOptions = {},
 ): Promise<Ended> {
-  const world = fakeContext({
+  const world = fakeDeps({
     env,
     stdin: piped(input),
     clock: realClock,

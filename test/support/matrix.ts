@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FailureClass } from '../../src/core/catalogue.ts';
+import type { FailureClass } from '../../src/core/rpc/error-codes.ts';
 import { mmaiInProcess } from './in-process.ts';
 import { type Ended, mmai, testKey } from './mmai.ts';
 import { type Play, rawServer } from './raw-server.ts';

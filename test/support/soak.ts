@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { run } from '../../src/cli.ts';
-import type { System } from '../../src/context.ts';
-import { fakeContext, piped } from './context.ts';
+import type { Deps } from '../../src/deps.ts';
+import { fakeDeps, piped } from './deps.ts';
 import { realClock, realTransport } from './in-process.ts';
 import { bin } from './mmai.ts';
 
@@ -48,8 +48,8 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
   const errors = new Map<string, number>();
   const count = (counts: Map<string, number>, key: string) => void counts.set(key, (counts.get(key) ?? 0) + 1);
   let lastLine = { type: '', requests: 0, retries: 0 };
-  const context = {
-    ...fakeContext({ env, clock: realClock, random: Math.random, nonce: () => crypto.randomUUID() }),
+  const deps = {
+    ...fakeDeps({ env, clock: realClock, random: Math.random, nonce: () => crypto.randomUUID() }),
     stdin: piped(Array.from({ length: tasks }, (_, index) => `${index + 1}\n`).join('')),
     // Nothing is kept but what is counted.
     stdout: output((line) => {
@@ -59,7 +59,7 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
       if (event.type === 'summary') lastLine = event;
     }),
     stderr: output(() => {}),
-    transport: async (settings: Parameters<System['transport']>[0]) => {
+    transport: async (settings: Parameters<Deps['transport']>[0]) => {
       const transport = await realTransport(env)(settings);
       const counted: typeof transport.send = (request) => {
         requests += 1;
@@ -72,7 +72,7 @@ export async function soak(tasks: number, polls: number, faultRate: number): Pro
   };
   try {
     const flags = ['-o', 'ndjson', '--interval', '1ms', '--max-rps', 'none', '--progress', 'none', '--timeout', '30m'];
-    const exitCode = await run(['watch', ...flags], context);
+    const exitCode = await run(['watch', ...flags], deps);
     measure();
     return { exitCode, results, errors, lastLine, measures };
   } finally {

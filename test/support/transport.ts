@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, Transport } from '../../src/core/ports.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../../src/core/rpc/transport.ts';
 
 export type FakeAnswer = HttpResponse | Error;
 

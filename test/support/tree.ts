@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli.ts';
-import type { Context } from '../../src/context.ts';
+import type { CommandDeps } from '../../src/deps.ts';
 
-/** The whole command tree, in the language of the context. */
-export function commandTree(context: Context): Promise<Command> {
+/** The whole command tree, in the language of the deps. */
+export function commandTree(deps: CommandDeps): Promise<Command> {
   return createProgram(
     () => true,
-    context,
+    deps,
     () => {},
   );
 }

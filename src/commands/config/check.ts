@@ -1,19 +1,19 @@
 import { isIP } from 'node:net';
-import type { Context } from '../../context.ts';
-import type { Topic } from '../../core/catalogue.ts';
-import { formatDuration } from '../../core/duration.ts';
-import type { NetworkEvent, NetworkStep, Transport } from '../../core/ports.ts';
-import type { Failure, Reply } from '../../core/response.ts';
-import { serverTime } from '../../core/service-clock.ts';
-import { isLoopback, serviceOrigin } from '../../core/settings.ts';
-import type { AccessKey } from '../../core/signature.ts';
+import { isLoopback, serviceOrigin } from '../../core/config/settings.ts';
+import type { Topic } from '../../core/rpc/error-codes.ts';
+import type { Failure, Reply } from '../../core/rpc/response.ts';
+import { serverTime } from '../../core/rpc/service-clock.ts';
+import type { AccessKey } from '../../core/rpc/signature.ts';
+import type { NetworkEvent, NetworkStep, Transport } from '../../core/rpc/transport.ts';
 import { parseTaskId } from '../../core/task.ts';
-import { jsonDocument, masked, visible } from '../../core/text.ts';
+import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, MmaiError } from '../../errors.ts';
-import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../../output/check.ts';
+import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../../output/check-table.ts';
 import { saying } from '../../output/failures.ts';
-import type { ServiceOptions } from '../options.ts';
-import { type KeyOrigin, openSession, resolveSetup, type Setup } from '../session.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { jsonDocument, masked, visible } from '../../text/safe-text.ts';
+import type { ServiceOptions } from '../shared/options.ts';
+import { type KeyOrigin, openSession, resolveSetup, type Setup } from '../shared/session.ts';
 
 /** The task asked for: whether it exists does not matter, the kind of the answer does. */
 const TASK = parseTaskId('1');
@@ -27,16 +27,16 @@ const ACCEPTED: ReadonlySet<Topic | undefined> = new Set<Topic>([
 ]);
 
 /** Says step by step what works, up to the first step that does not. The exit code is that of the failed step. */
-export async function runConfigCheck(options: ServiceOptions, context: Context): Promise<number> {
-  const check = new Check(context);
-  const setup = await check.settle('profile', () => resolveSetup(options, context));
-  if (setup) await examine(check, setup, options.simulate, context);
+export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps): Promise<number> {
+  const check = new Check(deps);
+  const setup = await check.settle('profile', () => resolveSetup(options, deps));
+  if (setup) await examine(check, setup, options.simulate, deps);
   const { steps, clockOffsetMs } = check;
   if (options.json || setup?.values.output === 'json') {
-    context.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs)));
+    deps.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs)));
   } else {
-    const style = await context.style(context.stdout, setup?.values.color ?? 'auto');
-    context.stdout.write(checkTable(steps, style, context.messages));
+    const style = await deps.style(deps.stdout, setup?.values.color ?? 'auto');
+    deps.stdout.write(checkTable(steps, style, deps.messages));
   }
   return checkExitCode(steps);
 }
@@ -48,10 +48,10 @@ class Check {
   readonly steps: CheckStep[] = [];
   /** What has to be added to our clock, in ms; null where no answer told. */
   clockOffsetMs: number | null = null;
-  readonly #context: Context;
+  readonly #deps: CommandDeps;
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(deps: CommandDeps) {
+    this.#deps = deps;
   }
 
   ok(step: CheckName, detail: string, ms: number | null = null): void {
@@ -64,7 +64,7 @@ class Check {
 
   fail(step: CheckName, failure: Failure): void {
     const { topic, recommend } = failure;
-    const { messages } = this.#context;
+    const { messages } = this.#deps;
     const explanation = topic && messages.codes[topic];
     const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
@@ -81,7 +81,7 @@ class Check {
       return await work();
     } catch (error) {
       if (!(error instanceof MmaiError)) throw error;
-      const { messages } = this.#context;
+      const { messages } = this.#deps;
       const hint = error.hint?.(messages) ?? null;
       const { exitCode } = error;
       const blamed = typeof step === 'string' ? step : step(exitCode);
@@ -92,42 +92,39 @@ class Check {
   }
 }
 
-async function examine(check: Check, setup: Setup, simulate: string | undefined, context: Context): Promise<void> {
-  const { check: words } = context.messages;
+async function examine(check: Check, setup: Setup, simulate: string | undefined, deps: CommandDeps): Promise<void> {
+  const { check: words } = deps.messages;
   const isSimulated = simulate !== undefined;
-  check.ok(
-    'profile',
-    isSimulated ? words.noProfile() : words.profile(setup.profile.name, (await context.store()).path),
-  );
-  const seen = new Observed(context);
+  check.ok('profile', isSimulated ? words.noProfile() : words.profile(setup.profile.name, (await deps.store()).path));
+  const seen = new Observed(deps);
   const quiet = { ...setup, quiet: true };
-  const session = await check.settle('endpoint', () => openSession(quiet, simulate, seen.context));
+  const session = await check.settle('endpoint', () => openSession(quiet, simulate, seen.deps));
   if (!session) return;
   try {
     const key = await check.settle('credentials', () => session.accessKey(false));
     if (!key) return;
     // A role's credentials came over the network too, but that is not the way in question.
     seen.events.length = 0;
-    tellKey(check, key, session.keyOrigin(), context);
-    tellPlace(check, setup, session.origin, isSimulated, context);
-    const asked = { signal: context.signal };
+    tellKey(check, key, session.keyOrigin(), deps);
+    tellPlace(check, setup, session.origin, isSimulated, deps);
+    const asked = { signal: deps.signal };
     // What it throws concerns a proxy variable, or credentials that could not be had again.
     const blamed = (exitCode: number) => (exitCode === ExitCode.usage ? 'proxy' : 'credentials');
     const reply = await check.settle(blamed, () => session.client.ask(TASK, asked));
-    if (reply) judge(check, reply, seen, session.origin, context);
+    if (reply) judge(check, reply, seen, session.origin, deps);
   } finally {
     await session.close();
   }
 }
 
-function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { messages }: Context): void {
+function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { messages }: CommandDeps): void {
   const { check: words } = messages;
   const source = found ? found.source(messages) : words.fromSimulation();
   const detail = words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), source);
   check.ok('credentials', detail, found?.ms ?? null);
 }
 
-function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: Context): void {
+function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: CommandDeps): void {
   const { check: words } = messages;
   const { values, origins } = setup;
   check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
@@ -141,15 +138,15 @@ function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: bool
 /** What the network told while the question was under way. */
 class Observed {
   readonly events: NetworkEvent[] = [];
-  readonly context: Context;
+  readonly deps: CommandDeps;
   /** The service's clock against ours at the last answer, in ms. */
   offsetMs: number | null = null;
 
-  constructor(context: Context) {
+  constructor(deps: CommandDeps) {
     const observe = (event: NetworkEvent) => void this.events.push(event);
-    const transport: Context['transport'] = async (settings) =>
-      this.#clocked(await context.transport(settings, observe), context);
-    this.context = { ...context, transport };
+    const transport: CommandDeps['transport'] = async (settings) =>
+      this.#clocked(await deps.transport(settings, observe), deps);
+    this.deps = { ...deps, transport };
   }
 
   /** The last time a step was told: the connection that the answer came over. */
@@ -157,7 +154,7 @@ class Observed {
     return this.events.findLast((event) => event.step === step);
   }
 
-  #clocked(transport: Transport, { clock }: Context): Transport {
+  #clocked(transport: Transport, { clock }: CommandDeps): Transport {
     return {
       ...transport,
       send: async (request) => {
@@ -172,7 +169,7 @@ class Observed {
   }
 }
 
-function judge(check: Check, reply: Reply, seen: Observed, origin: string, context: Context): void {
+function judge(check: Check, reply: Reply, seen: Observed, origin: string, deps: CommandDeps): void {
   const broken = reply.ok ? undefined : brokenStep(reply.failure, seen, origin);
   for (const step of networkSteps(seen, origin)) {
     const event = seen.last(step);
@@ -180,11 +177,11 @@ function judge(check: Check, reply: Reply, seen: Observed, origin: string, conte
       check.fail(step, reply.failure);
       return check.skip('clock', 'signature', 'permission');
     }
-    if (event) check.ok(step, event.detail(context.messages), step === 'proxy' ? null : event.ms);
-    else if (step === 'tls') check.ok('tls', context.messages.check.noTls());
+    if (event) check.ok(step, event.detail(deps.messages), step === 'proxy' ? null : event.ms);
+    else if (step === 'tls') check.ok('tls', deps.messages.check.noTls());
   }
-  judgeClock(check, reply, seen, context);
-  judgeSignature(check, reply, context);
+  judgeClock(check, reply, seen, deps);
+  judgeSignature(check, reply, deps);
 }
 
 /** The steps of this way to the host, in order. */
@@ -205,7 +202,7 @@ function brokenStep({ code, class: kind, topic }: Failure, seen: Observed, origi
   return needed.find(isMissing) ?? 'answer';
 }
 
-function judgeClock(check: Check, reply: Reply, { offsetMs }: Observed, { messages }: Context): void {
+function judgeClock(check: Check, reply: Reply, { offsetMs }: Observed, { messages }: CommandDeps): void {
   if (!reply.ok && reply.failure.class === 'skew') return check.fail('clock', reply.failure);
   const { check: words } = messages;
   check.clockOffsetMs = offsetMs;
@@ -217,7 +214,7 @@ function judgeClock(check: Check, reply: Reply, { offsetMs }: Observed, { messag
   else check.warn('clock', detail, words.clockHint());
 }
 
-function judgeSignature(check: Check, reply: Reply, { messages }: Context): void {
+function judgeSignature(check: Check, reply: Reply, { messages }: CommandDeps): void {
   const { check: words } = messages;
   const kind = reply.ok ? undefined : reply.failure.class;
   if (kind === 'skew') return check.skip('signature', 'permission');

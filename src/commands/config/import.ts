@@ -1,11 +1,11 @@
-import type { Context } from '../../context.ts';
+import { type Config, parseProfileName } from '../../core/config/profiles.ts';
+import { checkSetting, type SettingName } from '../../core/config/settings.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
 import { type Fields, textOf } from '../../core/credentials/provider.ts';
-import { type Config, parseProfileName } from '../../core/profiles.ts';
-import { checkSetting, type SettingName } from '../../core/settings.ts';
-import { jsonDocument, visible } from '../../core/text.ts';
+import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, usageError } from '../../errors.ts';
-import type { Messages } from '../../locales/en.ts';
+import type { Messages } from '../../locales/en/messages.ts';
+import { jsonDocument, visible } from '../../text/safe-text.ts';
 
 export interface ImportOptions {
   readonly profile?: string;
@@ -27,20 +27,20 @@ interface Row {
  * Copies the profiles of aliyun-cli that hold a lasting key, with region and language. Roles, commands and tokens stay where they
  * are: mmai takes them from there, and a copy of a token would hide the one that aliyun-cli renews. Throws a usage error.
  */
-export async function importProfiles(options: ImportOptions, context: Context): Promise<void> {
-  const aliyun = await readAliyunConfig(context);
-  const path = visible(aliyunPath(context) ?? '~/.aliyun/config.json');
+export async function importProfiles(options: ImportOptions, deps: CommandDeps): Promise<void> {
+  const aliyun = await readAliyunConfig(deps);
+  const path = visible(aliyunPath(deps) ?? '~/.aliyun/config.json');
   if (!aliyun) throw usageError((m) => m.config.noAliyun(path));
   const { profile } = options;
   if (profile !== undefined && !aliyun.profiles.has(profile)) {
     throw usageError((m) => m.credentials.noAliyunProfile(profile, path));
   }
-  const store = await context.store();
+  const store = await deps.store();
   let rows: Row[] = [];
   await store.update((config) => {
     rows = copyProfiles(aliyun, config, options);
   });
-  tell(rows, path, options, context);
+  tell(rows, path, options, deps);
 }
 
 // --- internal ---
@@ -99,7 +99,7 @@ function succeeds(check: () => unknown): boolean {
   }
 }
 
-function tell(rows: readonly Row[], path: string, { json }: ImportOptions, { messages, stdout }: Context): void {
+function tell(rows: readonly Row[], path: string, { json }: ImportOptions, { messages, stdout }: CommandDeps): void {
   if (json) {
     stdout.write(jsonDocument({ path, profiles: rows }));
     return;

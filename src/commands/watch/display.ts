@@ -1,13 +1,13 @@
-import type { Context } from '../../context.ts';
-import { wholeSeconds } from '../../core/duration.ts';
-import { choice, type Settings } from '../../core/settings.ts';
+import { choice, type Settings } from '../../core/config/settings.ts';
 import type { ProgressEvent } from '../../core/wait/events.ts';
 import type { Waiter } from '../../core/wait/waiter.ts';
+import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
-import type { LiveView } from '../../io/live.ts';
-import { taskBlock } from '../../output/block.ts';
+import type { LiveView } from '../../io/terminal/live.ts';
 import { progressLine } from '../../output/progress.ts';
-import type { WatchOptions } from './options.ts';
+import { taskBlock } from '../../output/task-block.ts';
+import { wholeSeconds } from '../../text/duration.ts';
+import type { WatchOptions } from './watch-options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
 export type DisplayMode = 'drawn' | 'lines' | 'none';
@@ -19,7 +19,7 @@ export interface Display {
 }
 
 /** The mode that `--progress`, the terminal and the environment ask for. Throws a usage error for one that cannot be. */
-export function displayMode(options: WatchOptions, { stderr, env }: Context): DisplayMode {
+export function displayMode(options: WatchOptions, { stderr, env }: CommandDeps): DisplayMode {
   const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
   if (progress === 'tty' && !stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
   if (options.quiet || progress === 'none') return 'none';
@@ -32,17 +32,17 @@ export async function openDisplay(
   mode: DisplayMode,
   waiter: Waiter,
   color: Settings['color'],
-  context: Context,
+  deps: CommandDeps,
 ): Promise<Display> {
-  const { messages, stderr } = context;
+  const { messages, stderr } = deps;
   if (mode === 'drawn') {
-    const style = await context.style(stderr, color);
+    const style = await deps.style(stderr, color);
     const share = () => waiter.done / waiter.tasks.length;
     const view: LiveView =
       waiter.tasks.length === 1
-        ? { share, line: () => taskLine(waiter, context) }
+        ? { share, line: () => taskLine(waiter, deps) }
         : { share, block: (window) => taskBlock(waiter, window, style, messages) };
-    const live = await context.live(view, (key) => {
+    const live = await deps.live(view, (key) => {
       if (/[r\r\n]/i.test(key)) waiter.checkNow();
     });
     return { tell() {}, stop: () => live.stop() };
@@ -55,7 +55,7 @@ export async function openDisplay(
 }
 
 /** `123 running 1m32s · next check 7s`, for the one task there is. */
-function taskLine(waiter: Waiter, { messages }: Context): string {
+function taskLine(waiter: Waiter, { messages }: CommandDeps): string {
   const [task] = waiter.tasks as [Waiter['tasks'][number]];
   const trouble = task.failure ? ` · ${task.failure.code}` : '';
   const state = task.state ? messages.states[task.state] : '…';

@@ -1,5 +1,5 @@
-import type { Context } from '../../context.ts';
 import type { ResultEvent } from '../../core/wait/events.ts';
+import type { CommandDeps } from '../../deps.ts';
 
 /** The most commands that run at once. */
 const CONCURRENCY = 8;
@@ -15,8 +15,8 @@ export interface Hook {
  * `--exec`: the command gets the task in its environment and the event on its standard input. Its output goes to stderr, since
  * stdout is the answer; if it fails that is warned about, for the exit code is that of the tasks.
  */
-export function createHook(command: string | undefined, quiet: boolean, context: Context): Hook {
-  const { signal } = context;
+export function createHook(command: string | undefined, quiet: boolean, deps: CommandDeps): Hook {
+  const { signal } = deps;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   const waiting: (() => Promise<void>)[] = [];
   const running = new Set<Promise<void>>();
@@ -34,7 +34,7 @@ export function createHook(command: string | undefined, quiet: boolean, context:
   return {
     ended(event, told) {
       if (command === undefined) return;
-      waiting.push(() => runHook(command, event, told, quiet, context));
+      waiting.push(() => runHook(command, event, told, quiet, deps));
       startNext();
     },
     async settled() {
@@ -48,7 +48,7 @@ async function runHook(
   event: ResultEvent,
   told: object,
   quiet: boolean,
-  context: Context,
+  deps: CommandDeps,
 ): Promise<void> {
   const { id, state, status, outcome, durationMs, requestId } = event;
   const env = {
@@ -59,7 +59,7 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId ?? '',
   };
-  const exitCode = await context.runHook(command, env, `${JSON.stringify(told)}\n`);
-  const { warning, watch } = context.messages;
-  if (exitCode !== 0 && !quiet) context.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
+  const exitCode = await deps.runHook(command, env, `${JSON.stringify(told)}\n`);
+  const { warning, watch } = deps.messages;
+  if (exitCode !== 0 && !quiet) deps.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
 }

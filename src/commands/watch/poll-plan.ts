@@ -1,12 +1,12 @@
-import type { Context } from '../../context.ts';
-import { formatDuration } from '../../core/duration.ts';
-import { jsonDocument } from '../../core/text.ts';
 import { gapMs, LAST_POLL_MARGIN_MS, LAST_POLL_MERGE_MS } from '../../core/wait/pace.ts';
 import type { WaiterOptions } from '../../core/wait/waiter.ts';
+import type { CommandDeps } from '../../deps.ts';
 import { ExitCode } from '../../errors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { jsonDocument } from '../../text/safe-text.ts';
 
 /** Prints when a task would be asked about, had it no change of state; nothing is sent. */
-export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdout }: Context): number {
+export function printPlan(plan: WaiterOptions, asJson: boolean, { messages, stdout }: CommandDeps): number {
   const { atMs, worstLagMs, horizonMs } = pollTimes(plan);
   const tasks = plan.ids.length;
   if (asJson) {

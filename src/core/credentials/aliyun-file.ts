@@ -1,6 +1,15 @@
 import type { Text } from '../../errors.ts';
-import type { Environment } from '../settings.ts';
-import { type Doors, denied, type Fields, isFields, isOn, parseFields, readFileOf, textOf } from './provider.ts';
+import type { Environment } from '../config/settings.ts';
+import {
+  type CredentialDeps,
+  denied,
+  type Fields,
+  isFields,
+  isOn,
+  parseFields,
+  readFileOf,
+  textOf,
+} from './provider.ts';
 
 /** aliyun-cli's own file, read and never written. */
 export interface AliyunConfig {
@@ -11,17 +20,19 @@ export interface AliyunConfig {
 }
 
 /** Where aliyun-cli keeps its file; it knows no variable that moves it. Undefined without a home. */
-export function aliyunPath({ home }: Pick<Doors, 'home'>): string | undefined {
+export function aliyunPath({ home }: Pick<CredentialDeps, 'home'>): string | undefined {
   const folder = home();
   return folder === undefined ? undefined : `${folder}/.aliyun/config.json`;
 }
 
 /** The file, or undefined where there is none. Throws exit 3, naming the file and quoting nothing of it. */
-export async function readAliyunConfig(doors: Pick<Doors, 'home' | 'readText'>): Promise<AliyunConfig | undefined> {
-  const path = aliyunPath(doors);
+export async function readAliyunConfig(
+  deps: Pick<CredentialDeps, 'home' | 'readText'>,
+): Promise<AliyunConfig | undefined> {
+  const path = aliyunPath(deps);
   if (path === undefined) return undefined;
   const source: Text = (m) => m.credentials.fromAliyun(path);
-  const text = await readFileOf(source, path, doors);
+  const text = await readFileOf(source, path, deps);
   if (text === undefined) return undefined;
   const document = parseFields(text);
   const list = document?.profiles ?? [];

@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { visible } from '../text.ts';
+import { visible } from '../../text/safe-text.ts';
 import {
   ALIYUN_MODES,
   type AliyunConfig,
@@ -12,8 +12,8 @@ import {
 import { askMetadata } from './ecs.ts';
 import { runExternal } from './external.ts';
 import {
+  type CredentialDeps,
   type Credentials,
-  type Doors,
   denied,
   type Fields,
   isOn,
@@ -32,20 +32,20 @@ const TEMPORARY_KEY = [...KEY, 'sts_token'] as const;
 const EXTERNAL_OFF = 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS';
 
 /** The profile of aliyun-cli's config.json that a variable names, else the current one. */
-export function aliyunProvider(doors: Doors): Provider {
-  const path = aliyunPath(doors) ?? '~/.aliyun/config.json';
-  const off = aliyunOffVariable(doors.env);
+export function aliyunProvider(deps: CredentialDeps): Provider {
+  const path = aliyunPath(deps) ?? '~/.aliyun/config.json';
+  const off = aliyunOffVariable(deps.env);
   return {
     source: (m) => (off ? m.credentials.off(m.credentials.fromAliyun(path), off) : m.credentials.fromAliyun(path)),
     async find() {
-      const until = doors.clock.monotonic() + LIMIT_MS;
-      const config = off ? undefined : await readAliyunConfig(doors);
+      const until = deps.clock.monotonic() + LIMIT_MS;
+      const config = off ? undefined : await readAliyunConfig(deps);
       if (!config || config.profiles.size === 0) return undefined;
-      const named = profileByVariable(doors.env);
+      const named = profileByVariable(deps.env);
       const name = named?.name ?? (config.current || 'default');
       // The variable names a profile of the credentials file too: it is looked for there next.
       if (named && !config.profiles.has(name)) return undefined;
-      return new AliyunProfiles(doors, config, until).credentialsOf(name, []);
+      return new AliyunProfiles(deps, config, until).credentialsOf(name, []);
     },
   };
 }
@@ -54,13 +54,13 @@ export function aliyunProvider(doors: Doors): Provider {
 
 /** One look into the file: its profiles may lean on each other. */
 class AliyunProfiles {
-  readonly #doors: Doors;
+  readonly #deps: CredentialDeps;
   readonly #config: AliyunConfig;
   /** When to give up, on the monotonic clock, whatever leans on what. */
   readonly #until: number;
 
-  constructor(doors: Doors, config: AliyunConfig, until: number) {
-    this.#doors = doors;
+  constructor(deps: CredentialDeps, config: AliyunConfig, until: number) {
+    this.#deps = deps;
     this.#config = config;
     this.#until = until;
   }
@@ -83,7 +83,7 @@ class AliyunProfiles {
   }
 
   async #byMode(mode: string | undefined, profile: Fields, source: Text, names: string[]): Promise<Credentials> {
-    const [doors, until] = [this.#doors, this.#until];
+    const [deps, until] = [this.#deps, this.#until];
     switch (mode) {
       case 'AK':
         return keyIn(profile, KEY, source);
@@ -92,29 +92,29 @@ class AliyunProfiles {
         return keyIn(profile, TEMPORARY_KEY, source);
       case 'RamRoleArn': {
         const by = keyIn(profile, TEMPORARY_KEY, source);
-        return assumeRole(doors, by, roleOf(profile, source), source, until);
+        return assumeRole(deps, by, roleOf(profile, source), source, until);
       }
       case 'ChainableRamRoleArn': {
         const role = roleOf(profile, source);
         const by = await this.credentialsOf(need(profile, 'source_profile', source), names);
         if (!by) throw denied((m) => m.credentials.emptySource(source(m)));
-        return assumeRole(doors, by, role, source, until);
+        return assumeRole(deps, by, role, source, until);
       }
       case 'OIDC': {
         const [providerArn, tokenFile] = ['oidc_provider_arn', 'oidc_token_file'].map((n) => need(profile, n, source));
         const role = { ...roleOf(profile, source), providerArn: providerArn!, tokenFile: tokenFile! };
-        return assumeRoleWithOidc(doors, role, source, until);
+        return assumeRoleWithOidc(deps, role, source, until);
       }
       case 'EcsRamRole': {
         const question = { role: textOf(profile, 'ram_role_name'), isWanted: true, source, until };
-        return (await askMetadata(doors, question)) as Credentials;
+        return (await askMetadata(deps, question)) as Credentials;
       }
       case 'External':
         return this.#external(profile, source, names);
       case 'CredentialsURI': {
         this.#checkExternal(source);
-        const uri = textOf(profile, 'credentials_uri') ?? doors.env[URI_VARIABLE]?.trim();
-        return credentialsFrom(uri || need(profile, 'credentials_uri', source), doors, source, until);
+        const uri = textOf(profile, 'credentials_uri') ?? deps.env[URI_VARIABLE]?.trim();
+        return credentialsFrom(uri || need(profile, 'credentials_uri', source), deps, source, until);
       }
       case 'CloudSSO':
       case 'OAuth':
@@ -130,7 +130,7 @@ class AliyunProfiles {
   /** What the command prints is a profile again, read over this one, as aliyun-cli does; but no further command. */
   async #external(profile: Fields, source: Text, names: string[]): Promise<Credentials> {
     this.#checkExternal(source);
-    const printed = await runExternal(need(profile, 'process_command', source), this.#doors, source, this.#until);
+    const printed = await runExternal(need(profile, 'process_command', source), this.#deps, source, this.#until);
     const { process_command: _, mode: __, ...own } = profile;
     const mode = aliyunMode(printed);
     if (!mode || mode === 'External' || mode === 'CredentialsURI') {
@@ -141,12 +141,12 @@ class AliyunProfiles {
     }
     const found = await this.#byMode(mode, { ...own, ...printed }, source, names);
     const end = Date.parse(textOf(printed, 'expiration') ?? '');
-    return Number.isNaN(end) ? found : { ...found, validForMs: end - this.#doors.clock.now() };
+    return Number.isNaN(end) ? found : { ...found, validForMs: end - this.#deps.clock.now() };
   }
 
   /** The token that aliyun-cli keeps in its file between log-ins; to get another one takes a browser, which is its work. */
   #cached(mode: string, profile: Fields, source: Text): Credentials {
-    const validForMs = Number(profile.sts_expiration ?? 0) * 1000 - this.#doors.clock.now();
+    const validForMs = Number(profile.sts_expiration ?? 0) * 1000 - this.#deps.clock.now();
     const isWhole = TEMPORARY_KEY.every((name) => textOf(profile, name));
     if (!isWhole || !(validForMs > 0)) {
       const name = visible(textOf(profile, 'name') ?? '');
@@ -159,7 +159,7 @@ class AliyunProfiles {
   }
 
   #checkExternal(source: Text): void {
-    if (isOn(this.#doors.env[EXTERNAL_OFF])) throw denied((m) => m.credentials.forbidden(source(m), EXTERNAL_OFF));
+    if (isOn(this.#deps.env[EXTERNAL_OFF])) throw denied((m) => m.credentials.forbidden(source(m), EXTERNAL_OFF));
   }
 }
 

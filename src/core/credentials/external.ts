@@ -1,10 +1,10 @@
 import type { Text } from '../../errors.ts';
-import { type CommandEnd, type Doors, denied, type Fields, parseFields } from './provider.ts';
+import { type CommandEnd, type CredentialDeps, denied, type Fields, parseFields } from './provider.ts';
 
 /** What a `process_command` of aliyun-cli prints: a JSON object with the keys of a profile. Nothing of its output is ever shown. Throws exit 3. */
-export async function runExternal(command: string, doors: Doors, source: Text, until: number): Promise<Fields> {
-  const timeoutMs = Math.max(1, until - doors.clock.monotonic());
-  const end = await doors.runCommand(command, { timeoutMs, signal: doors.signal });
+export async function runExternal(command: string, deps: CredentialDeps, source: Text, until: number): Promise<Fields> {
+  const timeoutMs = Math.max(1, until - deps.clock.monotonic());
+  const end = await deps.runCommand(command, { timeoutMs, signal: deps.signal });
   const fields = end.how === 'exited' && end.exitCode === 0 ? parseFields(end.stdout) : undefined;
   if (fields) return fields;
   throw denied(

@@ -1,9 +1,9 @@
 import type { Text } from '../../errors.ts';
-import { backoffMs } from '../backoff.ts';
-import { type HttpRequest, type HttpResponse, NetworkError } from '../ports.ts';
-import { type Failure, failureOf, networkFailure } from '../response.ts';
-import { ServiceClock, serverTime } from '../service-clock.ts';
-import { type Credentials, type Doors, denied, type Fields, keyIn, parseFields, textOf } from './provider.ts';
+import { backoffMs } from '../rpc/backoff.ts';
+import { type Failure, failureOf, networkFailure } from '../rpc/response.ts';
+import { ServiceClock, serverTime } from '../rpc/service-clock.ts';
+import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';
+import { type CredentialDeps, type Credentials, denied, type Fields, keyIn, parseFields, textOf } from './provider.ts';
 
 /** What asks a service for credentials, and what an error names and advises. */
 export interface IssuerQuestion {
@@ -22,15 +22,15 @@ const KEY = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'] as const;
 const ATTEMPT_MS = 5000;
 
 /** Credentials of a service that issues them. A passing failure is tried again while time lasts, a wrong clock once. Throws exit 3. */
-export async function askIssuer(doors: Doors, what: IssuerQuestion): Promise<Credentials> {
-  const { clock, debug, random, signal } = doors;
+export async function askIssuer(deps: CredentialDeps, what: IssuerQuestion): Promise<Credentials> {
+  const { clock, debug, random, signal } = deps;
   const serviceClock = new ServiceClock(clock, (line) => debug(`credentials: ${line}`));
   let isClockLearned = false;
   for (let attempt = 1; ; attempt++) {
     const request = what.request(serviceClock.now());
     const timeoutMs = Math.min(ATTEMPT_MS, what.until - clock.monotonic());
-    const response = await send(doors, { ...request, timeoutMs });
-    if (!isFailure(response) && response.status === 200) return issuedCredentials(response, what, doors);
+    const response = await send(deps, { ...request, timeoutMs });
+    if (!isFailure(response) && response.status === 200) return issuedCredentials(response, what, deps);
     const failure = isFailure(response) ? response : await failureOf(response, clock.now());
     if (failure.class === 'skew' && !isClockLearned && serviceClock.learn(failure.serverTime)) {
       isClockLearned = true;
@@ -45,9 +45,12 @@ export async function askIssuer(doors: Doors, what: IssuerQuestion): Promise<Cre
 }
 
 /** One request; a failure where no answer came. */
-export async function send(doors: Doors, request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse | Failure> {
+export async function send(
+  deps: CredentialDeps,
+  request: Omit<HttpRequest, 'signal'>,
+): Promise<HttpResponse | Failure> {
   try {
-    return await doors.transport.send({ ...request, signal: doors.signal });
+    return await deps.transport.send({ ...request, signal: deps.signal });
   } catch (error) {
     if (error instanceof NetworkError) return networkFailure(error);
     throw error;
@@ -62,7 +65,7 @@ export function isFailure(answer: HttpResponse | Failure): answer is Failure {
 export function issuedCredentials(
   response: HttpResponse,
   { source, hint, pick }: Pick<IssuerQuestion, 'source' | 'hint' | 'pick'>,
-  doors: Doors,
+  deps: CredentialDeps,
 ): Credentials {
   const document = parseFields(new TextDecoder().decode(response.body));
   const fields = document && pick(document);
@@ -70,7 +73,7 @@ export function issuedCredentials(
   if (!isWhole) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
   const end = Date.parse(textOf(fields as Fields, 'Expiration') ?? '');
   const key = keyIn(fields as Fields, KEY, source);
-  return Number.isNaN(end) ? key : { ...key, validForMs: end - serverNow(response, doors) };
+  return Number.isNaN(end) ? key : { ...key, validForMs: end - serverNow(response, deps) };
 }
 
 /** Exit 3 for a failure: its code and request id; never the server's words, which may quote what was sent. */
@@ -99,7 +102,7 @@ function isPassing({ code, http, retry }: Failure): boolean {
 }
 
 /** Lifetimes count on the issuer's clock, for ours may be off; an absurd one is not that clock. */
-function serverNow({ headers }: HttpResponse, { clock }: Doors): number {
+function serverNow({ headers }: HttpResponse, { clock }: CredentialDeps): number {
   const serviceClock = new ServiceClock(clock, () => {});
   serviceClock.learn(serverTime(headers));
   return serviceClock.now();

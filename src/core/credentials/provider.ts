@@ -1,7 +1,8 @@
 import { ExitCode, MmaiError, type Text } from '../../errors.ts';
-import type { Clock, Transport } from '../ports.ts';
-import type { Environment } from '../settings.ts';
-import type { AccessKey } from '../signature.ts';
+import type { Clock } from '../clock.ts';
+import type { Environment } from '../config/settings.ts';
+import type { AccessKey } from '../rpc/signature.ts';
+import type { Transport } from '../rpc/transport.ts';
 
 export interface Credentials {
   readonly accessKey: AccessKey;
@@ -19,7 +20,7 @@ export interface Provider {
 }
 
 /** What a provider reaches the world through. */
-export interface Doors {
+export interface CredentialDeps {
   readonly env: Environment;
   readonly clock: Clock;
   readonly transport: Transport;
@@ -71,9 +72,13 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** {@link Doors.readText} of a provider's file: what cannot be read is exit 3 naming `source`. */
-export function readFileOf(source: Text, path: string, doors: Pick<Doors, 'readText'>): Promise<string | undefined> {
-  return doors.readText(path).catch((error: NodeJS.ErrnoException) => {
+/** {@link CredentialDeps.readText} of a provider's file: what cannot be read is exit 3 naming `source`. */
+export function readFileOf(
+  source: Text,
+  path: string,
+  deps: Pick<CredentialDeps, 'readText'>,
+): Promise<string | undefined> {
+  return deps.readText(path).catch((error: NodeJS.ErrnoException) => {
     throw denied((m) => m.credentials.unreadable(source(m), error.code ?? ''));
   });
 }

@@ -1,9 +1,17 @@
 import type { Text } from '../../errors.ts';
-import { signedRequest } from '../request.ts';
-import { isLoopback } from '../settings.ts';
-import { canonicalizedQueryString } from '../signature.ts';
+import { isLoopback } from '../config/settings.ts';
+import { signedRequest } from '../rpc/request.ts';
+import { canonicalizedQueryString } from '../rpc/signature.ts';
 import { askIssuer } from './issuer.ts';
-import { type Credentials, type Doors, denied, isOn, LIMIT_MS, type Provider, readFileOf } from './provider.ts';
+import {
+  type CredentialDeps,
+  type Credentials,
+  denied,
+  isOn,
+  LIMIT_MS,
+  type Provider,
+  readFileOf,
+} from './provider.ts';
 
 /** A role to assume. Field names are STS's own in lower case; help document "AssumeRole", version 2015-04-01. */
 export interface Role {
@@ -25,16 +33,16 @@ const VERSION = '2015-04-01';
 
 /** AssumeRole: the role's credentials for those of somebody it trusts. Throws exit 3. */
 export async function assumeRole(
-  doors: Doors,
+  deps: CredentialDeps,
   by: Credentials,
   role: Role,
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(role, doors, source);
+  const origin = stsOrigin(role, deps, source);
   const parameters = {
     RoleArn: role.arn,
-    RoleSessionName: sessionName(role, doors),
+    RoleSessionName: sessionName(role, deps),
     DurationSeconds: String(role.durationSeconds || 3600),
     ...(role.externalId && { ExternalId: role.externalId }),
     ...(role.policy && { Policy: role.policy }),
@@ -43,29 +51,29 @@ export async function assumeRole(
   const hint: Text = (m) => m.credentials.assumeRoleHint();
   const request = (now: number) => {
     const signed = { ...call, method: 'post', format: 'json', signature: 'v1' } as const;
-    const { signedTexts: _, ...rest } = signedRequest(signed, by.accessKey, { now, nonce: doors.nonce() });
+    const { signedTexts: _, ...rest } = signedRequest(signed, by.accessKey, { now, nonce: deps.nonce() });
     return rest;
   };
-  return askIssuer(doors, { source, hint, until, request, pick: (document) => document.Credentials });
+  return askIssuer(deps, { source, hint, until, request, pick: (document) => document.Credentials });
 }
 
 /** AssumeRoleWithOIDC: the role's credentials for the token in a file, which is read each time, since whoever wrote it renews it. Not signed. */
 export async function assumeRoleWithOidc(
-  doors: Doors,
+  deps: CredentialDeps,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(role, doors, source);
+  const origin = stsOrigin(role, deps, source);
   const tokenSource: Text = (m) => m.credentials.tokenFile(tokenFile, source(m));
-  const token = await readFileOf(tokenSource, tokenFile, doors);
+  const token = await readFileOf(tokenSource, tokenFile, deps);
   if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
   const hint: Text = (m) => m.credentials.oidcHint();
   const form = canonicalizedQueryString({
     OIDCProviderArn: providerArn,
     OIDCToken: token.trim(),
     RoleArn: role.arn,
-    RoleSessionName: sessionName(role, doors),
+    RoleSessionName: sessionName(role, deps),
     DurationSeconds: String(role.durationSeconds || 3600),
   });
   const request = (now: number) => {
@@ -78,12 +86,12 @@ export async function assumeRoleWithOidc(
       body: form,
     };
   };
-  return askIssuer(doors, { source, hint, until, request, pick: (document) => document.Credentials });
+  return askIssuer(deps, { source, hint, until, request, pick: (document) => document.Credentials });
 }
 
 /** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
-export function oidcProvider(doors: Doors): Provider {
-  const { clock, env } = doors;
+export function oidcProvider(deps: CredentialDeps): Provider {
+  const { clock, env } = deps;
   const source: Text = (m) => m.credentials.fromOidc();
   const value = (name: string) =>
     env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim() || undefined;
@@ -98,19 +106,19 @@ export function oidcProvider(doors: Doors): Provider {
         throw denied((m) => m.credentials.halfConfigured(source(m), `ALIBABA_CLOUD_${missing}`));
       }
       const role = { arn, providerArn, tokenFile, sessionName: value('ROLE_SESSION_NAME') };
-      return assumeRoleWithOidc(doors, role, source, clock.monotonic() + LIMIT_MS);
+      return assumeRoleWithOidc(deps, role, source, clock.monotonic() + LIMIT_MS);
     },
   };
 }
 
 // --- internal ---
 
-function sessionName({ sessionName }: Role, { env }: Doors): string {
+function sessionName({ sessionName }: Role, { env }: CredentialDeps): string {
   return sessionName ?? (env.ALIBABA_CLOUD_ROLE_SESSION_NAME?.trim() || SESSION_NAME);
 }
 
 /** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */
-function stsOrigin(role: Role, { env }: Doors, source: Text): string {
+function stsOrigin(role: Role, { env }: CredentialDeps, source: Text): string {
   const endpoint = role.stsEndpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
   const region = role.stsRegion ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
   const prefix = (role.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';

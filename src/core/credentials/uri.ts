@@ -1,24 +1,29 @@
 import type { Text } from '../../errors.ts';
-import { isLoopback } from '../settings.ts';
+import { isLoopback } from '../config/settings.ts';
 import { askIssuer } from './issuer.ts';
-import { type Credentials, type Doors, denied, LIMIT_MS, type Provider } from './provider.ts';
+import { type CredentialDeps, type Credentials, denied, LIMIT_MS, type Provider } from './provider.ts';
 
 export const URI_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_URI';
 
 /** A service of the user's own, or of the platform, that hands out credentials. */
-export function uriProvider(doors: Doors): Provider {
+export function uriProvider(deps: CredentialDeps): Provider {
   const source: Text = (m) => m.credentials.fromUri(URI_VARIABLE);
   return {
     source,
     async find() {
-      const uri = doors.env[URI_VARIABLE]?.trim();
-      return uri ? credentialsFrom(uri, doors, source, doors.clock.monotonic() + LIMIT_MS) : undefined;
+      const uri = deps.env[URI_VARIABLE]?.trim();
+      return uri ? credentialsFrom(uri, deps, source, deps.clock.monotonic() + LIMIT_MS) : undefined;
     },
   };
 }
 
 /** GET of the URI; a 200 with AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Its path may be a secret, so it is never shown. Throws exit 3. */
-export async function credentialsFrom(uri: string, doors: Doors, source: Text, until: number): Promise<Credentials> {
+export async function credentialsFrom(
+  uri: string,
+  deps: CredentialDeps,
+  source: Text,
+  until: number,
+): Promise<Credentials> {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw denied((m) => m.credentials.badUri(source(m)));
@@ -29,5 +34,5 @@ export async function credentialsFrom(uri: string, doors: Doors, source: Text, u
   // The official clients differ: aliyun-cli wants Code to be "Success", the SDK does not look at it. A refusal says so in either.
   const pick = ({ Code, ...fields }: Record<string, unknown>) =>
     Code === undefined || Code === 'Success' ? fields : undefined;
-  return askIssuer(doors, { source, hint, until, request: () => request, pick });
+  return askIssuer(deps, { source, hint, until, request: () => request, pick });
 }

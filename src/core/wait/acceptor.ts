@@ -1,6 +1,6 @@
 import { ExitCode } from '../../errors.ts';
-import { backoffMs } from '../backoff.ts';
-import type { Answer, Failure, Reply } from '../response.ts';
+import { backoffMs } from '../rpc/backoff.ts';
+import type { Answer, Failure, Reply } from '../rpc/response.ts';
 import { isFinal, taskState } from '../task.ts';
 import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';

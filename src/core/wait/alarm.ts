@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 
 /**
  * Rings after a while, or sooner. A sleep under way that ends in time is kept: a wait that each answer wakes would otherwise

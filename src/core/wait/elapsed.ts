@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../clock.ts';
 
 /** Time since its making that counts a laptop's sleep, which the monotonic clock leaves out. */
 export class Elapsed {

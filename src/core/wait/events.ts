@@ -1,4 +1,4 @@
-import type { Failure } from '../response.ts';
+import type { Failure } from '../rpc/response.ts';
 import type { TaskId, TaskState } from '../task.ts';
 import type { TaskEnd, WaitEnd, Watched } from './watched.ts';
 

@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.ts';
-import { parseDuration } from '../duration.ts';
-import { kebab, wholeNumber } from '../settings.ts';
+import { parseDuration } from '../../text/duration.ts';
+import { kebab, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter.ts';
 

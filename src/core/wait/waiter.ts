@@ -1,5 +1,6 @@
-import { type Clock, MAX_IN_FLIGHT } from '../ports.ts';
-import type { Reply } from '../response.ts';
+import type { Clock } from '../clock.ts';
+import type { Reply } from '../rpc/response.ts';
+import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import type { TaskId } from '../task.ts';
 import { type AcceptorRules, accept, resultEvent } from './acceptor.ts';
 import { Alarm } from './alarm.ts';
@@ -25,7 +26,7 @@ export interface WaiterOptions extends AcceptorRules {
 }
 
 /** What the waiter reaches the world through. */
-export interface WaiterWorld {
+export interface WaiterDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly ask: (id: TaskId, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Reply>;
@@ -48,7 +49,7 @@ export class Waiter {
   done = 0;
   failed = 0;
   readonly #options: WaiterOptions;
-  readonly #world: WaiterWorld;
+  readonly #world: WaiterDeps;
   readonly #due = new Heap<Watched>();
   readonly #throttle = new Throttle();
   readonly #rate: RateLimit;
@@ -68,7 +69,7 @@ export class Waiter {
   #broken: { error: unknown } | undefined;
   #wake: () => void = () => {};
 
-  constructor(options: WaiterOptions, world: WaiterWorld) {
+  constructor(options: WaiterOptions, world: WaiterDeps) {
     this.#options = options;
     this.#world = world;
     this.#deadlineMs = options.timeoutMs;

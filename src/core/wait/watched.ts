@@ -1,5 +1,5 @@
 import { ExitCode } from '../../errors.ts';
-import type { Failure } from '../response.ts';
+import type { Failure } from '../rpc/response.ts';
 import { foldOutcomes, type Outcome, type TaskId, type TaskState } from '../task.ts';
 
 /** Why the wait is over. */

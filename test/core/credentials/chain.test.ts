@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { credentialChain, findCredentials } from '../../../src/core/credentials.ts';
-import type { Profile } from '../../../src/core/profiles.ts';
+import type { Profile } from '../../../src/core/config/profiles.ts';
+import { credentialChain, findCredentials } from '../../../src/core/credentials/chain.ts';
 import type { MmaiError } from '../../../src/errors.ts';
-import { en } from '../../../src/locales/en.ts';
-import { zh } from '../../../src/locales/zh.ts';
-import { doors } from '../../support/doors.ts';
+import { en } from '../../../src/locales/en/messages.ts';
+import { zh } from '../../../src/locales/zh/messages.ts';
+import { credentialDeps } from '../../support/credential-deps.ts';
 import { issuers, PROVIDER_ARN, ROLE_ARN } from '../../support/issuers.ts';
 
 const AK = { mode: 'AK', access_key_id: 'aliyun-id', access_key_secret: 's' };
@@ -15,7 +15,7 @@ const withKey = (id: string) => ({ 'access-key-id': id, 'access-key-secret': 's'
 /** Every source at once, but for the first `absent` rows of the table: who wins? */
 async function winner(absent: number) {
   const double = await issuers({ now: () => Date.parse('2023-03-13T08:34:30Z') });
-  const world = await doors({}, double);
+  const world = await credentialDeps({}, double);
   const has = (row: number) => row > absent;
   const env = {
     ...(has(2) && { ALIBABA_CLOUD_ACCESS_KEY_ID: 'env-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's' }),
@@ -66,7 +66,9 @@ describe('credentials: the table of precedence in README, a test a row', { concu
   }
 
   it('a profile that is not named on purpose comes after the variables of a key', async () => {
-    const world = await doors({ env: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'env-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's' } });
+    const world = await credentialDeps({
+      env: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'env-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's' },
+    });
     const chain = credentialChain({ ...none, values: withKey('current-id') }, world);
     assert.equal((await findCredentials(chain)).credentials.accessKey.accessKeyId, 'env-id');
   });
@@ -74,7 +76,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
   for (const messages of [en, zh]) {
     it(`none at all is exit 3 with the list of what was tried, and what is switched off: ${messages.error}`, async () => {
       const env = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'TRUE', ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true' };
-      const world = await doors({ env });
+      const world = await credentialDeps({ env });
       await assert.rejects(findCredentials(credentialChain(none, world)), (error: MmaiError) => {
         assert.equal(error.exitCode, 3);
         const text = error.text(messages);
@@ -89,14 +91,14 @@ describe('credentials: the table of precedence in README, a test a row', { concu
   const off = ['ALIBABA_CLOUD_CLI_PROFILE_DISABLED', 'ALIBABA_CLOUD_IGNORE_PROFILE', 'ALIBABACLOUD_IGNORE_PROFILE'];
   for (const variable of off) {
     it(`${variable} keeps the file of aliyun-cli out, even a torn one`, async () => {
-      const world = await doors({ env: { [variable]: 'TRUE', ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' } });
+      const world = await credentialDeps({ env: { [variable]: 'TRUE', ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' } });
       world.write('.aliyun/config.json', '{"torn');
       await assert.rejects(findCredentials(credentialChain(none, world)), /no credentials found/);
     });
   }
 
   it('without a metadata service one short request, past every proxy, is all that is sent', async () => {
-    const world = await doors();
+    const world = await credentialDeps();
     await assert.rejects(findCredentials(credentialChain(none, world)), /no credentials found.*ECS instance metadata/);
     assert.deepEqual(
       world.requests.map(({ method, url, direct, timeoutMs }) => [method, url, direct, timeoutMs]),
@@ -107,7 +109,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
   for (const variable of ['ALIBABA_CLOUD_PROFILE', 'ALIBABACLOUD_PROFILE', 'ALICLOUD_PROFILE']) {
     it(`${variable} chooses the profile of aliyun-cli, or the section of the credentials file`, async () => {
       const find = async (name: string) => {
-        const world = await doors({ env: { [variable]: name } });
+        const world = await credentialDeps({ env: { [variable]: name } });
         world.aliyun({ name: 'a', ...AK }, { name: 'b', ...AK, access_key_id: 'b-id' } as { name: string });
         const section = '[my.prod]\ntype = access_key\naccess_key_id = prod-id\naccess_key_secret = s\n';
         world.write('.alibabacloud/credentials', section);

@@ -2,25 +2,25 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aliyunProvider } from '../../../src/core/credentials/aliyun.ts';
 import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
-import { iniProvider } from '../../../src/core/credentials/ini.ts';
-import type { Doors } from '../../../src/core/credentials/provider.ts';
+import type { CredentialDeps } from '../../../src/core/credentials/provider.ts';
+import { iniProvider } from '../../../src/core/credentials/sdk-file.ts';
 import { oidcProvider } from '../../../src/core/credentials/sts.ts';
 import { uriProvider } from '../../../src/core/credentials/uri.ts';
 import type { MmaiError } from '../../../src/errors.ts';
-import { en } from '../../../src/locales/en.ts';
+import { en } from '../../../src/locales/en/messages.ts';
 import { fakeClock } from '../../support/clock.ts';
-import { doors } from '../../support/doors.ts';
+import { credentialDeps } from '../../support/credential-deps.ts';
 import { type IssuersOptions, issuedKey, issuers, PROVIDER_ARN, ROLE, ROLE_ARN } from '../../support/issuers.ts';
 
 const AK = { access_key_id: 'base-id', access_key_secret: 'base-secret' };
 const HOUR = 3_600_000;
 
 /** A home, and issuers that know the base key, on one virtual clock. */
-async function world(options: IssuersOptions = {}, env: Doors['env'] = {}) {
+async function world(options: IssuersOptions = {}, env: CredentialDeps['env'] = {}) {
   const clock = fakeClock();
   const secrets = { 'base-id': 'base-secret' };
   const double = await issuers({ now: clock.now, secrets, ...options });
-  return { double, ...(await doors({ clock, env }, double)) };
+  return { double, ...(await credentialDeps({ clock, env }, double)) };
 }
 
 type World = Awaited<ReturnType<typeof world>>;
@@ -150,7 +150,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
 
   it('learns the offset of a clock that is off from STS, and asks once more', async () => {
     const at = await world();
-    const slow = await doors({ clock: { ...at.clock, now: () => at.clock.now() - 2 * HOUR } });
+    const slow = await credentialDeps({ clock: { ...at.clock, now: () => at.clock.now() - 2 * HOUR } });
     slow.aliyun({ name: 'r', mode: 'RamRoleArn', ...AK, ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url } as {
       name: string;
     });
@@ -225,7 +225,7 @@ describe('the other places', { concurrency: 4 }, () => {
 
   it('STS is that of the region, of the VPC, or the one for everybody, always over TLS', async () => {
     const hosts: string[] = [];
-    const at = await doors();
+    const at = await credentialDeps();
     const transport = {
       send: async ({ url }: { url: string }) => {
         hosts.push(new URL(url).origin);

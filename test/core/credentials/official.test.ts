@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { aliyunProvider } from '../../../src/core/credentials/aliyun.ts';
 import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
-import { iniProvider } from '../../../src/core/credentials/ini.ts';
 import type { Provider } from '../../../src/core/credentials/provider.ts';
+import { iniProvider } from '../../../src/core/credentials/sdk-file.ts';
 import { oidcProvider } from '../../../src/core/credentials/sts.ts';
 import { uriProvider } from '../../../src/core/credentials/uri.ts';
 import { fakeClock } from '../../support/clock.ts';
-import { doors } from '../../support/doors.ts';
+import { credentialDeps } from '../../support/credential-deps.ts';
 import { issuers, PROVIDER_ARN, ROLE, ROLE_ARN } from '../../support/issuers.ts';
 
 interface OfficialRequest {
@@ -49,7 +49,7 @@ type World = Awaited<ReturnType<typeof world>>;
 
 async function world() {
   const double = await issuers({ secrets: { 'base-id': 'base-secret' } });
-  return { double, ...(await doors({ clock: fakeClock(Date.now()) }, double)) };
+  return { double, ...(await credentialDeps({ clock: fakeClock(Date.now()) }, double)) };
 }
 
 /** Both get their credentials from the same issuers; what they sent, and what they made of the answer. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Failure, Reply } from '../../../src/core/response.ts';
+import type { Failure, Reply } from '../../../src/core/rpc/response.ts';
 import { parseTaskId, type TaskId } from '../../../src/core/task.ts';
 import type { EndEvent, WaiterEvent } from '../../../src/core/wait/events.ts';
 import { Waiter, type WaiterOptions } from '../../../src/core/wait/waiter.ts';

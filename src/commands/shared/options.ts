@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import type { SettingName } from '../../core/config/settings.ts';
+import type { Messages } from '../../locales/en/messages.ts';
+
+/** What commander gives for the flags of {@link addServiceOptions}: texts, checked by `resolveSettings` with their origin named. */
+export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'language'>, string>> {
+  readonly profile?: string;
+  readonly lang?: string;
+  readonly json?: true;
+  readonly query?: string;
+  readonly quiet?: true;
+  readonly dryRun?: string;
+  readonly simulate?: string;
+}
+
+/** What differs from command to command: the choices as help shows them and completion offers them. */
+interface Forms {
+  readonly outputs: string;
+  readonly dryRuns: string;
+}
+
+/** The flags of every command that talks to the service (specification §1). */
+export function addServiceOptions(command: Command, { help }: Messages, forms: Partial<Forms> = {}): Command {
+  const { flags, headings } = help;
+  const { outputs = 'text|json|ndjson|tsv', dryRuns = 'request' } = forms;
+  command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
+  addRequestOptions(command, flags)
+    .option('--retries <n>', flags.retries)
+    .option(`--dry-run [${dryRuns}]`, forms.dryRuns ? flags.dryRun : flags.dryRunPlan)
+    .option('--simulate <script>', flags.simulate)
+    .optionsGroup(headings.output)
+    .option(`-o, --output <${outputs}>`, flags.output)
+    .option('--json', flags.json)
+    .option('--query <jmespath>', flags.query)
+    .option('--color <auto|always|never>', flags.color);
+  return addCommonOptions(command, flags);
+}
+
+/** The flags of every command. */
+export function addCommonOptions(command: Command, flags: Messages['help']['flags']): Command {
+  return command.option('-q, --quiet', flags.quiet).option('--lang <zh|en>', flags.lang).option('--debug', flags.debug);
+}
+
+/** The flags that `config check` shares with them: those that decide whom it asks, and how. */
+export function addCheckOptions(command: Command, { help: { flags } }: Messages): Command {
+  return addRequestOptions(command, flags)
+    .option('--json', flags.listJson)
+    .option('--color <auto|always|never>', flags.color)
+    .option('--simulate <script>', flags.checkSimulate);
+}
+
+function addRequestOptions(command: Command, flags: Messages['help']['flags']): Command {
+  return command
+    .option('--region <id>', flags.region)
+    .option('--endpoint <host|url>', flags.endpoint)
+    .option('--format <json|xml>', flags.format)
+    .option('--signature <v1|acs3>', flags.signature)
+    .option('--method <get|post>', flags.method)
+    .option('--request-timeout <duration>', flags.requestTimeout)
+    .option('--ca-file <path>', flags.caFile);
+}
+
+/** The flags as settings know them. */
+export function settingFlags({ lang, json, ...options }: ServiceOptions): Partial<Record<SettingName, string>> {
+  return { ...options, ...(lang !== undefined && { language: lang }), ...(json && { output: 'json' }) };
+}

@@ -1,0 +1,152 @@
+import { DEFAULT_PROFILE, type Profile, selectProfile } from '../../core/config/profiles.ts';
+import {
+  choice,
+  isLoopback,
+  OUTPUTS,
+  type ResolvedSettings,
+  resolveSettings,
+  type Settings,
+  serviceOrigin,
+} from '../../core/config/settings.ts';
+import { keepCredentials } from '../../core/credentials/cache.ts';
+import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
+import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
+import { type Client, createClient } from '../../core/rpc/client.ts';
+import type { AccessKey } from '../../core/rpc/signature.ts';
+import type { CommandDeps } from '../../deps.ts';
+import type { Text } from '../../errors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { visible } from '../../text/safe-text.ts';
+import { type ServiceOptions, settingFlags } from './options.ts';
+
+/** Settings resolved for one run: what the user asked for, before any connection is made. */
+export interface Setup extends ResolvedSettings {
+  readonly profile: Profile;
+  /** Nothing but errors on stderr. */
+  readonly quiet: boolean;
+}
+
+/** `outputs` are the forms of answer that the command has. */
+export async function resolveSetup(
+  options: ServiceOptions,
+  deps: CommandDeps,
+  outputs: readonly Settings['output'][] = OUTPUTS,
+): Promise<Setup> {
+  const profile = await chooseProfile(options, deps);
+  const flags = settingFlags(options);
+  const { output } = flags;
+  // Before the settings are: they may name any form, a flag only those of its command.
+  if (output !== undefined) choice(...outputs)(output, '--output');
+  const resolved = resolveSettings(flags, deps.env, profile);
+  return { profile, quiet: options.quiet === true, ...withOutput(resolved, outputs) };
+}
+
+export interface KeyOrigin {
+  readonly source: Text;
+  /** How long the search took. */
+  readonly ms: number;
+}
+
+/** A client, and what it stands on. Close it, or its connections keep the process alive. */
+export interface Session {
+  readonly client: Client;
+  readonly origin: string;
+  accessKey(renew: boolean): Promise<AccessKey>;
+  /** Drops the connections that are idle: after a laptop's sleep they are dead. */
+  renewConnections(): void;
+  /** Where the key was found last, and how long that took, in ms; undefined for a simulation. */
+  keyOrigin(): KeyOrigin | undefined;
+  close(): Promise<void>;
+}
+
+/** Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a throw-away key. */
+export async function openSession(setup: Setup, simulate: string | undefined, deps: CommandDeps): Promise<Session> {
+  const { values } = setup;
+  // First, since it may refuse: an idle transport keeps nothing alive, a started simulation would.
+  const transport = await deps.transport(values);
+  const simulation = simulate === undefined ? undefined : await startSimulation(simulate, deps);
+  const origin = simulation?.origin ?? serviceOrigin(values);
+  const warn = (text: string) => {
+    if (!setup.quiet) deps.stderr.write(`${deps.messages.warning}${text}\n`);
+  };
+  if (isExposed(origin)) warn(deps.messages.plainHttp(origin));
+  const closing = new AbortController();
+  const signal = AbortSignal.any([deps.signal, closing.signal]);
+  let keyOrigin: KeyOrigin | undefined;
+  const accessKey = simulation
+    ? async () => simulation.accessKey
+    : rememberedKey(setup, { ...deps, transport, signal }, deps, (found) => {
+        keyOrigin = found;
+      });
+  const close = async () => {
+    // A renewal that nobody waits for any more must not keep the process alive.
+    closing.abort('closed');
+    transport.close();
+    await simulation?.close();
+  };
+  const { clock, random, nonce, debug } = deps;
+  const client = createClient({
+    ...values,
+    requestTimeoutMs: values.requestTimeout,
+    ...{ origin, transport, clock, random, nonce, debug, accessKey },
+    onClockOff: (ms) => warn(deps.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
+  });
+  const renewConnections = () => transport.renew();
+  return { client, origin, accessKey, renewConnections, keyOrigin: () => keyOrigin, close };
+}
+
+// --- internal ---
+
+/** A form named by a profile or a variable is meant for every command, so one without it prints json; named by a flag it is a usage error. */
+function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['output'][]): ResolvedSettings {
+  const { values, origins } = resolved;
+  if (outputs.includes(values.output)) return resolved;
+  return { origins, values: { ...values, output: 'json' } };
+}
+
+async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promise<Profile> {
+  const named = options.profile || deps.env.MMAI_PROFILE;
+  // A simulation needs no account, so a config file that is torn or has no such profile must not stop it.
+  if (options.simulate !== undefined && !named) return { name: DEFAULT_PROFILE, values: {}, isNamed: false };
+  return selectProfile((await deps.store()).read(), named);
+}
+
+/** The key in memory: renewed before its end, and looked up again, from the file too, when the service refuses it. */
+function rememberedKey(
+  setup: Setup,
+  credentialDeps: CredentialDeps,
+  deps: CommandDeps,
+  tell: (found: KeyOrigin) => void,
+): Session['accessKey'] {
+  let { profile } = setup;
+  const told = ({ source }: Pick<Provider, 'source'>) => visible(source(deps.messages));
+  return keepCredentials(credentialDeps, async (isAgain) => {
+    if (isAgain) profile = { ...profile, values: (await deps.store()).read().profiles[profile.name] ?? {} };
+    const pass = (provider: Provider) => deps.debug(`credentials: not in ${told(provider)}`);
+    const start = deps.clock.monotonic();
+    const found = await findCredentials(credentialChain(profile, credentialDeps), pass);
+    const { source, validForMs } = found.credentials;
+    tell({ source, ms: deps.clock.monotonic() - start });
+    const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;
+    deps.debug(`credentials: ${told(found.credentials)}${validity}`);
+    return found;
+  });
+}
+
+async function startSimulation(script: string, deps: CommandDeps) {
+  const { startSandbox } = await import('../../sandbox/server.ts');
+  const accessKey: AccessKey = { accessKeyId: 'simulated-key', accessKeySecret: deps.nonce() };
+  const sandbox = await startSandbox({
+    script,
+    accessKeys: [accessKey],
+    now: deps.clock.now,
+    nextId: deps.nonce,
+  });
+  return { origin: sandbox.url, accessKey, close: sandbox.close };
+}
+
+/** Plain http to another machine: whoever is in between can read it. */
+function isExposed(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  return protocol !== 'https:' && !isLoopback(hostname);
+}

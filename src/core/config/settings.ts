@@ -1,0 +1,157 @@
+import { usageError } from '../../errors.ts';
+import { parseDuration } from '../../text/duration.ts';
+import { withoutValue } from '../../text/safe-text.ts';
+import type { Profile } from './profiles.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a setting's value came from, in the order of precedence. `name` is the flag, variable or profile itself. */
+export interface Origin {
+  readonly from: 'flag' | 'environment' | 'profile' | 'default';
+  readonly name: string;
+}
+
+interface Definition<T> {
+  readonly flag: string;
+  /** Variables that give the value, first wins. */
+  readonly variables: readonly string[];
+  readonly fallback?: string;
+  /** Text to value; `what` names the origin in the usage error it throws. */
+  readonly parse: (text: string, what: string) => T;
+}
+
+export const OUTPUTS = ['text', 'json', 'ndjson', 'tsv', 'raw'] as const;
+
+/** Every setting that a flag, a variable or a profile can give. The key in a profile is the flag's name, but for `language`. */
+const DEFINITIONS = {
+  region: define('region', ['ALIBABA_CLOUD_REGION_ID', 'ALIBABACLOUD_REGION_ID'], parseRegion, 'cn-beijing'),
+  endpoint: define('endpoint', [], parseEndpoint),
+  language: define('lang', [], parseLanguage),
+  format: define('format', [], choice('json', 'xml'), 'json'),
+  signature: define('signature', [], choice('v1', 'acs3'), 'v1'),
+  method: define('method', [], choice('get', 'post'), 'get'),
+  output: define('output', [], choice(...OUTPUTS), 'text'),
+  color: define('color', [], choice('auto', 'always', 'never'), 'auto'),
+  requestTimeout: define('request-timeout', [], parseDuration, '10s'),
+  retries: define('retries', [], wholeNumber(0, 20), '3'),
+  caFile: define('ca-file', [], (text: string) => text),
+} satisfies Record<string, Definition<unknown>>;
+
+export type SettingName = keyof typeof DEFINITIONS;
+/** Checked values; `requestTimeout` is in ms, Infinity for no limit. */
+export type Settings = {
+  readonly [K in SettingName]:
+    | ReturnType<(typeof DEFINITIONS)[K]['parse']>
+    | ((typeof DEFINITIONS)[K] extends { fallback: string } ? never : undefined);
+};
+
+export interface ResolvedSettings {
+  readonly values: Settings;
+  readonly origins: Readonly<Record<SettingName, Origin>>;
+}
+
+/** Flag > `MMAI_*` > `ALIBABA_CLOUD_*` > profile > default. An empty variable counts as not set. Throws a usage error naming the origin. */
+export function resolveSettings(
+  flags: Readonly<Partial<Record<SettingName, string>>>,
+  env: Environment,
+  profile: Profile | undefined,
+): ResolvedSettings {
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, Origin> = {};
+  for (const name of settingNames) {
+    const definition: Definition<unknown> = DEFINITIONS[name];
+    const found = find(name, definition, flags[name], env, profile);
+    values[name] = found.text === undefined ? undefined : definition.parse(found.text, found.origin.name);
+    origins[name] = found.origin;
+  }
+  return { values: values as Settings, origins: origins as ResolvedSettings['origins'] };
+}
+
+export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
+
+/** `caFile` as flags and the keys of a profile write it: `ca-file`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+}
+
+/** Throws the usage error that using `text` for this setting would throw. */
+export function checkSetting(name: SettingName, text: string): void {
+  DEFINITIONS[name].parse(text, kebab(name));
+}
+
+/** The service's host by formula (no SDK has an exception for this product), or the endpoint as given; an origin without a path. */
+export function serviceOrigin(settings: Pick<Settings, 'region' | 'endpoint'>): string {
+  return settings.endpoint ?? `https://multimediaai.${settings.region}.aliyuncs.com`;
+}
+
+/** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
+}
+
+/** One of some words, in any case; `what` names the flag or setting in the usage error for any other. */
+export function choice<const T extends string>(...allowed: T[]) {
+  return (text: string, what: string): T => {
+    const found = allowed.find((value) => value === text.toLowerCase());
+    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed));
+    return found;
+  };
+}
+
+/** A whole number within bounds, both inclusive; `what` names the flag or setting in the usage error for anything else. */
+export function wholeNumber(min: number, max: number) {
+  return (text: string, what: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, text, min, max));
+    return value;
+  };
+}
+
+// --- internal ---
+
+function define<T, F extends string | undefined = undefined>(
+  flag: string,
+  variables: readonly string[],
+  parse: (text: string, what: string) => T,
+  fallback?: F,
+) {
+  const own = `MMAI_${flag.toUpperCase().replaceAll('-', '_')}`;
+  return { flag, variables: [own, ...variables], parse, fallback: fallback as F };
+}
+
+function find(
+  name: SettingName,
+  { flag, variables, fallback }: Definition<unknown>,
+  given: string | undefined,
+  env: Environment,
+  profile: Profile | undefined,
+): { text: string | undefined; origin: Origin } {
+  if (given !== undefined) return { text: given, origin: { from: 'flag', name: `--${flag}` } };
+  const variable = variables.find((v) => env[v]);
+  if (variable) return { text: env[variable], origin: { from: 'environment', name: variable } };
+  const stored = profile?.values[kebab(name)];
+  if (stored) return { text: stored, origin: { from: 'profile', name: `${kebab(name)} of profile ${profile?.name}` } };
+  return { text: fallback, origin: { from: 'default', name: 'default' } };
+}
+
+/** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */
+function parseLanguage(text: string, what: string): 'en' | 'zh' {
+  const language = /^(en|zh)(?:[-_.]\w|$)/i.exec(text)?.[1]?.toLowerCase();
+  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, ['en', 'zh']));
+  return language as 'en' | 'zh';
+}
+
+/** A region goes into a host name: anything but `a–z 0–9 -` could name another host. */
+function parseRegion(text: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw usageError((m) => m.usage.badRegion(text));
+  return text;
+}
+
+function parseEndpoint(text: string): string {
+  const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
+  const origin = isBare ? new URL(address).origin : '';
+  // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
+  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(withoutValue(text)));
+  return origin;
+}

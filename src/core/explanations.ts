@@ -1,0 +1,116 @@
+import type { Messages } from '../locales/en/messages.ts';
+import { nearest } from '../text/nearest.ts';
+import { catalogue, cataloguedAs, classify, type FailureClass, type RetryRule } from './rpc/error-codes.ts';
+import { isFinal, type TaskState, taskState } from './task.ts';
+
+interface Told {
+  /** What to write after `mmai explain`. */
+  readonly topic: string;
+  readonly meaning: string;
+  readonly hint: string;
+}
+
+/** One explanation; `meaning` and `hint` are sentences in the user's language, all else is for machines. */
+export type Explanation =
+  | (Told & {
+      readonly kind: 'status';
+      readonly status: number | null;
+      readonly state: TaskState;
+      readonly final: boolean;
+    })
+  | (Told & { readonly kind: 'exitCode'; readonly exitCode: number })
+  | (Told & {
+      readonly kind: 'errorCode';
+      /** The code of the catalogue that an unlisted code is treated as; else null. */
+      readonly countsAs: string | null;
+      readonly class: FailureClass;
+      readonly retry: RetryRule;
+      readonly exitCode: number;
+    });
+
+/** Every word, number and code that has an explanation. A number may be both a status and an exit code. */
+export function allExplanations(messages: Messages): Explanation[] {
+  return Object.values(GROUPS).flatMap((group) => group(messages));
+}
+
+/** What a user may write after `mmai explain`, for completion and for the nearest match. */
+export function allTopics(): string[] {
+  return [...Object.keys(GROUPS), ...STATES, ...Object.keys(catalogue)];
+}
+
+/**
+ * What is known about a topic, in any case: a group, a status (number, or word in English or the user's language), an exit
+ * code, an error code. Empty where nothing is.
+ */
+export function explain(topic: string, messages: Messages): Explanation[] {
+  const wanted = topic.toLowerCase();
+  const group = Object.hasOwn(GROUPS, wanted) ? GROUPS[wanted] : undefined;
+  if (group) return group(messages);
+  if (/^-?\d{1,9}$/.test(wanted)) return explainNumber(Number(wanted), messages);
+  const state = STATES.find((name) => wanted === name || wanted === messages.states[name].toLowerCase());
+  if (state) return [explainState(state, messages)];
+  return cataloguedAs(topic) === undefined ? [] : [explainCode(topic, messages)];
+}
+
+/** The topic that was most likely meant; undefined where none is near. */
+export function nearestTopic(topic: string): string | undefined {
+  return nearest(topic, allTopics());
+}
+
+// --- internal ---
+
+const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed', 'unknown'];
+
+const GROUPS: Readonly<Record<string, (messages: Messages) => Explanation[]>> = {
+  statuses: (messages) => STATES.map((state) => explainState(state, messages)),
+  'exit-codes': (messages) => exitCodes(messages).map((code) => explainExitCode(code, messages)),
+  'error-codes': (messages) => Object.keys(catalogue).map((code) => explainCode(code, messages)),
+};
+
+/** `0` to `3` are statuses and exit codes alike, so both are told; a number that is neither may still be a status of a later service. */
+function explainNumber(number: number, messages: Messages): Explanation[] {
+  const exitCode = exitCodes(messages).find((code) => code === number);
+  const state = taskState(number);
+  const status = { ...explainState(state, messages), topic: String(number), status: number };
+  const exit = exitCode === undefined ? [] : [explainExitCode(exitCode, messages)];
+  return state === 'unknown' && exit.length > 0 ? exit : [status, ...exit];
+}
+
+function explainState(state: TaskState, messages: Messages) {
+  const index = STATES.indexOf(state);
+  const status = state === 'unknown' ? null : index;
+  return {
+    topic: state,
+    kind: 'status',
+    status,
+    state,
+    final: isFinal(state),
+    ...messages.explain.statuses[state],
+  } as const;
+}
+
+type ExitCodeOfTable = keyof Messages['exitCodes'];
+
+function exitCodes(messages: Messages): ExitCodeOfTable[] {
+  return Object.keys(messages.exitCodes).map((code) => Number(code) as ExitCodeOfTable);
+}
+
+function explainExitCode(exitCode: ExitCodeOfTable, { exitCodes: meanings, explain }: Messages): Explanation {
+  const meaning = meanings[exitCode];
+  return { topic: String(exitCode), kind: 'exitCode', exitCode, meaning, hint: explain.exitHints[exitCode] };
+}
+
+function explainCode(given: string, { codes }: Messages): Explanation {
+  const name = cataloguedAs(given)!;
+  const isListed = name.toLowerCase() === given.toLowerCase();
+  const { class: failureClass, retry, exitCode, topic } = classify(given, 0);
+  return {
+    topic: isListed ? name : given,
+    kind: 'errorCode',
+    countsAs: isListed ? null : name,
+    class: failureClass,
+    retry,
+    exitCode,
+    ...codes[topic!],
+  };
+}

@@ -1,0 +1,80 @@
+import type { Text } from '../../errors.ts';
+
+/** One request, signed already. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** An origin and a path, as `new URL(…).href` has them: nothing is parsed or mended here. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** From connecting to the last byte of the body, in ms. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Never through a proxy: for an address that means something on this host only. */
+  readonly direct?: boolean;
+}
+
+/** An answer with its whole body, at most 1 MiB. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; repeated headers joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** As many requests as are under way at once (specification §6); each has a connection of its own. */
+export const MAX_IN_FLIGHT = 8;
+
+/**
+ * Sends one request and reads the whole answer, never following a redirect. Rejects with {@link NetworkError} only, but for
+ * the usage error of a proxy variable that is no address.
+ */
+export interface Transport {
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Drops the idle connections, which may be dead after the machine slept; requests under way finish. */
+  renew(): void;
+  /** Gives up the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
+  close(): void;
+}
+
+/** The steps to an answer, in order; those with "proxy" in their name, and DNS and TCP then, concern the proxy where there is one. */
+export type NetworkStep = 'proxy' | 'dns' | 'tcp' | 'proxyTls' | 'tunnel' | 'tls' | 'answer';
+
+/** A step of a request, told when it has ended well. */
+export interface NetworkEvent {
+  readonly step: NetworkStep;
+  /** What came of it: an address, a protocol, a status. Holds no secret. */
+  readonly detail: Text;
+  /** How long it took, in ms. */
+  readonly ms: number;
+  /** Of the step `proxy`: the proxy's `host:port`, if there is one on the way. */
+  readonly proxy?: string | undefined;
+}
+
+/** Why no usable HTTP answer came; each kind is an entry of the catalogue, as `Network.<kind>`. */
+export type NetworkFailure =
+  | 'Aborted'
+  | 'BodyTooLarge'
+  | 'Certificate'
+  | 'CertificateExpired'
+  | 'CertificateName'
+  | 'ConnectionRefused'
+  | 'ConnectionReset'
+  | 'Dns'
+  | 'Proxy'
+  | 'ProxyAuthentication'
+  | 'ProxyRefused'
+  | 'Protocol'
+  | 'Timeout'
+  | 'Unreachable';
+
+/** No usable HTTP answer came. The message names the other end and holds no secret. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+  readonly kind: NetworkFailure;
+
+  constructor(kind: NetworkFailure, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}

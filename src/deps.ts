@@ -1,0 +1,53 @@
+import type { ProfileStore } from './core/config/profiles.ts';
+import type { Settings } from './core/config/settings.ts';
+import type { CredentialDeps } from './core/credentials/provider.ts';
+import type { NetworkEvent, Transport } from './core/rpc/transport.ts';
+import type { RecentTasks } from './io/recent-tasks.ts';
+import type { LiveView } from './io/terminal/live.ts';
+import type { LivePart } from './io/terminal/live-part.ts';
+import type { Prompts } from './io/terminal/prompts.ts';
+import type { Style } from './io/terminal/style.ts';
+import type { Messages } from './locales/en/messages.ts';
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Size of the window in characters; 80 × 24 where there is none. */
+  size(): { columns: number; rows: number };
+  write(text: string | Uint8Array): void;
+}
+
+export interface Input {
+  readonly isTerminal: boolean;
+  /** All that is piped in, as UTF-8. */
+  text(): Promise<string>;
+}
+
+/** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
+export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug'> {
+  readonly pid: number;
+  /** Aborts on SIGINT, SIGTERM, SIGHUP or a closed stdout; the reason is the exit code. */
+  readonly signal: AbortSignal;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  store(): Promise<ProfileStore>;
+  recentTasks(): Promise<RecentTasks>;
+  /** `observe` is told of every step of every request. */
+  transport(settings: Pick<Settings, 'caFile'>, observe?: (event: NetworkEvent) => void): Promise<Transport>;
+  prompts(): Promise<Prompts>;
+  /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
+  live(view: LiveView, onKey: (key: string) => void): Promise<Pick<LivePart, 'stop'>>;
+  /** Runs a shell command with more environment and an input; its exit code, null if it has none. */
+  runHook(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
+  /** Writes a file that the user named, or adds to it. Throws what the file system says. */
+  writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
+  /** Colours for one stream, as `--color` and the environment say. */
+  style(output: Output, color: Settings['color']): Promise<Style>;
+}
+
+/** What a command gets: {@link Deps}, and the user's language. */
+export interface CommandDeps extends Deps {
+  readonly messages: Messages;
+  /** One line on stderr with `--debug`; nothing otherwise. Never give it a secret. */
+  debug(line: string): void;
+}

@@ -1,0 +1,29 @@
+import { type HttpRequest, type HttpResponse, NetworkError, type Transport } from '../../core/rpc/transport.ts';
+import { MAX_BODY, networkError } from './network-errors.ts';
+
+/** A transport over a function like `fetch`; what it throws is named by the code of its cause, as Node's own gives it. */
+export function fetchTransport(fetchLike: typeof fetch): Transport {
+  return { send: (request) => send(fetchLike, request), renew() {}, close() {} };
+}
+
+async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<HttpResponse> {
+  const { method, url, headers, body, timeoutMs, signal } = request;
+  const { host } = new URL(url);
+  const limit = timeoutMs < Number.POSITIVE_INFINITY ? [AbortSignal.timeout(timeoutMs)] : [];
+  const both = AbortSignal.any([...limit, ...(signal ? [signal] : [])]);
+  try {
+    const response = await fetchLike(url, {
+      ...{ method, headers, signal: both, redirect: 'manual' },
+      ...(body !== undefined && { body }),
+    });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.byteLength > MAX_BODY)
+      throw new NetworkError('BodyTooLarge', `the answer is larger than ${MAX_BODY} bytes`);
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes };
+  } catch (error) {
+    if (error instanceof NetworkError) throw error;
+    if (signal?.aborted) throw new NetworkError('Aborted', 'stopped', error);
+    if (both.aborted) throw new NetworkError('Timeout', `no answer from ${host} within ${timeoutMs} ms`, error);
+    throw networkError((error as Error).cause ?? error, host);
+  }
+}

@@ -1,0 +1,101 @@
+import { BlockList, isIP } from 'node:net';
+import { type Environment, isLoopback } from '../../core/config/settings.ts';
+import { type Text, usageError } from '../../errors.ts';
+
+export interface ProxyServer {
+  /** `http://host:port` or `https://host:port`, without user and password. */
+  readonly origin: string;
+  /** `host:port`, to be shown. */
+  readonly host: string;
+  /** The value of Proxy-Authorization, if a user is given. A secret. */
+  readonly authorization: string | undefined;
+}
+
+export interface Route {
+  /** Undefined: the host itself is connected to. */
+  readonly proxy: ProxyServer | undefined;
+  /** The variable or rule that decided, for `--debug`. */
+  readonly why: Text;
+}
+
+/**
+ * The way to a URL by curl's rules: `https_proxy` for https, `http_proxy` for http and neither for the other, lower case
+ * before upper, an empty variable being none. Unlike curl's, a loopback host is never proxied (Go's rule): a proxy's
+ * loopback is another machine's. Throws a usage error naming the variable, never its value, which may hold a password.
+ */
+export function routeTo(url: URL, env: Environment): Route {
+  if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.check.network.loopback };
+  const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+  const variable = names.find((name) => env[name]);
+  if (!variable) {
+    const ignored = ['all_proxy', 'ALL_PROXY'].find((name) => env[name]);
+    const why: Text = ({ check: { network } }) =>
+      ignored ? network.unsupported(names[1]!, ignored) : network.noVariable(names[1]!);
+    return { proxy: undefined, why };
+  }
+  const exempting = ['no_proxy', 'NO_PROXY'].find((name) => env[name]);
+  if (exempting && isExempt(url, env[exempting] ?? '')) return { proxy: undefined, why: () => exempting };
+  return { proxy: parseProxy(env[variable] ?? '', variable), why: () => variable };
+}
+
+/**
+ * True if a NO_PROXY list names the host: `*`; a name, which covers its subdomains (`.name` and `*.name` are the same); an
+ * IP address; a network like `10.0.0.0/8`; each but `*` and a network with `:port` if wanted. Commas or spaces part them.
+ */
+export function isExempt(url: URL, list: string): boolean {
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      const [, name = '', onPort] = /^(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];
+      return entry === '*' || ((onPort === undefined || onPort === port) && covers(name.replace(/^\[|\]$/g, ''), host));
+    });
+}
+
+// --- internal ---
+
+function covers(entry: string, host: string): boolean {
+  const [address = '', prefix] = entry.split('/');
+  const family = isIP(address);
+  if (family === 0) {
+    const name = entry.replace(/^\*?\.|\.$/g, '');
+    return name !== '' && (host === name || host.endsWith(`.${name}`));
+  }
+  if (isIP(host) === 0) return false;
+  const all = family === 4 ? 32 : 128;
+  const bits = prefix === undefined ? all : Number(prefix);
+  if (prefix === '' || !(bits >= 0 && bits <= all)) return false;
+  const network = new BlockList();
+  network.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
+  return network.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}
+
+function parseProxy(text: string, variable: string): ProxyServer {
+  const address = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  // A "#" or "/" in a password that is not encoded ends the host: what is left would name another one.
+  const isBare =
+    url && /^https?:$/.test(url.protocol) && url.hostname && url.pathname === '/' && !url.search && !url.hash;
+  const authorization = isBare ? basic(url) : null;
+  if (!isBare || authorization === null) {
+    throw usageError(
+      (m) => m.usage.badProxy(variable),
+      (m) => m.usage.badProxyHint(),
+    );
+  }
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return { origin: url.origin, host: `${url.hostname}:${port}`, authorization };
+}
+
+/** Basic authentication of the URL's user; null if an encoded character is none. */
+function basic({ username, password }: URL): string | undefined | null {
+  if (!username && !password) return undefined;
+  try {
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(pair).toString('base64')}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,183 @@
+import { checkEn } from './check.ts';
+import { codesEn } from './codes.ts';
+import { credentialsEn } from './credentials.ts';
+import { explainEn } from './explain.ts';
+import { helpEn } from './help.ts';
+
+/** Every sentence a person reads, in English. `zh.ts` has the same type, so a missing translation does not compile. */
+export const en = {
+  help: helpEn,
+  codes: codesEn,
+  explain: explainEn,
+  check: checkEn,
+  error: 'error: ',
+  warning: 'warning: ',
+  hint: 'hint: ',
+  states: {
+    submitting: 'submitting',
+    running: 'running',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    unknown: 'unknown',
+  },
+  noState: 'error',
+  usage: {
+    badTaskId: (value: string) => `"${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
+    badTaskIdOnLine: (line: number, value: string) =>
+      `line ${line} of standard input: "${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
+    noTaskIds: () => 'no task id given: name at least one, or pipe ids to standard input, one per line',
+    stoppedReading: () => 'stopped before all ids were read; nothing was sent',
+    badDuration: (what: string, value: string) =>
+      `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days)`,
+    badChoice: (what: string, value: string, allowed: readonly string[]) =>
+      `${what}: "${value}" is not one of ${allowed.join(', ')}`,
+    badNumber: (what: string, value: string, min: number, max: number) =>
+      `${what}: "${value}" is not a whole number from ${min} to ${max}`,
+    badRegion: (value: string) =>
+      `region "${value}" is not a region: lower-case letters, digits and "-" only, like cn-beijing`,
+    badEndpoint: (value: string) =>
+      `endpoint "${value}" is not a host, or http(s)://host[:port], without path, query and password`,
+    badQuery: (expression: string, why: string) => `--query: "${expression}" is not a JMESPath expression: ${why}`,
+    queryQuotes: () => `a text stands in single quotes: tasks[?state=='failed'].id`,
+    badProfileName: (value: string) =>
+      `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
+    unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
+    noCertificates: (path: string) => `--ca-file: ${path} contains no readable PEM certificate`,
+    badProxy: (variable: string) =>
+      `${variable} is not a proxy address: write http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if needed (other schemes, like socks5, are not supported)`,
+    badProxyHint: () => 'percent-encode special characters of a password: @ is %40, # is %23, / is %2F',
+  },
+  parser: {
+    unknownOption: (flag: string) => `there is no option "${flag}"`,
+    unknownCommand: (name: string) => `there is no command "${name}"`,
+    missingArgument: (name: string) => `the argument ${name} is missing`,
+    missingValue: (flags: string) => `${flags} needs a value`,
+    excessArguments: (expected: number, given: number) =>
+      `too many arguments: ${given} given, at most ${expected} expected`,
+    helpCommands: () => 'write --help instead to list the commands',
+    helpOptions: () => 'add --help to list the options',
+    exitStatus: () => 'watch needs no such option: its exit code always tells the outcome',
+    suggestion: (names: string) => `did you mean ${names}?`,
+  },
+  credentials: credentialsEn,
+  exitCodes: {
+    0: 'done: status got an answer for every task; watch met its condition',
+    1: 'a task failed',
+    2: 'usage or configuration error; nothing was sent',
+    3: 'credentials missing, wrong or refused; service not activated; no balance',
+    4: 'the service or the network gave no useful answer: state unknown',
+    5: 'task not found',
+    8: 'status --exit-status: not finished yet',
+    70: 'a bug in mmai',
+    124: 'watch: deadline reached with tasks still running',
+    129: 'stopped by a hang-up (SIGHUP)',
+    130: 'stopped by Ctrl-C (SIGINT)',
+    141: 'standard output was closed',
+    143: 'stopped by SIGTERM',
+  },
+  plainHttp: (origin: string) => `${origin} is not encrypted: anyone who listens can read and replay the requests`,
+  clockOff: (offset: string, isAhead: boolean) =>
+    `the clock here is ${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service; mmai corrects for it in this run`,
+  unknownStatus: (id: string, status: number) =>
+    `task ${id} has status ${status}, which this version of mmai does not know; it counts as not finished`,
+  sandbox: {
+    badStep: (step: string) =>
+      `script step "${step}": write a status (0, 1, 2, 3 or any integer) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); then, if you like, xN (N polls) or :30s (a time)`,
+    badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
+    portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
+    listening: (url: string) => `sandbox listening on ${url}; Ctrl-C stops it`,
+  },
+  config: {
+    unreadable: (path: string, why: string) => `cannot read the config file ${path}: ${why}`,
+    unwritable: (path: string, why: string) => `cannot write the config file ${path}: ${why}`,
+    torn: (path: string) => `the config file ${path} is not in the form that mmai writes; it was left unchanged`,
+    tornHint: () => 'repair it or move it away, then run "mmai config init"',
+    locked: (path: string, why: string) => `another mmai holds the lock ${path} (${why}); try again`,
+    stopped: () => 'stopped; nothing was stored',
+    initNeedsTerminal: () =>
+      'config init asks questions, so it needs a terminal; in scripts use "mmai config set KEY VALUE"',
+    askId: () => 'AccessKey id',
+    askSecret: () => 'AccessKey secret (not shown)',
+    askRegion: () => 'Default region',
+    stored: (profile: string, path: string) => `profile "${profile}" stored in ${path}; try: mmai status TASK_ID`,
+    emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
+    unknownKey: (key: string, known: readonly string[]) =>
+      `there is no setting "${key}"; known settings: ${known.join(', ')}`,
+    origin: ({ name }: { readonly from: string; readonly name: string }) => name,
+    notSet: (key: string) => `${key} is not set`,
+    noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
+    outcomes: {
+      imported: (_: string) => 'imported',
+      kept: (_: string) => 'left unchanged, mmai has it already; --force replaces its key',
+      elsewhere: (name: string) =>
+        `not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=${name}`,
+      empty: (_: string) => 'not copied; its key is incomplete',
+      badName: (_: string) => 'not copied; a profile name in mmai has only letters, digits and . _ @ -',
+      unknown: (_: string) => 'not copied; mmai does not know its mode',
+    },
+    secretInArguments: (key: string) =>
+      `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value out next time`,
+  },
+  watch: {
+    conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
+    intervalAboveTimeout: () => '--interval is longer than --timeout',
+    retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
+    heartbeat: (pending: number, done: number, next: string) =>
+      `${pending} not finished, ${done} done; next check ${next}`,
+    progress: (done: number, total: number, next: string) => `${done}/${total} done · next check ${next}`,
+    keys: () => ' · r check now',
+    unseen: 'not asked yet',
+    noInterval: () => '--interval: give a duration, or auto',
+    noCommand: () => '--exec: give a command',
+    noTerminal: () => '--progress tty: standard error is not a terminal',
+    hookFailed: (id: string, exitCode: number | null) =>
+      `--exec for task ${id} ended with ${exitCode === null ? 'a signal or could not start' : `exit code ${exitCode}`}`,
+    annotation: (id: string) => `mmai task ${id}`,
+    columns: ['task', 'result', 'request id'],
+    unwritable: (path: string, why: string) => `cannot write ${path}: ${why}`,
+    nextCheck: (delay: string) => `next check ${delay}`,
+    wake: (jump: string) => `the clock jumped by ${jump}; asking about every task now`,
+    ends: {
+      notFound: 'was not found',
+      unanswered: 'got no useful answer',
+      queueTimeout: 'was still submitting after --queue-timeout',
+      stallTimeout: 'did not change within --stall-timeout',
+    },
+    whys: {
+      met: 'done',
+      ended: 'every task has ended',
+      givenUp: 'nothing is left to wait for',
+      failFast: 'stopped at the first task that did not succeed',
+      denied: 'refused',
+      deadline: 'timed out',
+      interrupted: 'stopped',
+    },
+    counts: {
+      succeeded: 'succeeded',
+      failed: 'failed',
+      pending: 'not finished',
+      notFound: 'not found',
+      unanswered: 'unknown',
+    },
+    verdict: (why: string, elapsed: string, counts: readonly string[]) =>
+      `${why} after ${elapsed}: ${counts.join(', ')}`,
+    resume: (command: string) => `unfinished tasks keep running on the server; to resume the wait: ${command}`,
+    resumeSame: () => 'unfinished tasks keep running on the server; the same command resumes the wait',
+    plan: (polls: number, tasks: number, within: string, lag: string) =>
+      `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
+  },
+  bug: (message: string) => `this is a bug in mmai: ${message}`,
+  bugHint: () => 'run again with --debug for the details, and please report them',
+  tasks: (ids: readonly string[]) => `task ${ids.join(', ')}`,
+  labelled: (label: string, text: string) => `${label}: ${text}`,
+  joined: (sentences: readonly string[]) => sentences.join('; '),
+  listed: (words: readonly string[]) => words.join(', '),
+  dryRun: {
+    curl: () => 'Signs and sends with curl and openssl; the key comes from the environment.',
+    alwaysJson: () => 'The SDK core always asks for JSON.',
+  },
+  requestId: 'request id: ',
+};
+
+export type Messages = typeof en;
+export type Language = 'en' | 'zh';

@@ -1,0 +1,70 @@
+import type { credentialsEn } from '../en/credentials.ts';
+
+/** 凭证从哪里来，以及出了什么问题。 */
+export const credentialsZh: typeof credentialsEn = {
+  none: (tried) => `没有找到访问凭证；已依次尝试：${tried.join('；')}`,
+  noneHint: () =>
+    '有三种方式提供凭证：运行 "mmai config init"；或设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET；或用 --profile 指定配置档。没有账号时可加 --simulate 0,1,2 试用',
+  halfConfigured: (where, missing) => `${where} 只配置了一半：缺少 ${missing}`,
+  noSuchProfile: (name, known) => `没有名为“${name}”的配置档；已有配置档：${known.join('、') || '无'}`,
+  noSuchProfileHint: () =>
+    '用 "mmai config init --profile 名称" 创建，用 "mmai config import" 从 aliyun-cli 复制，或用 "mmai config profiles" 查看',
+  fromEnvironment: () => '环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  fromProfile: (name) => `配置档“${name}”`,
+  fromNamedProfile: (name) => `配置档“${name}”（明确指定）`,
+  fromOidc: () => '环境变量 ALIBABA_CLOUD_ROLE_ARN、ALIBABA_CLOUD_OIDC_PROVIDER_ARN 和 ALIBABA_CLOUD_OIDC_TOKEN_FILE',
+  fromAliyun: (path) => `aliyun-cli 的 ${path}`,
+  fromAliyunProfile: (name, mode, path) => `aliyun-cli 的 ${path} 中的配置“${name}”（${mode}）`,
+  fromFile: (path) => `凭证文件 ${path}`,
+  fromSection: (name, path) => `凭证文件 ${path} 的“${name}”一节`,
+  fromUri: (variable) => `${variable} 中的 URI`,
+  fromEcs: () => 'ECS 实例元数据',
+  off: (where, variable) => `${where}（已被 ${variable} 关闭）`,
+
+  forbidden: (where, variable) => `${where}：被 ${variable} 禁止`,
+  unreadable: (where, why) => `无法读取${where}：${why}`,
+  tokenFile: (path, where) => `${where}指定的令牌文件 ${path}`,
+  torn: (where) => `${where} 已损坏，或是其他程序的文件`,
+  tornAliyunHint: () =>
+    '请修复，或移走后运行 "aliyun configure"；设置 ALIBABA_CLOUD_IGNORE_PROFILE=true 可让 mmai 跳过该文件',
+  tornFileHint: () => '文件应由 [小节] 和 key = value 行组成；请修复或移走',
+  badCharacters: (where, name) => `${where}：${name} 含有密钥中不可能出现的字符，例如换行或中文引号`,
+  noAliyunProfile: (name, path) => `aliyun-cli 的 ${path} 引用了配置“${name}”，但其中没有该配置`,
+  noAliyunProfileHint: () =>
+    '用 "aliyun configure list" 查看，再运行 "aliyun configure switch --profile 名称"；设置 ALIBABA_CLOUD_IGNORE_PROFILE=true 可让 mmai 跳过该文件',
+  noNamedProfile: (name, variable, path) =>
+    `${variable} 指定的配置“${name}”既不在 aliyun-cli 的 config.json 中，也不在 ${path} 中`,
+  circle: (name, path) => `aliyun-cli 的 ${path} 中，配置“${name}”通过 source_profile 依赖自身`,
+  emptySource: (where) => `${where}：source_profile 指定的配置没有密钥`,
+  unknownMode: (where, known) => `${where}的模式不受 mmai 支持；支持的模式：${known.join('、')}`,
+  unknownModeHint: () => '用 ALIBABA_CLOUD_PROFILE 选择其他配置，或运行 "mmai config init" 提供密钥',
+  unknownType: (where, known) => `${where}：type 不是 ${known.join('、')} 之一`,
+  loginExpired: (where) => `${where}：aliyun-cli 保存的登录已过期`,
+  loginHint: (name, mode) =>
+    `用 "aliyun sts GetCallerIdentity --profile ${name}" 续期，或用 "aliyun configure --profile ${name} --mode ${mode}" 重新登录`,
+  external: {
+    failed: (where, exitCode) => `${where}：process_command 执行失败（${exitCode}）`,
+    garbage: (where) => `${where}：process_command 没有输出凭证`,
+    notStarted: (where, code) => `${where}：process_command 无法启动（${code}）`,
+    timeout: (where) => `${where}：process_command 在 10 秒内没有结束`,
+    tooLong: (where) => `${where}：process_command 的输出超过 1 MiB`,
+    stopped: (where) => `${where}：process_command 已被停止`,
+  },
+  externalHint: () =>
+    '请手动运行该命令：它应输出一个 JSON 对象，包含 mode、access_key_id、access_key_secret，以及可选的 sts_token',
+  noAnswer: (where, code) => `${where}：没有应答（${code}）`,
+  refused: (where, code) => `${where}：被拒绝，${code}`,
+  badAnswer: (where, http) => `${where}：应答（HTTP ${http}）中没有凭证`,
+  assumeRoleHint: () =>
+    '请检查用于扮演角色的密钥是否正确、是否有 sts:AssumeRole 权限，角色是否信任它，以及会话时长是否超过角色的上限',
+  oidcHint: () => '请检查角色、角色对 OIDC 提供方的信任，以及文件中的令牌是否是新的、受众是否正确',
+  badSts: (where) => `${where}：STS 接入地址应为主机名或 https://主机[:端口]`,
+  badUri: (where) => `${where}：不是不带用户名和密码的 http 或 https 地址`,
+  uriHint: () =>
+    '它应对 GET 请求返回一个 JSON 对象，包含 Code "Success"、AccessKeyId、AccessKeySecret、SecurityToken 和 Expiration',
+  noRole: (where) => `${where}：该实例上没有这个 RAM 角色`,
+  noImdsV2: (where, variable) => `${where}：不支持 IMDSv2，而 ${variable} 禁止使用第一版`,
+  metadataHint: () =>
+    '如果这不是 ECS 实例，请设置 ALIBABA_CLOUD_ECS_METADATA_DISABLED=true；否则请检查实例的 RAM 角色；或运行 "mmai config init"',
+  gone: (where) => `${where}不再提供凭证`,
+};

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ClientOptions, createClient } from '../../../src/core/rpc/client.ts';
+import type { Failure } from '../../../src/core/rpc/response.ts';
+import { canonicalizedQueryString, signature, stringToSign } from '../../../src/core/rpc/signature.ts';
+import { NetworkError } from '../../../src/core/rpc/transport.ts';
+import { parseTaskId } from '../../../src/core/task.ts';
+import { fakeClock } from '../../support/clock.ts';
+import { answer, type FakeAnswer, fakeTransport, refusal, succeeded } from '../../support/transport.ts';
+
+const id = parseTaskId('9223372036854775807');
+const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
+
+function client(answers: Parameters<typeof fakeTransport>, overrides: Partial<ClientOptions> = {}) {
+  const clock = fakeClock();
+  const { transport, requests } = fakeTransport(...answers);
+  let nonces = 0;
+  const options: ClientOptions = {
+    origin: 'https://multimediaai.cn-beijing.aliyuncs.com',
+    region: 'cn-beijing',
+    method: 'get',
+    format: 'json',
+    signature: 'v1',
+    transport,
+    clock,
+    random: () => 0.5,
+    nonce: () => `nonce-${++nonces}`,
+    accessKey: async () => key,
+    requestTimeoutMs: 10_000,
+    debug: () => {},
+    ...overrides,
+  };
+  return { client: createClient(options), requests, clock };
+}
+
+const query = (url: string) => new URL(url).searchParams;
+
+async function failureOf(reply: Promise<{ ok: boolean }>): Promise<Failure> {
+  const settled = (await reply) as { ok: boolean; failure: Failure };
+  assert.equal(settled.ok, false);
+  return settled.failure;
+}
+
+describe('the request', () => {
+  it('carries the documented parameters, the id digit by digit, and a signature over all of them', async () => {
+    const { client: it_, requests } = client([succeeded]);
+    await it_.ask(id);
+    const { Signature, ...parameters } = Object.fromEntries(query(requests[0]!.url));
+    assert.deepEqual(parameters, {
+      AccessKeyId: 'testid',
+      Action: 'GetTaskStatus',
+      Format: 'JSON',
+      RegionId: 'cn-beijing',
+      SignatureMethod: 'HMAC-SHA1',
+      SignatureNonce: 'nonce-1',
+      SignatureVersion: '1.0',
+      TaskId: '9223372036854775807',
+      Timestamp: '2023-03-13T08:34:30Z',
+      Version: '2019-08-10',
+    });
+    assert.equal(Signature, signature(stringToSign('GET', canonicalizedQueryString(parameters)), 'testsecret'));
+  });
+
+  it('can be a POST form, all parameters and the signature in the body', async () => {
+    const { client: it_, requests } = client([succeeded], { method: 'post' });
+    await it_.ask(id);
+    assert.equal(requests[0]!.url, 'https://multimediaai.cn-beijing.aliyuncs.com/');
+    assert.equal(requests[0]!.method, 'POST');
+    assert.match(requests[0]!.body!, /^AccessKeyId=testid&.*&Signature=/);
+  });
+
+  it('carries the security token of temporary keys, signed with the rest', async () => {
+    const accessKey = async () => ({ ...key, securityToken: 'a+b/c=' });
+    const { client: it_, requests } = client([succeeded], { accessKey });
+    await it_.ask(id);
+    assert.equal(query(requests[0]!.url).get('SecurityToken'), 'a+b/c=');
+  });
+
+  it('signs every attempt with a new nonce and a new timestamp', async () => {
+    const { client: it_, requests } = client([refusal(500, 'InternalError'), succeeded], { random: () => 0.999 });
+    assert.equal((await it_.askPatiently(id, 3)).ok, true);
+    const [first, second] = requests.map(({ url }) => query(url));
+    assert.notEqual(first!.get('SignatureNonce'), second!.get('SignatureNonce'));
+    assert.notEqual(first!.get('Signature'), second!.get('Signature'));
+  });
+});
+
+describe('retries', () => {
+  const transient: [string, FakeAnswer][] = [
+    ['500 InternalError', refusal(500, 'InternalError')],
+    ['a throttled answer (HTTP 400)', refusal(400, 'Throttling.User')],
+    ['a web page from a proxy', answer(502, '<html><body>Bad Gateway</body></html>', { 'content-type': 'text/html' })],
+    ['a body that is no document', answer(200, 'garbage')],
+    ['a connection reset', new NetworkError('ConnectionReset', 'reset')],
+    ['a timeout', new NetworkError('Timeout', 'late')],
+    ['a DNS failure', new NetworkError('Dns', 'ENOTFOUND')],
+  ];
+  for (const [name, failed] of transient) {
+    it(`asks again after ${name}`, async () => {
+      const { client: it_, requests } = client([failed, succeeded]);
+      assert.equal((await it_.askPatiently(id, 3)).ok, true);
+      assert.equal(requests.length, 2);
+    });
+  }
+
+  const permanent: [string, FakeAnswer][] = [
+    ['ResourceNotFound', refusal(404, 'ResourceNotFound')],
+    ['Forbidden.RAM', refusal(403, 'Forbidden.RAM')],
+    ['a wrong key', refusal(404, 'InvalidAccessKeyId.NotFound')],
+    ['an untrusted certificate', new NetworkError('Certificate', 'expired')],
+    ['a redirect', answer(302, '', { location: 'http://elsewhere' })],
+  ];
+  for (const [name, failed] of permanent) {
+    it(`does not ask again after ${name}`, async () => {
+      const { client: it_, requests } = client([failed, succeeded]);
+      assert.equal((await it_.askPatiently(id, 3)).ok, false);
+      assert.equal(requests.length, 1);
+    });
+  }
+
+  it('says whom it asked of an answer that is not one of the service', async () => {
+    for (const strange of [answer(502, '<html>'), answer(302, ''), answer(200, '{}')]) {
+      const failure = await failureOf(client([strange]).client.ask(id));
+      assert.match(failure.message, /^request to [\w.-]+$/);
+    }
+    assert.doesNotMatch(
+      (await failureOf(client([refusal(500, 'InternalError')]).client.ask(id))).message,
+      /request to/,
+    );
+  });
+
+  it('stop after --retries, with jitter below ceilings of 1, 2 and 4 s', async () => {
+    const { client: it_, requests, clock } = client([refusal(500, 'InternalError')]);
+    const failure = await failureOf(it_.askPatiently(id, 3));
+    assert.equal(failure.code, 'InternalError');
+    assert.equal(requests.length, 4);
+    assert.deepEqual(clock.sleeps, [500, 1000, 2000]);
+    assert.deepEqual({ ...it_.traffic, bytes: 0 }, { requests: 4, retries: 3, throttles: 0, bytes: 0 });
+  });
+
+  it('wait as long as x-acs-retry-after (ms) says', async () => {
+    const { client: it_, clock } = client([refusal(400, 'Throttling.Api', { 'x-acs-retry-after': '2345' }), succeeded]);
+    await it_.askPatiently(id, 3);
+    assert.deepEqual(clock.sleeps, [2345]);
+    assert.equal(it_.traffic.throttles, 1);
+  });
+
+  it('give up at once when the server asks for more than a minute', async () => {
+    const { client: it_, requests } = client([refusal(400, 'Throttling', { 'retry-after': '86400' })]);
+    await it_.askPatiently(id, 3);
+    assert.equal(requests.length, 1);
+  });
+});
+
+describe('what can be put right', () => {
+  it('is asked once more with a new nonce after SignatureNonceUsed', async () => {
+    const { client: it_, requests } = client([refusal(400, 'SignatureNonceUsed'), succeeded]);
+    assert.equal((await it_.ask(id)).ok, true);
+    assert.equal(query(requests[1]!.url).get('SignatureNonce'), 'nonce-2');
+  });
+
+  it('learns the clock offset from Date, in one extra request, and keeps it', async () => {
+    const date = new Date(Date.parse('2023-03-13T09:34:30Z')).toUTCString();
+    const { client: it_, requests } = client([refusal(400, 'InvalidTimeStamp.Expired', { date }), succeeded]);
+    await it_.ask(id);
+    await it_.ask(id);
+    assert.equal(it_.clockOffsetMs(), 3_600_000);
+    assert.deepEqual(
+      requests.map(({ url }) => query(url).get('Timestamp')),
+      ['2023-03-13T08:34:30Z', '2023-03-13T09:34:30Z', '2023-03-13T09:34:30Z'],
+    );
+  });
+
+  for (const [minutes, warnings] of [
+    [4, []],
+    [-6, [-360_000]],
+    [60, [3_600_000]],
+  ] as const) {
+    it(`warns ${warnings.length === 0 ? 'not' : 'once'} of a clock ${minutes} minutes off`, async () => {
+      const date = new Date(Date.parse('2023-03-13T08:34:30Z') + minutes * 60_000).toUTCString();
+      const expired = refusal(400, 'InvalidTimeStamp.Expired', { date });
+      const warned: number[] = [];
+      const onClockOff = (ms: number) => void warned.push(ms);
+      const { client: it_ } = client([expired, succeeded, expired, succeeded], { onClockOff });
+      await it_.ask(id);
+      await it_.ask(id);
+      assert.deepEqual(warned, warnings);
+    });
+  }
+
+  it('does not believe an offset of more than a day', async () => {
+    const { client: it_, requests } = client([
+      refusal(400, 'InvalidTimeStamp.Expired', { date: new Date(0).toUTCString() }),
+    ]);
+    await it_.ask(id);
+    assert.equal(requests.length, 1);
+    assert.equal(it_.clockOffsetMs(), 0);
+  });
+
+  it('looks for credentials once more after an authentication error, and asks again with another key', async () => {
+    const accessKey = async (renew: boolean) => (renew ? { ...key, accessKeyId: 'rotated' } : key);
+    const { client: it_, requests } = client([refusal(403, 'InvalidSecurityToken.Expired'), succeeded], { accessKey });
+    assert.equal((await it_.ask(id)).ok, true);
+    assert.equal(query(requests[1]!.url).get('AccessKeyId'), 'rotated');
+  });
+
+  it('does not ask again with the same key', async () => {
+    const { client: it_, requests } = client([refusal(404, 'InvalidAccessKeyId.NotFound')]);
+    assert.equal((await failureOf(it_.ask(id))).exitCode, 3);
+    assert.equal(requests.length, 1);
+  });
+});
+
+describe('--debug', () => {
+  it('tells each attempt, why it waits, what it learns and the request id', async () => {
+    const date = new Date(Date.parse('2023-03-13T09:34:30Z')).toUTCString();
+    const lines: string[] = [];
+    const answers = [
+      refusal(400, 'InvalidTimeStamp.Expired', { date }),
+      refusal(500, 'InternalError'),
+      refusal(400, 'Throttling', { 'x-acs-retry-after': '2345' }),
+      new NetworkError('ConnectionReset', 'host: reset'),
+      succeeded,
+    ];
+    const debug = (line: string) => void lines.push(line.replace(`task ${id}: `, ''));
+    const { client: it_ } = client(answers, { debug });
+    await it_.askPatiently(id, 3);
+    const sent = (n: number, offset: number) =>
+      `request ${n}: GET https://multimediaai.cn-beijing.aliyuncs.com, v1, clock offset ${offset} ms`;
+    assert.deepEqual(lines, [
+      sent(1, 0),
+      'request 1: HTTP 400, InvalidTimeStamp.Expired, request id R-1, 0 ms',
+      'clock offset learned: 3600000 ms',
+      'InvalidTimeStamp.Expired, asking once more at once',
+      sent(2, 3_600_000),
+      'request 2: HTTP 500, InternalError, request id R-1, 0 ms',
+      'InternalError, retry 1 of 3 in 500 ms, by jittered backoff',
+      sent(3, 3_600_000),
+      'request 3: HTTP 400, Throttling, request id R-1, 0 ms',
+      'Throttling, retry 2 of 3 in 2345 ms, as the server asks',
+      sent(4, 3_600_000),
+      'request 4: Network.ConnectionReset: host: reset, 0 ms',
+      'Network.ConnectionReset, retry 3 of 3 in 2000 ms, by jittered backoff',
+      sent(5, 3_600_000),
+      'request 5: HTTP 200, status 2, request id cc53a4b3-8002-4717-a1d8-208be4492834, 0 ms',
+    ]);
+  });
+});
+
+describe('SignatureDoesNotMatch', () => {
+  const mismatch = (toSign: string) =>
+    refusal(
+      400,
+      'SignatureDoesNotMatch',
+      {},
+      `Specified signature is not matched with our calculation. server string to sign is:${toSign}`,
+    );
+  const signedBy = (url: string) => {
+    const { Signature, ...parameters } = Object.fromEntries(query(url));
+    return stringToSign('GET', canonicalizedQueryString(parameters));
+  };
+
+  it('blames the secret when the server signed the same text', async () => {
+    const { client: it_ } = client([(request) => mismatch(signedBy(request.url))]);
+    assert.equal((await failureOf(it_.ask(id))).topic, 'wrongSecret');
+  });
+
+  it('blames the canonicalization when the server signed another text', async () => {
+    const { client: it_ } = client([mismatch('GET&%2F&other')]);
+    assert.equal((await failureOf(it_.ask(id))).topic, 'wrongCanonicalization');
+  });
+
+  it('is told in brackets by some gateways: compared and kept back all the same', async () => {
+    const bracketed = (request: { url: string }) =>
+      refusal(
+        400,
+        'SignatureDoesNotMatch',
+        {},
+        `does not match. server StringToSign is [${signedBy(request.url)}] server CanonicalRequest is [x-acs-security-token:canary]`,
+      );
+    const { client: it_ } = client([bracketed]);
+    const { body: _, ...failure } = await failureOf(it_.ask(id));
+    assert.equal(failure.topic, 'wrongSecret');
+    assert.doesNotMatch(JSON.stringify(failure), /canary|testid|GET&/);
+  });
+
+  it('shows neither text', async () => {
+    const { client: it_ } = client([(request) => mismatch(signedBy(request.url))]);
+    const { body: _, ...failure } = await failureOf(it_.ask(id));
+    assert.doesNotMatch(JSON.stringify(failure), /testid|GET&/);
+  });
+});

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import * as tls from 'node:tls';
+import { NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
+import { createTransport, type TransportOptions } from '../../../src/io/net/transport.ts';
+import { en } from '../../../src/locales/en/messages.ts';
+import { refusingPort } from '../../support/dead-port.ts';
+import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
+
+const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
+const PLAIN = 'http://multimediaai.cn-beijing.aliyuncs.com/?TaskId=1';
+const PASSWORD = 'canary/p@ssword';
+const USER = `me:${encodeURIComponent(PASSWORD)}@`;
+const BASIC = `Basic ${btoa(`me:${PASSWORD}`)}`;
+
+async function transport(options: Partial<TransportOptions> = {}) {
+  const events: NetworkEvent[] = [];
+  const made = await createTransport({
+    caFile,
+    env: {},
+    now: () => performance.now(),
+    observe: (event) => events.push(event),
+    ...options,
+  });
+  after(() => made.close());
+  const get = (url: string, more = {}) => made.send({ method: 'GET', url, headers: {}, timeoutMs: 10_000, ...more });
+  const steps = () => events.map(({ step }) => step);
+  return { ...made, get, events, steps };
+}
+
+/** Until undici takes the connection of an answer that has just ended for a free one. */
+const idle = () => new Promise(setImmediate);
+
+/** The error of a request; it must name `where`, and no secret. */
+async function failure(sent: Promise<unknown>, kind: string, message: RegExp): Promise<void> {
+  await assert.rejects(sent, (error: Error) => {
+    assert.ok(error instanceof NetworkError, String(error));
+    assert.equal(error.kind, kind, error.message);
+    assert.match(error.message, message);
+    assert.doesNotMatch(error.message, /canary/);
+    assert.ok(!error.message.includes(BASIC.slice(6)));
+    return true;
+  });
+}
+
+describe('certificates', () => {
+  it('of a private authority are trusted with --ca-file', async () => {
+    const { get } = await transport();
+    assert.equal((await get(`https://localhost:${await tlsServer()}/`)).status, 200);
+  });
+
+  it('of a private authority are not trusted without', async () => {
+    const { get } = await transport({ caFile: undefined });
+    await failure(get(`https://localhost:${await tlsServer()}/`), 'Certificate', /localhost: unable to verify/);
+  });
+
+  it('that have expired are refused, with or without a proxy', async () => {
+    const port = await tlsServer(undefined, 'expired');
+    const { get } = await transport();
+    await failure(get(`https://localhost:${port}/`), 'CertificateExpired', /localhost: certificate has expired/);
+    const proxy = await proxyServer({ port });
+    const behind = await transport({ env: { HTTPS_PROXY: `http://${proxy.host}` } });
+    await failure(behind.get(SERVICE), 'CertificateExpired', /multimediaai\S+ through proxy 127.*has expired/);
+  });
+
+  it('of another host are refused, with both names told', async () => {
+    const { get } = await transport();
+    const sent = get(`https://localhost:${await tlsServer(undefined, 'other')}/`);
+    await failure(sent, 'CertificateName', /localhost.*elsewhere\.test/);
+  });
+
+  it('are checked by address too', async () => {
+    const { get } = await transport();
+    assert.equal((await get(`https://127.0.0.1:${await tlsServer()}/`)).status, 200);
+    const sent = get(`https://127.0.0.1:${await tlsServer(undefined, 'other')}/`);
+    await failure(sent, 'CertificateName', /127\.0\.0\.1.*elsewhere\.test|IP: 127/);
+  });
+
+  it('--ca-file keeps the authorities of NODE_EXTRA_CA_CERTS', async () => {
+    // A Node that tells its authorities has read the variable at its start, when it was not set; else it is ours to read.
+    const { get } = await transport({ caFile: tlsFile('other.pem'), env: { NODE_EXTRA_CA_CERTS: caFile } });
+    const sent = get(`https://localhost:${await tlsServer()}/`);
+    if (!('getCACertificates' in tls)) assert.equal((await sent).status, 200);
+    else await failure(sent, 'Certificate', /localhost/);
+  });
+
+  for (const [name, file] of [
+    ['a file that is not there', '/nowhere/ca.pem'],
+    ['a file without certificates', tlsFile('make.sh')],
+    ['a private key', tlsFile('server.key')],
+  ] as const) {
+    it(`are not read from ${name}: a usage error`, () =>
+      assert.rejects(transport({ caFile: file }), { exitCode: 2, message: /^--ca-file/ }));
+  }
+});
+
+describe('a proxy', () => {
+  it('is asked for a tunnel for https, without the URL of the request', async () => {
+    const proxy = await proxyServer({ port: await tlsServer() });
+    const { get, steps, events } = await transport({ env: { HTTPS_PROXY: proxy.host } });
+    assert.equal((await get(`${SERVICE}?Signature=x`)).status, 200);
+    assert.deepEqual(proxy.seen, [
+      { line: 'CONNECT multimediaai.cn-beijing.aliyuncs.com:443', authorization: undefined },
+    ]);
+    assert.deepEqual(steps(), ['proxy', 'tcp', 'tunnel', 'tls', 'answer']);
+    assert.equal(
+      events[0]!.detail(en),
+      `multimediaai.cn-beijing.aliyuncs.com: through proxy ${proxy.host} (HTTPS_PROXY)`,
+    );
+  });
+
+  it('gets user and password, and keeps one connection for many requests', async () => {
+    const proxy = await proxyServer({ port: await tlsServer(), authorization: BASIC });
+    const { get, events } = await transport({ env: { https_proxy: `http://${USER}${proxy.host}` } });
+    await get(SERVICE);
+    await idle();
+    await get(SERVICE);
+    assert.deepEqual(
+      proxy.seen.map(({ authorization }) => authorization),
+      [BASIC],
+    );
+    assert.doesNotMatch(JSON.stringify(events), /canary/);
+  });
+
+  it('may speak TLS itself, with the private authority', async () => {
+    const proxy = await proxyServer({ port: await tlsServer(), certificate: 'server' });
+    const { get, steps } = await transport({ env: { HTTPS_PROXY: `https://${proxy.host}` } });
+    assert.equal((await get(SERVICE)).status, 200);
+    assert.deepEqual(steps(), ['proxy', 'tcp', 'proxyTls', 'tunnel', 'tls', 'answer']);
+  });
+
+  it('that speaks TLS with an expired certificate is named', async () => {
+    const proxy = await proxyServer({ port: await tlsServer(), certificate: 'expired' });
+    const { get } = await transport({ env: { HTTPS_PROXY: `https://${proxy.host}` } });
+    await failure(get(SERVICE), 'CertificateExpired', new RegExp(`^proxy ${proxy.host}: certificate has expired`));
+  });
+
+  it('forwards http with the whole URL', async () => {
+    const server = createServer((incoming, outgoing) => outgoing.end(incoming.headers.host)).listen(0, '127.0.0.1');
+    after(() => server.close());
+    await new Promise((listening) => server.once('listening', listening));
+    const { port } = server.address() as AddressInfo;
+    const proxy = await proxyServer({ port, authorization: BASIC });
+    const { get } = await transport({ env: { HTTP_PROXY: `http://${USER}${proxy.host}` } });
+    const { status, body } = await get(PLAIN);
+    assert.equal(status, 200);
+    assert.equal(new TextDecoder().decode(body), 'multimediaai.cn-beijing.aliyuncs.com');
+    assert.equal(proxy.seen[0]!.line, 'GET http://multimediaai.cn-beijing.aliyuncs.com/');
+  });
+
+  it('is not asked for a loopback host, nor for a request that must be direct', async () => {
+    const [port, proxy] = [await tlsServer(), await proxyServer({ port: 1 })];
+    const { get, events } = await transport({ env: { HTTPS_PROXY: proxy.host, NO_PROXY: '' } });
+    assert.equal((await get(`https://localhost:${port}/`)).status, 200);
+    assert.equal((await get(`https://127.0.0.1:${port}/`, { direct: true })).status, 200);
+    assert.deepEqual(proxy.seen, []);
+    const ways = events.filter(({ step }) => step === 'proxy').map(({ detail }) => detail(en));
+    assert.deepEqual(ways, [`localhost:${port}: no proxy (loopback)`, `127.0.0.1:${port}: no proxy (never proxied)`]);
+  });
+
+  it('is told in the time-out of a request', async () => {
+    const host = `127.0.0.1:${await silentServer()}`;
+    const { get } = await transport({ env: { HTTPS_PROXY: host } });
+    await failure(get(SERVICE, { timeoutMs: 50 }), 'Timeout', new RegExp(`through proxy ${host} within 50 ms`));
+  });
+
+  const html = 'Content-Type: text/html\r\nContent-Length: 22\r\n\r\n<html>canary</html>...';
+  const refusals: [string, string, string, string, RegExp][] = [
+    ['407', 'HTTP/1.1 407 Authenticate\r\nContent-Length: 0\r\n\r\n', 'ProxyAuthentication', SERVICE, /HTTP 407/],
+    ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'ProxyRefused', SERVICE, /403 Forbidden to CONNECT multi\S+:443$/],
+    ['502', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'Proxy', SERVICE, /HTTP 502 Bad Gateway/],
+    ['an HTML page', `HTTP/1.1 503 Busy\r\n${html}`, 'Proxy', SERVICE, /503 Busy.*with a web page/],
+    ['an HTML page as consent', `HTTP/1.1 200 OK\r\n${html}`, 'Proxy', SERVICE, /200 OK.*with a web page/],
+    ['a redirect', 'HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n', 'Proxy', SERVICE, /HTTP 302 Found/],
+    ['407 to plain http', 'HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n', 'ProxyAuthentication', PLAIN, /HTTP 407/],
+    ['a page to plain http', `HTTP/1.1 403 Forbidden\r\n${html}`, 'ProxyRefused', PLAIN, /403.*with a web page/],
+  ];
+  for (const [name, refusal, kind, url, message] of refusals) {
+    it(`that answers ${name} is named, without its password`, async () => {
+      const proxy = await proxyServer({ port: 1, refusal });
+      const address = `http://${USER}${proxy.host}`;
+      const { get } = await transport({ env: { HTTPS_PROXY: address, HTTP_PROXY: address } });
+      await failure(get(url), kind, new RegExp(`^proxy ${proxy.host} .*${message.source}`));
+    });
+  }
+
+  const broken: [string, string, RegExp][] = [
+    ['speaks no HTTP', 'SSH-2.0-OpenSSH\r\n', /^proxy \S+: Parse Error/],
+    ['hangs up', '', /^proxy \S+: socket hang up/],
+  ];
+  for (const [name, reply, message] of broken) {
+    it(`that ${name} is named`, async () => {
+      const { get } = await transport({ env: { HTTPS_PROXY: `127.0.0.1:${await rawServer(reply)}` } });
+      await failure(get(SERVICE), 'Proxy', message);
+    });
+  }
+
+  it('that nobody listens at is named', async () => {
+    const host = `127.0.0.1:${await refusingPort()}`;
+    const { get } = await transport({ env: { HTTPS_PROXY: `http://${USER}${host}` } });
+    await failure(get(SERVICE), 'Proxy', new RegExp(`^proxy ${host}: connect ECONNREFUSED`));
+  });
+
+  it('with an address that is none stops the request as a usage error', async () => {
+    const { get } = await transport({ env: { HTTPS_PROXY: 'socks5://p:1' } });
+    await assert.rejects(get(SERVICE), { exitCode: 2 });
+  });
+});
+
+describe('connections', () => {
+  it('are timed step by step', async () => {
+    const { get, events, steps } = await transport();
+    await get(`https://localhost:${await tlsServer()}/`);
+    assert.deepEqual(steps(), ['proxy', 'dns', 'tcp', 'tls', 'answer']);
+    assert.match(events[3]!.detail(en), /^TLSv1\.3 with localhost/);
+    for (const { ms } of events) assert.ok(ms >= 0);
+  });
+
+  it('are dropped by renew, but for those at work', async () => {
+    const port = await tlsServer();
+    const { get, renew, steps } = await transport();
+    await get(`https://localhost:${port}/`);
+    await idle();
+    await get(`https://localhost:${port}/`);
+    await idle();
+    assert.equal(steps().filter((step) => step === 'tcp').length, 1);
+    const atWork = get(`https://localhost:${port}/`);
+    renew();
+    assert.equal((await atWork).status, 200);
+    assert.equal((await get(`https://localhost:${port}/`)).status, 200);
+    assert.equal(steps().filter((step) => step === 'tcp').length, 2);
+  });
+
+  it('that are still being opened end with close', async () => {
+    const silent = createServer();
+    const connected = new Promise((resolve) => silent.on('connection', resolve));
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+    after(() => silent.close());
+    const { get, close } = await transport();
+    // The handshake never ends: the server speaks no TLS and waits for a request line.
+    const sent = get(`https://localhost:${(silent.address() as AddressInfo).port}/`);
+    const socket = (await connected) as { once(event: 'close', then: () => void): void };
+    const closed = new Promise<void>((resolve) => socket.once('close', resolve));
+    const failed = assert.rejects(sent, NetworkError);
+    close();
+    await Promise.all([failed, closed]);
+  });
+
+  it('that are still being opened do not outlive the time limit of a request, nor a signal', async () => {
+    const { get } = await transport();
+    const url = `https://localhost:${await silentServer()}/`;
+    await failure(get(url, { timeoutMs: 50 }), 'Timeout', /^no answer from localhost:\d+ within 50 ms/);
+    const controller = new AbortController();
+    const sent = get(url, { signal: controller.signal, timeoutMs: Number.POSITIVE_INFINITY });
+    controller.abort();
+    await failure(sent, 'Aborted', /stopped/);
+    await failure(get(url, { signal: controller.signal }), 'Aborted', /stopped/);
+  });
+
+  it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
+    const { get } = await transport();
+    await failure(get(`http://127.0.0.1:${await refusingPort()}/`), 'ConnectionRefused', /ECONNREFUSED/); // undici is loaded
+    const refused = get(`http://127.0.0.1:${await refusingPort()}/`, { timeoutMs: 20 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+    await failure(refused, 'ConnectionRefused', /ECONNREFUSED/);
+  });
+
+  it('to a server that speaks no TLS fail as a protocol error', async () => {
+    const { get } = await transport();
+    await failure(get(`https://localhost:${await rawServer('HTTP/1.1 400 Bad\r\n\r\n')}/`), 'Protocol', /^localhost:/);
+  });
+});

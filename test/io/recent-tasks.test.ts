@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { rememberTasks } from '../../src/commands/shared/remember-tasks.ts';
+import { runStatus } from '../../src/commands/status.ts';
+import { parseTaskId } from '../../src/core/task.ts';
+import type { CommandDeps } from '../../src/deps.ts';
+import { createRecentTasks, RECENT_LIMIT, stateDirectory } from '../../src/io/recent-tasks.ts';
+import { type FakeDeps, fakeDeps } from '../support/deps.ts';
+import { temporaryDirectory } from '../support/mmai.ts';
+import { fakeTransport, refusal, succeeded } from '../support/transport.ts';
+
+const ids = (...texts: string[]) => texts.map(parseTaskId);
+
+/** A deps whose standard error is a terminal, with an AccessKey. */
+function atTerminal(overrides: Partial<CommandDeps> = {}): FakeDeps {
+  const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret', ...overrides.env };
+  const deps = fakeDeps({ ...overrides, env });
+  return { ...deps, stderr: { ...deps.stderr, isTerminal: true } };
+}
+
+describe('recent task ids', () => {
+  it('come back newest first, each once, no more than the limit, for the owner only', () => {
+    const directory = join(temporaryDirectory(), 'state');
+    const recent = createRecentTasks(directory, () => 'aside');
+    assert.deepEqual(recent.read(), []);
+    recent.remember(ids('1', '2'));
+    recent.remember(ids('3', '1'));
+    assert.deepEqual(recent.read(), ['3', '1', '2']);
+    recent.remember(Array.from({ length: 100 }, (_, index) => parseTaskId(String(index + 10))));
+    assert.equal(recent.read().length, RECENT_LIMIT);
+    assert.deepEqual(readdirSync(directory), ['recent-tasks']);
+    assert.equal(statSync(join(directory, 'recent-tasks')).mode & 0o777, 0o600);
+  });
+
+  it('never fail a command, whatever stands where the directory should', () => {
+    const file = join(temporaryDirectory(), 'file');
+    writeFileSync(file, '');
+    const recent = createRecentTasks(file, () => 'aside');
+    recent.remember(ids('1'));
+    assert.deepEqual(recent.read(), []);
+  });
+
+  it('are those the service knew: one not found is not kept', async () => {
+    const transport = fakeTransport(succeeded, refusal(404, 'ResourceNotFound')).transport;
+    const deps = atTerminal({ transport: async () => transport });
+    await runStatus(['1', '2'], {}, deps);
+    assert.deepEqual((await deps.recentTasks()).read(), ['1']);
+  });
+
+  it('are not kept of a simulation, of a script, or with MMAI_NO_RECENT', async () => {
+    const quiet: [CommandDeps, { simulate?: string }][] = [
+      [atTerminal(), { simulate: '2' }],
+      [fakeDeps(), {}],
+      [atTerminal({ env: { MMAI_NO_RECENT: '1' } }), {}],
+    ];
+    for (const [deps, options] of quiet) {
+      await rememberTasks(ids('1'), options, deps);
+      assert.deepEqual((await deps.recentTasks()).read(), []);
+    }
+  });
+
+  it('stay in XDG_STATE_HOME, %LOCALAPPDATA% or ~/.local/state', () => {
+    assert.equal(stateDirectory({ XDG_STATE_HOME: '/s' }, 'linux', '/h'), join('/s', 'mmai'));
+    assert.equal(stateDirectory({ LOCALAPPDATA: '/l' }, 'win32', '/h'), join('/l', 'mmai'));
+    assert.equal(stateDirectory({}, 'linux', '/h'), join('/h', '.local', 'state', 'mmai'));
+  });
+});

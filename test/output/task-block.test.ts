@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { describe, it } from 'node:test';
+import xterm from '@xterm/headless';
+import { parseTaskId } from '../../src/core/task.ts';
+import { newTask, type Watched } from '../../src/core/wait/watched.ts';
+import { createBlock } from '../../src/io/terminal/block.ts';
+import { plainStyle } from '../../src/io/terminal/style.ts';
+import { en } from '../../src/locales/en/messages.ts';
+import { zh } from '../../src/locales/zh/messages.ts';
+import { taskBlock } from '../../src/output/task-block.ts';
+import { displayWidth } from '../../src/text/width.ts';
+
+/** What the block reads of a waiter. */
+function waiterOf(tasks: Watched[]) {
+  const done = tasks.filter((task) => task.outcome).length;
+  return { tasks, done, elapsedMs: () => 92_000, nextPollMs: () => 7000 };
+}
+
+function task(id: string, values: Partial<Watched> = {}): Watched {
+  return { ...newTask(parseTaskId(id)), ...values };
+}
+
+const running = (id: string) => task(id, { state: 'running', status: 1 });
+const failed = (id: string) => task(id, { state: 'failed', status: 3, outcome: 'failed', endedAt: 60_000 });
+const lines = (tasks: Watched[], columns: number, rows: number, messages = en) =>
+  taskBlock(waiterOf(tasks), { columns, rows, hasKeys: true }, plainStyle, messages);
+
+describe('the block of a wait for several tasks', () => {
+  const three = [running('12'), failed('9223372036854775807'), task('7')];
+
+  it('has a row a task, failed first, glyph and word, and a footer', () => {
+    assert.deepEqual(lines(three, 80, 24), [
+      '✖ 9223372036854775807  failed   1m',
+      '● 12                   running  1m32s',
+      '· 7                    …        1m32s',
+      '1/3 done · next check 7s · r check now',
+    ]);
+  });
+
+  it('tells the failure of a task that cannot be asked about', () => {
+    const failure = { code: 'Throttling.User' } as Watched['failure'];
+    const stuck = task('2', { state: 'submitting', outcome: 'queueTimeout', endedAt: 20_000 });
+    const [first, second] = lines([task('1', { state: 'running', failure }), stuck], 80, 24);
+    assert.match(first!, /✖ 2 {2}submitting {2}20s {2}was still submitting/);
+    assert.match(second!, /● 1 {2}running {5}1m32s {2}Throttling\.User/);
+  });
+
+  it('gives up its columns before its content in a narrow window', () => {
+    assert.deepEqual(
+      lines(three, 20, 24),
+      ['✖ 92233720368547758…', '● 12 running 1m32s', '· 7 … 1m32s', '1/3 done · next ch…'].map((line) =>
+        displayWidth(line) < 20 ? line : `${line.slice(0, 18)}…`,
+      ),
+    );
+  });
+
+  for (const messages of [en, zh]) {
+    for (const columns of [1, 2, 5, 20, 40, 80, 200]) {
+      for (const rows of [1, 2, 3, 4, 24]) {
+        it(`fits ${columns} × ${rows}, in ${messages.states.running}`, () => {
+          const many = [...Array(300).keys()].map((n) => (n % 7 ? running(String(n + 1)) : failed(String(n + 1))));
+          const drawn = lines(many, columns, rows, messages);
+          assert.ok(drawn.length <= Math.max(1, rows - 1), `${drawn.length} lines`);
+          for (const line of drawn) assert.ok(displayWidth(line) < Math.max(2, columns), line);
+        });
+      }
+    }
+  }
+
+  it('of 300 tasks in 24 rows shows the failed ones and counts the rest', () => {
+    const many = [...Array(300).keys()].map((n) => (n % 100 === 50 ? failed(String(n + 1)) : running(String(n + 1))));
+    const drawn = lines(many, 80, 24);
+    assert.equal(drawn.length, 23);
+    assert.deepEqual(
+      drawn.slice(0, 3).map((line) => line.split(' ')[1]),
+      ['51', '151', '251'],
+    );
+    assert.equal(drawn.at(-2), '… +279 running');
+    assert.equal(drawn.at(-1), '3/300 done · next check 7s · r check now');
+  });
+});
+
+/** A real terminal's behaviour without a terminal: what a block leaves on it. */
+function emulator(columns: number, rows: number) {
+  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
+  const events = new EventEmitter();
+  let written = Promise.resolve();
+  const canvas = {
+    columns,
+    rows,
+    on: (event: 'resize', listener: () => void) => events.on(event, listener),
+    off: (event: 'resize', listener: () => void) => events.off(event, listener),
+    write(text: string) {
+      written = written.then(() => new Promise((done) => terminal.write(text, done)));
+    },
+  };
+  return {
+    canvas,
+    write: canvas.write,
+    async resize(toColumns: number, toRows: number) {
+      await written;
+      terminal.resize(toColumns, toRows);
+      Object.assign(canvas, { columns: toColumns, rows: toRows });
+      events.emit('resize');
+      await written;
+    },
+    /** All lines there are, those scrolled away included, without the empty ones at the end. */
+    async screen() {
+      await written;
+      const { buffer } = terminal;
+      const all = [...Array(buffer.active.length).keys()].map((y) => buffer.active.getLine(y)!.translateToString(true));
+      return all.join('\n').trimEnd().split('\n');
+    },
+    async isCursorShown() {
+      await written;
+      // biome-ignore lint/suspicious/noExplicitAny: the emulator tells it nowhere else
+      return !(terminal as any)._core.coreService.isCursorHidden;
+    },
+  };
+}
+
+describe('a block on a terminal', () => {
+  const tasks = [running('12'), failed('9223372036854775807'), task('7')];
+  const view = (size: { columns: number; rows: number }) => lines(tasks, size.columns, size.rows);
+
+  it('is drawn at once, below what was there, and leaves nothing behind', async () => {
+    const { canvas, write, screen, isCursorShown } = emulator(80, 24);
+    write('$ mmai watch\n');
+    const block = createBlock(canvas, view);
+    block.start();
+    assert.deepEqual(await screen(), ['$ mmai watch', ...lines(tasks, 80, 24)]);
+    assert.equal(await isCursorShown(), false);
+    block.stop();
+    assert.deepEqual(await screen(), ['$ mmai watch']);
+    assert.equal(await isCursorShown(), true);
+  });
+
+  for (const rows of [24, 4, 2]) {
+    it(`makes way in ${rows} rows for what others write, which stays above it`, async () => {
+      const { canvas, write, screen } = emulator(80, rows);
+      write('$ mmai watch\n');
+      const block = createBlock(canvas, view);
+      block.start();
+      block.aside(() => write('warning: one\n'));
+      block.aside(() => write('warning: two\n'));
+      const above = ['$ mmai watch', 'warning: one', 'warning: two'];
+      assert.deepEqual(await screen(), [...above, ...view({ columns: 80, rows })]);
+      block.stop();
+      assert.deepEqual(await screen(), above);
+    });
+  }
+
+  it('never erases the window from its first cell on, which tmux would scroll up and keep', async () => {
+    const { canvas, resize } = emulator(80, 4);
+    const written: string[] = [];
+    const { write } = canvas;
+    canvas.write = (text) => {
+      written.push(text);
+      write(text);
+    };
+    const block = createBlock(canvas, view);
+    block.start();
+    for (const columns of [60, 20, 90]) await resize(columns, 4);
+    block.stop();
+    assert.ok(written.length >= 4);
+    for (const text of written) assert.doesNotMatch(text, /\r(\u001b\[\d+A)?\u001b\[J/);
+  });
+
+  for (const [columns, rows] of [
+    [20, 24],
+    [40, 6],
+    [200, 50],
+    [30, 24],
+  ] as const) {
+    it(`stays one block when the window becomes ${columns} × ${rows}`, async () => {
+      const { canvas, write, resize, screen } = emulator(80, 24);
+      write('$ mmai\n');
+      const block = createBlock(canvas, view);
+      block.start();
+      await resize(columns, rows);
+      assert.deepEqual(await screen(), ['$ mmai', ...lines(tasks, columns, rows)]);
+      block.stop();
+      assert.deepEqual(await screen(), ['$ mmai']);
+    });
+  }
+});

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { CommandDeps, Input, Output } from '../../src/deps.ts';
+import { runCommand } from '../../src/io/command.ts';
+import { readText } from '../../src/io/files.ts';
+import { parseIni } from '../../src/io/ini.ts';
+import { createRecentTasks } from '../../src/io/recent-tasks.ts';
+import { createStore } from '../../src/io/store.ts';
+import type { Prompts } from '../../src/io/terminal/prompts.ts';
+import { plainStyle } from '../../src/io/terminal/style.ts';
+import { en } from '../../src/locales/en/messages.ts';
+import { fakeClock } from './clock.ts';
+import { temporaryDirectory } from './mmai.ts';
+import { fakeTransport, succeeded } from './transport.ts';
+
+/** An output that remembers. */
+export interface FakeOutput extends Output {
+  text(): string;
+}
+
+export interface FakeDeps extends CommandDeps {
+  readonly stdout: FakeOutput;
+  readonly stderr: FakeOutput;
+}
+
+/** A deps without anything real but a config file in a directory of its own, made on the first write; override what a test is about. */
+export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
+  const home = temporaryDirectory();
+  const store = createStore({ directory: join(home, 'config') });
+  const recentTasks = createRecentTasks(join(home, 'state'), () => 'aside');
+  const transport = fakeTransport(succeeded).transport;
+  return {
+    env: {},
+    pid: 1,
+    clock: fakeClock(),
+    random: () => 0.5,
+    nonce: () => '00000000-0000-4000-8000-000000000000',
+    signal: new AbortController().signal,
+    stdin: piped(''),
+    store: async () => store,
+    home: () => home,
+    readText,
+    parseIni,
+    runCommand: (line, limits) => runCommand(line, limits, process.platform),
+    recentTasks: async () => recentTasks,
+    transport: async () => transport,
+    prompts: async () => scripted(),
+    style: async () => plainStyle,
+    live: async () => ({ stop() {} }),
+    runHook: async () => 0,
+    writeFile: async () => {},
+    messages: en,
+    debug() {},
+    ...overrides,
+    stdout: fakeOutput(),
+    stderr: fakeOutput(),
+  };
+}
+
+/** Standard input with something piped in. */
+export function piped(text: string): Input {
+  return { isTerminal: false, text: async () => text };
+}
+
+/** Standard input where a person sits; reading it to the end would wait for ever. */
+export const terminal: Input = { isTerminal: true, text: () => assertUnread() };
+
+/** Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one. */
+export function scripted(...answers: string[]): Prompts & { readonly asked: string[] } {
+  const asked: string[] = [];
+  const answer = (how: string) => (question: string, initial?: string) => {
+    asked.push(`${how}: ${question}`);
+    const next = answers.shift();
+    if (next === undefined) throw new Error(`nobody answers "${question}"`);
+    return Promise.resolve(next || initial || '');
+  };
+  return { asked, text: answer('text'), secret: answer('secret') };
+}
+
+function fakeOutput(): FakeOutput {
+  const chunks: string[] = [];
+  return {
+    isTerminal: false,
+    size: () => ({ columns: 80, rows: 24 }),
+    write: (chunk) => void chunks.push(typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
+    text: () => chunks.join(''),
+  };
+}
+
+function assertUnread(): Promise<string> {
+  throw new Error('a terminal is not read to its end');
+}
