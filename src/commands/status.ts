@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { readTaskIds } from '../core/ids.ts';
+import { failureExitCode, failureOutcome, isDenied, stateOutcome, statusExitCode } from '../core/outcome.ts';
 import type { Reply } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
-import { foldOutcomes, type TaskId, taskState } from '../core/task.ts';
+import { type TaskId, taskState } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
-import { ExitCode } from '../errors.ts';
-import { replyOutcome, statusDocument, taskRow } from '../output/document.ts';
+import { statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
 import { dryRun } from './shared/dry-run.ts';
@@ -45,7 +45,7 @@ export async function runStatus(words: readonly string[], options: StatusOptions
   const session = await openSession(setup, options.simulate, deps);
   try {
     const replies = await askAll(ids, setup, session, deps);
-    const exitCode = statusExitCode(replies, options.exitStatus === true);
+    const exitCode = exitCodeOf(replies, options.exitStatus === true);
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, deps.messages));
     const document = statusDocument(tasks, session.client.traffic, exitCode);
     if (setup.values.output === 'raw' && !query) printBodies(replies, deps);
@@ -69,7 +69,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
       const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, deps.signal));
-      if (!reply.ok && reply.failure.exitCode === ExitCode.denied) refusal = reply;
+      if (!reply.ok && isDenied(reply.failure)) refusal = reply;
       replies[index] = reply;
     }
   };
@@ -77,12 +77,13 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
   return replies;
 }
 
-function statusExitCode(replies: readonly Reply[], tellsState: boolean): number {
-  if (replies.some((reply) => !reply.ok && reply.failure.exitCode === ExitCode.denied)) return ExitCode.denied;
-  const outcomes = replies.map(replyOutcome);
-  if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
-  const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');
-  return foldOutcomes(unanswered, ExitCode.ok);
+function exitCodeOf(replies: readonly Reply[], tellsState: boolean): number {
+  const refused = replies.find((reply) => !reply.ok && isDenied(reply.failure));
+  if (refused && !refused.ok) return failureExitCode(refused.failure.class);
+  const outcomes = replies.map((reply) =>
+    reply.ok ? stateOutcome(taskState(reply.answer.status)) : failureOutcome(reply.failure.class),
+  );
+  return statusExitCode(outcomes, tellsState);
 }
 
 /** The service's bodies byte for byte; a line break stands between two, none after the last. */

@@ -1,5 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { nearest } from '../text/nearest.ts';
+import { failureExitCode } from './outcome.ts';
 import { catalogue, cataloguedAs, classify, type FailureClass, type RetryRule } from './rpc/error-codes.ts';
 import { isFinal, type TaskState, taskState } from './task.ts';
 
@@ -103,14 +104,14 @@ function explainExitCode(exitCode: ExitCodeOfTable, { exitCodes: meanings, expla
 function explainCode(given: string, { codes }: Messages): Explanation {
   const name = cataloguedAs(given)!;
   const isListed = name.toLowerCase() === given.toLowerCase();
-  const { class: failureClass, retry, exitCode, topic } = classify(given, 0);
+  const { class: failureClass, retry, topic } = classify(given, 0);
   return {
     topic: isListed ? name : given,
     kind: 'errorCode',
     countsAs: isListed ? null : name,
     class: failureClass,
     retry,
-    exitCode,
+    exitCode: failureExitCode(failureClass),
     ...codes[topic!],
   };
 }

@@ -1,4 +1,4 @@
-import { ExitCode, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 
 /** The service's id of a task: an int64 as a decimal string, from argv to wire to output (a number would round it above 2^53). */
 export type TaskId = string & { readonly brand: 'TaskId' };
@@ -21,19 +21,6 @@ export function taskState(status: number): TaskState {
 }
 
 /** Succeeded and failed do not change any more. */
-export function isFinal(state: TaskState): boolean {
+export function isFinal(state: TaskState): state is 'succeeded' | 'failed' {
   return state === 'succeeded' || state === 'failed';
-}
-
-/** How the question about one task ended. `unanswered` covers every failure that is not "no such task". */
-export type Outcome = 'succeeded' | 'failed' | 'pending' | 'notFound' | 'unanswered';
-
-/** Folds many outcomes into the one exit code: failed, else unanswered, else not found, else pending, else ok (specification §4). */
-export function foldOutcomes(outcomes: Iterable<Outcome>, pendingCode: number): number {
-  const seen = new Set(outcomes);
-  if (seen.has('failed')) return ExitCode.failed;
-  if (seen.has('unanswered')) return ExitCode.unanswered;
-  if (seen.has('notFound')) return ExitCode.notFound;
-  if (seen.has('pending')) return pendingCode;
-  return ExitCode.ok;
 }

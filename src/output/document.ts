@@ -1,7 +1,6 @@
 import type { Traffic } from '../core/rpc/client.ts';
 import type { Failure, Reply } from '../core/rpc/response.ts';
-import { isFinal, type Outcome, type TaskId, type TaskState, taskState } from '../core/task.ts';
-import { ExitCode } from '../errors.ts';
+import { type TaskId, type TaskState, taskState } from '../core/task.ts';
 import type { Messages } from '../locales/en/messages.ts';
 
 /** An error as every machine format tells it (specification §5). */
@@ -50,11 +49,4 @@ export function statusDocument(tasks: readonly TaskRow[], traffic: Traffic, exit
   const counts = { submitting: 0, running: 0, succeeded: 0, failed: 0, unknown: 0, error: 0 };
   for (const task of tasks) counts[task.error ? 'error' : task.state] += 1;
   return { tasks, summary: { exitCode, counts, ...traffic } };
-}
-
-/** What became of one question, for the exit code. */
-export function replyOutcome(reply: Reply): Outcome {
-  if (!reply.ok) return reply.failure.exitCode === ExitCode.notFound ? 'notFound' : 'unanswered';
-  const state = taskState(reply.answer.status);
-  return isFinal(state) ? (state as 'succeeded' | 'failed') : 'pending';
 }

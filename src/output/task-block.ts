@@ -1,5 +1,6 @@
+import { endOutcome } from '../core/outcome.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
-import { taskOutcome, type Watched } from '../core/wait/watched.ts';
+import type { Watched } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
@@ -52,7 +53,7 @@ function rank(tasks: readonly Readonly<Watched>[], limit: number): Ranked {
 }
 
 function rankOf(task: Readonly<Watched>): Rank {
-  const outcome = taskOutcome(task);
+  const outcome = endOutcome(task.outcome);
   if (outcome === 'pending') return task.outcome ? 'failed' : (task.state ?? 'unseen');
   return outcome === 'succeeded' ? 'succeeded' : 'failed';
 }

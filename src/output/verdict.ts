@@ -1,5 +1,4 @@
 import type { EndEvent } from '../core/wait/events.ts';
-import { ExitCode } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 import { describeFailures, type TaskFailure } from './failures.ts';
@@ -34,7 +33,7 @@ function shellQuoted(word: string): string {
 }
 
 function resumeLine({ summary }: WatchDocument, { watch }: Messages): string {
-  const { resume, stillRunning, exitCode } = summary;
-  if (!resume || exitCode === ExitCode.ok || exitCode === ExitCode.denied) return '';
+  const { resume, stillRunning, outcome } = summary;
+  if (!resume || outcome === 'met' || outcome === 'denied') return '';
   return `${stillRunning.length > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.map(shellQuoted).join(' '))}\n`;
 }

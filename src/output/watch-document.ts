@@ -1,7 +1,8 @@
+import { endOutcome, type Outcome, type TaskEnd } from '../core/outcome.ts';
 import type { Client, Traffic } from '../core/rpc/client.ts';
-import type { Outcome, TaskId } from '../core/task.ts';
+import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
-import { type TaskEnd, taskOutcome, type Watched } from '../core/wait/watched.ts';
+import type { Watched } from '../core/wait/watched.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { errorObject, type TaskRow } from './document.ts';
 
@@ -43,8 +44,8 @@ export function watchDocument(
   messages: Messages,
 ): WatchDocument {
   const counts = { succeeded: 0, failed: 0, pending: 0, notFound: 0, unanswered: 0 };
-  for (const task of end.tasks) counts[taskOutcome(task)] += 1;
-  const stillRunning = end.tasks.filter((task) => taskOutcome(task) === 'pending').map((task) => task.id);
+  for (const task of end.tasks) counts[endOutcome(task.outcome)] += 1;
+  const stillRunning = end.tasks.filter((task) => endOutcome(task.outcome) === 'pending').map((task) => task.id);
   const resume = stillRunning.length > 0 ? ['mmai', 'watch', ...stillRunning, ...resumeFlags(counts.succeeded)] : null;
   const { why: outcome, exitCode, elapsedMs } = end;
   const summary = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveSettings, serviceOrigin } from '../../src/core/config/settings.ts';
 import { readTaskIds, taskIdsFromText } from '../../src/core/ids.ts';
-import { foldOutcomes, type Outcome, parseTaskId, taskState } from '../../src/core/task.ts';
+import { parseTaskId, taskState } from '../../src/core/task.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { formatDuration, parseDuration } from '../../src/text/duration.ts';
 import { visible } from '../../src/text/safe-text.ts';
@@ -131,20 +131,6 @@ describe('settings', () => {
   it('name the variable that holds a bad value', () => {
     assert.throws(() => resolveSettings({}, { MMAI_RETRIES: 'x' }, undefined), { message: /^MMAI_RETRIES: "x"/ });
   });
-});
-
-describe('the exit code of many tasks', () => {
-  const cases: [Outcome[], number][] = [
-    [['succeeded', 'succeeded'], 0],
-    [['succeeded', 'pending'], 8],
-    [['pending', 'notFound'], 5],
-    [['notFound', 'unanswered'], 4],
-    [['unanswered', 'failed', 'succeeded'], 1],
-    [[], 0],
-  ];
-  for (const [outcomes, code] of cases) {
-    it(`${outcomes.join(', ') || 'nothing'} → ${code}`, () => assert.equal(foldOutcomes(outcomes, 8), code));
-  }
 });
 
 it('states are words for 0 to 3, and unknown for any other integer', () => {

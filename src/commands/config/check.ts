@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isLoopback, serviceOrigin } from '../../core/config/settings.ts';
+import { failureExitCode } from '../../core/outcome.ts';
 import type { Topic } from '../../core/rpc/error-codes.ts';
 import type { Failure, Reply } from '../../core/rpc/response.ts';
 import { serverTime } from '../../core/rpc/service-clock.ts';
@@ -68,7 +69,7 @@ class Check {
     const explanation = topic && messages.codes[topic];
     const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
-    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failure.exitCode });
+    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure.class) });
   }
 
   skip(...names: CheckName[]): void {

@@ -1,4 +1,3 @@
-import { ExitCode } from '../../errors.ts';
 import type { codesEn } from '../../locales/en/codes.ts';
 import type { NetworkFailure } from './transport.ts';
 
@@ -122,8 +121,6 @@ export const catalogue = {
 export interface Classification {
   readonly class: FailureClass;
   readonly retry: RetryRule;
-  /** Of a question that ends with this error. */
-  readonly exitCode: number;
   /** Undefined for a code that mmai cannot explain: the service's own text has to do. */
   readonly topic: Topic | undefined;
 }
@@ -135,8 +132,7 @@ export interface Classification {
 export function classify(code: string | undefined, http: number): Classification {
   const entry = code === undefined ? undefined : entryOf(code.toLowerCase());
   const failureClass = entry?.class ?? classOfStatus(http);
-  const { retry, exitCode } = CLASSES[failureClass];
-  return { class: failureClass, retry: entry?.retry ?? retry, exitCode, topic: entry?.topic };
+  return { class: failureClass, retry: entry?.retry ?? RETRY_RULES[failureClass], topic: entry?.topic };
 }
 
 /**
@@ -169,16 +165,16 @@ const FAMILIES: readonly (readonly [prefix: Lowercase<string>, entry: CatalogueE
   ['invalid', catalogue.InvalidParameter],
 ];
 
-/** What follows from a class: the rule for asking again, and the exit code where that does not help (specification §4). */
-const CLASSES: Readonly<Record<FailureClass, { readonly retry: RetryRule; readonly exitCode: number }>> = {
-  transient: { retry: 'backoff', exitCode: ExitCode.unanswered },
-  throttle: { retry: 'backoff', exitCode: ExitCode.unanswered },
-  skew: { retry: 'once', exitCode: ExitCode.unanswered },
-  auth: { retry: 'never', exitCode: ExitCode.denied },
-  permission: { retry: 'never', exitCode: ExitCode.denied },
-  account: { retry: 'never', exitCode: ExitCode.denied },
-  notFound: { retry: 'never', exitCode: ExitCode.notFound },
-  request: { retry: 'never', exitCode: ExitCode.unanswered },
+/** Whether a failure of this class is asked again; a code may have its own rule. */
+const RETRY_RULES: Readonly<Record<FailureClass, RetryRule>> = {
+  transient: 'backoff',
+  throttle: 'backoff',
+  skew: 'once',
+  auth: 'never',
+  permission: 'never',
+  account: 'never',
+  notFound: 'never',
+  request: 'never',
 };
 
 function entryOf(code: string): CatalogueEntry | undefined {

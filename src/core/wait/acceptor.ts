@@ -1,10 +1,10 @@
-import { ExitCode } from '../../errors.ts';
+import { failureOutcome, isDenied, type TaskEnd } from '../outcome.ts';
 import { backoffMs } from '../rpc/backoff.ts';
 import type { Answer, Failure, Reply } from '../rpc/response.ts';
 import { isFinal, taskState } from '../task.ts';
 import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
-import type { TaskEnd, Watched } from './watched.ts';
+import type { Watched } from './watched.ts';
 
 /** How long trouble with one task is tolerated; spans in ms, Infinity for no limit. */
 export interface AcceptorRules extends PaceOptions {
@@ -45,9 +45,10 @@ export function accept(
   return afterFailure(reply.failure);
 
   function afterAnswer(hint: number): Acceptance['next'] {
-    if (isFinal(task.state!)) {
+    const state = task.state!;
+    if (isFinal(state)) {
       task.lagMaxMs = now - task.lookedAt;
-      return { end: task.state as TaskEnd };
+      return { end: state };
     }
     task.lookedAt = sentAt;
     const limit = taskLimit(task, rules);
@@ -58,11 +59,11 @@ export function accept(
 
   function afterFailure(failure: Failure): Acceptance {
     task.failure = failure;
-    if (failure.exitCode === ExitCode.denied) return { next: { denied: failure } };
+    if (isDenied(failure)) return { next: { denied: failure } };
     if (task.failures === 0) task.failingSince = now;
     task.failures += 1;
     const left = budgetMs(failure, rules) - (now - task.failingSince);
-    if (left <= 0) return { next: { end: failure.class === 'notFound' ? 'notFound' : 'unanswered' } };
+    if (left <= 0) return { next: { end: failureOutcome(failure.class) } };
     const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
     // The budget's end is asked once more, so that a late recovery is not missed by a long delay.
     const delayMs = Math.max(Math.min(backoff, left), hintMs(failure));

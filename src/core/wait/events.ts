@@ -1,6 +1,7 @@
+import type { TaskEnd, WaitEnd } from '../outcome.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { TaskId, TaskState } from '../task.ts';
-import type { TaskEnd, WaitEnd, Watched } from './watched.ts';
+import type { Watched } from './watched.ts';
 
 /** What the waiter tells. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
 export type WaiterEvent = ProgressEvent | EndEvent;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { endOutcome, type TaskEnd, waitExitCode } from '../outcome.ts';
 import type { Reply } from '../rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import type { TaskId } from '../task.ts';
@@ -8,7 +9,7 @@ import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaiterEvent } from './events.ts';
 import { Heap } from './heap.ts';
 import { LAST_POLL_MARGIN_MS, LAST_POLL_MERGE_MS, nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
-import { newTask, type TaskEnd, type Watched, waitExitCode } from './watched.ts';
+import { newTask, type Watched } from './watched.ts';
 
 /** Spans in ms; Infinity means no limit. */
 export interface WaiterOptions extends AcceptorRules {
@@ -245,7 +246,9 @@ export class Waiter {
 
   #endEvent(end: Pick<EndEvent, 'why' | 'failure'>): EndEvent {
     const { tasks } = this;
-    const exitCode = waitExitCode(end.why, tasks, this.#options.timeoutExitCode, this.#world.signal.reason as number);
+    const outcomes = tasks.map(({ outcome }) => endOutcome(outcome));
+    const interruptCode = this.#world.signal.reason as number;
+    const exitCode = waitExitCode(end.why, outcomes, this.#options.timeoutExitCode, interruptCode);
     return { type: 'end', ...end, exitCode, elapsedMs: this.elapsedMs(), tasks };
   }
 }

@@ -1,12 +1,6 @@
-import { ExitCode } from '../../errors.ts';
+import type { TaskEnd } from '../outcome.ts';
 import type { Failure } from '../rpc/response.ts';
-import { foldOutcomes, type Outcome, type TaskId, type TaskState } from '../task.ts';
-
-/** Why the wait is over. */
-export type WaitEnd = 'met' | 'ended' | 'failFast' | 'denied' | 'deadline' | 'interrupted';
-
-/** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
-export type TaskEnd = Exclude<Outcome, 'pending'> | 'queueTimeout' | 'stallTimeout';
+import type { TaskId, TaskState } from '../task.ts';
 
 /** What the waiter knows of a task. Times are ms since the wait began. One small object per task: there may be 100,000. */
 export interface Watched {
@@ -55,21 +49,4 @@ export function newTask(id: TaskId): Watched {
     lagMaxMs: null,
     failure: null,
   };
-}
-
-/** What became of the task, for the exit code. */
-export function taskOutcome({ outcome }: Pick<Watched, 'outcome'>): Outcome {
-  return outcome === null || outcome === 'queueTimeout' || outcome === 'stallTimeout' ? 'pending' : outcome;
-}
-
-/** The exit code of a wait that ended like this: `timeoutCode` where tasks are still pending, `interruptCode` of a signal. */
-export function waitExitCode(
-  why: WaitEnd,
-  tasks: readonly Readonly<Watched>[],
-  timeoutCode: number,
-  interruptCode: number,
-): number {
-  if (why === 'met') return ExitCode.ok;
-  if (why === 'denied') return ExitCode.denied;
-  return why === 'interrupted' ? interruptCode : foldOutcomes(tasks.map(taskOutcome), timeoutCode);
 }

@@ -206,7 +206,7 @@ describe('what can be put right', () => {
 
   it('does not ask again with the same key', async () => {
     const { client: it_, requests } = client([refusal(404, 'InvalidAccessKeyId.NotFound')]);
-    assert.equal((await failureOf(it_.ask(id))).exitCode, 3);
+    assert.equal((await failureOf(it_.ask(id))).class, 'auth');
     assert.equal(requests.length, 1);
   });
 });

@@ -85,25 +85,13 @@ const own: Record<string, Expected> = {
   'Network.Unreadable': ['transient', 'backoff'],
 };
 
-/** Where it is not 4, state unknown. */
-const EXIT_CODES: Partial<Record<FailureClass, number>> = { auth: 3, permission: 3, account: 3, notFound: 5 };
-
 describe('a code of the catalogue', () => {
   for (const [code, [failureClass, retry]] of Object.entries({ ...product, ...gateway, ...own })) {
     it(`${code} is ${failureClass}, asked again: ${retry}`, () => {
       const { topic } = catalogue[code as keyof typeof catalogue];
-      const exitCode = EXIT_CODES[failureClass] ?? 4;
-      assert.deepEqual(classify(code, 0), { class: failureClass, retry, exitCode, topic });
+      assert.deepEqual(classify(code, 0), { class: failureClass, retry, topic });
     });
   }
-
-  it('exits by its class: 3 for who asks, 5 for a task not found, else 4', () => {
-    for (const code of Object.keys(catalogue)) {
-      const { class: kind, exitCode } = classify(code, 0);
-      const isDenied = kind === 'auth' || kind === 'permission' || kind === 'account';
-      assert.equal(exitCode, isDenied ? 3 : kind === 'notFound' ? 5 : 4, code);
-    }
-  });
 
   it('counts in any case', () => {
     for (const code of Object.keys(catalogue)) {
@@ -159,8 +147,7 @@ describe('a code the catalogue does not name', () => {
   for (const [http, failureClass, retry] of statuses) {
     it(`counts by its status, unexplained: ${http} is ${failureClass}`, () => {
       for (const code of [undefined, '', 'Somehow', 'constructor', '__proto__']) {
-        const exitCode = EXIT_CODES[failureClass] ?? 4;
-        assert.deepEqual(classify(code, http), { class: failureClass, retry, exitCode, topic: undefined });
+        assert.deepEqual(classify(code, http), { class: failureClass, retry, topic: undefined });
       }
     });
   }

@@ -1,0 +1,82 @@
+import { ExitCode } from '../errors.ts';
+import type { FailureClass } from './rpc/error-codes.ts';
+import { isFinal, type TaskState } from './task.ts';
+
+/** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
+export const TASK_ENDS = ['succeeded', 'failed', 'notFound', 'unanswered', 'queueTimeout', 'stallTimeout'] as const;
+export type TaskEnd = (typeof TASK_ENDS)[number];
+
+/** Why the wait is over. */
+export const WAIT_ENDS = ['met', 'ended', 'failFast', 'denied', 'deadline', 'interrupted'] as const;
+export type WaitEnd = (typeof WAIT_ENDS)[number];
+
+/** What is known of one task when the command ends. `unanswered` covers every failure but "no such task". */
+export type Outcome = 'succeeded' | 'failed' | 'pending' | 'notFound' | 'unanswered';
+
+/** The exit code of each kind of failure (specification §4). */
+const FAILURE_CODES: Readonly<Record<FailureClass, ExitCode>> = {
+  transient: ExitCode.unanswered,
+  throttle: ExitCode.unanswered,
+  skew: ExitCode.unanswered,
+  auth: ExitCode.denied,
+  permission: ExitCode.denied,
+  account: ExitCode.denied,
+  notFound: ExitCode.notFound,
+  request: ExitCode.unanswered,
+};
+
+/** The exit code of a command whose request failed like this. */
+export function failureExitCode(failureClass: FailureClass): ExitCode {
+  return FAILURE_CODES[failureClass];
+}
+
+/** The failure concerns the caller (AccessKey, permission, account), so it would meet every other task too. */
+export function isDenied({ class: failureClass }: { readonly class: FailureClass }): boolean {
+  return FAILURE_CODES[failureClass] === ExitCode.denied;
+}
+
+/** The outcome of a task that a request told the state of. */
+export function stateOutcome(state: TaskState): Outcome {
+  return isFinal(state) ? state : 'pending';
+}
+
+/** The outcome of a task whose requests failed like this. */
+export function failureOutcome(failureClass: FailureClass): 'notFound' | 'unanswered' {
+  return failureClass === 'notFound' ? 'notFound' : 'unanswered';
+}
+
+/** The outcome of a watched task; `end` is null while it is watched. A task that took too long is still pending. */
+export function endOutcome(end: TaskEnd | null): Outcome {
+  return end === null || end === 'queueTimeout' || end === 'stallTimeout' ? 'pending' : end;
+}
+
+/** The exit code of `status`: of what could not be answered or, with `--exit-status`, of the states too. */
+export function statusExitCode(outcomes: readonly Outcome[], tellsState: boolean): number {
+  if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
+  const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');
+  return foldOutcomes(unanswered, ExitCode.ok);
+}
+
+/** The exit code of a wait: `timeoutCode` where tasks are still pending, `interruptCode` after a signal. */
+export function waitExitCode(
+  end: WaitEnd,
+  outcomes: Iterable<Outcome>,
+  timeoutCode: number,
+  interruptCode: number,
+): number {
+  if (end === 'met') return ExitCode.ok;
+  if (end === 'denied') return ExitCode.denied;
+  return end === 'interrupted' ? interruptCode : foldOutcomes(outcomes, timeoutCode);
+}
+
+// --- internal ---
+
+/** One exit code for many tasks: failed, else unanswered, else not found, else pending, else ok. */
+function foldOutcomes(outcomes: Iterable<Outcome>, pendingCode: number): number {
+  const seen = new Set(outcomes);
+  if (seen.has('failed')) return ExitCode.failed;
+  if (seen.has('unanswered')) return ExitCode.unanswered;
+  if (seen.has('notFound')) return ExitCode.notFound;
+  if (seen.has('pending')) return pendingCode;
+  return ExitCode.ok;
+}
