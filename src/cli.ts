@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { EXAMPLES } from './cli/examples.ts';
-import { helpConfiguration, valueNotes } from './cli/help.ts';
-import { parserError } from './cli/parser-error.ts';
+import { commandLine, type EarlyArguments, readEarlyArguments } from './cli/arguments.ts';
+import { addHelpNotes, helpConfiguration } from './cli/help.ts';
+import { isSwitchedOn } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
-import { languageOf, loadMessages } from './language.ts';
+import { chooseSpeech, loadMessages } from './language.ts';
 import { visible } from './text/safe-text.ts';
 import { version } from './version.ts';
 
@@ -28,28 +28,28 @@ const COMMANDS: readonly CommandEntry[] = [
 
 /** Runs one command line, from argv (without node and script) to the exit code. Never throws. */
 export async function run(argv: readonly string[], base: Deps): Promise<number> {
-  const debugs = argv.includes('--debug') || Boolean(base.env.MMAI_DEBUG);
-  const debug = (line: string) => debugs && base.stderr.write(`debug: ${visible(line)}\n`);
-  const messages = await loadMessages(await languageOf(argv, base));
-  const told: Deps['transport'] = (settings, observe) =>
-    base.transport(settings, tellSteps({ messages, debug }, observe));
-  const deps: CommandDeps = { ...base, messages, debug, transport: debugs ? told : base.transport };
+  const early = readEarlyArguments(argv);
+  const isDebug = early.isDebug || isSwitchedOn(base.env.MMAI_DEBUG);
+  const debug = (line: string) => isDebug && base.stderr.write(`debug: ${visible(line)}\n`);
+  const messages = await loadMessages(await chooseSpeech(early.lang, base));
+  const observed: Deps['transport'] = (settings, observe) =>
+    base.transport(settings, debugSteps({ messages, debug }, observe));
+  const deps: CommandDeps = { ...base, messages, debug, transport: isDebug ? observed : base.transport };
   let exitCode: number = ExitCode.ok;
   try {
-    const wants = (name: string) => argv.includes(name) || argv[0] === 'complete';
-    const program = await createProgram(wants, deps, (code) => {
+    const program = await createProgram(early, deps, (code) => {
       exitCode = code;
     });
-    await program.parseAsync(normalized(argv, program), { from: 'user' });
+    await program.parseAsync(commandLine(argv, program), { from: 'user' });
   } catch (error) {
-    exitCode = report(error, deps, debugs);
+    exitCode = await report(error, deps, isDebug);
   }
   return exitCode;
 }
 
-/** The command tree. A command that `wants` does not name has its name and summary only: loading costs time at every start. */
+/** The command tree. A command that is not wanted has its name and summary only: loading costs time at every start. */
 export async function createProgram(
-  wants: (name: string) => boolean,
+  { wants, isShortHelp }: Pick<EarlyArguments, 'wants' | 'isShortHelp'>,
   deps: CommandDeps,
   done: (exitCode: number) => void,
 ): Promise<Command> {
@@ -68,7 +68,7 @@ export async function createProgram(
       writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => stdout.size().columns,
       getErrHelpWidth: () => stderr.size().columns,
-      // It is thrown too, and told in `report`.
+      // It is thrown too, and `report` writes it.
       outputError() {},
     })
     .showSuggestionAfterError()
@@ -77,8 +77,8 @@ export async function createProgram(
     if (wants(name) || (alias && wants(alias))) (await load())(program, deps, done);
     else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);
   }
-  addNotes(program, messages);
-  return program.addHelpText('after', () => `\n${help.after(exitCodeTable(deps))}`);
+  addHelpNotes(program, messages, isShortHelp);
+  return program;
 }
 
 function stub(program: Command, name: string, alias: string | undefined): Command {
@@ -86,17 +86,8 @@ function stub(program: Command, name: string, alias: string | undefined): Comman
   return alias === undefined ? command : command.alias(alias);
 }
 
-/** Under the help of each command: how values are written, and the examples by its path, `config set`. */
-function addNotes(command: Command, messages: CommandDeps['messages'], path: readonly string[] = []): void {
-  command.addHelpText('after', () => valueNotes(command, messages) ?? '');
-  const { help } = messages;
-  const examples = EXAMPLES[path.join(' ')];
-  if (examples) command.addHelpText('after', () => `\n${help.headings.examples}\n  ${examples.join('\n  ')}`);
-  for (const below of command.commands) addNotes(below, messages, [...path, below.name()]);
-}
-
-/** Tells the steps of requests to `--debug`, and to the one who asked for them. */
-function tellSteps(
+/** Writes the steps of requests to `--debug`, and passes them on. */
+function debugSteps(
   { messages, debug }: Pick<CommandDeps, 'messages' | 'debug'>,
   observe?: (event: NetworkEvent) => void,
 ) {
@@ -108,36 +99,9 @@ function tellSteps(
   };
 }
 
-/** `--dry-run` takes an optional form, which commander would take from the next word: a task id. */
-function normalized(argv: readonly string[], program: Command): string[] {
-  const [first, ...words] = argv;
-  if (first === 'help' && words[0] && !words[0].startsWith('-')) return helpCall(words, program);
-  const end = argv.indexOf('--');
-  return argv.map((word, index) => (word === '--dry-run' && (end < 0 || index < end) ? '--dry-run=request' : word));
-}
-
-/** `help config set` is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
-function helpCall(words: readonly string[], program: Command): string[] {
-  let command = program;
-  for (const [index, word] of words.entries()) {
-    if (word.startsWith('-') || command.commands.length === 0) break;
-    const below = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
-    // Without the flag, so that commander refuses the word, and says which one is near.
-    if (!below) return words.slice(0, index + 1);
-    command = below;
-  }
-  return [...words, '--help'];
-}
-
-function exitCodeTable({ messages }: CommandDeps): string {
-  return Object.entries(messages.exitCodes)
-    .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-    .join('\n');
-}
-
 /** The one catch: an error becomes a sentence on stderr and an exit code. */
-function report(thrown: unknown, { stderr, messages }: CommandDeps, debugs: boolean): number {
-  const error = thrown instanceof CommanderError ? parserError(thrown) : thrown;
+async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebug: boolean): Promise<number> {
+  const error = thrown instanceof CommanderError ? (await import('./cli/parser-error.ts')).parserError(thrown) : thrown;
   // Help or the version was printed, on standard error where it was not asked for.
   if (thrown instanceof CommanderError && !error) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   const isExpected = error instanceof MmaiError;
@@ -145,6 +109,6 @@ function report(thrown: unknown, { stderr, messages }: CommandDeps, debugs: bool
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
   stderr.write(`${messages.error}${visible(text)}\n${hint ? `${messages.hint}${visible(hint)}\n` : ''}`);
-  if (debugs && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
+  if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
   return isExpected ? error.exitCode : ExitCode.bug;
 }

@@ -30,6 +30,8 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug'> {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** The language of the operating system, like `zh-CN`, where no variable says one; empty if it is not known. */
+  systemLocale(): string;
   store(): Promise<ProfileStore>;
   recentTasks(): Promise<RecentTasks>;
   /** `observe` is told of every step of every request. */

@@ -1,22 +1,57 @@
 import { DEFAULT_PROFILE } from './core/config/profiles.ts';
+import type { Environment } from './core/config/settings.ts';
 import type { Deps } from './deps.ts';
 import { en, type Language, type Messages } from './locales/en/messages.ts';
 
-/** The user's language: `--lang`, MMAI_LANG, the config's `language`, then the locale. Asked before the command line is parsed, since help speaks it too. */
-export async function languageOf(argv: readonly string[], deps: Pick<Deps, 'env' | 'store'>): Promise<Language> {
-  const { env } = deps;
-  const at = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
-  const flag = at < 0 ? undefined : (argv[at]?.split('=', 2)[1] ?? argv[at + 1]);
-  const wanted = flag || env.MMAI_LANG || (await configured(deps));
-  return /^zh/i.test(wanted || env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'zh' : 'en';
+/** How mmai speaks to this user. */
+export interface Speech {
+  readonly language: Language;
+  /** True where only ASCII is sure to be shown. */
+  readonly isAscii: boolean;
 }
 
-export async function loadMessages(language: Language): Promise<Messages> {
-  return language === 'zh' ? (await import('./locales/zh/messages.ts')).zh : en;
+/**
+ * The language: `flag` (`--lang`), MMAI_LANG, the config's `language`, the locale, the system. A locale whose character set is
+ * not UTF-8 gets English in ASCII: it would show anything else as rubbish. Chosen before the command line is parsed, since help
+ * is in that language too.
+ */
+export async function chooseSpeech(
+  flag: string | undefined,
+  deps: Pick<Deps, 'env' | 'store' | 'systemLocale'>,
+): Promise<Speech> {
+  const { env } = deps;
+  const isAscii = !isUtf8(firstOf(env, ['LC_ALL', 'LC_CTYPE', 'LANG']));
+  const wanted = flag || env.MMAI_LANG?.trim() || (await configuredLanguage(deps));
+  if (wanted) return { language: isChinese(wanted) ? 'zh' : 'en', isAscii };
+  const locale = firstOf(env, ['LC_ALL', 'LC_MESSAGES', 'LANG']) || deps.systemLocale();
+  return { language: isChinese(locale) && !isAscii ? 'zh' : 'en', isAscii };
+}
+
+export async function loadMessages({ language, isAscii }: Speech): Promise<Messages> {
+  // Chinese was asked for by name then.
+  if (language === 'zh') return (await import('./locales/zh/messages.ts')).zh;
+  return isAscii ? (await import('./locales/ascii.ts')).asciiMessages(en) : en;
+}
+
+// --- internal ---
+
+function firstOf(env: Environment, names: readonly string[]): string {
+  return names.map((name) => env[name]?.trim()).find(Boolean) ?? '';
+}
+
+function isChinese(locale: string): boolean {
+  return /^zh/i.test(locale);
+}
+
+/** Whether a locale's character set is UTF-8, as nearly all are that name none; those of Chinese places are GBK or Big5. */
+function isUtf8(locale: string): boolean {
+  const charset = /\.([^@]*)/.exec(locale)?.[1];
+  if (charset !== undefined) return /^utf-?8$/i.test(charset);
+  return !/^(C|POSIX|zh_[A-Z]{2})$/i.test(locale);
 }
 
 /** A file that cannot be read is no reason to refuse help; the command that needs it reports it. */
-async function configured({ env, store }: Pick<Deps, 'env' | 'store'>): Promise<string | undefined> {
+async function configuredLanguage({ env, store }: Pick<Deps, 'env' | 'store'>): Promise<string | undefined> {
   try {
     const config = (await store()).read();
     return config.profiles[env.MMAI_PROFILE || config.current || DEFAULT_PROFILE]?.language;

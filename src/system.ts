@@ -27,6 +27,8 @@ export function systemDeps(): Deps {
     stdin: systemInput(signal),
     stdout: systemOutput(process.stdout, aside),
     stderr: systemOutput(process.stderr, aside),
+    // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
+    systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
       const { createStore, configDirectory } = await import('./io/store.ts');
       return createStore({ directory: configDirectory(process.env, process.platform, homeOrRoot()) });

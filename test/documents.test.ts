@@ -77,7 +77,8 @@ describe('--help', { concurrency: 4 }, () => {
 
   for (const [path, lines] of Object.entries(EXAMPLES)) {
     it(`the examples of mmai ${path} work as they stand`, async () => {
-      const { home, env } = await newcomer();
+      const { home, env: own } = await newcomer();
+      const env = { ...own, ...(await sandbox({ script: '2' })).env };
       if (path === 'sandbox') return assertSandboxExample(lines, home, env);
       for (const line of lines) await assertRuns(line, home, env);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
+import { chooseSpeech } from '../src/language.ts';
 import { en } from '../src/locales/en/messages.ts';
 import { zh } from '../src/locales/zh/messages.ts';
 import { FAULTS } from '../src/sandbox/script.ts';
@@ -78,7 +79,7 @@ describe('help', { concurrency: 4 }, () => {
     ],
     [
       ['help', 'wait'],
-      ['watch', '-h'],
+      ['watch', '--help'],
     ],
     [
       ['help', 'config', 'set'],
@@ -154,6 +155,27 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       'there is no option "--access-key-secret=…"\nhint: add --help to list the options',
       '没有选项“--access-key-secret=…”\n建议：加上 --help 可列出所有选项',
     ],
+    [
+      ['wacth', '1'],
+      'there is no command "wacth"\nhint: did you mean watch?',
+      '没有命令“wacth”\n建议：是否要写 watch？',
+    ],
+    [['-v'], 'there is no option "-v"\nhint: did you mean --version?', '没有选项“-v”\n建议：是否要写 --version？'],
+    [
+      ['status', '1', '-w'],
+      'there is no option "-w"\nhint: did you mean mmai watch?',
+      '没有选项“-w”\n建议：是否要写 mmai watch？',
+    ],
+    [
+      ['20'],
+      'there is no command "20"\nhint: did you mean mmai status 20?',
+      '没有命令“20”\n建议：是否要写 mmai status 20？',
+    ],
+    [
+      ['help', 'exit-codes'],
+      'there is no command "exit-codes"\nhint: did you mean mmai explain exit-codes?',
+      '没有命令“exit-codes”\n建议：是否要写 mmai explain exit-codes？',
+    ],
     [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
     [
       ['status', '1', '-o', 'yaml'],
@@ -209,6 +231,14 @@ describe('the language', { concurrency: 4 }, () => {
     ['LC_MESSAGES over LANG', ['status'], { LC_MESSAGES: 'zh_CN.UTF-8', LANG: 'en_US.UTF-8' }, 'zh'],
     ['LANG', ['status'], { LANG: 'zh_TW.UTF-8' }, 'zh'],
     ['English without any', ['status'], {}, 'en'],
+    ['English where the locale names GBK', ['status'], { LC_ALL: 'zh_CN.GBK' }, 'en'],
+    ['English where the locale names GB18030', ['status'], { LANG: 'zh_CN.GB18030' }, 'en'],
+    ['English where the locale is GBK by convention', ['status'], { LANG: 'zh_CN' }, 'en'],
+    ['English where the character set is that of LC_CTYPE', ['status'], { LC_CTYPE: 'C', LANG: 'zh_CN.UTF-8' }, 'en'],
+    ['Chinese where the locale names no character set', ['status'], { LANG: 'zh' }, 'zh'],
+    ['MMAI_LANG over a character set', ['status'], { MMAI_LANG: 'zh', LC_ALL: 'zh_CN.GBK' }, 'zh'],
+    ['--lang over a character set', ['status', '--lang', 'zh'], { LC_ALL: 'C' }, 'zh'],
+    ['a variable with a carriage return from a CRLF file', ['status'], { MMAI_LANG: 'zh\r' }, 'zh'],
   ];
   it('is chosen by the config, over the locale', async () => {
     const env = { MMAI_CONFIG_DIR: join(temporaryDirectory(), 'config'), LANG: 'C' };
@@ -222,4 +252,58 @@ describe('the language', { concurrency: 4 }, () => {
       assert.match(stderr, expected === 'zh' ? /没有给出任务 ID/ : /no task id given/);
     });
   }
+
+  it('is that of the system where no variable says one, as on Windows', async () => {
+    const speech = (systemLocale: string, env = {}) =>
+      chooseSpeech(undefined, fakeDeps({ env, systemLocale: () => systemLocale }));
+    assert.deepEqual(await speech('zh-CN'), { language: 'zh', isAscii: false });
+    assert.deepEqual(await speech('zh-CN', { LANG: 'en_US.UTF-8' }), { language: 'en', isAscii: false });
+  });
+
+  it('keeps to ASCII where the locale has no UTF-8', async () => {
+    for (const env of [{ LC_ALL: 'C' }, { LANG: 'POSIX' }, { LANG: 'de_DE.ISO-8859-1' }, { LC_ALL: 'zh_CN.GBK' }]) {
+      const { stderr } = await mmaiInProcess(['watch', '1', '--simulate', '0,2', '--progress', 'plain'], { env });
+      assert.match(stderr, /submitting -> succeeded/);
+      assert.match(stderr, /^[\n\x20-\x7e]*$/);
+    }
+    const { stderr } = await mmaiInProcess(['watch', '1', '--simulate', '0,2', '--progress', 'plain']);
+    assert.match(stderr, /submitting → succeeded/);
+  });
+});
+
+describe('-h', () => {
+  it('has the flags that people type, and says how to list the others', async () => {
+    for (const command of ['watch', 'status']) {
+      const [short, whole] = [await mmaiInProcess([command, '-h']), await mmaiInProcess([command, '--help'])];
+      assert.equal(short.code, 0);
+      assert.match(short.stdout, new RegExp(`\nmmai ${command} --help lists every option`));
+      assert.match(short.stdout, /--profile <name>[\s\S]*Examples:/);
+      assert.doesNotMatch(short.stdout, /--signature|--ca-file|Exit codes/);
+      assert.match(whole.stdout, /--signature/);
+    }
+  });
+
+  it('--help of watch and status lists their exit codes', async () => {
+    const [watch, status] = [await mmaiInProcess(['watch', '--help']), await mmaiInProcess(['status', '--help'])];
+    assert.match(watch.stdout, /Exit codes:\n +0 [\s\S]*\n +124 /);
+    assert.doesNotMatch(watch.stdout, /\n +8 /);
+    assert.match(status.stdout, /Exit codes:\n +0 [\s\S]*\n +8 /);
+    assert.doesNotMatch(status.stdout, /\n +124 /);
+  });
+
+  it('every flag that has a variable names it', async () => {
+    const { stdout } = await mmaiInProcess(['watch', '--help']);
+    for (const name of [
+      'PROFILE',
+      'REGION',
+      'ENDPOINT',
+      'FORMAT',
+      'SIGNATURE',
+      'METHOD',
+      'REQUEST_TIMEOUT',
+      'RETRIES',
+    ]) {
+      assert.ok(stdout.replace(/\s+/g, ' ').includes(`env: MMAI_${name}`), name);
+    }
+  });
 });

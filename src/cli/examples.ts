@@ -1,21 +1,30 @@
+import type { Messages } from '../locales/en/messages.ts';
+
 /**
- * Examples for `--help`, the man page and the test that runs them, keyed by command path. They work as they stand, without
- * an account: a new user tries them first.
+ * Examples for `--help`, the man page and the test that runs them, keyed by command path. The first of a command is the one
+ * that most users need; those with --simulate work without an account. Double quotes, which every shell knows.
  */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  '': ['mmai status 123 --simulate 0,1,2', 'mmai watch 123 --simulate 0,1,2', 'mmai explain Throttling'],
+  '': [
+    'mmai watch 10051344 --timeout 2h',
+    'mmai status 10051344',
+    'mmai watch 123 --simulate "0,1,2"',
+    'mmai explain Throttling',
+  ],
   status: [
-    'mmai status 10051344 --simulate 2',
-    'mmai status 10051344 400010 --simulate "10051344=2;1" --json',
-    "mmai status 10051344 --simulate 2 --query 'tasks[0].state'",
-    'until mmai status 10051344 --simulate 2 --exit-status -q || [ $? -ne 8 ]; do sleep 5; done',
+    'mmai status 10051344',
+    'mmai status 10051344 400010 --json',
+    'mmai status 10051344 --query "tasks[0].state"',
     'mmai status 10051344 --dry-run=curl',
+    'mmai status 10051344 400010 --simulate "10051344=2;1" --exit-status || [ $? -eq 8 ]',
+    'until mmai status 10051344 --exit-status -q || [ $? -ne 8 ]; do sleep 5; done',
   ],
   watch: [
-    'mmai watch 10051344 --simulate 0,1,2',
-    'mmai watch 10051344 400010 --simulate 0,2 --any --timeout 2h',
-    'mmai watch 10051344 --simulate 1,2 -o ndjson',
+    'mmai watch 10051344 --timeout 2h',
+    'mmai watch 10051344 400010 --any',
+    'mmai watch 10051344 -o ndjson',
     'mmai watch 10051344 --dry-run',
+    'mmai watch 10051344 --simulate "0,1,2"',
   ],
   config: ['mmai config list --show-origin', 'mmai config set region cn-beijing', 'mmai config path'],
   'config init': ['mmai config init --profile work'],
@@ -37,16 +46,24 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'mmai explain SignatureDoesNotMatch',
     'mmai explain exit-codes',
     'mmai explain 3 --json',
-    "mmai explain Throttling --query 'explanations[0].retry'",
+    'mmai explain Throttling --query "explanations[0].retry"',
   ],
   completion: [
-    'eval "$(mmai completion bash)"   # in ~/.bashrc',
-    'eval "$(mmai completion zsh)"    # in ~/.zshrc, after compinit',
-    'mmai completion fish | source    # in ~/.config/fish/config.fish',
-    'mmai completion powershell | Out-String | Invoke-Expression   # in $PROFILE',
+    'eval "$(mmai completion bash)"',
+    'eval "$(mmai completion zsh)"',
+    'mmai completion fish | source',
+    'mmai completion powershell | Out-String | Invoke-Expression',
   ],
   sandbox: [
-    'mmai sandbox --port 8080 --script 0x2,1x3,2',
+    'mmai sandbox --port 8080 --script "0x2,1x3,2"',
     'MMAI_ENDPOINT=http://127.0.0.1:8080 ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox-key \\\n    ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-secret mmai status 123',
   ],
 };
+
+/** The examples of a command, each with what there is to say of it. */
+export function examplesOf(path: string, { help }: Messages): readonly string[] {
+  const lines = EXAMPLES[path] ?? [];
+  const notes: readonly string[] = path === 'completion' ? help.completionFiles : [];
+  const width = Math.max(0, ...lines.map((line) => line.length));
+  return lines.map((line, index) => (notes[index] ? `${line.padEnd(width)}  # ${notes[index]}` : line));
+}

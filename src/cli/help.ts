@@ -1,6 +1,8 @@
 import type { Command, HelpConfiguration } from 'commander';
+import { settingOfFlag } from '../core/config/settings.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { displayWidth, wrapped } from '../text/width.ts';
+import { examplesOf } from './examples.ts';
 
 /** commander's help in the user's language, with columns that hold where characters are two columns wide. */
 export function helpConfiguration({ help }: Messages): HelpConfiguration {
@@ -19,15 +21,48 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
         .join(' ')
         .trimEnd(),
     optionDescription(option) {
-      const isTold = option.defaultValue !== undefined && (option.required || option.optional);
-      return isTold ? option.description + headings.defaultValue(String(option.defaultValue)) : option.description;
+      const setting = settingOfFlag(option.long ?? '');
+      const hasValue = option.required || option.optional;
+      const fallback = option.defaultValue === undefined ? setting?.fallback : String(option.defaultValue);
+      const variable = setting?.variable ?? VARIABLES[option.long ?? ''];
+      return option.description + headings.origins(hasValue ? fallback : undefined, variable);
     },
   };
 }
 
-/** What below a command's flags says how the values of some of them are written; undefined where none needs that. */
-export function valueNotes(command: Command, { help }: Messages): string | undefined {
-  const isTaken = (name: string) => command.options.some(({ flags }) => flags.includes(`<${name}`));
+/**
+ * Adds to the help of a command, and of all below it, what stands under the flags: how values are written, the examples, the
+ * exit codes. The short help (`-h`) has the flags that people type, and the examples.
+ */
+export function addHelpNotes(
+  command: Command,
+  messages: Messages,
+  isShort: boolean,
+  path: readonly string[] = [],
+): void {
+  const { help } = messages;
+  const name = path.join(' ');
+  const isHiding = isShort && path.length > 0;
+  if (isHiding) for (const option of command.options) if (!COMMON.includes(option.long ?? '')) option.hideHelp();
+  const examples = examplesOf(name, messages);
+  command.addHelpText('after', () =>
+    [
+      isShort ? undefined : valueNotes(command, messages),
+      examples.length > 0 && `\n${help.headings.examples}\n  ${examples.join('\n  ')}`,
+      !isShort && Object.hasOwn(NEVER, name) ? exitCodeTable(name, messages) : undefined,
+      isShort ? `\n${help.whole(['mmai', ...path, '--help'].join(' '))}` : undefined,
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  );
+  for (const below of command.commands) addHelpNotes(below, messages, isShort, [...path, below.name()]);
+}
+
+// --- internal ---
+
+/** How the values of some flags are written; undefined where the command has none of these. */
+function valueNotes(command: Command, { help }: Messages): string | undefined {
+  const isTaken = (name: string) => command.options.some(({ flags, hidden }) => !hidden && flags.includes(`<${name}`));
   const helper = command.createHelp();
   helper.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? 80 });
   const width = Math.max(...VALUES.map((name) => name.length)) + 2;
@@ -35,10 +70,49 @@ export function valueNotes(command: Command, { help }: Messages): string | undef
   return told.length === 0 ? undefined : `\n${help.headings.values}\n${told.join('\n')}`;
 }
 
-// --- internal ---
+/** The variables of flags that are no settings. */
+const VARIABLES: Readonly<Record<string, string>> = { '--profile': 'MMAI_PROFILE', '--debug': 'MMAI_DEBUG' };
+
+/** The commands whose help lists exit codes, by path, and the codes that each never has. */
+const NEVER: Readonly<Record<string, readonly string[]>> = { '': [], status: ['124'], watch: ['8'] };
+
+/** The flags that people type, for the short help. */
+const COMMON = [
+  ...[
+    '--timeout',
+    '--any',
+    '--count',
+    '--fail-fast',
+    '--exec',
+    '--exit-status',
+    '--raw',
+    '--output',
+    '--json',
+    '--query',
+  ],
+  ...[
+    '--quiet',
+    '--profile',
+    '--region',
+    '--dry-run',
+    '--simulate',
+    '--port',
+    '--script',
+    '--yes',
+    '--reveal',
+    '--help',
+  ],
+];
 
 /** The placeholders of flags whose values have a grammar. */
 const VALUES = ['duration', 'script'] as const;
+
+function exitCodeTable(name: string, { exitCodes, help }: Messages): string {
+  const lines = Object.entries(exitCodes)
+    .filter(([code]) => !NEVER[name]?.includes(code))
+    .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+  return `\n${help.after(lines.join('\n'))}`;
+}
 
 const TITLES: Readonly<Record<string, (headings: Messages['help']['headings']) => string>> = {
   'Usage:': ({ usage }) => usage,

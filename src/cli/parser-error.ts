@@ -1,10 +1,11 @@
 import type { CommanderError } from 'commander';
+import { isTopic } from '../core/explanations.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
 import { nearest } from '../text/nearest.ts';
 import { withoutValue } from '../text/safe-text.ts';
 
 /**
- * commander's refusal of a command line as an error of ours, in the user's language; undefined where it only printed help or
+ * A command line that commander does not accept as an error of ours, in the user's language; undefined where it only printed help or
  * the version. Its errors carry a stable code, but what they are about stands in the English sentence alone.
  */
 export function parserError({ code, message }: CommanderError): MmaiError | undefined {
@@ -12,8 +13,11 @@ export function parserError({ code, message }: CommanderError): MmaiError | unde
   const read = SENTENCES.find((sentence) => sentence.code === code);
   const parts = read?.pattern.exec(message);
   if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
-  const { what = '', suggestion, count = '' } = parts.groups ?? {};
-  return usageError(read.text(what, count), LEARNT_ELSEWHERE.get(what) ?? closest(what, suggestion) ?? read.hint);
+  const { what = '', near, count = '' } = parts.groups ?? {};
+  return usageError(
+    read.text(what, count),
+    FOREIGN_WORDS.get(what) ?? closest(what, near) ?? misplaced(what) ?? read.hint,
+  );
 }
 
 // --- internal ---
@@ -21,10 +25,24 @@ export function parserError({ code, message }: CommanderError): MmaiError | unde
 const PRINTED = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
 
 /** What other programs take, and what to write here. */
-const LEARNT_ELSEWHERE: ReadonlyMap<string, Text> = new Map<string, Text>([
-  ['version', (m) => m.parser.suggestion('--version')],
+const FOREIGN_WORDS: ReadonlyMap<string, Text> = new Map<string, Text>([
+  ...['version', '-v'].map((word) => [word, suggestion('--version')] as const),
+  ...['-w', '--watch', '--wait', '--waiter', '--follow'].map((word) => [word, suggestion('mmai watch')] as const),
   ['--exit-status', (m) => m.parser.exitStatus()],
+  ['--jq', suggestion('--query')],
+  ...['--region-id', '--RegionId'].map((word) => [word, suggestion('--region')] as const),
+  ...['-p'].map((word) => [word, suggestion('--profile')] as const),
 ]);
+
+function suggestion(word: string): Text {
+  return (m) => m.parser.suggestion(word);
+}
+
+/** What is a task ID or a topic of `explain` where a command should be. */
+function misplaced(word: string): Text | undefined {
+  if (/^[1-9]\d{0,18}$/.test(word)) return suggestion(`mmai status ${word}`);
+  return isTopic(word) ? suggestion(`mmai explain ${word}`) : undefined;
+}
 
 interface Sentence {
   readonly code: string;
@@ -35,18 +53,18 @@ interface Sentence {
   readonly hint?: Text;
 }
 
-const SUGGESTION = String.raw`(?:\n\(Did you mean (?:one of )?(?<suggestion>[^?]*)\?\))?$`;
+const NEAR = String.raw`(?:\n\(Did you mean (?:one of )?(?<near>[^?]*)\?\))?$`;
 
 const SENTENCES: readonly Sentence[] = [
   {
     code: 'commander.unknownOption',
-    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${SUGGESTION}`),
+    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
     text: (what) => (m) => m.parser.unknownOption(withoutValue(what)),
     hint: (m) => m.parser.helpOptions(),
   },
   {
     code: 'commander.unknownCommand',
-    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${SUGGESTION}`),
+    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
     text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
     hint: (m) => m.parser.helpCommands(),
   },
@@ -68,7 +86,7 @@ const SENTENCES: readonly Sentence[] = [
 ];
 
 /** The nearest of commander's suggestions, which go as far as `init` for `edit`. */
-function closest(what: string, suggestion: string | undefined): Text | undefined {
-  const name = suggestion && nearest(what, suggestion.split(', '));
-  return name ? (m) => m.parser.suggestion(name) : undefined;
+function closest(what: string, near: string | undefined): Text | undefined {
+  const name = near && nearest(what, near.split(', '));
+  return name ? suggestion(name) : undefined;
 }

@@ -53,6 +53,11 @@ export function explain(topic: string, messages: Messages): Explanation[] {
   return cataloguedAs(topic) === undefined ? [] : [explainCode(topic, messages)];
 }
 
+/** Whether the topic is listed, in any case. */
+export function isTopic(topic: string): boolean {
+  return allTopics().some((name) => name.toLowerCase() === topic.toLowerCase());
+}
+
 /** The topic that was most likely meant; undefined where none is near. */
 export function nearestTopic(topic: string): string | undefined {
   return nearest(topic, allTopics());

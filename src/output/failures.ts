@@ -27,7 +27,8 @@ export function saying({ code, http, message }: Failure): string {
 
 function describe(failure: Failure, ids: readonly TaskId[], messages: Messages): string {
   const { code, topic, requestId, recommend } = failure;
-  const tasks = messages.tasks(ids.slice(0, 3)) + (ids.length > 3 ? ` … (${ids.length})` : '');
+  const tasks =
+    messages.tasks(ids.slice(0, 3)) + (ids.length > 3 ? ` ${messages.glyphs.ellipsis} (${ids.length})` : '');
   const explanation = topic && messages.codes[topic];
   const lines = [
     `${messages.error}${messages.labelled(tasks, saying(failure))}`,

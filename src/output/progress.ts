@@ -8,10 +8,10 @@ export function progressLine(event: ProgressEvent, elapsedMs: number, messages: 
   return text && `[+${clock(elapsedMs)}] ${text}\n`;
 }
 
-function describe(event: ProgressEvent, { watch, states }: Messages): string | undefined {
+function describe(event: ProgressEvent, { glyphs, watch, states }: Messages): string | undefined {
   switch (event.type) {
     case 'state': {
-      const from = event.prev ? `${states[event.prev]} → ` : '';
+      const from = event.prev ? `${states[event.prev]} ${glyphs.arrow} ` : '';
       return `${event.id} ${from}${states[event.state]}${event.prev ? ` (${formatDuration(event.prevMs)})` : ''}`;
     }
     case 'retry':

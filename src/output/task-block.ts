@@ -7,8 +7,6 @@ import type { Messages } from '../locales/en/messages.ts';
 import { wholeSeconds } from '../text/duration.ts';
 import { padded, truncated, widest } from '../text/width.ts';
 
-const GLYPHS = { submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?' } as const;
-
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
 const RANKS = ['failed', 'running', 'submitting', 'unknown', 'unseen', 'succeeded'] as const;
 type Rank = (typeof RANKS)[number];
@@ -30,11 +28,12 @@ export function taskBlock(
   const shown = RANKS.flatMap((name) => ranked[name].first).slice(0, hidden ? Math.max(0, room - 1) : room);
   const elapsedMs = waiter.elapsedMs();
   const lines = taskRows(shown, elapsedMs, width, style, messages);
-  if (hidden && room > 0) lines.push(style.dim(truncated(restLine(ranked, shown, messages), width)));
+  if (hidden && room > 0)
+    lines.push(style.dim(truncated(restLine(ranked, shown, messages), width, messages.glyphs.ellipsis)));
   const { progress, keys } = messages.watch;
   const footer =
     progress(waiter.done, waiter.tasks.length, wholeSeconds(waiter.nextPollMs())) + (hasKeys ? keys() : '');
-  return [...lines, style.dim(truncated(footer, width))];
+  return [...lines, style.dim(truncated(footer, width, messages.glyphs.ellipsis))];
 }
 
 // --- internal ---
@@ -65,6 +64,7 @@ function taskRows(
   style: Style,
   messages: Messages,
 ): string[] {
+  const { glyphs } = messages;
   const cells = tasks.map((task) => {
     const state = task.state ?? 'unknown';
     const isTrouble = task.outcome !== null && task.outcome !== 'succeeded';
@@ -72,9 +72,9 @@ function taskRows(
     const span = wholeSeconds(task.endedAt ?? elapsedMs - task.changedAt);
     return {
       look: isTrouble ? 'failed' : state,
-      glyph: isTrouble ? GLYPHS.failed : task.state ? GLYPHS[state] : '·',
+      glyph: isTrouble ? glyphs.failed : task.state ? glyphs[state] : glyphs.unseen,
       id: task.id,
-      word: task.state ? messages.states[task.state] : '…',
+      word: task.state ? messages.states[task.state] : glyphs.ellipsis,
       tail: [span, troubleOf(task, messages)].filter(Boolean).join('  '),
     } as const;
   });
@@ -86,7 +86,7 @@ function taskRows(
     const parts = isAligned
       ? [`${glyph} ${id.padEnd(idWidth)}`, padded(word, wordWidth), tail]
       : [glyph, id, word, tail];
-    return style.state(look, truncated(parts.join(isAligned ? '  ' : ' '), width));
+    return style.state(look, truncated(parts.join(isAligned ? '  ' : ' '), width, glyphs.ellipsis));
   });
 }
 
@@ -96,10 +96,14 @@ function troubleOf({ failure, outcome }: Readonly<Watched>, { watch }: Messages)
 }
 
 /** `… +12 running, 3 succeeded`. */
-function restLine(ranked: Ranked, shown: readonly Readonly<Watched>[], { states, watch, listed }: Messages): string {
+function restLine(
+  ranked: Ranked,
+  shown: readonly Readonly<Watched>[],
+  { glyphs, states, watch, listed }: Messages,
+): string {
   const left = RANKS.map((name) => ({
     n: ranked[name].count - shown.filter((task) => rankOf(task) === name).length,
     word: name === 'unseen' ? watch.unseen : states[name],
   }));
-  return `… ${listed(left.filter(({ n }) => n > 0).map(({ n, word }) => `+${n} ${word}`))}`;
+  return `${glyphs.ellipsis} ${listed(left.filter(({ n }) => n > 0).map(({ n, word }) => `+${n} ${word}`))}`;
 }

@@ -13,15 +13,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions from one text to the other. Row by row (Wagner–Fischer). */
+/** Insertions, deletions, substitutions and swaps of neighbours from one text to the other (optimal string alignment), row by row. */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
     const current = [row];
     for (let column = 1; column <= to.length; column++) {
       const substituted = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current[column] = Math.min(substituted, previous[column]! + 1, current[column - 1]! + 1);
+      const isSwap = row > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped = isSwap ? beforePrevious[column - 2]! + 1 : Number.POSITIVE_INFINITY;
+      current[column] = Math.min(substituted, previous[column]! + 1, current[column - 1]! + 1, swapped);
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[to.length]!;

@@ -5,17 +5,17 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text cut to at most `columns`, the cut told by `…`. */
-export function truncated(text: string, columns: number): string {
+/** The text cut to at most `columns`, with `ellipsis` in place of what is cut off. */
+export function truncated(text: string, columns: number, ellipsis = '…'): string {
   if (displayWidth(text) <= columns) return text;
   let kept = '';
-  let width = 1;
+  let width = displayWidth(ellipsis);
   for (const c of text) {
     width += isWide(c) ? 2 : 1;
     if (width > columns) break;
     kept += c;
   }
-  return columns < 1 ? '' : `${kept}…`;
+  return columns < displayWidth(ellipsis) ? '' : kept + ellipsis;
 }
 
 /** The text with blanks after it up to `columns`. */

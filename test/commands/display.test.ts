@@ -18,6 +18,8 @@ describe('how a wait is shown', () => {
     ['as lines for a screen reader (MMAI_A11Y=1)', {}, { MMAI_A11Y: '1' }, 'lines'],
     ['as lines on a dumb terminal', {}, { TERM: 'dumb' }, 'lines'],
     ['as lines in a CI that gives a terminal', {}, { CI: 'true' }, 'lines'],
+    ['drawn where CI is off (CI=false)', {}, { CI: 'false' }, 'drawn'],
+    ['drawn where a switch is off (MMAI_A11Y=0)', {}, { MMAI_A11Y: '0', CI: '' }, 'drawn'],
     ['as lines beside the output of --exec', { exec: 'true' }, {}, 'lines'],
     ['as lines with --progress plain', { progress: 'plain' }, {}, 'lines'],
     ['drawn with --progress tty, whatever the environment says', { progress: 'tty' }, { CI: 'true' }, 'drawn'],
@@ -28,5 +30,5 @@ describe('how a wait is shown', () => {
     it(name, () => assert.equal(mode(options, env), expected));
   }
   it('as lines without a terminal', () => assert.equal(mode({}, {}, false), 'lines'));
-  it('never by a mode that is none', () => assert.throws(() => mode({ progress: 'fancy' }, {}), MmaiError));
+  it('throws for a mode that does not exist', () => assert.throws(() => mode({ progress: 'fancy' }, {}), MmaiError));
 });

@@ -31,6 +31,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
   return {
     env: {},
     pid: 1,
+    systemLocale: () => '',
     clock: fakeClock(),
     random: () => 0.5,
     nonce: () => '00000000-0000-4000-8000-000000000000',

@@ -4,9 +4,5 @@ import type { CommandDeps } from '../../src/deps.ts';
 
 /** The whole command tree, in the language of the deps. */
 export function commandTree(deps: CommandDeps): Promise<Command> {
-  return createProgram(
-    () => true,
-    deps,
-    () => {},
-  );
+  return createProgram({ wants: () => true, isShortHelp: false }, deps, () => {});
 }

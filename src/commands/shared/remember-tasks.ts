@@ -1,3 +1,4 @@
+import { isSwitchedOn } from '../../core/config/settings.ts';
 import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 
@@ -10,6 +11,6 @@ export async function rememberTasks(
   { simulate }: { readonly simulate?: string },
   { env, stderr, recentTasks }: Pick<CommandDeps, 'env' | 'stderr' | 'recentTasks'>,
 ): Promise<void> {
-  if (ids.length === 0 || simulate !== undefined || env.MMAI_NO_RECENT || !stderr.isTerminal) return;
+  if (ids.length === 0 || simulate !== undefined || isSwitchedOn(env.MMAI_NO_RECENT) || !stderr.isTerminal) return;
   (await recentTasks()).remember(ids);
 }

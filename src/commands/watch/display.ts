@@ -1,4 +1,4 @@
-import { choice, type Settings } from '../../core/config/settings.ts';
+import { choice, isSwitchedOn, type Settings } from '../../core/config/settings.ts';
 import type { ProgressEvent } from '../../core/wait/events.ts';
 import type { Waiter } from '../../core/wait/waiter.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -24,7 +24,7 @@ export function displayMode(options: WatchOptions, { stderr, env }: CommandDeps)
   if (progress === 'tty' && !stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
   if (options.quiet || progress === 'none') return 'none';
   // Redrawing is of no use to a screen reader or a log, and a hook's own output would stand in the drawing's way.
-  const isPlain = env.TERM === 'dumb' || env.CI || env.MMAI_A11Y || options.exec;
+  const isPlain = env.TERM === 'dumb' || isSwitchedOn(env.CI) || isSwitchedOn(env.MMAI_A11Y) || options.exec;
   return progress === 'tty' || (progress === 'auto' && stderr.isTerminal && !isPlain) ? 'drawn' : 'lines';
 }
 
@@ -57,8 +57,9 @@ export async function openDisplay(
 /** `123 running 1m32s · next check 7s`, for the one task there is. */
 function taskLine(waiter: Waiter, { messages }: CommandDeps): string {
   const [task] = waiter.tasks as [Waiter['tasks'][number]];
-  const trouble = task.failure ? ` · ${task.failure.code}` : '';
-  const state = task.state ? messages.states[task.state] : '…';
+  const { glyphs } = messages;
+  const trouble = task.failure ? ` ${glyphs.separator} ${task.failure.code}` : '';
+  const state = task.state ? messages.states[task.state] : glyphs.ellipsis;
   const next = messages.watch.nextCheck(wholeSeconds(waiter.nextPollMs()));
-  return `${task.id} ${state} ${wholeSeconds(waiter.elapsedMs())}${trouble} · ${next}`;
+  return `${task.id} ${state} ${wholeSeconds(waiter.elapsedMs())}${trouble} ${glyphs.separator} ${next}`;
 }

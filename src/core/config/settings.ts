@@ -69,6 +69,12 @@ export function resolveSettings(
 
 export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
 
+/** What help says of a setting's flag: the default, and the variable that gives the value; undefined for any other flag. */
+export function settingOfFlag(flag: string): { fallback: string | undefined; variable: string } | undefined {
+  const found = Object.values(DEFINITIONS).find((definition) => `--${definition.flag}` === flag);
+  return found && { fallback: found.fallback, variable: found.variables[0]! };
+}
+
 /** `caFile` as flags and the keys of a profile write it: `ca-file`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
@@ -82,6 +88,11 @@ export function checkSetting(name: SettingName, text: string): void {
 /** The service's host by formula (no SDK has an exception for this product), or the endpoint as given; an origin without a path. */
 export function serviceOrigin(settings: Pick<Settings, 'region' | 'endpoint'>): string {
   return settings.endpoint ?? `https://multimediaai.${settings.region}.aliyuncs.com`;
+}
+
+/** Whether a variable that is a switch is on: empty, `0`, `false`, `no` and `off` are off, anything else is on. */
+export function isSwitchedOn(value: string | undefined): boolean {
+  return !/^(0|false|no|off)?$/i.test(value?.trim() ?? '');
 }
 
 /** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
@@ -116,7 +127,7 @@ function define<T, F extends string | undefined = undefined>(
   fallback?: F,
 ) {
   const own = `MMAI_${flag.toUpperCase().replaceAll('-', '_')}`;
-  return { flag, variables: [own, ...variables], parse, fallback: fallback as F };
+  return { flag, variables: [own, ...variables] as const, parse, fallback: fallback as F };
 }
 
 function find(

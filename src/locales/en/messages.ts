@@ -20,6 +20,11 @@ export const en = {
     failed: 'failed',
     unknown: 'unknown',
   },
+  /** Characters with a meaning, which a locale without UTF-8 replaces. */
+  glyphs: {
+    ...{ submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?', unseen: '·' },
+    ...{ arrow: '→', separator: '·', ellipsis: '…' },
+  },
   noState: 'error',
   usage: {
     badTaskId: (value: string) => `"${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,

@@ -15,6 +15,10 @@ export const zh: Messages = {
   warning: '警告：',
   hint: '建议：',
   states: { submitting: '提交中', running: '执行中', succeeded: '执行成功', failed: '执行失败', unknown: '未知' },
+  glyphs: {
+    ...{ submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?', unseen: '·' },
+    ...{ arrow: '→', separator: '·', ellipsis: '…' },
+  },
   noState: '出错',
   usage: {
     badTaskId: (value) => `“${value}”不是任务 ID：请输入 1 到 9223372036854775807 之间的十进制整数`,

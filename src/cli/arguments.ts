@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { usageError } from '../errors.ts';
+
+/** What is read from the command line before commander parses it. */
+export interface EarlyArguments {
+  /** The value of `--lang`: help is printed while the command line is parsed, so its language is chosen before. */
+  readonly lang: string | undefined;
+  readonly isDebug: boolean;
+  /** Help asked for with `-h`, which is short. */
+  readonly isShortHelp: boolean;
+  /** True if the command may be wanted: loading one costs time at every start. */
+  wants(name: string): boolean;
+}
+
+export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const at = words.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
+  return {
+    lang: at < 0 ? undefined : (words[at]?.split('=', 2)[1] ?? words[at + 1]),
+    isDebug: words.includes('--debug'),
+    isShortHelp: words.includes('-h') && !words.includes('--help'),
+    // Completion needs every command.
+    wants: (name) => argv.includes(name) || argv[0] === 'complete',
+  };
+}
+
+/** The words of the command line as commander is to read them. Throws a usage error. */
+export function commandLine(argv: readonly string[], program: Command): string[] {
+  const [first, ...words] = argv;
+  if (first === 'help' && words[0] && !words[0].startsWith('-')) return helpCall(words, program);
+  if (first === 'complete') {
+    const start = argv.indexOf('--') + 1;
+    return start === 0 ? [...argv] : [...argv.slice(0, start), ...leadingFlagsMoved(argv.slice(start), program)];
+  }
+  return leadingFlagsMoved(argv, program).map(explicitDryRun);
+}
+
+// --- internal ---
+
+/** The forms of `--dry-run`, which are no task IDs. */
+const DRY_RUN_FORMS = ['request', 'curl', 'node'];
+
+/** `--dry-run` has an optional value, which commander would take from the next word: a task ID. */
+function explicitDryRun(word: string, index: number, words: readonly string[]): string {
+  const end = words.indexOf('--');
+  if (word !== '--dry-run' || (end >= 0 && index > end)) return word;
+  const form = words[index + 1] ?? '';
+  if (DRY_RUN_FORMS.includes(form)) {
+    throw usageError(
+      (m) => m.usage.badTaskId(form),
+      (m) => m.parser.suggestion(`--dry-run=${form}`),
+    );
+  }
+  return '--dry-run=request';
+}
+
+/** `mmai --profile work status 20` is `mmai status --profile work 20`, if the command has all of these flags. */
+function leadingFlagsMoved(argv: readonly string[], program: Command): readonly string[] {
+  if (!argv[0]?.startsWith('-') || argv[0] === '--') return argv;
+  for (const [start, word] of argv.entries()) {
+    let command = findCommand(program, word);
+    if (!command) continue;
+    let end = start + 1;
+    for (let below = findCommand(command, argv[end]); below; below = findCommand(command, argv[end])) {
+      command = below;
+      end += 1;
+    }
+    const flags = argv.slice(0, start);
+    if (areFlagsOf(command, flags)) return [...argv.slice(start, end), ...flags, ...argv.slice(end)];
+  }
+  return argv;
+}
+
+function findCommand({ commands }: Command, word: string | undefined): Command | undefined {
+  return commands.find((command) => command.name() === word || command.aliases().includes(word ?? ''));
+}
+
+/** True if the words are flags of the command and their values, and nothing else. */
+function areFlagsOf({ options }: Command, words: readonly string[]): boolean {
+  for (let index = 0; index < words.length; index++) {
+    const [flag = '', value] = words[index]!.split(/=(.*)/s);
+    const option = options.find(({ long, short }) => flag === long || flag === short);
+    if (!option) return false;
+    if (option.required && value === undefined) index += 1;
+    if (index >= words.length) return false;
+  }
+  return true;
+}
+
+/** `help config set` is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
+function helpCall(words: readonly string[], program: Command): string[] {
+  let command = program;
+  for (const [index, word] of words.entries()) {
+    if (word.startsWith('-') || command.commands.length === 0) break;
+    const below = findCommand(command, word);
+    // Without the flag, so that commander refuses the word, and says which one is near.
+    if (!below) return words.slice(0, index + 1);
+    command = below;
+  }
+  return [...words, '--help'];
+}

@@ -1,0 +1,19 @@
+import type { Messages } from './en/messages.ts';
+
+const STAND_INS: Readonly<Record<string, string>> = {
+  ...{ '→': '->', '…': '...', '·': '-', '–': '-', '×': 'x', '“': '"', '”': '"', '’': "'" },
+  ...{ '○': 'o', '●': '*', '✔': '+', '✖': 'x' },
+};
+
+/** The sentences with ASCII in place of the characters that a terminal without UTF-8 cannot show. */
+export function asciiMessages(messages: Messages): Messages {
+  return withStandIns(messages) as Messages;
+}
+
+function withStandIns(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/[^\x00-\x7f]/g, (c) => STAND_INS[c] ?? c);
+  if (typeof value === 'function') return (...given: unknown[]) => withStandIns(value(...given));
+  if (Array.isArray(value)) return value.map(withStandIns);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withStandIns(one)]));
+}

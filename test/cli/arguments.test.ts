@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { commandLine, readEarlyArguments } from '../../src/cli/arguments.ts';
+import { MmaiError } from '../../src/errors.ts';
+import { fakeDeps } from '../support/deps.ts';
+import { commandTree } from '../support/tree.ts';
+
+const program = await commandTree(fakeDeps());
+const words = (line: string) => line.split(' ').filter(Boolean);
+
+describe('flags before the command', () => {
+  const rows: [string, string][] = [
+    ['--profile work status 20', 'status --profile work 20'],
+    ['-o json status 20', 'status -o json 20'],
+    ['--debug status 20', 'status --debug 20'],
+    ['--output=json --debug watch 1 --any', 'watch --output=json --debug 1 --any'],
+    ['--profile work config set region x', 'config set --profile work region x'],
+    ['--profile status status 20', 'status --profile status 20'],
+    ['--lang zh wait 1', 'wait --lang zh 1'],
+    // What is no flag of the command stays, and commander refuses it.
+    ['--bogus status 20', '--bogus status 20'],
+    ['--timeout 5s status 20', '--timeout 5s status 20'],
+    ['--profile', '--profile'],
+    ['--help status', '--help status'],
+    ['-- status 20', '-- status 20'],
+    ['status --profile work 20', 'status --profile work 20'],
+  ];
+  for (const [given, expected] of rows) {
+    it(`are read as flags of the command: mmai ${given}`, () => {
+      assert.deepEqual(commandLine(words(given), program), words(expected));
+    });
+  }
+
+  it('are completed like flags of the command', () => {
+    const given = words('complete --word= -- --profile work status');
+    assert.deepEqual(commandLine(given, program), words('complete --word= -- status --profile work'));
+  });
+});
+
+describe('--dry-run', () => {
+  it('does not take the task ID after it for its value', () => {
+    assert.deepEqual(commandLine(words('status --dry-run 1'), program), words('status --dry-run=request 1'));
+  });
+
+  it('is left as it is after --', () => {
+    assert.deepEqual(commandLine(words('status -- --dry-run'), program), words('status -- --dry-run'));
+  });
+
+  for (const form of ['curl', 'node', 'request']) {
+    it(`says how its value is given: --dry-run ${form}`, () => {
+      assert.throws(
+        () => commandLine(words(`status 1 --dry-run ${form}`), program),
+        (error) => error instanceof MmaiError && error.exitCode === 2 && hintOf(error).includes(`--dry-run=${form}`),
+      );
+    });
+  }
+});
+
+it('flags after -- are values', () => {
+  const { isDebug, lang, isShortHelp } = readEarlyArguments(words('status -- --debug --lang zh -h'));
+  assert.deepEqual([isDebug, lang, isShortHelp], [false, undefined, false]);
+});
+
+function hintOf({ hint }: MmaiError): string {
+  return hint?.(fakeDeps().messages) ?? '';
+}

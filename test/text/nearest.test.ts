@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { nearest } from '../../src/text/nearest.ts';
+
+const rows: [string, readonly string[], string | undefined][] = [
+  ['wacth', ['wait', 'watch'], 'watch'],
+  ['regoin', ['region'], 'region'],
+  ['stat', ['sandbox', 'status'], 'status'],
+  ['edit', ['init'], undefined],
+  ['chek', ['check'], 'check'],
+];
+for (const [word, candidates, expected] of rows) {
+  it(`the nearest word to ${word} is ${expected}`, () => assert.equal(nearest(word, candidates), expected));
+}
