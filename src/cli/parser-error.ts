@@ -50,7 +50,7 @@ interface Sentence {
   readonly pattern: RegExp;
   readonly text: (what: string, count: string) => Text;
   /** What to do where no name is near. */
-  readonly hint?: Text;
+  readonly hint?: (what: string) => Text;
 }
 
 const NEAR = String.raw`(?:\n\(Did you mean (?:one of )?(?<near>[^?]*)\?\))?$`;
@@ -60,13 +60,13 @@ const SENTENCES: readonly Sentence[] = [
     code: 'commander.unknownOption',
     pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
     text: (what) => (m) => m.parser.unknownOption(withoutValue(what)),
-    hint: (m) => m.parser.helpOptions(),
+    hint: () => (m) => m.parser.helpOptions(),
   },
   {
     code: 'commander.unknownCommand',
     pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
     text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
-    hint: (m) => m.parser.helpCommands(),
+    hint: (what) => misplaced(what) ?? ((m) => m.parser.helpCommands()),
   },
   {
     code: 'commander.missingArgument',
