@@ -14,10 +14,7 @@ export function parserError({ code, message }: CommanderError): MmaiError | unde
   const parts = read?.pattern.exec(message);
   if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
   const { what = '', near, count = '' } = parts.groups ?? {};
-  return usageError(
-    read.text(what, count),
-    FOREIGN_WORDS.get(what) ?? closest(what, near) ?? misplaced(what) ?? read.hint,
-  );
+  return usageError(read.text(what, count), FOREIGN_WORDS.get(what) ?? closest(what, near) ?? read.hint?.(what));
 }
 
 // --- internal ---
