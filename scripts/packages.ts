@@ -12,7 +12,6 @@ export const LOADED_ON_USE: Readonly<Record<string, string>> = {
   '@clack/prompts': `export { password, text } from '@clack/prompts';`,
   '@jmespath-community/jmespath': `export { compile, TreeInterpreter } from '@jmespath-community/jmespath';`,
   chalk: `export { Chalk } from 'chalk';`,
-  ini: `export { parse } from 'ini';`,
   // What Node takes for the default export of a CommonJS module is all that it exports.
   conf: `module.exports = require('conf').default;`,
   ora: `module.exports = require('ora').default;`,

@@ -42,10 +42,6 @@ export function systemDeps(): Deps {
       const { runCommand } = await import('./io/command.ts');
       return runCommand(commandLine, limits, process.platform);
     },
-    async parseIni(text) {
-      const { parseIni } = await import('./io/ini.ts');
-      return parseIni(text);
-    },
     async recentTasks() {
       const { createRecentTasks, stateDirectory } = await import('./io/recent-tasks.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);

@@ -34,7 +34,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   commander: 'cli.ts',
   conf: 'io/store.ts',
   'fast-xml-parser': 'core/rpc/response.ts',
-  ini: 'io/ini.ts',
   ora: 'io/terminal/spinner.ts',
   undici: 'io/net/transport.ts',
 };

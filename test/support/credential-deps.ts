@@ -5,7 +5,6 @@ import type { CredentialDeps } from '../../src/core/credentials/provider.ts';
 import type { HttpRequest } from '../../src/core/rpc/transport.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
-import { parseIni } from '../../src/io/ini.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
 import { fakeClock } from './clock.ts';
 import { temporaryDirectory } from './mmai.ts';
@@ -25,7 +24,6 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
     nonce: () => '00000000-0000-4000-8000-000000000000',
     home: () => home,
     readText,
-    parseIni,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
     debug: (line) => debugged.push(line),
     transport: {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { CommandDeps, Input, Output } from '../../src/deps.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
-import { parseIni } from '../../src/io/ini.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
 import type { Prompts } from '../../src/io/terminal/prompts.ts';
@@ -40,7 +39,6 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     store: async () => store,
     home: () => home,
     readText,
-    parseIni,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
     recentTasks: async () => recentTasks,
     transport: async () => transport,

@@ -36,8 +36,6 @@ export interface CredentialDeps {
   readText(path: string): Promise<string | undefined>;
   /** Runs a command line without a shell, its standard error thrown away. Never rejects. */
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
-  /** The sections of an ini file. */
-  parseIni(text: string): Promise<Readonly<Record<string, unknown>>>;
   /** Tells of a decision, for `--debug`. Never gets a secret. */
   debug(line: string): void;
 }

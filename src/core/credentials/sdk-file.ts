@@ -7,7 +7,6 @@ import {
   type Credentials,
   denied,
   type Fields,
-  isFields,
   keyIn,
   LIMIT_MS,
   need,
@@ -19,6 +18,8 @@ import { assumeRole } from './sts.ts';
 
 const FILE_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_FILE';
 const KEY = ['access_key_id', 'access_key_secret'] as const;
+/** Every key that is read. */
+const KEYS = ['type', ...KEY, 'security_token', 'role_name', 'role_arn', 'role_session_name', 'policy'];
 
 /** The credentials file that Alibaba Cloud's SDKs share: a section a profile, `default` unless a variable names another. */
 export function iniProvider(deps: CredentialDeps): Provider {
@@ -29,10 +30,9 @@ export function iniProvider(deps: CredentialDeps): Provider {
     source,
     async find() {
       const until = deps.clock.monotonic() + LIMIT_MS;
-      const sections = await readSections(path, deps, source);
       const named = profileByVariable(env);
       const name = named?.name ?? 'default';
-      const section = sections && sectionOf(sections, name);
+      const section = await readSection(path, name, deps, source);
       if (section) return bySection(section, deps, (m) => m.credentials.fromSection(visible(name), path), until);
       // Somebody chose a profile, and aliyun-cli's file, looked into before, has none of this name: to go on would sign as another.
       if (named) throw denied((m) => m.credentials.noNamedProfile(visible(name), named.variable, path));
@@ -43,26 +43,26 @@ export function iniProvider(deps: CredentialDeps): Provider {
 
 // --- internal ---
 
-/** Undefined where there is no file, or nothing in it. The parser never complains, so a text without any section counts as torn. */
-async function readSections(path: string, deps: CredentialDeps, source: Text): Promise<Fields | undefined> {
+/** Undefined where there is no file, or no such section in it. */
+async function readSection(
+  path: string,
+  name: string,
+  deps: CredentialDeps,
+  source: Text,
+): Promise<Fields | undefined> {
   const text = await readFileOf(source, path, deps);
-  const sections = text === undefined ? {} : await deps.parseIni(text.replace(/^\ufeff/, ''));
-  const values = Object.values(sections);
-  if (values.length > 0 && !values.some(isFields)) {
+  if (text === undefined) return undefined;
+  const { IniFault, readIniSection } = await import('./ini.ts');
+  try {
+    return readIniSection(text, name, KEYS);
+  } catch (error) {
+    if (!(error instanceof IniFault)) throw error;
+    const { line, reason } = error;
     throw denied(
-      (m) => m.credentials.torn(source(m)),
-      (m) => m.credentials.tornFileHint(),
+      (m) => m.credentials.badLine(source(m), line, m.credentials.lineFaults[reason]),
+      (m) => m.credentials.badLineHint(),
     );
   }
-  return values.length > 0 ? sections : undefined;
-}
-
-/** The parser makes of `[my.prod]` a section `prod` inside a section `my`. */
-function sectionOf(sections: Fields, name: string): Fields | undefined {
-  const found = name
-    .split('.')
-    .reduce<unknown>((at, part) => (isFields(at) && Object.hasOwn(at, part) ? at[part] : undefined), sections);
-  return isFields(found) ? found : undefined;
 }
 
 async function bySection(section: Fields, deps: CredentialDeps, source: Text, until: number): Promise<Credentials> {

@@ -28,7 +28,24 @@ export const credentialsEn = {
   torn: (where: string) => `${where} is damaged, or is another program's file`,
   tornAliyunHint: () =>
     'repair it, or move it away and run "aliyun configure"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai skip it',
-  tornFileHint: () => 'it should hold [sections] of lines key = value; repair it or move it away',
+  badLine: (where: string, line: number, why: string) => `${where}, line ${line}: ${why}`,
+  badLineHint: () =>
+    'correct the line so that every SDK reads the same: [section], then key = value lines without quotes, comments on lines of their own',
+  lineFaults: {
+    noSection: 'a key before the first [section]',
+    noDelimiter: 'neither a [section] nor key = value',
+    bracket: 'a section has the form [name], with no other "]" in the line',
+    sectionBlanks: 'the section name has blanks inside the brackets',
+    duplicateSection: 'this section exists already',
+    duplicateKey: 'this key is set already in this section',
+    indent: 'indented deeper than the line above, so some SDKs read it as the rest of that value',
+    continuation: 'ends in a backslash, so some SDKs append the next line',
+    quotes: 'quotation marks, which some SDKs read as part of the value',
+    commentMark: '"#" or ";" in the value, which some SDKs read as the start of a comment',
+    percent: '"%" in the value, which some SDKs read as a reference',
+    letterCase: 'some SDKs know the key in lower case only',
+    carriageReturn: 'a carriage return inside the line',
+  },
   badCharacters: (where: string, name: string) =>
     `${where}: ${name} contains characters that no key has, such as a line break or a curly quotation mark`,
   noAliyunProfile: (name: string, path: string) =>
