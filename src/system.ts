@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import type { Deps, Input, Output } from './deps.ts';
 import { ExitCode } from './errors.ts';
 import type { Drawing } from './io/terminal/live-part.ts';
+import { createRedactor } from './text/redactor.ts';
 
 /** The signals that end a run in an orderly way, each with its exit code. */
 export const SIGNAL_CODES = {
@@ -14,6 +15,7 @@ export const SIGNAL_CODES = {
 /** The real thing. Installs the handlers of {@link endSignal}. */
 export function systemDeps(): Deps {
   const signal = endSignal();
+  const redactor = createRedactor();
   let live: Pick<Drawing, 'aside'> | undefined;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
   const aside = (write: () => void) => (live ? live.aside(write) : write());
@@ -23,6 +25,7 @@ export function systemDeps(): Deps {
     clock: systemClock,
     random: Math.random,
     nonce,
+    redactor,
     signal,
     stdin: systemInput(signal),
     stdout: systemOutput(process.stdout, aside),
@@ -48,7 +51,7 @@ export function systemDeps(): Deps {
     },
     async transport({ caFile }, observe) {
       const { createTransport } = await import('./io/net/transport.ts');
-      return createTransport({ caFile, env: process.env, now: systemClock.monotonic, observe });
+      return createTransport({ caFile, env: process.env, now: systemClock.monotonic, observe, redactor });
     },
     async prompts() {
       const { createPrompts } = await import('./io/terminal/prompts.ts');

@@ -15,7 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cli: ['core', 'errors.ts', 'text'],
   commands: ['completion', 'core', 'errors.ts', 'output', 'sandbox', 'text', 'version.ts'],
   completion: ['core'],
-  'system.ts': ['errors.ts', 'io'],
+  'system.ts': ['errors.ts', 'io', 'text'],
   output: ['core', 'errors.ts', 'text', 'version.ts'],
   sandbox: ['core', 'errors.ts', 'text'],
   io: ['core', 'errors.ts', 'text'],

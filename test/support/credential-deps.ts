@@ -6,6 +6,7 @@ import type { HttpRequest } from '../../src/core/rpc/transport.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
+import { createRedactor } from '../../src/text/redactor.ts';
 import { fakeClock } from './clock.ts';
 import { temporaryDirectory } from './mmai.ts';
 
@@ -19,6 +20,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
   const world: CredentialDeps = {
     env: {},
     clock: fakeClock(),
+    redactor: createRedactor(),
     signal: new AbortController().signal,
     random: () => 0.5,
     nonce: () => '00000000-0000-4000-8000-000000000000',

@@ -7,6 +7,7 @@ import { createStore } from '../../src/io/store.ts';
 import type { Prompts } from '../../src/io/terminal/prompts.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
+import { createRedactor } from '../../src/text/redactor.ts';
 import { fakeClock } from './clock.ts';
 import { temporaryDirectory } from './mmai.ts';
 import { fakeTransport, succeeded } from './transport.ts';
@@ -34,6 +35,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     clock: fakeClock(),
     random: () => 0.5,
     nonce: () => '00000000-0000-4000-8000-000000000000',
+    redactor: createRedactor(),
     signal: new AbortController().signal,
     stdin: piped(''),
     store: async () => store,

@@ -1,4 +1,5 @@
 import { ExitCode, MmaiError, type Text } from '../../errors.ts';
+import type { Redactor } from '../../text/redactor.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../config/settings.ts';
 import type { AccessKey } from '../rpc/signature.ts';
@@ -36,6 +37,8 @@ export interface CredentialDeps {
   readText(path: string): Promise<string | undefined>;
   /** Runs a command line without a shell, its standard error thrown away. Never rejects. */
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
+  /** Gets every secret of this run, and takes them out of texts from outside. */
+  readonly redactor: Redactor;
   /** Tells of a decision, for `--debug`. Never gets a secret. */
   debug(line: string): void;
 }

@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
+import type { Redactor } from '../../text/redactor.ts';
 import { Connector } from './connector.ts';
 import { Exchange } from './http-exchange.ts';
 import { type ProxyServer, type Route, routeTo } from './proxy-rules.ts';
@@ -21,6 +22,8 @@ export interface TransportOptions {
   readonly now: () => number;
   /** Gets every step of every request; nobody is told if left away. */
   readonly observe?: ((event: NetworkEvent) => void) | undefined;
+  /** Gets what a proxy is logged in with, which it might quote. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */

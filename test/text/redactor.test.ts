@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createRedactor } from '../../src/text/redactor.ts';
+import { assertNoCanary, CANARY } from '../support/canary.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const percent = encodeURIComponent;
+
+/** Every way in which a service, a gateway or a proxy may quote a value. */
+const QUOTED: Readonly<Record<string, (secret: string) => string>> = {
+  'as it is': (secret) => secret,
+  'in capitals': (secret) => secret.toUpperCase(),
+  'percent-encoded': percent,
+  'percent-encoded twice, as in a StringToSign': (secret) => percent(percent(secret)),
+  'percent-encoded three times': (secret) => percent(percent(percent(secret))),
+  'percent-encoded in lower case': (secret) => percent(secret).replace(/%../g, (code) => code.toLowerCase()),
+  'as a form': (secret) => new URLSearchParams({ x: secret }).toString().slice(2),
+  'in JSON': (secret) => JSON.stringify(secret),
+  'in JSON in JSON': (secret) => JSON.stringify(JSON.stringify(secret)),
+  'in JSON that escapes all but letters': (secret) =>
+    secret.replace(/[^A-Za-z]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  'in XML': (secret) => secret.replace(/[&<>"+/=]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`),
+  'in hex': (secret) => Buffer.from(secret).toString('hex'),
+  'in base64': base64,
+  'in base64 behind one byte': (secret) => base64(`:${secret}`),
+  'in base64 between others': (secret) => base64(`id:${secret}:more`),
+  'in base64url': (secret) => Buffer.from(secret).toString('base64url'),
+  'in base64 of its percent-encoding': (secret) => base64(`SecurityToken=${percent(secret)}&Signature`),
+  'in base64, percent-encoded': (secret) => percent(base64(secret)),
+  'split by a line break': (secret) => `${secret.slice(0, 9)}\r\n ${secret.slice(9)}`,
+  'split by a line break in JSON': (secret) => `${secret.slice(0, 9)}\\n${secret.slice(9)}`,
+  'percent-encoded and split by line breaks': (secret) => percent(secret).replace(/.{4}/g, '$&\n'),
+  'in base64 split by line breaks': (secret) => base64(secret).replace(/.{7}/g, '$&\r\n'),
+};
+
+describe('a secret that a text quotes is replaced', () => {
+  for (const [title, quote] of Object.entries(QUOTED)) {
+    it(title, () => {
+      const { add, redact } = createRedactor();
+      add(CANARY);
+      const text = redact(`before "${quote(CANARY)}" after`);
+      assertNoCanary(text, title);
+      assert.match(text, /^before "\\?"?.*\*{8}.*" after$/s);
+    });
+  }
+
+  it('wherever and however often it stands', () => {
+    const { add, redact } = createRedactor();
+    add('first-secret');
+    add('second secret');
+    assert.equal(redact('first-secret,second secretfirst-secret'), '********,****************');
+  });
+
+  it('by what is shown for it', () => {
+    const { add, redact } = createRedactor();
+    add('LTAI5tExampleKeyId', '********eyId');
+    assert.equal(redact('AccessKeyId=LTAI5tExampleKeyId&'), 'AccessKeyId=********eyId&');
+  });
+
+  it('of one text alone, where it is given with it', () => {
+    const { redact } = createRedactor();
+    assert.equal(redact('Signature=aB%2FcDeFg%3D', ['aB/cDeFg=']), 'Signature=********%3D');
+    assert.equal(redact('Signature=aB%2FcDeFg%3D'), 'Signature=aB%2FcDeFg%3D');
+  });
+});
+
+describe('what is no secret', () => {
+  it('is left as it is, to the character', () => {
+    const { add, redact } = createRedactor();
+    add(CANARY);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => redact(text) === text));
+  });
+
+  it('is left where the secret is too short to be told from a word', () => {
+    const { add, redact } = createRedactor();
+    for (const short of [undefined, '', 'id', '!?-+/=']) add(short);
+    assert.equal(redact('the id is !?-+/='), 'the id is !?-+/=');
+  });
+
+  it('beside a secret stays, whatever it is', () => {
+    const { add, redact } = createRedactor();
+    add('S3cretS3cret');
+    const outside = fc.string({ unit: 'binary' }).filter((text) => !/[%\\&]/.test(text));
+    fc.assert(
+      fc.property(outside, outside, (before, after) => {
+        const redacted = redact(`${before}|S3cret\nS3cret|${after}`);
+        return redacted === `${before}|********|${after}`;
+      }),
+    );
+  });
+});
+
+it('a text of a MiB, whatever it is made of, is searched within a moment', () => {
+  const { add, redact } = createRedactor();
+  add(CANARY);
+  for (const part of ['%', '%25', '\\', '&a', '&', 'a', '\\u{', 'CaNaRy', '&#x']) {
+    const start = performance.now();
+    redact(part.repeat(2 ** 20 / part.length));
+    assert.ok(performance.now() - start < 5000, part);
+  }
+});
