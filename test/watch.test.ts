@@ -11,7 +11,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
   it('waits until every task has ended, a line per change, no escape codes, the verdict last', async () => {
     const { code, stdout, stderr } = await mmai(['watch', '1', '2', '--simulate', '1=0,2;2=1,2']);
     assert.equal(code, 0);
-    assert.match(stdout, /^1 {2}succeeded {2}2 .*\n2 {2}succeeded {2}2 .*\n$/);
+    assert.match(stdout, /^1 {2}succeeded {2}\S+\n2 {2}succeeded {2}\S+\n$/);
     assert.match(stderr, /^\[\+00:00\] 1 submitting\n/);
     assert.match(stderr, /\] 2 running → succeeded \(\S+\)\n/);
     assert.match(stderr, /\ndone after \S+: 2 succeeded\n$/);

@@ -3,10 +3,28 @@ import { choice } from '../core/config/settings.ts';
 import { allExplanations, type Explanation, explain, nearestTopic } from '../core/explanations.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
-import { compileQuery, formatQueried } from '../output/query.ts';
+import { compileQuery } from '../output/query.ts';
 import { jsonDocument, visible } from '../text/safe-text.ts';
 import { padded, widest, wrapped } from '../text/width.ts';
 import { addCommonOptions } from './shared/options.ts';
+import { formsOf, type Printers, printAnswer } from './shared/print.ts';
+
+const PRINTERS: Printers<ExplainAnswer> = {
+  text: ({ topic, document: { explanations } }, deps) =>
+    topic === undefined
+      ? topicList(explanations, deps)
+      : explanations.map((explanation) => paragraph(explanation, deps)).join('\n'),
+  json: ({ document }) => jsonDocument(document),
+  tsv: null,
+  ndjson: null,
+  raw: null,
+};
+
+interface ExplainAnswer {
+  /** Undefined for the list of all topics. */
+  readonly topic: string | undefined;
+  readonly document: { readonly explanations: readonly Explanation[] };
+}
 
 interface ExplainOptions {
   readonly output: string;
@@ -21,7 +39,7 @@ export function addExplainCommand(program: Command, deps: CommandDeps, done: (ex
     .command('explain')
     .description(help.commands.explain)
     .argument('[topic]', help.arguments.topic)
-    .option('-o, --output <text|json>', flags.explainOutput, 'text')
+    .option(`-o, --output <${formsOf(PRINTERS).join('|')}>`, flags.explainOutput, 'text')
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query);
   addCommonOptions(command, flags).action(async (topic: string | undefined, options: ExplainOptions) =>
@@ -35,14 +53,10 @@ export async function runExplain(
   options: ExplainOptions,
   deps: CommandDeps,
 ): Promise<number> {
-  const { messages, stdout } = deps;
-  const output = options.json ? 'json' : choice('text', 'json')(options.output, '--output');
+  const output = options.json ? 'json' : choice(...formsOf(PRINTERS))(options.output, '--output');
   const query = await compileQuery(options.query);
-  const explanations = topic === undefined ? allExplanations(messages) : known(topic, deps);
-  if (query) stdout.write(formatQueried(query({ explanations }), output));
-  else if (output === 'json') stdout.write(jsonDocument({ explanations }));
-  else if (topic === undefined) stdout.write(topicList(explanations, deps));
-  else stdout.write(explanations.map((explanation) => paragraph(explanation, deps)).join('\n'));
+  const explanations = topic === undefined ? allExplanations(deps.messages) : known(topic, deps);
+  await printAnswer({ topic, document: { explanations } }, PRINTERS, query, { output, color: 'never' }, deps);
   return ExitCode.ok;
 }
 

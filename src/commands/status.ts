@@ -5,12 +5,14 @@ import type { Reply } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
 import { type TaskId, taskState } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
-import { statusDocument, taskRow } from '../output/document.ts';
+import { type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
+import { statusTable, statusTsv } from '../output/table.ts';
+import { jsonDocument } from '../text/safe-text.ts';
 import { dryRun } from './shared/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
-import { printAnswer } from './shared/print.ts';
+import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 
@@ -19,7 +21,21 @@ export interface StatusOptions extends ServiceOptions {
   readonly raw?: true;
 }
 
-const OUTPUTS = ['text', 'json', 'tsv', 'raw'] as const;
+/** What is printed: the document, or the bodies that it was read from. */
+interface StatusAnswer {
+  readonly document: StatusDocument;
+  readonly replies: readonly Reply[];
+}
+
+const PRINTERS: Printers<StatusAnswer> = {
+  text: async ({ document }, { style, stdout, messages }, { color }) =>
+    statusTable(document.tasks, await style(stdout, color), messages),
+  json: ({ document }) => jsonDocument(document),
+  tsv: ({ document }) => statusTsv(document.tasks),
+  raw: ({ replies }) => bodies(replies),
+  ndjson: null,
+};
+
 export function addStatusCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   const { help } = deps.messages;
   const command = program
@@ -30,7 +46,7 @@ export function addStatusCommand(program: Command, deps: CommandDeps, done: (exi
     .optionsGroup(help.headings.output)
     .option('--exit-status', help.flags.exitStatus)
     .option('--raw', help.flags.raw);
-  const forms = { outputs: 'text|json|tsv|raw', dryRuns: 'request|curl|node' };
+  const forms = { outputs: formsOf(PRINTERS), dryRuns: 'request|curl|node' };
   addServiceOptions(command, deps.messages, forms).action(async (words: string[], options: StatusOptions) =>
     done(await runStatus(words, options, deps)),
   );
@@ -39,7 +55,8 @@ export function addStatusCommand(program: Command, deps: CommandDeps, done: (exi
 /** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
 export async function runStatus(words: readonly string[], options: StatusOptions, deps: CommandDeps): Promise<number> {
   const ids = await readTaskIds(words, deps);
-  const setup = await resolveSetup(options.raw ? { ...options, output: 'raw' } : options, deps, OUTPUTS);
+  const given = options.raw ? { ...options, output: 'raw' } : options;
+  const setup = await resolveSetup(given, deps, allowedForms(PRINTERS, given));
   const query = await compileQuery(options.query);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, deps);
   const session = await openSession(setup, options.simulate, deps);
@@ -48,8 +65,7 @@ export async function runStatus(words: readonly string[], options: StatusOptions
     const exitCode = exitCodeOf(replies, options.exitStatus === true);
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, deps.messages));
     const document = statusDocument(tasks, session.client.traffic, exitCode);
-    if (setup.values.output === 'raw' && !query) printBodies(replies, deps);
-    else await printAnswer(document, query, setup.values, deps);
+    await printAnswer({ document, replies }, PRINTERS, query, setup.values, deps);
     if (!options.quiet) explainFailures(ids, replies, deps);
     const known = ids.filter((_, index) => replies[index]!.ok);
     await rememberTasks(known, options, deps);
@@ -87,10 +103,10 @@ function exitCodeOf(replies: readonly Reply[], tellsState: boolean): number {
 }
 
 /** The service's bodies byte for byte; a line break stands between two, none after the last. */
-function printBodies(replies: readonly Reply[], { stdout }: CommandDeps): void {
-  replies.forEach((reply, index) => {
-    if (index > 0) stdout.write('\n');
-    stdout.write(reply.ok ? reply.answer.body : reply.failure.body);
+function bodies(replies: readonly Reply[]): (string | Uint8Array)[] {
+  return replies.flatMap((reply, index) => {
+    const body = reply.ok ? reply.answer.body : reply.failure.body;
+    return index === 0 ? [body] : ['\n', body];
   });
 }
 

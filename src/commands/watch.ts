@@ -8,12 +8,14 @@ import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { compileQuery, type Query } from '../output/query.ts';
+import { statusTsv } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
-import { watchDocument } from '../output/watch-document.ts';
+import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch-events.ts';
-import { jsonText } from '../text/safe-text.ts';
+import { watchTable } from '../output/watch-table.ts';
+import { jsonDocument, jsonText } from '../text/safe-text.ts';
 import { addServiceOptions } from './shared/options.ts';
-import { printAnswer } from './shared/print.ts';
+import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
@@ -21,6 +23,16 @@ import { createHook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { notify, writeReports } from './watch/reports.ts';
 import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
+
+const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
+  text: async ({ document }, { style, stdout, messages }, { color }) =>
+    watchTable(document.tasks, await style(stdout, color), messages),
+  json: ({ document }) => jsonDocument(document),
+  tsv: ({ document }) => statusTsv(document.tasks),
+  // Printed as they happened, the summary last.
+  ndjson: () => '',
+  raw: null,
+};
 
 export function addWatchCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   const { help } = deps.messages;
@@ -30,8 +42,8 @@ export function addWatchCommand(program: Command, deps: CommandDeps, done: (exit
     .description(help.commands.watch)
     .argument('[taskId...]', help.arguments.taskId);
   addWatchOptions(command, deps.messages);
-  addServiceOptions(command, deps.messages).action(async (words: string[], options: WatchOptions) =>
-    done(await runWatch(words, options, deps)),
+  addServiceOptions(command, deps.messages, { outputs: formsOf(PRINTERS) }).action(
+    async (words: string[], options: WatchOptions) => done(await runWatch(words, options, deps)),
   );
 }
 
@@ -51,12 +63,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const plan = waiterOptions(await readTaskIds(words, deps), options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
   const mode = displayMode(options, deps);
-  // A query is put to the one document, and events are many.
-  if (options.query !== undefined && options.output === 'ndjson') {
-    throw usageError((m) => m.watch.conflict('--query', '--output ndjson'));
-  }
-  const outputs = (['text', 'json', 'ndjson', 'tsv'] as const).filter((form) => form !== 'ndjson' || !options.query);
-  const setup = await resolveSetup(options, deps, outputs);
+  const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);
   if (options.dryRun !== undefined) {
     choice('request')(options.dryRun, '--dry-run');
@@ -84,7 +91,7 @@ async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Pro
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
   let misfit: MmaiError | undefined;
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
-  else misfit = await printAnswer(document, query, setup.values, deps).then(() => undefined, misfitOf);
+  else misfit = await printAnswer({ document }, PRINTERS, query, setup.values, deps).then(() => undefined, misfitOf);
   await writeReports(document, options, deps);
   if (options.notify) notify(document, deps);
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);

@@ -1,4 +1,5 @@
 import type { JSONValue } from '@jmespath-community/jmespath';
+import type { Settings } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
 import { jsonDocument, jsonText, visible } from '../text/safe-text.ts';
 
@@ -31,10 +32,21 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
   };
 }
 
-/** What a query found: JSON as such; as text or tsv a string stands bare, and a list is a line for each element, its fields tab-separated. */
-export function formatQueried(value: unknown, output: string): string {
-  if (output === 'json') return jsonDocument(value);
-  const lines = Array.isArray(value) ? value : [value];
+/** How the result of a query is printed in each form; null for a form that cannot be queried. */
+export const QUERY_FORMS: Readonly<Record<Settings['output'], ((found: unknown) => string) | null>> = {
+  text: bareLines,
+  tsv: bareLines,
+  json: jsonDocument,
+  // Events are many, and the service's body is not our document.
+  ndjson: null,
+  raw: null,
+};
+
+// --- internal ---
+
+/** A string stands bare; a list is a line for each element, the fields of an element tab-separated. */
+function bareLines(found: unknown): string {
+  const lines = Array.isArray(found) ? found : [found];
   return lines.map((line) => `${(Array.isArray(line) ? line : [line]).map(scalar).join('\t')}\n`).join('');
 }
 

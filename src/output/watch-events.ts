@@ -50,7 +50,8 @@ export interface StartEvent {
 export type SummaryEvent = { readonly type: 'summary' } & WatchSummary;
 
 /** With the failure as the error object of every machine format. */
-type Told<Event extends { failure?: unknown }> = Omit<Event, 'failure'> & { readonly error?: ErrorObject };
+type Told<Event extends { failure?: unknown }> = Omit<Event, 'failure'> &
+  (undefined extends Event['failure'] ? { readonly error?: ErrorObject } : { readonly error: ErrorObject });
 
 type Unstamped<Event = WatchEvent> = Event extends WatchEvent ? Omit<Event, keyof Envelope> : never;
 
@@ -80,7 +81,11 @@ export function startEvent(
 /** What the waiter tells, as machines read it; undefined for what concerns only ourselves. */
 export function toldEvent(event: ProgressEvent, messages: Messages): Unstamped | undefined {
   if (event.type === 'wake') return undefined;
-  if (!('failure' in event)) return event;
+  if (event.type === 'retry') {
+    const { failure, ...rest } = event;
+    return { ...rest, error: errorObject(failure, messages) };
+  }
+  if (event.type !== 'result') return event;
   const { failure, ...rest } = event;
   return failure ? { ...rest, error: errorObject(failure, messages) } : rest;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MmaiError } from '../../src/errors.ts';
 import { en } from '../../src/locales/en/messages.ts';
-import { compileQuery, formatQueried } from '../../src/output/query.ts';
+import { compileQuery, QUERY_FORMS } from '../../src/output/query.ts';
 
 describe('--query', () => {
   const document = {
@@ -23,7 +23,7 @@ describe('--query', () => {
     it(`${expression} → ${JSON.stringify(expected)}`, async () => {
       const found = (await compileQuery(expression))!(document);
       assert.deepEqual(found, expected);
-      assert.doesNotThrow(() => [formatQueried(found, 'json'), formatQueried(found, 'text')]);
+      assert.doesNotThrow(() => [QUERY_FORMS.json?.(found), QUERY_FORMS.text?.(found)]);
     });
   }
   it('that does not parse is refused before anything is asked', () => assert.rejects(compileQuery('a['), MmaiError));

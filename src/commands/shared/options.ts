@@ -15,21 +15,21 @@ export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'lan
 
 /** What differs from command to command: the choices as help shows them and completion offers them. */
 interface Forms {
-  readonly outputs: string;
-  readonly dryRuns: string;
+  readonly outputs: readonly string[];
+  readonly dryRuns?: string;
 }
 
 /** The flags of every command that talks to the service (specification §1). */
-export function addServiceOptions(command: Command, { help }: Messages, forms: Partial<Forms> = {}): Command {
+export function addServiceOptions(command: Command, { help }: Messages, forms: Forms): Command {
   const { flags, headings } = help;
-  const { outputs = 'text|json|ndjson|tsv', dryRuns = 'request' } = forms;
+  const { outputs, dryRuns = 'request' } = forms;
   command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
   addRequestOptions(command, flags)
     .option('--retries <n>', flags.retries)
     .option(`--dry-run [${dryRuns}]`, forms.dryRuns ? flags.dryRun : flags.dryRunPlan)
     .option('--simulate <script>', flags.simulate)
     .optionsGroup(headings.output)
-    .option(`-o, --output <${outputs}>`, flags.output)
+    .option(`-o, --output <${outputs.join('|')}>`, flags.output)
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query)
     .option('--color <auto|always|never>', flags.color);

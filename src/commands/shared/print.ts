@@ -1,19 +1,51 @@
-import type { Settings } from '../../core/config/settings.ts';
+import { OUTPUTS, type Settings } from '../../core/config/settings.ts';
 import type { CommandDeps } from '../../deps.ts';
-import type { TaskRow } from '../../output/document.ts';
-import { formatQueried, type Query } from '../../output/query.ts';
-import { statusTable, statusTsv } from '../../output/table.ts';
-import { jsonDocument } from '../../text/safe-text.ts';
+import { usageError } from '../../errors.ts';
+import { QUERY_FORMS, type Query } from '../../output/query.ts';
 
-/** Prints the document of a command about tasks in the form asked for. Throws a usage error for a query that does not fit it. */
-export async function printAnswer(
-  document: { readonly tasks: readonly TaskRow[] },
+/** A form of the answer on stdout: what `--output` takes. */
+export type Form = Settings['output'];
+
+/** How a command prints its answer in each form; null for a form that it does not have. Its flag, help and completion follow from this. */
+export type Printers<Answer> = Readonly<Record<Form, Printer<Answer> | null>>;
+
+type Printer<Answer> = (
+  answer: Answer,
+  deps: CommandDeps,
+  settings: Pick<Settings, 'color'>,
+) => Printed | Promise<Printed>;
+
+/** The service's bodies are bytes. */
+type Printed = string | readonly (string | Uint8Array)[];
+
+/** The forms that a command has, in the order in which help names them. */
+export function formsOf<Answer>(printers: Printers<Answer>): Form[] {
+  return OUTPUTS.filter((form) => printers[form] !== null);
+}
+
+/** {@link formsOf}, with a query only those that can show what it finds. Throws a usage error for a query and a form that cannot. */
+export function allowedForms<Answer>(
+  printers: Printers<Answer>,
+  { query, output }: { readonly query?: string; readonly output?: string },
+): Form[] {
+  const forms = formsOf(printers);
+  if (query === undefined) return forms;
+  const unqueried = forms.find((form) => form === output?.toLowerCase() && QUERY_FORMS[form] === null);
+  if (unqueried) throw usageError((m) => m.watch.conflict('--query', `--output ${unqueried}`));
+  return forms.filter((form) => QUERY_FORMS[form] !== null);
+}
+
+/** Prints an answer, or what a query finds in its document. Throws a usage error for a query that does not fit it. */
+export async function printAnswer<Answer extends { readonly document: object }>(
+  answer: Answer,
+  printers: Printers<Answer>,
   query: Query | undefined,
-  { output, color }: Settings,
-  { stdout, style, messages }: CommandDeps,
+  settings: Pick<Settings, 'output' | 'color'>,
+  deps: CommandDeps,
 ): Promise<void> {
-  if (query) stdout.write(formatQueried(query(document), output));
-  else if (output === 'json') stdout.write(jsonDocument(document));
-  else if (output === 'tsv') stdout.write(statusTsv(document.tasks));
-  else stdout.write(statusTable(document.tasks, await style(stdout, color), messages));
+  const { output } = settings;
+  const printed = query
+    ? QUERY_FORMS[output]?.(query(answer.document))
+    : await printers[output]?.(answer, deps, settings);
+  for (const chunk of typeof printed === 'string' ? [printed] : (printed ?? [])) deps.stdout.write(chunk);
 }
