@@ -188,7 +188,24 @@ describe('--dry-run', { concurrency: 4 }, () => {
     }
   });
 
-  for (const more of [[], ['--method', 'post'], ['--format', 'xml']]) {
+  it('describes the requests as JSON where JSON is asked for', async () => {
+    const { code, stdout } = await mmaiInProcess(['status', '1', '2', '--dry-run', '--json', '--method', 'post']);
+    const { requests } = JSON.parse(stdout);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      requests.map(({ method, url }: { method: string; url: string }) => [method, url]),
+      [
+        ['POST', 'https://multimediaai.cn-beijing.aliyuncs.com/'],
+        ['POST', 'https://multimediaai.cn-beijing.aliyuncs.com/'],
+      ],
+    );
+    assert.match(requests[1].body, /&TaskId=2&.*&Signature=\*{8}$/);
+  });
+
+  for (const more of [
+    ...[[], ['--method', 'post'], ['--format', 'xml'], ['--signature', 'acs3']],
+    ['--signature', 'acs3', '--method', 'post', '--format', 'xml'],
+  ]) {
     it(`=curl prints a script that works as it is pasted (${more.join(' ') || 'get, json'})`, async () => {
       const { env } = await sandbox({ script: '2' });
       const { stdout } = await mmai(['status', '123', '--dry-run=curl', ...more], { env });
@@ -199,7 +216,9 @@ describe('--dry-run', { concurrency: 4 }, () => {
   it('=node prints a script for the official SDK that works', async () => {
     const { env } = await sandbox({ script: '2' });
     const { stdout } = await mmai(['status', '123', '--dry-run=node'], { env });
-    assert.match(await shell(process.execPath, ['--input-type=module', '-e', stdout], env), /Status: 2/);
+    for (const type of ['module', 'commonjs']) {
+      assert.match(await shell(process.execPath, [`--input-type=${type}`, '-e', stdout], env), /Status: 2/);
+    }
   });
 });
 
@@ -234,6 +253,22 @@ describe('exit codes', { concurrency: 4 }, () => {
     ['a bad script', ['status', '1', '--simulate', '0,bogus'], /"bogus"/],
     ['a bad query', ['status', '1', '--query', 'tasks['], /"tasks\["/],
     ['a bad output', ['status', '1', '-o', 'yaml'], /--output: "yaml".*text, json/],
+    ['two forms of output', ['status', '1', '--json', '--raw'], /--json and --raw cannot be given together/],
+    ['--json with another --output', ['status', '1', '--json', '-o', 'text'], /--output text and --json cannot/],
+    ['a query with --raw', ['status', '1', '--raw', '--query', 'tasks'], /--query and --output raw cannot/],
+    ['a query with ndjson', ['watch', '1', '-o', 'ndjson', '--query', 'tasks'], /--query and --output ndjson cannot/],
+    [
+      'a simulation with an endpoint',
+      ['status', '1', '--simulate', '2', '--endpoint', 'h'],
+      /--simulate and --endpoint/,
+    ],
+    ['a script as JSON', ['status', '1', '--dry-run=curl', '--json'], /--dry-run=curl and --output json cannot/],
+    [
+      'pop-core with acs3',
+      ['status', '1', '--dry-run=node', '--signature', 'acs3'],
+      /--dry-run=node and --signature acs3/,
+    ],
+    ['a form of --dry-run where there is none', ['watch', '1', '--dry-run=curl'], /--dry-run/],
     ['a bad form of --dry-run', ['status', '1', '--simulate', '2', '--dry-run=perl'], /"perl".*curl, node/],
     ['a form of --dry-run that objects inherit', ['status', '1', '--dry-run=constructor'], /"constructor".*curl, node/],
     ['a profile that does not exist', ['status', '1', '--profile', 'nope'], /no profile "nope"/],

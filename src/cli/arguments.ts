@@ -33,7 +33,11 @@ export function commandLine(argv: readonly string[], program: Command): string[]
     const start = argv.indexOf('--') + 1;
     return start === 0 ? [...argv] : [...argv.slice(0, start), ...leadingFlagsMoved(argv.slice(start), program)];
   }
-  return leadingFlagsMoved(argv, program).map(explicitDryRun);
+  const moved = leadingFlagsMoved(argv, program);
+  const hasForms = findCommand(program, moved[0])?.options.some(
+    ({ long, optional }) => long === '--dry-run' && optional,
+  );
+  return hasForms ? moved.map(explicitDryRun) : [...moved];
 }
 
 // --- internal ---

@@ -10,7 +10,7 @@ import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { jsonDocument } from '../text/safe-text.ts';
-import { dryRun } from './shared/dry-run.ts';
+import { dryRun } from './shared/dry-run/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
@@ -55,8 +55,8 @@ export function addStatusCommand(program: Command, deps: CommandDeps, done: (exi
 /** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
 export async function runStatus(words: readonly string[], options: StatusOptions, deps: CommandDeps): Promise<number> {
   const ids = await readTaskIds(words, deps);
-  const given = options.raw ? { ...options, output: 'raw' } : options;
-  const setup = await resolveSetup(given, deps, allowedForms(PRINTERS, given));
+  const output = options.raw ? 'raw' : options.output;
+  const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, { ...options, ...(output && { output }) }));
   const query = await compileQuery(options.query);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, deps);
   const session = await openSession(setup, options.simulate, deps);

@@ -65,10 +65,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);
-  if (options.dryRun !== undefined) {
-    choice('request')(options.dryRun, '--dry-run');
-    return printPlan(plan, setup.values.output === 'json', deps);
-  }
+  if (options.dryRun !== undefined) return printPlan(plan, setup.values.output === 'json', deps);
   const session = await openSession(setup, options.simulate, deps);
   try {
     return await waitAndTell({ plan, options, setup, mode, query }, session, deps);

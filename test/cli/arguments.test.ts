@@ -42,6 +42,10 @@ describe('--dry-run', () => {
     assert.deepEqual(commandLine(words('status --dry-run 1'), program), words('status --dry-run=request 1'));
   });
 
+  it('has no value in watch', () => {
+    assert.deepEqual(commandLine(words('watch --dry-run 1'), program), words('watch --dry-run 1'));
+  });
+
   it('is left as it is after --', () => {
     assert.deepEqual(commandLine(words('status -- --dry-run'), program), words('status -- --dry-run'));
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { SettingName } from '../../core/config/settings.ts';
+import { usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 
 /** What commander gives for the flags of {@link addServiceOptions}: texts, checked by `resolveSettings` with their origin named. */
@@ -7,9 +8,11 @@ export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'lan
   readonly profile?: string;
   readonly lang?: string;
   readonly json?: true;
+  readonly raw?: true;
   readonly query?: string;
   readonly quiet?: true;
-  readonly dryRun?: string;
+  /** A form, or `true` where the command has none. */
+  readonly dryRun?: string | true;
   readonly simulate?: string;
 }
 
@@ -22,11 +25,11 @@ interface Forms {
 /** The flags of every command that talks to the service (specification §1). */
 export function addServiceOptions(command: Command, { help }: Messages, forms: Forms): Command {
   const { flags, headings } = help;
-  const { outputs, dryRuns = 'request' } = forms;
+  const { outputs, dryRuns } = forms;
   command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
   addRequestOptions(command, flags)
     .option('--retries <n>', flags.retries)
-    .option(`--dry-run [${dryRuns}]`, forms.dryRuns ? flags.dryRun : flags.dryRunPlan)
+    .option(dryRuns ? `--dry-run [${dryRuns}]` : '--dry-run', dryRuns ? flags.dryRun : flags.dryRunPlan)
     .option('--simulate <script>', flags.simulate)
     .optionsGroup(headings.output)
     .option(`-o, --output <${outputs.join('|')}>`, flags.output)
@@ -60,7 +63,24 @@ function addRequestOptions(command: Command, flags: Messages['help']['flags']): 
     .option('--ca-file <path>', flags.caFile);
 }
 
-/** The flags as settings know them. */
-export function settingFlags({ lang, json, ...options }: ServiceOptions): Partial<Record<SettingName, string>> {
-  return { ...options, ...(lang !== undefined && { language: lang }), ...(json && { output: 'json' }) };
+/** The flags as settings know them. Throws a usage error for two that contradict each other. */
+export function settingFlags(options: ServiceOptions): Partial<Record<SettingName, string>> {
+  const { lang, json, raw, ...flags } = options;
+  const output = chosenOutput(options);
+  return { ...flags, ...(lang !== undefined && { language: lang }), ...(output !== undefined && { output }) };
+}
+
+// --- internal ---
+
+/** The form that `--output` and its short forms ask for. */
+function chosenOutput({ output, json, raw, simulate, endpoint }: ServiceOptions): string | undefined {
+  const forms = [output && `--output ${output}`, json && '--json', raw && '--raw'].filter((flag) => flag !== undefined);
+  const asked = new Set([output?.toLowerCase(), json && 'json', raw && 'raw'].filter((form) => form !== undefined));
+  if (asked.size > 1) throw conflict(forms[0]!, forms[1]!);
+  if (simulate !== undefined && endpoint !== undefined) throw conflict('--simulate', '--endpoint');
+  return [...asked][0];
+}
+
+function conflict(one: string, other: string): Error {
+  return usageError((m) => m.watch.conflict(one, other));
 }
