@@ -1,18 +1,24 @@
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
-/** What GitHub's runner takes for a command: `##[` anywhere, `::name` where a line begins. */
-const COMMAND = /##(?=\[)|^\s*:(?=:[a-z-]+)/gi;
+/** An emoji keeps the selector that says how it is presented; anywhere else a selector is invisible. */
+const UNLESS_PRESENTED = String.raw`(?<!\p{ExtPict}[\ufe0e\ufe0f])`;
+/** What is drawn as nothing, or moves what is drawn beside it; what is no character; what ends a line. */
+const INVISIBLE = String.raw`\p{DI}\p{NChar}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb\u007f-\u009f`;
+const UNSAFE = new RegExp(String.raw`[\u0000-\u001f${INVISIBLE}]${UNLESS_PRESENTED}`, 'gu');
+/** JSON.stringify escapes C0 itself, and the line breaks of an indented document stay. */
+const UNSAFE_IN_JSON = new RegExp(`[${INVISIBLE}]${UNLESS_PRESENTED}`, 'gu');
+
+/** `##[…`, `##vso[…`, `##teamcity[…`: commands anywhere in a line to GitHub's, Azure's and TeamCity's runners. */
+const BRACKET_COMMAND = /##(?=[\w.-]*\[)/g;
+/** `::word` where a line begins, to GitHub's. */
+const COLON_COMMAND = /^\s*:(?=:[a-z])/i;
 
 /**
- * Makes control characters visible: C0, DEL, C1, line separators and the bidirectional and zero-width marks become `\u{1b}`,
- * and so does what would be a command to a CI's runner. Whatever a service, proxy, file name or variable contains then cannot
- * move the cursor, set a title, forge a line or a workflow command.
+ * Text from outside, safe to show: control, invisible and bidirectional characters and noncharacters become `\u{1b}`, half a
+ * surrogate pair U+FFFD, and what a CI's runner would take for a command loses its meaning. Whatever a service, proxy, file name
+ * or variable contains then cannot move the cursor, set a title, hide a text, forge a line or a command.
  */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, escaped).replace(COMMAND, (start) => start.slice(0, -1) + escaped(start.slice(-1)));
-}
-
-function escaped(c: string): string {
-  return `\\u{${c.codePointAt(0)!.toString(16)}}`;
+  const escapeLast = (start: string) => start.slice(0, -1) + escaped(start.slice(-1));
+  return text.replace(UNSAFE, escaped).replace(BRACKET_COMMAND, escapeLast).replace(COLON_COMMAND, escapeLast);
 }
 
 /** A JSON document as every command prints it: indented, a line break at its end. */
@@ -20,12 +26,11 @@ export function jsonDocument(value: unknown): string {
   return `${jsonText(value, 2)}\n`;
 }
 
-/** JSON that holds the true text and is as safe to show as {@link visible}: what JSON itself leaves bare is escaped too. */
+/** JSON of the true text, as safe to show as {@link visible}: what JSON itself leaves bare is escaped too. */
 export function jsonText(value: unknown, indent?: number): string {
-  const safe = (c: string) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return JSON.stringify(value, null, indent)
-    .replace(UNSAFE, safe)
-    .replace(/##(?=\[)/g, '#\\u0023');
+  return wellFormed(JSON.stringify(value, null, indent))
+    .replace(UNSAFE_IN_JSON, jsonEscaped)
+    .replace(BRACKET_COMMAND, '#\\u0023');
 }
 
 /** A word of the command line without what may be a secret in it: the value of `name=value`, the user of a URL. */
@@ -33,12 +38,34 @@ export function withoutValue(word: string): string {
   return word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@');
 }
 
-/** At most `limit` characters, the rest told by `…`. */
+/** At most `limit` UTF-16 units, the rest told by `…`. Never half a surrogate pair. */
 export function shortened(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  if (text.length <= limit) return text;
+  const end = /[\ud800-\udbff]/.test(text.charAt(limit - 2)) ? limit - 2 : limit - 1;
+  return `${text.slice(0, end)}…`;
 }
 
 /** The last four characters, which tell two keys apart and give none away; nothing at all of a short one. */
 export function masked(secret: string): string {
   return `********${secret.length < 16 ? '' : secret.slice(-4)}`;
+}
+
+// --- internal ---
+
+function escaped(character: string): string {
+  return character.isWellFormed() ? `\\u{${character.codePointAt(0)!.toString(16)}}` : '\ufffd';
+}
+
+function jsonEscaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** JSON.stringify writes half a surrogate pair as the escape `\ud83d`, which other parsers refuse. */
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json;
+  // Each escape as a whole, since an escaped backslash may stand before `ud83d`.
+  return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (sequence, half) =>
+    half === undefined ? sequence : '\ufffd',
+  );
 }

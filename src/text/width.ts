@@ -1,21 +1,20 @@
-/** Columns a text takes on a terminal: CJK and other wide characters take two. Escape codes are not known here. */
+/** Columns a text takes on most terminals: CJK characters and emoji take two. Escape codes are not known here. */
 export function displayWidth(text: string): number {
-  let width = 0;
-  for (const c of text) width += isWide(c) ? 2 : 1;
-  return width;
+  return widthOf(text, 1);
 }
 
-/** The text cut to at most `columns`, with `ellipsis` in place of what is cut off. */
+/** The text cut to at most `columns`, with `ellipsis` for the rest: also on a terminal where ambiguous characters take two columns. */
 export function truncated(text: string, columns: number, ellipsis = '…'): string {
-  if (displayWidth(text) <= columns) return text;
+  if (widthOf(text, 2) <= columns) return text;
   let kept = '';
-  let width = displayWidth(ellipsis);
+  let width = widthOf(ellipsis, 2);
+  if (width > columns) return '';
   for (const c of text) {
-    width += isWide(c) ? 2 : 1;
+    width += widthOf(c, 2);
     if (width > columns) break;
     kept += c;
   }
-  return columns < displayWidth(ellipsis) ? '' : kept + ellipsis;
+  return kept + ellipsis;
 }
 
 /** The text with blanks after it up to `columns`. */
@@ -53,8 +52,20 @@ function wrappedLine(line: string, width: number): string {
   return [...lines, current].join('\n');
 }
 
-function isWide(c: string): boolean {
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u.test(
-    c,
-  );
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/** East Asian Width W and F, and emoji that are drawn as such. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+/** The blocks that hold nearly all of East Asian Width A: wide in a terminal with a CJK setting, narrow in others. */
+const AMBIGUOUS = /[\u00a1-\u00ff\u0391-\u0451\u2010-\u27bf\ue000-\uf8ff\ufffd]/;
+
+/** `ambiguous` is the width of a character that is wide on some terminals. */
+function widthOf(text: string, ambiguous: 1 | 2): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const c of text) {
+    if (WIDE.test(c)) width += 2;
+    else width += AMBIGUOUS.test(c) ? ambiguous : 1;
+  }
+  return width;
 }

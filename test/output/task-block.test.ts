@@ -47,12 +47,12 @@ describe('the block of a wait for several tasks', () => {
   });
 
   it('gives up its columns before its content in a narrow window', () => {
-    assert.deepEqual(
-      lines(three, 20, 24),
-      ['✖ 92233720368547758…', '● 12 running 1m32s', '· 7 … 1m32s', '1/3 done · next ch…'].map((line) =>
-        displayWidth(line) < 20 ? line : `${line.slice(0, 18)}…`,
-      ),
-    );
+    assert.deepEqual(lines(three, 20, 24), [
+      '✖ 92233720368547…',
+      '● 12 running 1m32s',
+      '· 7 … 1m32s',
+      '1/3 done · next …',
+    ]);
   });
 
   for (const messages of [en, zh]) {

@@ -1,5 +1,6 @@
 import type { ResultEvent } from '../../core/wait/events.ts';
 import type { CommandDeps } from '../../deps.ts';
+import { jsonText } from '../../text/safe-text.ts';
 
 /** The most commands that run at once. */
 const CONCURRENCY = 8;
@@ -59,7 +60,7 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId ?? '',
   };
-  const exitCode = await deps.runHook(command, env, `${JSON.stringify(told)}\n`);
+  const exitCode = await deps.runHook(command, env, `${jsonText(told)}\n`);
   const { warning, watch } = deps.messages;
   if (exitCode !== 0 && !quiet) deps.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
 }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { displayWidth, padded, truncated } from '../../src/text/width.ts';
+
+describe('the width of a text', () => {
+  for (const [text, columns] of [
+    ['', 0],
+    ['abc-123', 7],
+    ['任务', 4],
+    ['한글', 4],
+    ['ｆｕｌｌ', 8],
+    ['𠮷', 2],
+    ['✅', 2],
+    ['🎬', 2],
+    ['⌛⏰', 4],
+    ['✔✖', 2],
+    ['○●·…→', 5],
+    ['“é”', 3],
+  ] as const) {
+    it(`of "${text}" is ${columns}`, () => {
+      assert.equal(displayWidth(text), columns);
+      assert.equal(padded(text, columns + 1), `${text} `);
+    });
+  }
+});
+
+describe('a text that is cut', () => {
+  /** The width in a terminal that draws ambiguous characters in two columns, as with a CJK setting. */
+  const wideWidth = (text: string) => displayWidth(text.replace(/[○●·…→“”é]/g, '任'));
+
+  it('fits where characters of ambiguous width take two columns', () => {
+    for (const text of ['● 12 running 1m32s', '○○○○', '·· … →', '“é” 任务', '✅𠮷✅𠮷', 'plain text']) {
+      for (let columns = 0; columns <= 20; columns++) {
+        const cut = truncated(text, columns);
+        assert.ok(wideWidth(cut) <= columns, `"${cut}" in ${columns}`);
+        if (wideWidth(text) <= columns) assert.equal(cut, text);
+      }
+    }
+  });
+
+  it('ends with an ellipsis and keeps as much as fits', () => {
+    assert.equal(truncated('abcdef', 5), 'abc…');
+    assert.equal(truncated('任务执行中', 7), '任务…');
+    assert.equal(truncated('abc', 1), '');
+  });
+});
