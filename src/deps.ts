@@ -3,8 +3,7 @@ import type { Settings } from './core/config/settings.ts';
 import type { CredentialDeps } from './core/credentials/provider.ts';
 import type { NetworkEvent, Transport } from './core/rpc/transport.ts';
 import type { RecentTasks } from './io/recent-tasks.ts';
-import type { LiveView } from './io/terminal/live.ts';
-import type { LivePart } from './io/terminal/live-part.ts';
+import type { Live, LiveView } from './io/terminal/live.ts';
 import type { Prompts } from './io/terminal/prompts.ts';
 import type { Style } from './io/terminal/style.ts';
 import type { Messages } from './locales/en/messages.ts';
@@ -37,8 +36,8 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug'> {
   /** `observe` is told of every step of every request. */
   transport(settings: Pick<Settings, 'caFile'>, observe?: (event: NetworkEvent) => void): Promise<Transport>;
   prompts(): Promise<Prompts>;
-  /** Draws on stderr, a terminal, until stopped or {@link signal} aborts; `onKey` gets the keys pressed meanwhile. */
-  live(view: LiveView, onKey: (key: string) => void): Promise<Pick<LivePart, 'stop'>>;
+  /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */
+  live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
   /** Runs a shell command with more environment and an input; its exit code, null if it has none. */
   runHook(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
   /** Writes a file that the user named, or adds to it. Throws what the file system says. */

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { Clock } from './core/clock.ts';
 import type { Deps, Input, Output } from './deps.ts';
 import { ExitCode } from './errors.ts';
-import type { Drawing } from './io/terminal/live-part.ts';
+import type { Live } from './io/terminal/live.ts';
 import { createRedactor } from './text/redactor.ts';
 
 /** The signals that end a run in an orderly way, each with its exit code. */
@@ -16,9 +16,9 @@ export const SIGNAL_CODES = {
 export function systemDeps(): Deps {
   const signal = endSignal();
   const redactor = createRedactor();
-  let live: Pick<Drawing, 'aside'> | undefined;
+  let live: Live | undefined;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
-  const aside = (write: () => void) => (live ? live.aside(write) : write());
+  const writeAbove = (write: () => void) => (live ? live.writeAbove(write) : write());
   return {
     env: process.env,
     pid: process.pid,
@@ -28,8 +28,8 @@ export function systemDeps(): Deps {
     redactor,
     signal,
     stdin: systemInput(signal),
-    stdout: systemOutput(process.stdout, aside),
-    stderr: systemOutput(process.stderr, aside),
+    stdout: systemOutput(process.stdout, writeAbove),
+    stderr: systemOutput(process.stderr, writeAbove),
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
@@ -59,10 +59,9 @@ export function systemDeps(): Deps {
     },
     async live(view, onKey) {
       const { startLive } = await import('./io/terminal/live.ts');
-      const { env, stdin, stderr } = process;
-      const started = await startLive(view, { env, stdin, stderr, signal, onKey });
-      live = started;
-      return started;
+      const { env, stdin, stdout, stderr } = process;
+      live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey });
+      return live;
     },
     async runHook(command, env, input) {
       const { runHook } = await import('./io/command.ts');
@@ -166,12 +165,12 @@ function systemInput(signal: AbortSignal): Input {
   };
 }
 
-/** `aside` makes way for what is written to a terminal. */
-function systemOutput(stream: NodeJS.WriteStream, aside: (write: () => void) => void): Output {
+/** `writeAbove` makes way for what is written to a terminal. */
+function systemOutput(stream: NodeJS.WriteStream, writeAbove: (write: () => void) => void): Output {
   return {
     isTerminal: stream.isTTY === true,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-    write: (text) => (stream.isTTY ? aside(() => stream.write(text)) : void stream.write(text)),
+    write: (text) => (stream.isTTY ? writeAbove(() => stream.write(text)) : void stream.write(text)),
   };
 }
 

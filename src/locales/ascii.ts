@@ -7,7 +7,8 @@ const STAND_INS: Readonly<Record<string, string>> = {
 
 /** The sentences with ASCII in place of the characters that a terminal without UTF-8 cannot show. */
 export function asciiMessages(messages: Messages): Messages {
-  return withStandIns(messages) as Messages;
+  const replaced = withStandIns(messages) as Messages;
+  return { ...replaced, glyphs: { ...replaced.glyphs, spinner: 'line' } };
 }
 
 function withStandIns(value: unknown): unknown {

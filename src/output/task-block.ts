@@ -36,6 +36,25 @@ export function taskBlock(
   return [...lines, style.dim(truncated(footer, width, messages.glyphs.ellipsis))];
 }
 
+/** The one task of a wait as a line that fits the window: `⠋ 123 running 1m32s · next check in 7s`. */
+export function taskLine(
+  waiter: Pick<Waiter, 'tasks' | 'elapsedMs' | 'nextPollMs'>,
+  { columns, frame, hasKeys }: Pick<WindowSize, 'columns'> & { readonly frame: string; readonly hasKeys: boolean },
+  style: Style,
+  messages: Messages,
+): string {
+  const [task] = waiter.tasks as [Waiter['tasks'][number]];
+  const { glyphs, states, watch } = messages;
+  const state = task.state ? states[task.state] : glyphs.ellipsis;
+  const parts = [
+    `${task.id} ${state} ${wholeSeconds(waiter.elapsedMs())}`,
+    ...(task.failure ? [task.failure.code] : []),
+    watch.nextCheck(wholeSeconds(waiter.nextPollMs())),
+  ];
+  const text = parts.join(` ${glyphs.separator} `) + (hasKeys ? watch.keys() : '');
+  return `${style.state('submitting', frame)} ${truncated(text, Math.max(1, columns - 3), glyphs.ellipsis)}`;
+}
+
 // --- internal ---
 
 type Ranked = Record<Rank, { count: number; first: Readonly<Watched>[] }>;

@@ -127,11 +127,11 @@ describe('a block on a terminal', () => {
   it('is drawn at once, below what was there, and leaves nothing behind', async () => {
     const { canvas, write, screen, isCursorShown } = emulator(80, 24);
     write('$ mmai watch\n');
-    const block = createBlock(canvas, view);
+    const block = createBlock(canvas, view, 250);
     block.start();
     assert.deepEqual(await screen(), ['$ mmai watch', ...lines(tasks, 80, 24)]);
     assert.equal(await isCursorShown(), false);
-    block.stop();
+    block.stop({ ownsTerminal: true });
     assert.deepEqual(await screen(), ['$ mmai watch']);
     assert.equal(await isCursorShown(), true);
   });
@@ -140,13 +140,13 @@ describe('a block on a terminal', () => {
     it(`makes way in ${rows} rows for what others write, which stays above it`, async () => {
       const { canvas, write, screen } = emulator(80, rows);
       write('$ mmai watch\n');
-      const block = createBlock(canvas, view);
+      const block = createBlock(canvas, view, 250);
       block.start();
-      block.aside(() => write('warning: one\n'));
-      block.aside(() => write('warning: two\n'));
+      block.writeAbove(() => write('warning: one\n'));
+      block.writeAbove(() => write('warning: two\n'));
       const above = ['$ mmai watch', 'warning: one', 'warning: two'];
       assert.deepEqual(await screen(), [...above, ...view({ columns: 80, rows })]);
-      block.stop();
+      block.stop({ ownsTerminal: true });
       assert.deepEqual(await screen(), above);
     });
   }
@@ -159,10 +159,10 @@ describe('a block on a terminal', () => {
       written.push(text);
       write(text);
     };
-    const block = createBlock(canvas, view);
+    const block = createBlock(canvas, view, 250);
     block.start();
     for (const columns of [60, 20, 90]) await resize(columns, 4);
-    block.stop();
+    block.stop({ ownsTerminal: true });
     assert.ok(written.length >= 4);
     for (const text of written) assert.doesNotMatch(text, /\r(\u001b\[\d+A)?\u001b\[J/);
   });
@@ -176,11 +176,11 @@ describe('a block on a terminal', () => {
     it(`stays one block when the window becomes ${columns} × ${rows}`, async () => {
       const { canvas, write, resize, screen } = emulator(80, 24);
       write('$ mmai\n');
-      const block = createBlock(canvas, view);
+      const block = createBlock(canvas, view, 250);
       block.start();
       await resize(columns, rows);
       assert.deepEqual(await screen(), ['$ mmai', ...lines(tasks, columns, rows)]);
-      block.stop();
+      block.stop({ ownsTerminal: true });
       assert.deepEqual(await screen(), ['$ mmai']);
     });
   }

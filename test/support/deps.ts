@@ -46,7 +46,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     transport: async () => transport,
     prompts: async () => scripted(),
     style: async () => plainStyle,
-    live: async () => ({ stop() {} }),
+    live: async () => ({ stop() {}, isDrawing: () => true }),
     runHook: async () => 0,
     writeFile: async () => {},
     messages: en,

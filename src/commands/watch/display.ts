@@ -5,8 +5,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/terminal/live.ts';
 import { progressLine } from '../../output/progress.ts';
-import { taskBlock } from '../../output/task-block.ts';
-import { wholeSeconds } from '../../text/duration.ts';
+import { taskBlock, taskLine } from '../../output/task-block.ts';
 import type { WatchOptions } from './watch-options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
@@ -28,6 +27,7 @@ export function displayMode(options: WatchOptions, { stderr, env }: CommandDeps)
   return progress === 'tty' || (progress === 'auto' && stderr.isTerminal && !isPlain) ? 'drawn' : 'lines';
 }
 
+/** Shows the wait on stderr. What is drawn is not written as lines too, and what is not drawn (in the background) is. */
 export async function openDisplay(
   mode: DisplayMode,
   waiter: Waiter,
@@ -35,31 +35,29 @@ export async function openDisplay(
   deps: CommandDeps,
 ): Promise<Display> {
   const { messages, stderr } = deps;
-  if (mode === 'drawn') {
-    const style = await deps.style(stderr, color);
-    const share = () => waiter.done / waiter.tasks.length;
-    const view: LiveView =
-      waiter.tasks.length === 1
-        ? { share, line: () => taskLine(waiter, deps) }
-        : { share, block: (window) => taskBlock(waiter, window, style, messages) };
-    const live = await deps.live(view, (key) => {
-      if (/[r\r\n]/i.test(key)) waiter.checkNow();
-    });
-    return { tell() {}, stop: () => live.stop() };
-  }
-  const tell = (event: ProgressEvent) => {
-    const line = progressLine(event, waiter.elapsedMs(), messages);
-    if (line) stderr.write(line);
+  if (mode === 'none') return { tell() {}, stop() {} };
+  const live = mode === 'drawn' ? await startDrawing(waiter, color, deps) : undefined;
+  return {
+    tell(event) {
+      const line = live?.isDrawing() ? undefined : progressLine(event, waiter.elapsedMs(), messages);
+      if (line) stderr.write(line);
+    },
+    stop: () => live?.stop(),
   };
-  return { tell: mode === 'lines' ? tell : () => {}, stop() {} };
 }
 
-/** `123 running 1m32s · next check 7s`, for the one task there is. */
-function taskLine(waiter: Waiter, { messages }: CommandDeps): string {
-  const [task] = waiter.tasks as [Waiter['tasks'][number]];
-  const { glyphs } = messages;
-  const trouble = task.failure ? ` ${glyphs.separator} ${task.failure.code}` : '';
-  const state = task.state ? messages.states[task.state] : glyphs.ellipsis;
-  const next = messages.watch.nextCheck(wholeSeconds(waiter.nextPollMs()));
-  return `${task.id} ${state} ${wholeSeconds(waiter.elapsedMs())}${trouble} ${glyphs.separator} ${next}`;
+// --- internal ---
+
+/** One task as a line beside a spinner, several as a block. */
+async function startDrawing(waiter: Waiter, color: Settings['color'], deps: CommandDeps) {
+  const { messages, stderr } = deps;
+  const style = await deps.style(stderr, color);
+  const progress = () => waiter.done / waiter.tasks.length;
+  const view: LiveView =
+    waiter.tasks.length === 1
+      ? { progress, spinner: messages.glyphs.spinner, lines: (window) => [taskLine(waiter, window, style, messages)] }
+      : { progress, lines: (window) => taskBlock(waiter, window, style, messages) };
+  return deps.live(view, (key) => {
+    if (/[r\r\n]/i.test(key)) waiter.checkNow();
+  });
 }

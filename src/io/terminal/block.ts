@@ -16,8 +16,6 @@ export interface Canvas {
   off(event: 'resize', listener: () => void): unknown;
 }
 
-/** How often the lines are asked for, in ms; nothing is written while they stay the same. */
-const REFRESH_MS = 250;
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const ERASE_LINE = '\u001b[K';
@@ -30,9 +28,14 @@ const END_FRAME = '\u001b[?2026l';
 
 /**
  * Lines drawn over and over in the same place, above what follows, never on the alternate screen. `lines` gets the window's
- * size and must fit it: fewer than `rows` lines, each narrower than `columns`.
+ * size and must fit it: fewer than `rows` lines, each narrower than `columns`. They are asked for every `refreshMs`; nothing is
+ * written while they stay the same.
  */
-export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonly string[]): Drawing {
+export function createBlock(
+  stream: Canvas,
+  lines: (size: WindowSize) => readonly string[],
+  refreshMs: number,
+): Drawing {
   let drawn: readonly string[] = [];
   let timer: NodeJS.Timeout | undefined;
 
@@ -55,18 +58,18 @@ export function createBlock(stream: Canvas, lines: (size: WindowSize) => readonl
   return {
     start() {
       draw();
-      timer = setInterval(draw, REFRESH_MS);
+      timer = setInterval(draw, refreshMs);
       stream.on('resize', draw);
     },
-    aside(write) {
+    writeAbove(write) {
       stream.write(`${BEGIN_FRAME}${erased()}`);
       write();
       stream.write(`${frame(drawn)}${END_FRAME}`);
     },
-    stop() {
+    stop({ ownsTerminal }) {
       clearInterval(timer);
       stream.off('resize', draw);
-      stream.write(`${erased()}${SHOW_CURSOR}`);
+      if (ownsTerminal) stream.write(`${erased()}${SHOW_CURSOR}`);
       drawn = [];
     },
   };

@@ -1,96 +1,117 @@
 import type { Environment } from '../../core/config/settings.ts';
 import { createBlock, type WindowSize } from './block.ts';
+import { isForeground } from './foreground.ts';
 import { createKeys } from './keys.ts';
-import type { Drawing, LivePart } from './live-part.ts';
+import type { LivePart } from './live-part.ts';
+import { spinnerFrames } from './spinner.ts';
 import { createTaskbar } from './taskbar.ts';
 
 /** The window, and whether keys are read. */
 export interface LiveWindow extends WindowSize {
   readonly hasKeys: boolean;
+  /** A frame of a spinner, for its time. */
+  readonly frame: string;
 }
 
-/** What is drawn: one line beside a spinner, or a block of lines that fits the window; and how much is done, from 0 to 1. */
-export type LiveView = { readonly share: () => number } & (
-  | { readonly line: () => string }
-  | { readonly block: (window: LiveWindow) => readonly string[] }
-);
+/** What is drawn: lines that fit the window; and how much is done, from 0 to 1. */
+export interface LiveView {
+  /** Which spinner `frame` is of; without one, frames are empty and the lines are asked for less often. */
+  readonly spinner?: 'dots' | 'line';
+  progress(): number;
+  lines(window: LiveWindow): readonly string[];
+}
 
 export interface LiveOptions {
   readonly env: Environment;
   readonly stdin: NodeJS.ReadStream;
+  readonly stdout: { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WriteStream;
   /** The display stops by itself when this aborts: a second Ctrl-C kills at once and must find the terminal restored. */
   readonly signal: AbortSignal;
   readonly onKey: (key: string) => void;
+  /** Stands for {@link isForeground} in tests. */
+  readonly isForeground?: () => Promise<boolean>;
+}
+
+/** A drawing under way. */
+export interface Live {
+  /** False while the job is in the background, where nothing is drawn. */
+  isDrawing(): boolean;
+  /** As that of a drawing; while nothing is drawn it just writes. */
+  writeAbove(write: () => void): void;
+  stop(): void;
 }
 
 /** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
-const STEPPING_ASIDE = ['SIGTSTP', 'SIGQUIT'] as const;
+const SUSPENDING = ['SIGTSTP', 'SIGQUIT'] as const;
+/** How often a job in the background looks whether it is in the foreground again (a shell tells only stopped jobs), in ms. */
+const FOREGROUND_CHECK_MS = 1000;
+/** How often the lines are asked for, with a spinner and without, in ms. */
+const REFRESH_MS = { spinner: 80, block: 250 };
 
-/** Draws until stopped, steps aside while the job is suspended (Ctrl-Z), and hands over the keys. */
-export async function startLive(view: LiveView, options: LiveOptions): Promise<Omit<Drawing, 'start'>> {
-  const { env, stdin, stderr, signal, onKey } = options;
+/** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
+export async function startLive(view: LiveView, options: LiveOptions): Promise<Live> {
+  const { env, stdin, stdout, stderr, signal, onKey, isForeground: isInForeground = isForeground } = options;
+  const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
+  // A pager that reads our stdout reads the keys.
+  const keys = stdin.isTTY && stdout.isTTY ? createKeys(stdin, onKey) : undefined;
+  const block = createBlock(
+    stderr,
+    (size) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() }),
+    view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block,
+  );
+  const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];
+  let isDrawing = false;
   let isStopped = false;
-  let keys: LivePart | undefined;
-  // Before anybody else hears of the new size.
-  const measure = () => giveSize(stderr);
-  measure();
-  stderr.prependListener('resize', measure);
-  const drawing =
-    'block' in view
-      ? createBlock(stderr, (size) => view.block({ ...size, hasKeys: keys !== undefined }))
-      : await spinner(stderr, view.line);
-  const taskbar = createTaskbar(stderr, env, view.share);
-  const start = () => {
-    for (const name of STEPPING_ASIDE) process.on(name, stepAside);
-    drawing.start();
-    taskbar?.start();
-    // A job may come back in the background, so whether somebody types is asked each time.
-    return createKeys(stdin, onKey).then((found) => {
-      if (isStopped) return;
-      keys = found;
-      keys?.start();
-    });
+
+  const draw = () => {
+    isDrawing = true;
+    for (const name of SUSPENDING) process.on(name, suspend);
+    for (const part of parts) part?.start();
   };
-  const release = () => {
-    for (const name of STEPPING_ASIDE) process.off(name, stepAside);
-    keys?.stop();
-    keys = undefined;
-    taskbar?.stop();
-    drawing.stop();
+  const release = (ownsTerminal: boolean) => {
+    if (!isDrawing) return;
+    isDrawing = false;
+    for (const name of SUSPENDING) process.off(name, suspend);
+    for (const part of parts) part?.stop({ ownsTerminal });
   };
-  const stepAside = (name: NodeJS.Signals) => {
-    release();
+  const suspend = (name: NodeJS.Signals) => {
+    release(true);
     // Without our listener the signal does what it does by default.
     process.kill(process.pid, name);
   };
-  const resume = () => {
+  const drawInForeground = async () => {
+    if (isDrawing || !(await isInForeground()) || isDrawing || isStopped) return;
+    draw();
+  };
+  const resume = async () => {
     // After a SIGSTOP, which nobody hears of, all is still held.
-    release();
-    void start();
+    release(await isInForeground());
+    await drawInForeground();
   };
   const stop = () => {
     if (isStopped) return;
     isStopped = true;
+    clearInterval(timer);
     process.off('SIGCONT', resume).off('exit', stop);
     stderr.off('resize', measure);
     signal.removeEventListener('abort', stop);
-    release();
+    release(true);
   };
-  // A crash exits without a word to us, and would leave the cursor hidden.
+  // Before anybody else hears of the new size.
+  const measure = () => giveSize(stderr);
+  measure();
+  stderr.prependListener('resize', measure);
+  // A crash exits without calling us, and would leave the cursor hidden.
   process.on('SIGCONT', resume).on('exit', stop);
   signal.addEventListener('abort', stop);
-  await start();
-  return { stop, aside: (write) => (isStopped ? write() : drawing.aside(write)) };
+  const timer = setInterval(drawInForeground, FOREGROUND_CHECK_MS).unref();
+  await drawInForeground();
+  return { isDrawing: () => isDrawing, stop, writeAbove: (write) => (isDrawing ? block.writeAbove(write) : write()) };
 }
 
-/** A serial line, or a pty that nobody gave a size, says 0 × 0: ora would divide by that, and erase lines without end. */
+/** A serial line, or a pty that nobody gave a size, says 0 × 0, which no drawing can fit. */
 function giveSize(stream: NodeJS.WriteStream): void {
   stream.columns ||= 80;
   stream.rows ||= 24;
-}
-
-async function spinner(stderr: NodeJS.WriteStream, line: () => string): Promise<Drawing> {
-  const { createSpinner } = await import('./spinner.ts');
-  return createSpinner(stderr, line);
 }

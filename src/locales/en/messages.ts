@@ -24,6 +24,7 @@ export const en = {
   glyphs: {
     ...{ submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?', unseen: '·' },
     ...{ arrow: '→', separator: '·', ellipsis: '…' },
+    spinner: 'dots' as 'dots' | 'line',
   },
   noState: 'error',
   usage: {

@@ -18,6 +18,7 @@ export const zh: Messages = {
   glyphs: {
     ...{ submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?', unseen: '·' },
     ...{ arrow: '→', separator: '·', ellipsis: '…' },
+    spinner: 'dots' as 'dots' | 'line',
   },
   noState: '出错',
   usage: {

@@ -1,23 +1,118 @@
 import assert from 'node:assert/strict';
-import { after, it } from 'node:test';
-import { startLive } from '../../../src/io/terminal/live.ts';
+import { EventEmitter, once } from 'node:events';
+import { after, describe, it } from 'node:test';
+import { isForegroundByStat } from '../../../src/io/terminal/foreground.ts';
+import { type LiveOptions, startLive } from '../../../src/io/terminal/live.ts';
 
-it('a crash finds the terminal restored: the cursor is shown again when the process exits', async () => {
-  let written = '';
-  const stderr = {
-    ...{ columns: 80, rows: 24, isTTY: true, on() {}, prependListener() {}, off() {} },
-    write(text: string) {
-      written += text;
+const CURSOR_HIDDEN = '\u001b[?25l';
+const CURSOR_SHOWN = '\u001b[?25h';
+
+/** A terminal that keeps what is written to it, and a keyboard that keeps its modes. */
+function fakeTerminal() {
+  const written: string[] = [];
+  const modes: boolean[] = [];
+  const stderr = Object.assign(new EventEmitter(), {
+    ...{ columns: 80, rows: 24, isTTY: true },
+    write: (text: string) => written.push(text),
+  });
+  const stdin = Object.assign(new EventEmitter(), {
+    isTTY: true,
+    setRawMode(mode: boolean) {
+      modes.push(mode);
+      return this;
     },
-  } as unknown as NodeJS.WriteStream;
-  const stdin = { isTTY: false } as NodeJS.ReadStream;
-  const before = new Set(process.listeners('exit'));
-  const ours = () => process.listeners('exit').filter((listener) => !before.has(listener));
-  const options = { env: {}, stdin, stderr, signal: new AbortController().signal, onKey() {} };
-  const live = await startLive({ block: () => ['a line'], share: () => 0 }, options);
-  after(() => live.stop());
-  assert.ok(!written.includes('\u001b[?25h'));
-  for (const listener of ours()) listener(70);
-  assert.ok(written.endsWith('\u001b[?25h'), JSON.stringify(written));
-  assert.deepEqual(ours(), []);
+    resume: () => {},
+    pause: () => {},
+  });
+  return { stderr, stdin, modes, text: () => written.join('') };
+}
+
+async function live(overrides: Partial<LiveOptions> = {}) {
+  const terminal = fakeTerminal();
+  const started = await startLive(
+    { progress: () => 0, lines: ({ hasKeys }) => [hasKeys ? 'with keys' : 'without keys'] },
+    {
+      env: {},
+      stdin: terminal.stdin as unknown as NodeJS.ReadStream,
+      stdout: { isTTY: true },
+      stderr: terminal.stderr as unknown as NodeJS.WriteStream,
+      signal: new AbortController().signal,
+      onKey() {},
+      isForeground: async () => true,
+      ...overrides,
+    },
+  );
+  after(() => started.stop());
+  return { ...terminal, ...started };
+}
+
+describe('what is drawn', () => {
+  it('is followed by the cursor when the process crashes', async () => {
+    const before = new Set(process.listeners('exit'));
+    const ours = () => process.listeners('exit').filter((listener) => !before.has(listener));
+    const { text } = await live();
+    assert.ok(!text().includes(CURSOR_SHOWN));
+    for (const listener of ours()) listener(70);
+    assert.ok(text().endsWith(CURSOR_SHOWN), JSON.stringify(text()));
+    assert.deepEqual(ours(), []);
+  });
+
+  it('is drawn in the foreground only, and keys are read there only', async () => {
+    const { text, modes, isDrawing } = await live({ isForeground: async () => false });
+    assert.equal(isDrawing(), false);
+    assert.equal(text(), '');
+    assert.deepEqual(modes, []);
+  });
+
+  it('reads no keys where stdout is piped to a program that reads them, like a pager', async () => {
+    const { text, modes } = await live({ stdout: {} });
+    assert.match(text(), /without keys/);
+    assert.deepEqual(modes, []);
+  });
+
+  it('writes nothing to the terminal, and sets no mode, when the job goes on in the background', async () => {
+    let isInFront = true;
+    const { text, modes, isDrawing } = await live({ isForeground: async () => isInFront });
+    assert.match(text(), /with keys/);
+    const [writtenBefore, modesBefore] = [text(), modes.length];
+    isInFront = false;
+    process.emit('SIGCONT');
+    await new Promise(setImmediate);
+    assert.equal(isDrawing(), false);
+    assert.equal(text(), writtenBefore);
+    assert.equal(modes.length, modesBefore);
+  });
+
+  it('is drawn again when the job comes back to the foreground, with the keyboard in raw mode', async () => {
+    let isInFront = false;
+    const { text, modes, isDrawing } = await live({ isForeground: async () => isInFront });
+    isInFront = true;
+    process.emit('SIGCONT');
+    await new Promise(setImmediate);
+    assert.equal(isDrawing(), true);
+    assert.ok(text().includes(CURSOR_HIDDEN));
+    assert.equal(modes.at(-1), true);
+  });
+
+  it('stops when the run is told to end', async () => {
+    const stop = new AbortController();
+    const { text, isDrawing } = await live({ signal: stop.signal });
+    const aborted = once(stop.signal, 'abort');
+    stop.abort();
+    await aborted;
+    assert.equal(isDrawing(), false);
+    assert.ok(text().endsWith(CURSOR_SHOWN));
+  });
+});
+
+describe('the foreground by /proc/self/stat', () => {
+  const rows: [string, string, boolean][] = [
+    ['the process group is that of the terminal', '7 (node) S 1 70 70 34816 70 4194304', true],
+    ['it is another', '7 (node) S 1 70 60 34816 60 4194304', false],
+    ['no terminal controls the process', '7 (node) S 1 70 70 0 -1 4194304', true],
+    ['a name with blanks and parentheses', '7 (a) S 1 (b) S 1 70 60 34816 60 1', false],
+  ];
+  for (const [name, stat, expected] of rows) {
+    it(name, () => assert.equal(isForegroundByStat(stat), expected));
+  }
 });
