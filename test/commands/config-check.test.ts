@@ -188,7 +188,10 @@ describe('mmai config check', () => {
     const { code, row, states } = await check({ caFile }, { HTTPS_PROXY: `http://me:canary@${proxy.host}` });
     assert.equal(code, 4);
     assert.deepEqual([states.tcp, states.tunnel], ['ok', 'failed']);
-    assert.match(row('tunnel').detail, new RegExp(`ProxyAuthentication: proxy ${proxy.host} answered HTTP 407`));
+    assert.match(
+      row('tunnel').detail,
+      new RegExp(`ProxyAuthentication: proxy ${proxy.host} \\(HTTPS_PROXY\\) answered HTTP 407`),
+    );
   });
 
   const unusable: [string, ServiceOptions, Record<string, string>, string][] = [

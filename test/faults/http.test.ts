@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { matrix } from '../support/matrix.ts';
 import { ok, reply } from '../support/raw-server.ts';
 
@@ -61,8 +62,19 @@ matrix('an HTTP answer with', [
     play: reply(status, BODY, ['Location: /usable', JSON_TYPE]),
     expected: redirect,
   })),
-  // undici takes a 100 that nobody asked for as a fault of the server.
-  { name: '100-continue in front', play: `HTTP/1.1 100 Continue\r\n\r\n${reply('200 OK', BODY)}`, expected: broken },
+  {
+    name: '100-continue in front, which nobody asked for',
+    play: `HTTP/1.1 100 Continue\r\n\r\n${reply('200 OK', BODY)}`,
+    expected: 2,
+  },
+  {
+    name: '100-continue twice in front, in pieces',
+    play: inPieces(`${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(2)}${reply('200 OK', BODY)}`, 33),
+    expected: 2,
+  },
+  { name: 'a body packed by gzip, which nobody asked for', play: packed(BODY), expected: 2 },
+  { name: 'a gzip of more than 1 MiB', play: packed(' '.repeat(MIB + 1)), expected: tooLarge },
+  { name: 'a gzip of 1 GiB in 1 MiB', play: packed(bomb()), expected: tooLarge },
   { name: 'early hints in front', play: `HTTP/1.1 103 Early Hints\r\n\r\n${reply('200 OK', BODY)}`, expected: 2 },
   { name: 'HTTP/1.0, ended by closing', play: `HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n${BODY}`, expected: 2 },
   {
@@ -86,4 +98,24 @@ function endless(socket: Socket): void {
   const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
   const pour = () => void (socket.destroyed || socket.write(chunk, () => setImmediate(pour)));
   pour();
+}
+
+function packed(body: string | Uint8Array): Uint8Array {
+  return ok(typeof body === 'string' ? gzipSync(body) : body, ['Content-Encoding: gzip']);
+}
+
+/** Many members of a megabyte of zeros each. */
+function bomb(): Uint8Array {
+  const member = gzipSync(Buffer.alloc(MIB));
+  return Buffer.concat(Array.from({ length: 900 }, () => member));
+}
+
+/** A piece a turn, so that each comes as a chunk of its own. */
+function inPieces(text: string, size: number) {
+  return (socket: Socket) => {
+    socket.setNoDelay();
+    const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+    const next = () => void socket.write(pieces.shift() ?? '', () => pieces.length > 0 && setImmediate(next));
+    next();
+  };
 }

@@ -106,11 +106,13 @@ export const catalogue = {
   'Network.ConnectionReset': { class: 'transient', topic: 'connectionReset' },
   'Network.Dns': { class: 'transient', topic: 'dns' },
   'Network.HtmlPage': { class: 'transient', topic: 'htmlPage' },
+  'Network.NoResources': { class: 'transient', topic: 'noResources' },
   'Network.Protocol': { class: 'transient', topic: 'protocol' },
   'Network.Proxy': { class: 'transient', topic: 'proxy' },
   // Not asked again: a wrong password tried over and over locks accounts.
   'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
   'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused' },
+  'Network.ProxyScheme': { class: 'request', topic: 'proxyScheme' },
   'Network.Redirect': { class: 'request', topic: 'redirect' },
   'Network.Throttled': { class: 'throttle', topic: 'throttled' },
   'Network.Timeout': { class: 'transient', topic: 'timeout' },

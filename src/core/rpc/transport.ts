@@ -1,4 +1,4 @@
-import type { Text } from '../../errors.ts';
+import { ExitCode, MmaiError, type Text } from '../../errors.ts';
 
 /** One request, signed already. */
 export interface HttpRequest {
@@ -61,20 +61,22 @@ export type NetworkFailure =
   | 'ConnectionRefused'
   | 'ConnectionReset'
   | 'Dns'
+  | 'NoResources'
+  | 'Protocol'
   | 'Proxy'
   | 'ProxyAuthentication'
   | 'ProxyRefused'
-  | 'Protocol'
+  | 'ProxyScheme'
   | 'Timeout'
   | 'Unreachable';
 
-/** No usable HTTP answer came. The message names the other end and holds no secret. */
-export class NetworkError extends Error {
+/** No usable HTTP response came. The sentence names the other end and holds no secret; one given as a string has no translation. */
+export class NetworkError extends MmaiError {
   override readonly name = 'NetworkError';
   readonly kind: NetworkFailure;
 
-  constructor(kind: NetworkFailure, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(kind: NetworkFailure, text: Text | string, cause?: unknown) {
+    super(ExitCode.unanswered, typeof text === 'string' ? () => text : text, { cause });
     this.kind = kind;
   }
 }

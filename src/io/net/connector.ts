@@ -1,12 +1,32 @@
 import { connect, isIP, type Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
-import { NetworkError, type NetworkEvent } from '../../core/rpc/transport.ts';
-import { networkError } from './network-errors.ts';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
+import type { Text } from '../../errors.ts';
+import { abortedError, blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
 import type { ProxyServer } from './proxy-rules.ts';
-import type { Steps, Target } from './tunnel.ts';
 
-/** A connection takes longer than this only when nobody is there. In ms. */
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Each step of opening a connection takes longer than this only when nobody is there. In ms. */
+const STEP_TIMEOUT_MS = 10_000;
+
+/** How long one of several addresses is tried before the next, in ms. Node's own 250 ms is shorter than a far round trip. */
+const ADDRESS_TIMEOUT_MS = 2000;
+
+/**
+ * A DNS lookup cannot be cancelled, and keeps the process alive: with a name server that does not answer, 20 s by the
+ * system's own limits. With these of the system's resolver it is 4 s, or 8 s with a search list (glibc).
+ */
+const RESOLVER_LIMITS = 'timeout:2 attempts:2';
+
+/** The other end of a connection. */
+export interface Peer {
+  readonly isSecure: boolean;
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly isProxy: boolean;
+  /** As errors name it. */
+  readonly name: Text;
+}
 
 /** What connections are made with, and who hears of it. */
 export interface ConnectorOptions {
@@ -18,90 +38,130 @@ export interface ConnectorOptions {
 }
 
 /**
- * Opens connections and tells how long each part took. undici's own connector does neither tell that nor let go of a
- * connection that is still being opened, which would keep the process for seconds after the answer to the user.
+ * Opens connections and reports how long each step took. undici's own connector does not report that, nor does it close a
+ * connection that is still being opened, which would keep the process for seconds after its result.
  */
-export class Connector implements Steps {
-  readonly #options: ConnectorOptions;
-  readonly #opening = new Set<Socket>();
-  /** A session by host spares the next connection half of the TLS handshake. */
-  readonly #sessions = new Map<string, Buffer>();
-
-  constructor(options: ConnectorOptions) {
-    this.#options = options;
-  }
-
-  /** Rejects with a {@link NetworkError} that names the host, and the proxy if there is one. */
-  async open(target: Target, proxy: ProxyServer | undefined): Promise<Socket> {
-    const where = proxy ? `${target.host} through proxy ${proxy.host}` : target.host;
-    const socket = proxy
-      ? await (await import('./tunnel.ts')).openTunnel(target, proxy, this)
-      : await this.tcp(target, where);
-    return target.isSecure ? this.tls(socket, target, 'tls', where) : socket;
-  }
-
+export interface Connector {
+  /** A connection to the peer, through the proxy if there is one. Rejects with a NetworkError that names them. */
+  open(peer: Peer, proxy: ProxyServer | undefined): Promise<Socket>;
+  /** The step at which a connection to the peer is being opened; undefined if none is. */
+  stepTowards(peer: Peer): OpeningStep | undefined;
   /** Ends what is being opened. */
-  abandon(): void {
-    for (const socket of this.#opening) socket.destroy(new NetworkError('Aborted', 'stopped'));
+  close(): void;
+}
+
+export type OpeningStep = Exclude<NetworkStep, 'proxy' | 'answer'>;
+
+export function createConnector(options: ConnectorOptions): Connector {
+  const openings = new Set<Opening>();
+  /** By host: a session spares the next connection half of the TLS handshake. */
+  const sessions = new Map<string, Buffer>();
+  return {
+    async open(peer, proxy) {
+      const opening = new Opening(peer, options, sessions);
+      openings.add(opening);
+      try {
+        const socket = proxy
+          ? await (await import('./tunnel.ts')).openTunnel(peer, proxy, opening)
+          : await opening.tcp(peer);
+        return peer.isSecure ? await opening.tls(socket, peer) : socket;
+      } finally {
+        openings.delete(opening);
+      }
+    },
+    stepTowards: (peer) => [...openings].find((opening) => opening.peer === peer)?.step,
+    close() {
+      for (const opening of openings) opening.close();
+    },
+  };
+}
+
+/** A connection on its way. */
+export class Opening {
+  readonly peer: Peer;
+  step: OpeningStep;
+  readonly #options: ConnectorOptions;
+  readonly #sessions: Map<string, Buffer>;
+  #socket: Socket | undefined;
+
+  constructor(peer: Peer, options: ConnectorOptions, sessions: Map<string, Buffer>) {
+    this.peer = peer;
+    this.step = 'tcp';
+    this.#options = options;
+    this.#sessions = sessions;
   }
 
-  readonly tcp: Steps['tcp'] = async ({ host, port }, where) => {
-    const tell = { dns: this.tell('dns'), tcp: this.tell('tcp') };
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
-    socket.once('lookup', (error, address) => {
-      if (!error) tell.dns((m) => m.check.network.name(host, String(address)));
-      tell.tcp = this.tell('tcp');
-    });
-    await this.guard(socket, where, arrived(socket, 'connect'));
-    const { remoteAddress = '', remotePort = port } = socket;
-    tell.tcp((m) => m.check.network.connected(remoteAddress, remotePort));
-    return socket;
-  };
+  close(): void {
+    this.#socket?.destroy(abortedError());
+  }
 
-  readonly tls: Steps['tls'] = async (socket, target, step, where) => {
-    const tell = this.tell(step);
+  async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
+    const isNamed = isIP(host) === 0;
+    if (isNamed) process.env.RES_OPTIONS ??= RESOLVER_LIMITS;
+    let report = this.start(isNamed ? 'dns' : 'tcp');
+    const socket = connect({
+      ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+    });
+    socket.once('lookup', (error, address) => {
+      if (error) return;
+      report((m) => m.check.network.name(host, String(address)));
+      report = this.start('tcp');
+    });
+    const connected = this.within(socket, name, event(socket, 'connect'));
+    await (isProxy ? connected.catch(blameProxy) : connected);
+    const { remoteAddress = '', remotePort = port } = socket;
+    report((m) => m.check.network.connected(remoteAddress, remotePort));
+    return socket;
+  }
+
+  async tls(socket: Socket, { host, port, isProxy, name }: Peer): Promise<TLSSocket> {
+    const report = this.start(isProxy ? 'proxyTls' : 'tls');
     const { secureContext } = this.#options;
-    const key = `${target.host}:${target.port}`;
+    const key = `${host}:${port}`;
     const session = this.#sessions.get(key);
     // Not imported above: node:tls takes as long as a whole request over plain http. Not awaited: the socket is open by now.
     const secured = process.getBuiltinModule('node:tls').connect({
       socket,
-      host: target.host,
-      servername: isIP(target.host) ? '' : target.host,
+      host,
+      servername: isIP(host) ? '' : host,
       ALPNProtocols: ['http/1.1'],
+      // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+      rejectUnauthorized: true,
       ...(secureContext && { secureContext }),
       ...(session && { session }),
     });
     secured.on('session', (fresh) => this.#sessions.set(key, fresh));
-    await this.guard(secured, where, arrived(secured, 'secureConnect'));
+    await this.within(secured, name, event(secured, 'secureConnect'));
     const [protocol, isResumed] = [secured.getProtocol() ?? 'TLS', secured.isSessionReused()];
-    tell((m) => m.check.network.secured(protocol, target.host, isResumed));
+    report((m) => m.check.network.secured(protocol, host, isResumed));
     return secured;
-  };
+  }
 
-  readonly tell: Steps['tell'] = (step) => {
+  /** Begins a step; the function it returns reports that the step has ended well. */
+  start(step: OpeningStep): (detail: Text) => void {
     const { now, observe } = this.#options;
     const start = now();
+    this.step = step;
     return (detail) => observe?.({ step, detail, ms: now() - start });
-  };
+  }
 
-  readonly guard: Steps['guard'] = (socket, where, work) => {
-    const giveUp = () =>
-      socket.destroy(new NetworkError('Timeout', `${where}: no connection within ${CONNECT_TIMEOUT_MS} ms`));
-    const timer = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
-    this.#opening.add(socket);
+  /** Waits for a step's work: bounds it in time, and rejects with a NetworkError when the socket breaks. */
+  within<T>(socket: Socket, name: Text, work: Promise<T>): Promise<T> {
+    this.#socket = socket;
+    const expire = () => socket.destroy(timeoutError(name, STEP_TIMEOUT_MS, this.step));
+    const timer = setTimeout(expire, STEP_TIMEOUT_MS);
     const broken = new Promise<never>((_, reject) => {
       // Stays: an error before undici takes over the socket must not be an uncaught one; undici then sees it closed.
-      socket.on('error', (error) => reject(networkError(error, where)));
-      socket.once('close', () => reject(new NetworkError('ConnectionReset', `${where}: closed the connection`)));
+      socket.on('error', (error) => reject(networkError(error, name)));
+      socket.once('close', () => reject(closedError(name)));
     });
-    return Promise.race([work, broken]).finally(() => {
-      clearTimeout(timer);
-      this.#opening.delete(socket);
-    });
-  };
+    return Promise.race([work, broken]).finally(() => clearTimeout(timer));
+  }
 }
 
-function arrived(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
-  return new Promise((resolve) => socket.once(event, () => resolve()));
+// --- internal ---
+
+function event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve) => socket.once(name, () => resolve()));
 }

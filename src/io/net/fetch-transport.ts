@@ -1,5 +1,5 @@
 import { type HttpRequest, type HttpResponse, NetworkError, type Transport } from '../../core/rpc/transport.ts';
-import { MAX_BODY, networkError } from './network-errors.ts';
+import { abortedError, MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
 
 /** A transport over a function like `fetch`; what it throws is named by the code of its cause, as Node's own gives it. */
 export function fetchTransport(fetchLike: typeof fetch): Transport {
@@ -8,7 +8,7 @@ export function fetchTransport(fetchLike: typeof fetch): Transport {
 
 async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<HttpResponse> {
   const { method, url, headers, body, timeoutMs, signal } = request;
-  const { host } = new URL(url);
+  const where = () => new URL(url).host;
   const limit = timeoutMs < Number.POSITIVE_INFINITY ? [AbortSignal.timeout(timeoutMs)] : [];
   const both = AbortSignal.any([...limit, ...(signal ? [signal] : [])]);
   try {
@@ -17,13 +17,12 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
       ...(body !== undefined && { body }),
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.byteLength > MAX_BODY)
-      throw new NetworkError('BodyTooLarge', `the answer is larger than ${MAX_BODY} bytes`);
+    if (bytes.byteLength > MAX_BODY) throw tooLargeError(where);
     return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes };
   } catch (error) {
     if (error instanceof NetworkError) throw error;
-    if (signal?.aborted) throw new NetworkError('Aborted', 'stopped', error);
-    if (both.aborted) throw new NetworkError('Timeout', `no answer from ${host} within ${timeoutMs} ms`, error);
-    throw networkError((error as Error).cause ?? error, host);
+    if (signal?.aborted) throw abortedError();
+    if (both.aborted) throw timeoutError(where, timeoutMs);
+    throw networkError((error as Error).cause ?? error, where);
   }
 }

@@ -1,19 +1,30 @@
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { type HttpRequest, type HttpResponse, NetworkError } from '../../core/rpc/transport.ts';
-import { MAX_BODY, networkError } from './network-errors.ts';
+import type { HttpRequest, HttpResponse, NetworkError } from '../../core/rpc/transport.ts';
+import type { Text } from '../../errors.ts';
+import type { OpeningStep } from './connector.ts';
+import { abortedError, MAX_BODY, networkError, statusError, timeoutError, tooLargeError } from './network-errors.ts';
+
+/** Who is at the other end of an exchange, and what becomes of it. */
+export interface ExchangeContext {
+  /** The other end, as errors name it. */
+  readonly name: Text;
+  /** The step that the connection to it has reached, while it is being opened. */
+  readonly stepTowards: () => OpeningStep | undefined;
+}
 
 /**
- * A request under way: undici's handler, which collects the answer, and one time limit from connecting to the last byte, for
+ * A request under way: undici's handler, which collects the response, and one time limit from connecting to the last byte, for
  * undici's own are per phase. undici heeds an abort only once the connection is made, so the promise does not wait for it.
  * Without the stream, the abort controller and the promise a chunk of `Agent.request`: a quarter of the CPU of a batch.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly answer: Promise<HttpResponse>;
+  readonly response: Promise<HttpResponse>;
   isOver = false;
   readonly #request: HttpRequest;
-  readonly #where: string;
-  readonly #onHead: (status: number) => void;
-  readonly #stop = () => this.#fail(new NetworkError('Aborted', 'stopped'));
+  readonly #context: ExchangeContext;
+  readonly #onHead: ((status: number) => void) | undefined;
+  readonly #stop = () => this.#fail(abortedError());
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #chunks: Buffer[] = [];
   #resolve!: (response: HttpResponse) => void;
@@ -23,32 +34,33 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #headers: Record<string, string> = {};
   #size = 0;
 
-  /** `where` names the other end in errors; `onHead` hears when the answer begins. */
-  constructor(request: HttpRequest, where: string, onHead: (status: number) => void) {
+  /** `onHead` hears when the response begins. */
+  constructor(request: HttpRequest, context: ExchangeContext, onHead: ((status: number) => void) | undefined) {
     const { signal, timeoutMs } = request;
     this.#request = request;
-    this.#where = where;
+    this.#context = context;
     this.#onHead = onHead;
-    this.answer = new Promise((resolve, reject) => {
+    this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const giveUp = () => this.#fail(new NetworkError('Timeout', `no answer from ${where} within ${timeoutMs} ms`));
     // Timers come before sockets: a turn later, what arrived while this process stood still (a busy machine) is not late.
-    if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = setTimeout(setImmediate, timeoutMs, giveUp);
+    if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = setTimeout(setImmediate, timeoutMs, () => this.#expire());
     if (signal) stopsOf(signal).push(this.#stop);
     if (signal?.aborted) this.#stop();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.isOver) controller.abort(new NetworkError('Aborted', 'stopped'));
+    if (this.isOver) controller.abort(abortedError());
   }
 
-  /** A 1xx comes before the answer and is none. */
+  /** A 1xx comes before the response and is none. */
   onResponseStart(_: unknown, status: number, headers: NodeJS.Dict<string | string[]>): void {
+    // undici would run into an assertion with these: no status of HTTP, and a change of protocol that nobody asked for.
+    if (status < 100 || status === 101) return this.#fail(statusError(this.#context.name, status));
     if (status < 200) return;
-    this.#onHead(status);
+    this.#onHead?.(status);
     this.#status = status;
     this.#headers = flatHeaders(headers);
   }
@@ -56,14 +68,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_: unknown, chunk: Buffer): void {
     this.#size += chunk.byteLength;
     this.#chunks.push(chunk);
-    if (this.#size <= MAX_BODY) return;
-    this.#fail(new NetworkError('BodyTooLarge', `the answer is larger than ${MAX_BODY} bytes`));
+    if (this.#size > MAX_BODY) this.#fail(tooLargeError(this.#context.name));
   }
 
   onResponseEnd(): void {
-    this.#end();
     // Copied, or a body of some bytes would keep all that the socket read with it.
-    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
+    const body = Buffer.concat(this.#chunks);
+    const isPacked = this.#headers['content-encoding'] !== undefined;
+    const unpacked = isPacked ? gunzipped(body, this.#headers) : body;
+    if (!unpacked) return this.#fail(tooLargeError(this.#context.name));
+    this.#end();
+    this.#resolve({ status: this.#status, headers: this.#headers, body: unpacked });
   }
 
   onResponseError(_: unknown, error: unknown): void {
@@ -73,9 +88,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #fail(error: unknown): void {
     if (this.isOver) return;
     this.#end();
-    const told = networkError(error, this.#where);
-    this.#reject(told);
-    this.#controller?.abort(told);
+    const named = networkError(error, this.#context.name);
+    this.#reject(named);
+    this.#controller?.abort(named);
+  }
+
+  #expire(): void {
+    const { name, stepTowards } = this.#context;
+    const step = this.#controller ? 'answer' : (stepTowards() ?? 'tcp');
+    this.#fail(timeoutError(name, this.#request.timeoutMs, step));
   }
 
   #end(): void {
@@ -86,7 +107,37 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/**
+ * Lets a server send `100 Continue` though nobody asked for it, as RFC 9110 allows: undici ends the connection at a 100, but
+ * passes over a 102, which means as much.
+ */
+export function toleratingContinue<S extends Socket>(socket: S): S {
+  const read = socket.read;
+  socket.read = (size) => {
+    const chunk: Buffer | null = read.call(socket, size);
+    for (
+      let at = 0;
+      chunk?.toString('latin1', at, at + 12) === 'HTTP/1.1 100';
+      at = chunk.indexOf('\r\n\r\n', at) + 4
+    ) {
+      chunk[at + 11] = 0x32;
+    }
+    return chunk;
+  };
+  return socket;
+}
+
 // --- internal ---
+
+/** A body that a gateway packed though nobody asked for it; undefined if it is too large. What is no gzip stays as it is. */
+function gunzipped(body: Buffer, { 'content-encoding': encoding }: Record<string, string>): Buffer | undefined {
+  if (!/^(x-)?gzip$/i.test(encoding ?? '')) return body;
+  try {
+    return process.getBuiltinModule('node:zlib').gunzipSync(body, { maxOutputLength: MAX_BODY });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : body;
+  }
+}
 
 const stopsBySignal = new WeakMap<AbortSignal, (() => void)[]>();
 

@@ -1,26 +1,112 @@
-import { NetworkError, type NetworkFailure } from '../../core/rpc/transport.ts';
+import { NetworkError, type NetworkFailure, type NetworkStep } from '../../core/rpc/transport.ts';
+import type { Text } from '../../errors.ts';
+import { formatDuration } from '../../text/duration.ts';
 
-/** The service's answers are some hundred bytes; a body beyond this is refused. In bytes. */
+/** The service's responses are some hundred bytes; a body beyond this is refused. In bytes. */
 export const MAX_BODY = 1024 * 1024;
 
+/** The steps that a request may be waiting in. */
+export type PendingStep = Exclude<NetworkStep, 'proxy'>;
+
+/** `step` is the one that did not finish, where it is known. */
+export function timeoutError(where: Text, limitMs: number, step?: PendingStep): NetworkError {
+  const limit = formatDuration(limitMs);
+  return new NetworkError('Timeout', (m) => {
+    const late = m.network.timeout(where(m), limit);
+    return step ? m.network.failed(late, m.network.unfinished[step]) : late;
+  });
+}
+
+export function tooLargeError(where: Text): NetworkError {
+  return new NetworkError('BodyTooLarge', (m) => m.network.failed(where(m), m.network.tooLarge));
+}
+
+export function statusError(where: Text, status: number): NetworkError {
+  return new NetworkError('Protocol', (m) => m.network.failed(where(m), m.network.status(status)));
+}
+
+export function closedError(where: Text): NetworkError {
+  return new NetworkError('ConnectionReset', (m) => m.network.failed(where(m), m.network.closed));
+}
+
+export function abortedError(): NetworkError {
+  return new NetworkError('Aborted', (m) => m.network.stopped);
+}
+
+/** By the code of a failure, or its name where it has none. TLS alerts come first: some are about certificates, of ours. */
 const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
+  [/^ERR_SSL|EPROTO/, 'Protocol'],
   [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, 'CertificateExpired'],
   [/ALTNAME/, 'CertificateName'],
-  [/CERT|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED/, 'Certificate'],
+  [/CERT|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED|^INVALID_(CA|PURPOSE)$|_TOO_(SMALL|WEAK)$|^PATH_LENGTH/, 'Certificate'],
   [/TIMEOUT|ETIMEDOUT/, 'Timeout'],
   [/ECONNREFUSED/, 'ConnectionRefused'],
+  [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM|EAI_MEMORY)$/, 'NoResources'],
   [/ENOTFOUND|EAI_/, 'Dns'],
   [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM/, 'Unreachable'],
-  [/^HPE_|HTTPParserError|OVERFLOW|LENGTH_MISMATCH|EPROTO|ERR_SSL/, 'Protocol'],
+  [/^HPE_|HTTPParserError|OVERFLOW|LENGTH_MISMATCH|ASSERTION|Assertion/, 'Protocol'],
 ];
+
+/** What errors of Node, OpenSSL and undici have, each of them some. */
+interface RawError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  /** OpenSSL's words, such as `wrong version number`. */
+  readonly reason?: string;
+  readonly address?: string;
+  readonly port?: number;
+  /** One for each address that was tried. */
+  readonly errors?: readonly RawError[];
+}
 
 /**
  * Names a failure of undici or Node by its code, or by its name where it has none; what has no better name is a broken
  * connection. `where` is the host, and the proxy on the way.
  */
-export function networkError(error: unknown, where: string): NetworkError {
+export function networkError(error: unknown, where: Text): NetworkError {
   if (error instanceof NetworkError) return error;
-  const { name = '', code = name, message = '' } = error as { name?: string; code?: string; message?: string };
-  const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
-  return new NetworkError(kind, `${where}: ${message || code}`, error);
+  const kind = kindOf(error as RawError);
+  const reason = reasonOf(error as RawError, kind);
+  return new NetworkError(kind, (m) => m.network.failed(where(m), reason(m)), error);
+}
+
+/** What keeps us from a proxy is another fault than that of a host that refuses; a lack of our own is neither's. Always throws. */
+export function blameProxy(error: unknown): never {
+  if (!(error instanceof NetworkError) || /^(Aborted|NoResources|Certificate)/.test(error.kind)) throw error;
+  throw new NetworkError('Proxy', error.text, error);
+}
+
+// --- internal ---
+
+function kindOf({ name = '', code = name, message = '' }: RawError): NetworkFailure {
+  // Of undici's "bad upgrade" and "bad response" only the message tells them from a closed connection.
+  if (/^bad \w+$/.test(message)) return 'Protocol';
+  return KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
+}
+
+/** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. */
+function reasonOf(error: RawError, kind: NetworkFailure): Text {
+  const { code = '', message = '' } = error;
+  const addresses = (error.errors ?? [error]).flatMap(({ address, port }) => (address ? [`${address}:${port}`] : []));
+  const detail = [code, ...addresses.slice(0, 3)].join(' ');
+  return ({ network }) => {
+    const known = Object.hasOwn(network.system, code) ? network.system[code] : undefined;
+    if (known) return `${known} (${detail})`;
+    if (kind === 'Protocol') return protocolReason(error, network);
+    if (kind.startsWith('Certificate')) return network.certificate(message);
+    if (code === 'UND_ERR_SOCKET') return network.closed;
+    return message || code;
+  };
+}
+
+function protocolReason(
+  { code = '', message = '', reason }: RawError,
+  network: Parameters<Text>[0]['network'],
+): string {
+  if (/^ERR_SSL|EPROTO/.test(code)) return network.tls(reason ?? code);
+  if (/OVERFLOW/.test(code)) return network.http(network.overflow);
+  if (/LENGTH_MISMATCH/.test(code)) return network.http(network.wrongLength);
+  const [, quoted = ''] = /\(([^()]+)\)$/.exec(message) ?? /^Parse Error: ([^\n]+)$/.exec(message) ?? [];
+  return network.http(quoted);
 }

@@ -1,17 +1,22 @@
 import { BlockList, isIP } from 'node:net';
 import { type Environment, isLoopback } from '../../core/config/settings.ts';
 import { type Text, usageError } from '../../errors.ts';
+import type { Peer } from './connector.ts';
 
 export interface ProxyServer {
   /** `http://host:port` or `https://host:port`, without user and password. */
   readonly origin: string;
   /** `host:port`, to be shown. */
   readonly host: string;
+  /** The environment variable that names it. */
+  readonly variable: string;
   /** The value of Proxy-Authorization, if a user is given. A secret. */
   readonly authorization: string | undefined;
+  /** What is secret of it, in parts. */
+  readonly secrets: readonly string[];
 }
 
-export interface Route {
+export interface ProxyChoice {
   /** Undefined: the host itself is connected to. */
   readonly proxy: ProxyServer | undefined;
   /** The variable or rule that decided, for `--debug`. */
@@ -19,11 +24,11 @@ export interface Route {
 }
 
 /**
- * The way to a URL by curl's rules: `https_proxy` for https, `http_proxy` for http and neither for the other, lower case
+ * The proxy for a URL by curl's rules: `https_proxy` for https, `http_proxy` for http and neither for the other, lower case
  * before upper, an empty variable being none. Unlike curl's, a loopback host is never proxied (Go's rule): a proxy's
  * loopback is another machine's. Throws a usage error naming the variable, never its value, which may hold a password.
  */
-export function routeTo(url: URL, env: Environment): Route {
+export function chooseProxy(url: URL, env: Environment): ProxyChoice {
   if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.check.network.loopback };
   const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
   const variable = names.find((name) => env[name]);
@@ -54,6 +59,18 @@ export function isExempt(url: URL, list: string): boolean {
     });
 }
 
+/** The proxy as the end of a connection. */
+export function proxyPeer({ origin, host: shown, variable }: ProxyServer): Peer {
+  const { protocol, hostname } = new URL(origin);
+  return {
+    isSecure: protocol === 'https:',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(/:(\d+)$/.exec(shown)?.[1]),
+    isProxy: true,
+    name: (m) => m.network.proxy(shown, variable),
+  };
+}
+
 // --- internal ---
 
 function covers(entry: string, host: string): boolean {
@@ -78,24 +95,25 @@ function parseProxy(text: string, variable: string): ProxyServer {
   // A "#" or "/" in a password that is not encoded ends the host: what is left would name another one.
   const isBare =
     url && /^https?:$/.test(url.protocol) && url.hostname && url.pathname === '/' && !url.search && !url.hash;
-  const authorization = isBare ? basic(url) : null;
-  if (!isBare || authorization === null) {
+  const login = isBare ? loginOf(url) : undefined;
+  if (!isBare || !login) {
     throw usageError(
       (m) => m.usage.badProxy(variable),
       (m) => m.usage.badProxyHint(),
     );
   }
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return { origin: url.origin, host: `${url.hostname}:${port}`, authorization };
+  return { origin: url.origin, host: `${url.hostname}:${port}`, variable, ...login };
 }
 
-/** Basic authentication of the URL's user; null if an encoded character is none. */
-function basic({ username, password }: URL): string | undefined | null {
-  if (!username && !password) return undefined;
+/** Basic authentication with the URL's user; undefined if an encoded character is none. */
+function loginOf({ username, password }: URL): Pick<ProxyServer, 'authorization' | 'secrets'> | undefined {
+  if (!username && !password) return { authorization: undefined, secrets: [] };
   try {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    return `Basic ${Buffer.from(pair).toString('base64')}`;
+    const secret = decodeURIComponent(password);
+    const pair = Buffer.from(`${decodeURIComponent(username)}:${secret}`).toString('base64');
+    return { authorization: `Basic ${pair}`, secrets: [secret, pair] };
   } catch {
-    return null;
+    return undefined;
   }
 }

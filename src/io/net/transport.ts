@@ -9,9 +9,9 @@ import {
 } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
-import { Connector } from './connector.ts';
-import { Exchange } from './http-exchange.ts';
-import { type ProxyServer, type Route, routeTo } from './proxy-rules.ts';
+import { type Connector, createConnector, type Peer } from './connector.ts';
+import { Exchange, type ExchangeContext, toleratingContinue } from './http-exchange.ts';
+import { chooseProxy, type ProxyChoice, type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
 export interface TransportOptions {
   /** A PEM file with certificate authorities to trust besides the system's. */
@@ -27,30 +27,33 @@ export interface TransportOptions {
 }
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */
-export async function createTransport({ caFile, env, now, observe }: TransportOptions): Promise<Transport> {
+export async function createTransport(options: TransportOptions): Promise<Transport> {
+  const { caFile, env, now, observe } = options;
   const { Agent } = await import('undici');
-  const secureContext = caFile === undefined ? undefined : (await import('./certificates.ts')).trusting(caFile, env);
-  const connector = new Connector({ secureContext, now, observe });
-  const wayTo = wayFinder(env, observe);
-  /** By proxy, since a connection through one is no other's. */
-  let agents = new Map<string, Agent>();
-  const agentFor = (tunnel: ProxyServer | undefined): Agent => {
-    const key = tunnel?.origin ?? '';
-    const agent = agents.get(key) ?? newAgent(Agent, connector, tunnel);
-    agents.set(key, agent);
+  const secureContext =
+    caFile === undefined ? undefined : (await import('./certificates.ts')).contextTrusting(caFile, env);
+  const connector = createConnector({ secureContext, now, observe });
+  const findRoute = routeFinder(options, connector);
+  /** By route: a connection to or through a proxy is no other's. */
+  let agents = new Map<Route, Agent>();
+  const agentFor = (route: Route): Agent => {
+    const agent = agents.get(route) ?? newAgent(Agent, connector, route);
+    agents.set(route, agent);
     return agent;
   };
 
   return {
     async send(request) {
-      const way = wayTo(originOf(request.url), request.direct === true);
-      const start = now();
-      const onHead = (status: number) =>
-        observe?.({ step: 'answer', detail: (m) => m.check.network.answered(status, way.host), ms: now() - start });
-      const exchange = new Exchange(request, way.where, onHead);
-      if (!exchange.isOver) agentFor(way.tunnel).dispatch(dispatchOptions(request, way), exchange);
-      const response = await exchange.answer;
-      if (way.forwarder) await refuseProxyAnswer(way.forwarder, response);
+      const route = findRoute(originOf(request.url), request.direct === true);
+      const start = observe ? now() : 0;
+      const onHead =
+        observe &&
+        ((status: number) =>
+          observe({ step: 'answer', detail: (m) => m.check.network.answered(status, route.host), ms: now() - start }));
+      const exchange = new Exchange(request, route, onHead);
+      if (!exchange.isOver) agentFor(route).dispatch(dispatchOptions(request, route), exchange);
+      const response = await exchange.response;
+      if (route.forwarder) await refuseProxyResponse(route.forwarder, response);
       return response;
     },
     renew() {
@@ -58,18 +61,18 @@ export async function createTransport({ caFile, env, now, observe }: TransportOp
       agents = new Map();
     },
     // undici keeps no process alive for idle connections; ending them would take a thirtieth of a run.
-    close: () => connector.abandon(),
+    close: () => connector.close(),
   };
 }
 
 // --- internal ---
 
 /** How to get to an origin. */
-interface Way {
+interface Route extends ExchangeContext {
   readonly origin: string;
   readonly host: string;
-  /** The host, and the proxy on the way, as errors name them. */
-  readonly where: string;
+  /** What is connected to: the host, or the proxy that forwards. */
+  readonly peer: Peer;
   /** A proxy that https goes through; http is handed to one that forwards it. */
   readonly tunnel: ProxyServer | undefined;
   readonly forwarder: ProxyServer | undefined;
@@ -80,42 +83,52 @@ function originOf(url: string): string {
   return url.slice(0, url.indexOf('/', 'https://'.length));
 }
 
-/** Decides the way to each origin once, and tells it. */
-function wayFinder(env: Environment, observe: TransportOptions['observe']): (origin: string, direct: boolean) => Way {
-  const ways = { direct: new Map<string, Way>(), routed: new Map<string, Way>() };
+type RouteFinder = (origin: string, direct: boolean) => Route;
+
+/** Chooses the route to each origin once, and reports it. */
+function routeFinder({ env, observe, redactor }: TransportOptions, connector: Connector): RouteFinder {
+  const known = { direct: new Map<string, Route>(), routed: new Map<string, Route>() };
   return (origin, direct) => {
-    const known = ways[direct ? 'direct' : 'routed'];
-    const way = known.get(origin) ?? decideWay(origin, direct, env, observe);
-    known.set(origin, way);
-    return way;
+    const routes = known[direct ? 'direct' : 'routed'];
+    const found = routes.get(origin);
+    if (found) return found;
+    const url = new URL(origin);
+    const { proxy, why }: ProxyChoice = direct
+      ? { proxy: undefined, why: (m) => m.check.network.direct }
+      : chooseProxy(url, env);
+    for (const secret of proxy?.secrets ?? []) redactor?.add(secret);
+    observe?.({
+      ...{ step: 'proxy', ms: 0, proxy: proxy?.host },
+      detail: (m) => m.check.network.way(url.host, proxy?.host, why(m)),
+    });
+    const route = createRoute(url, proxy, connector);
+    routes.set(origin, route);
+    return route;
   };
 }
 
-function decideWay(origin: string, direct: boolean, env: Environment, observe: TransportOptions['observe']): Way {
-  const url = new URL(origin);
-  const { proxy, why }: Route = direct ? { proxy: undefined, why: (m) => m.check.network.direct } : routeTo(url, env);
-  const { host } = url;
-  const detail: Text = (m) => m.check.network.way(host, proxy?.host, why(m));
-  observe?.({ step: 'proxy', detail, ms: 0, proxy: proxy?.host });
-  const isSecure = url.protocol === 'https:';
-  return {
-    origin,
-    host,
-    where: proxy ? `${host} through proxy ${proxy.host}` : host,
-    tunnel: isSecure ? proxy : undefined,
-    forwarder: isSecure ? undefined : proxy,
+function createRoute(url: URL, proxy: ProxyServer | undefined, connector: Connector): Route {
+  const { origin, host, hostname, protocol } = url;
+  const isSecure = protocol === 'https:';
+  const name: Text = (m) => (proxy ? m.network.through(host, proxyPeer(proxy).name(m)) : host);
+  const own: Peer = {
+    ...{ isSecure, isProxy: false, name },
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (isSecure ? 443 : 80),
   };
+  const forwarder = isSecure ? undefined : proxy;
+  const peer = forwarder ? proxyPeer(forwarder) : own;
+  const stepTowards = () => connector.stepTowards(peer);
+  return { origin, host, name, peer, tunnel: isSecure ? proxy : undefined, forwarder, stepTowards };
 }
 
-function newAgent(AgentOfUndici: typeof Agent, connector: Connector, tunnel: ProxyServer | undefined): Agent {
+function newAgent(AgentOfUndici: typeof Agent, connector: Connector, { peer, tunnel }: Route): Agent {
   return new AgentOfUndici({
     connections: MAX_IN_FLIGHT,
     pipelining: 1,
-    connect({ protocol, hostname, port }, callback) {
-      const isSecure = protocol === 'https:';
-      const target = { isSecure, host: hostname, port: Number(port) || (isSecure ? 443 : 80) };
-      connector.open(target, tunnel).then(
-        (socket) => callback(null, socket),
+    connect(_, callback) {
+      connector.open(peer, tunnel).then(
+        (socket) => callback(null, toleratingContinue(socket)),
         (error) => callback(error, null),
       );
     },
@@ -123,8 +136,8 @@ function newAgent(AgentOfUndici: typeof Agent, connector: Connector, tunnel: Pro
 }
 
 /** A proxy that forwards gets the whole URL as the path (RFC 9112 §3.2.2). */
-function dispatchOptions({ method, url, headers, body }: HttpRequest, way: Way): Dispatcher.DispatchOptions {
-  const { origin, host, forwarder } = way;
+function dispatchOptions({ method, url, headers, body }: HttpRequest, route: Route): Dispatcher.DispatchOptions {
+  const { origin, host, forwarder } = route;
   // Written out: what an object made by spreading holds is left to V8's slow collection, 1 KB and a fifth of the CPU a request.
   const request: Dispatcher.DispatchOptions = {
     origin,
@@ -142,9 +155,9 @@ function dispatchOptions({ method, url, headers, body }: HttpRequest, way: Way):
 }
 
 /** The service answers in JSON or XML: a web page of an error is the proxy's own, as is the wish for a password. */
-async function refuseProxyAnswer(proxy: ProxyServer, { status, headers }: HttpResponse): Promise<void> {
-  const type = headers['content-type'];
-  if (status !== 407 && !(status >= 400 && /html/i.test(type ?? ''))) return;
+async function refuseProxyResponse(proxy: ProxyServer, response: HttpResponse): Promise<void> {
+  const { status, headers } = response;
+  if (status !== 407 && !(status >= 400 && /html/i.test(headers['content-type'] ?? ''))) return;
   const { proxyRefusal } = await import('./tunnel.ts');
-  throw proxyRefusal(proxy, status, 'to the request', type);
+  throw proxyRefusal(proxy, response, (m) => m.network.toRequest);
 }

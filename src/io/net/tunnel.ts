@@ -1,96 +1,93 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
-import { NetworkError, type NetworkFailure, type NetworkStep } from '../../core/rpc/transport.ts';
+import { NetworkError, type NetworkFailure } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import type { ProxyServer } from './proxy-rules.ts';
-
-/** The other end of a connection. */
-export interface Target {
-  readonly isSecure: boolean;
-  /** A name or an address; IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The steps a connection is made of, which a tunnel puts together anew; `where` names the other end in errors. */
-export interface Steps {
-  tcp(target: Target, where: string): Promise<Socket>;
-  tls(socket: Socket, target: Target, step: 'tls' | 'proxyTls', where: string): Promise<TLSSocket>;
-  /** Bounds a part of the opening in time, ends it when connections are abandoned, and names what breaks the socket. */
-  guard<T>(socket: Socket, where: string, work: Promise<T>): Promise<T>;
-  /** Starts a step; the function it returns tells that the step has ended well. */
-  tell(step: NetworkStep): (detail: Text) => void;
-}
+import type { Opening, Peer } from './connector.ts';
+import { networkError } from './network-errors.ts';
+import { type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
 /**
- * Opens a connection to the target through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the
+ * Opens a connection to the peer through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the
  * proxy, never its password.
  */
-export async function openTunnel(
-  target: Target,
-  proxy: ProxyServer,
-  { tcp, tls, guard, tell }: Steps,
-): Promise<Socket> {
-  const { protocol, hostname } = new URL(proxy.origin);
-  const [, port] = /:(\d+)$/.exec(proxy.host) ?? [];
-  const end = { isSecure: protocol === 'https:', host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
-  const where = `proxy ${proxy.host}`;
-  const plain = await tcp(end, where).catch((error: NetworkError) => {
-    // What is wrong is the way, not the host: another explanation than that of a host refusing.
-    throw new NetworkError('Proxy', error.message, error);
-  });
-  const socket = end.isSecure ? await tls(plain, end, 'proxyTls', where) : plain;
-  const tellTunnel = tell('tunnel');
-  const status = await guard(socket, where, askForTunnel(socket, target, proxy));
-  tellTunnel((m) => m.check.network.tunnel(status, proxy.host));
+export async function openTunnel(peer: Peer, proxy: ProxyServer, opening: Opening): Promise<Socket> {
+  const end = proxyPeer(proxy);
+  const plain = await opening.tcp(end);
+  const socket = end.isSecure ? await opening.tls(plain, end) : plain;
+  const report = opening.start('tunnel');
+  const status = await opening.within(socket, end.name, requestTunnel(socket, peer, proxy));
+  report((m) => m.check.network.tunnel(status, proxy.host));
   return socket;
+}
+
+/** What the head of a proxy's own response says. */
+export interface ProxyResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The error for a proxy's own response to a request or to CONNECT; `saying` is put after its status. */
+export function proxyRefusal(proxy: ProxyServer, { status, headers }: ProxyResponse, saying: Text): NetworkError {
+  const isPage = /html/i.test(String(headers['content-type']));
+  // Schemes only, not their parameters: those may be anything.
+  const offered = [...String(headers['proxy-authenticate'] ?? '').matchAll(/(?:^|,)\s*([A-Za-z][\w-]*)(?=\s|,|$)/g)];
+  const schemes = [...new Set(offered.map(([, scheme]) => scheme))].slice(0, 5).join(', ');
+  const isOther = status === 407 && schemes !== '' && !/\bBasic\b/i.test(schemes);
+  const isRefused = isAuthentication(status) && !isOther && proxy.authorization !== undefined;
+  const { name } = proxyPeer(proxy);
+  return new NetworkError(isOther ? 'ProxyScheme' : kindOf(status), (m) => {
+    const { network } = m;
+    const end = isOther
+      ? network.schemes(schemes)
+      : isRefused
+        ? network.credentialsRefused
+        : isPage
+          ? network.webPage
+          : '';
+    return `${network.proxyAnswered(name(m), status, saying(m))}${end}`;
+  });
 }
 
 // --- internal ---
 
 /** Resolves with the status of the proxy's consent. */
-function askForTunnel(socket: Socket, target: Target, proxy: ProxyServer): Promise<number> {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  const authority = `${host}:${target.port}`;
+function requestTunnel(socket: Socket, { host, port }: Peer, proxy: ProxyServer): Promise<number> {
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const { authorization } = proxy;
   return new Promise((resolve, reject) => {
-    const asked = request({
+    const connecting = request({
       method: 'CONNECT',
       path: authority,
       headers: { host: authority, ...(authorization && { 'proxy-authorization': authorization }) },
       createConnection: () => socket,
     });
-    asked.on('connect', (response, _, head) => {
+    connecting.on('connect', (response, _, head) => {
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300 && head.byteLength === 0) return resolve(status);
       socket.destroy();
       reject(refusal(response, authority, proxy));
     });
-    asked.on('error', (error) => reject(new NetworkError('Proxy', `proxy ${proxy.host}: ${error.message}`, error)));
-    asked.end();
+    connecting.on('error', (error) => {
+      const { text } = networkError(error, proxyPeer(proxy).name);
+      reject(new NetworkError('Proxy', text, error));
+    });
+    connecting.end();
   });
 }
 
 function refusal(response: IncomingMessage, authority: string, proxy: ProxyServer): NetworkError {
-  const { statusCode = 0, statusMessage = '', headers } = response;
-  return proxyRefusal(proxy, statusCode, `${statusMessage} to CONNECT ${authority}`, headers['content-type']);
+  const { statusCode: status = 0, statusMessage = '', headers } = response;
+  return proxyRefusal(proxy, { status, headers }, (m) => m.network.toConnect(statusMessage, authority));
 }
 
-/** The error for a proxy's own answer to a request or to CONNECT; `saying` is put after its status. */
-export function proxyRefusal(
-  proxy: ProxyServer,
-  status: number,
-  saying: string,
-  contentType: string | undefined,
-): NetworkError {
-  const page = /html/i.test(contentType ?? '') ? ', with a web page' : '';
-  const given = proxy.authorization ? '; it does not accept the user name and password' : '';
-  const detail = status === 407 ? given : page;
-  return new NetworkError(kindOf(status), `proxy ${proxy.host} answered HTTP ${status} ${saying}${detail}`);
+/** 401 is what some proxies say for 407. */
+function isAuthentication(status: number): boolean {
+  return status === 401 || status === 407;
 }
 
+/** A proxy that is busy or cannot reach the host may do so later; what it does not allow, it will not. */
 function kindOf(status: number): NetworkFailure {
-  if (status === 407) return 'ProxyAuthentication';
-  return status >= 400 && status < 500 ? 'ProxyRefused' : 'Proxy';
+  if (isAuthentication(status)) return 'ProxyAuthentication';
+  const mayPass = status === 408 || status === 425 || status === 429;
+  return status >= 400 && status < 500 && !mayPass ? 'ProxyRefused' : 'Proxy';
 }

@@ -195,6 +195,10 @@ export const codesEn = {
     meaning: 'a web page came instead of an answer: from a proxy, a gateway or a login page of the network',
     hint: 'log in to the network if it asks you to, and check --endpoint and the proxy',
   },
+  noResources: {
+    meaning: 'this machine has no sockets, open files or memory left for the connection',
+    hint: 'close other programs, or raise the limit of open files with "ulimit -n"',
+  },
   protocol: {
     meaning: 'what listens at this host and port does not speak the expected protocol',
     hint: 'check --endpoint: http:// or https://, and the port',
@@ -210,6 +214,10 @@ export const codesEn = {
   proxyRefused: {
     meaning: 'the proxy does not allow connections to this host',
     hint: 'ask its administrators to allow the host, or name the host in NO_PROXY to go past the proxy',
+  },
+  proxyScheme: {
+    meaning: 'the proxy wants a kind of authentication that mmai does not have',
+    hint: 'ask its administrators to allow Basic, or run a local proxy that logs in for you (such as cntlm or px) and name it in HTTPS_PROXY',
   },
   redirect: {
     meaning: 'the host redirects elsewhere; mmai never follows, so that no signed request reaches another server',

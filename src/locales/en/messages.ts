@@ -3,6 +3,7 @@ import { codesEn } from './codes.ts';
 import { credentialsEn } from './credentials.ts';
 import { explainEn } from './explain.ts';
 import { helpEn } from './help.ts';
+import { networkEn } from './network.ts';
 
 /** Every sentence a person reads, in English. `zh.ts` has the same type, so a missing translation does not compile. */
 export const en = {
@@ -10,6 +11,7 @@ export const en = {
   codes: codesEn,
   explain: explainEn,
   check: checkEn,
+  network: networkEn,
   error: 'error: ',
   warning: 'warning: ',
   hint: 'hint: ',

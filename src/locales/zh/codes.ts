@@ -197,6 +197,10 @@ export const codesZh: typeof codesEn = {
     meaning: '收到的是网页而不是服务的应答：可能来自代理、网关或网络登录页',
     hint: '若网络要求登录，请先登录；并检查 --endpoint 和代理',
   },
+  noResources: {
+    meaning: '本机没有足够的套接字、文件描述符或内存来建立连接',
+    hint: '请关闭其他程序，或用 "ulimit -n" 提高可打开的文件数',
+  },
   protocol: {
     meaning: '该主机和端口使用的不是预期的协议',
     hint: '请检查 --endpoint：应为 http:// 还是 https://，以及端口是否正确',
@@ -212,6 +216,10 @@ export const codesZh: typeof codesEn = {
   proxyRefused: {
     meaning: '代理不允许连接该主机',
     hint: '请代理的管理者放行该主机，或将其加入 NO_PROXY 以绕过代理',
+  },
+  proxyScheme: {
+    meaning: '代理要求的认证方式 mmai 不支持',
+    hint: '请代理的管理者允许 Basic 认证，或在本机运行可代为登录的代理（如 cntlm、px），并在 HTTPS_PROXY 中填写其地址',
   },
   redirect: {
     meaning: '主机要求重定向；mmai 从不跟随，以免把已签名的请求发给他人',

@@ -4,6 +4,7 @@ import { codesZh } from './codes.ts';
 import { credentialsZh } from './credentials.ts';
 import { explainZh } from './explain.ts';
 import { helpZh } from './help.ts';
+import { networkZh } from './network.ts';
 
 /** 面向用户的全部中文语句。 */
 export const zh: Messages = {
@@ -11,6 +12,7 @@ export const zh: Messages = {
   codes: codesZh,
   explain: explainZh,
   check: checkZh,
+  network: networkZh,
   error: '错误：',
   warning: '警告：',
   hint: '建议：',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isExempt, routeTo } from '../../../src/io/net/proxy-rules.ts';
+import { chooseProxy, isExempt } from '../../../src/io/net/proxy-rules.ts';
 import { en } from '../../../src/locales/en/messages.ts';
 
 const service = new URL('https://multimediaai.cn-beijing.aliyuncs.com/');
@@ -24,17 +24,17 @@ describe('the proxy variables', () => {
     ['[::1] is never proxied', 'http://[::1]:1', { HTTP_PROXY: 'http://p:1' }, undefined],
   ];
   for (const [name, url, env, host] of cases) {
-    it(name, () => assert.equal(routeTo(new URL(url), env).proxy?.host, host));
+    it(name, () => assert.equal(chooseProxy(new URL(url), env).proxy?.host, host));
   }
 
   it('say which of them decided', () => {
-    assert.equal(routeTo(service, { https_proxy: 'http://p:1' }).why(en), 'https_proxy');
-    assert.equal(routeTo(service, { https_proxy: 'http://p:1', NO_PROXY: '*' }).why(en), 'NO_PROXY');
-    assert.match(routeTo(service, { all_proxy: 'socks5://p' }).why(en), /all_proxy is not supported/);
+    assert.equal(chooseProxy(service, { https_proxy: 'http://p:1' }).why(en), 'https_proxy');
+    assert.equal(chooseProxy(service, { https_proxy: 'http://p:1', NO_PROXY: '*' }).why(en), 'NO_PROXY');
+    assert.match(chooseProxy(service, { all_proxy: 'socks5://p' }).why(en), /all_proxy is not supported/);
   });
 
   it('give user and password, percent-encoded, as Basic authentication; a user alone too', () => {
-    const authorization = (text: string) => routeTo(service, { HTTPS_PROXY: text }).proxy?.authorization;
+    const authorization = (text: string) => chooseProxy(service, { HTTPS_PROXY: text }).proxy?.authorization;
     assert.equal(authorization('http://me:p%40ss@p:1'), `Basic ${btoa('me:p@ss')}`);
     assert.equal(authorization('http://me@p:1'), `Basic ${btoa('me:')}`);
     assert.equal(authorization('http://p:1'), undefined);
@@ -51,7 +51,7 @@ describe('the proxy variables', () => {
   for (const text of bad) {
     it(`that are no address are refused by name, without their value: ${text}`, () => {
       assert.throws(
-        () => routeTo(service, { https_proxy: text }),
+        () => chooseProxy(service, { https_proxy: text }),
         (error: Error & { exitCode: number }) => {
           assert.equal(error.exitCode, 2);
           assert.match(error.message, /^https_proxy is not a proxy address/);

@@ -1,0 +1,52 @@
+/** What became of a request that got no usable response: behind its code, and in the JSON document's `message`. */
+export const networkEn = {
+  proxy: (host: string, variable: string) => `proxy ${host} (${variable})`,
+  through: (host: string, proxy: string) => `${host} through ${proxy}`,
+  /** `where` is a host, or one of the above. */
+  failed: (where: string, what: string) => `${where}: ${what}`,
+  stopped: 'stopped',
+  timeout: (where: string, limit: string) => `no response from ${where} within ${limit}`,
+  unfinished: {
+    dns: 'the DNS lookup did not finish',
+    tcp: 'no TCP connection was made',
+    proxyTls: 'the TLS handshake with the proxy did not finish',
+    tunnel: 'the proxy did not answer CONNECT',
+    tls: 'the TLS handshake did not finish',
+    answer: 'connected, but no complete response came',
+  },
+  closed: 'the connection was closed before the response was complete',
+  tooLarge: 'the response is larger than 1 MiB',
+  tls: (reason: string) => `the TLS handshake failed (${reason})`,
+  certificate: (reason: string) => reason,
+  /** `reason` is quoted from the parser, and may be empty. */
+  http: (reason: string) => `the response does not follow HTTP/1.1${reason && ` (${reason})`}`,
+  status: (status: number) => `the response has the unexpected status ${status}`,
+  overflow: 'its headers are too large',
+  wrongLength: 'its body does not have the length in Content-Length',
+  /** What the system says, by its code. */
+  system: {
+    EACCES: 'this machine does not allow the connection',
+    EADDRNOTAVAIL: 'no local address or port is free for the connection',
+    EAI_AGAIN: 'the DNS lookup failed for now',
+    EAI_MEMORY: 'not enough memory for the DNS lookup',
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    EHOSTUNREACH: 'no route to the host',
+    EMFILE: 'too many open files in this process',
+    ENETUNREACH: 'the network is unreachable',
+    ENFILE: 'too many open files on this machine',
+    ENOBUFS: 'no buffer space left for sockets',
+    ENOMEM: 'not enough memory',
+    ENOTFOUND: 'no such host name',
+    EPERM: 'this machine does not allow the connection',
+    EPIPE: 'connection closed',
+    ETIMEDOUT: 'connection timed out',
+  } as Readonly<Record<string, string>>,
+  proxyAnswered: (proxy: string, status: number, saying: string) =>
+    `${proxy} answered HTTP ${status} ${saying}`.trimEnd(),
+  toConnect: (reason: string, authority: string) => `${reason} to CONNECT ${authority}`.trimStart(),
+  toRequest: 'to the request',
+  webPage: ', with a web page',
+  credentialsRefused: '; it does not accept the user name and password',
+  schemes: (offered: string) => `; it offers ${offered}, mmai only knows Basic`,
+};
