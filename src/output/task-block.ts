@@ -52,7 +52,7 @@ export function taskLine(
     watch.nextCheck(wholeSeconds(waiter.nextPollMs())),
   ];
   const text = parts.join(` ${glyphs.separator} `) + (hasKeys ? watch.keys() : '');
-  return `${style.state('submitting', frame)} ${truncated(text, Math.max(1, columns - 3), glyphs.ellipsis)}`;
+  return `${style.state('submitting', frame.trimEnd())} ${truncated(text, Math.max(1, columns - 3), glyphs.ellipsis)}`;
 }
 
 // --- internal ---
