@@ -34,9 +34,9 @@ describe('the pictures of the READMEs', () => {
 
     it(`${picture} shows what the program says today (npm run demo records it anew)`, () => {
       const shown = texts(read(picture));
-      const { watch, states } = messages;
+      const { watch, states, counted } = messages;
       const squeezed = (text: string) => text.replace(/\s/g, '');
-      const counts = [`4 ${watch.counts.succeeded}`, `1 ${watch.counts.failed}`];
+      const counts = [counted(4, watch.outcomes.succeeded), counted(1, watch.outcomes.failed)];
       const [before, after] = watch.verdict(watch.whys.ended, '|', counts).split('|').map(squeezed);
       assert.ok(shown.some((line) => line.startsWith(before!) && line.endsWith(after!)));
       const withoutNumbers = (line: string) => squeezed(line).replace(/\d+/g, '0');

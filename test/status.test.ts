@@ -14,7 +14,7 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     const { env, requestCount } = await sandbox({ script: '7=2;8=0;9=3' });
     const { code, stdout, stderr } = await mmai(['status', '9', '7', '8', '9'], { env });
     assert.equal(code, 0);
-    assert.equal(stderr, '');
+    assert.equal(stderr, '3 tasks: 1 submitting, 1 succeeded, 1 failed\n  failed: 9\n');
     assert.match(stdout, /^9 {2}failed {6}3 {2}\S+\n7 {2}succeeded {3}2 {2}\S+\n8 {2}submitting {2}0 {2}\S+\n$/);
     assert.equal(requestCount(), 3);
   });

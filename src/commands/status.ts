@@ -9,6 +9,7 @@ import { type StatusDocument, statusDocument, taskRow } from '../output/document
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
+import { statusCount } from '../output/verdict.ts';
 import { jsonDocument } from '../text/safe-text.ts';
 import { dryRun } from './shared/dry-run/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
@@ -66,7 +67,10 @@ export async function runStatus(words: readonly string[], options: StatusOptions
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, deps.messages));
     const document = statusDocument(tasks, session.client.traffic, exitCode);
     await printAnswer({ document, replies }, PRINTERS, query, setup.values, deps);
-    if (!options.quiet) explainFailures(ids, replies, deps);
+    if (!options.quiet) {
+      explainFailures(ids, replies, deps);
+      deps.stderr.write(statusCount(document, deps.messages));
+    }
     const known = ids.filter((_, index) => replies[index]!.ok);
     await rememberTasks(known, options, deps);
     return exitCode;

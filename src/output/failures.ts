@@ -2,22 +2,23 @@ import type { Failure } from '../core/rpc/response.ts';
 import type { TaskId } from '../core/task.ts';
 import type { Messages } from '../locales/en/messages.ts';
 
-/** A question about a task that was not answered. */
+/** A task whose request failed. */
 export interface TaskFailure {
   readonly id: TaskId;
   readonly failure: Failure;
 }
 
-/** Says what went wrong with which tasks, once for each kind of failure: what it means, what to do next, the request id, where to read more. */
+/** Codes, and messages of one code, beyond these are counted only: one outage met by many tasks must not fill the log. */
+const MAX_CODES = 10;
+const MAX_MESSAGES = 3;
+const MAX_IDS = 3;
+
+/** What went wrong with which tasks, once for each code: what it means, what to do next, the request id, where to read more. */
 export function describeFailures(failures: readonly TaskFailure[], messages: Messages): string {
-  const groups = new Map<string, { failure: Failure; ids: TaskId[] }>();
-  for (const { id, failure } of failures) {
-    const key = `${failure.code} ${failure.message}`;
-    const group = groups.get(key);
-    if (group) group.ids.push(id);
-    else groups.set(key, { failure, ids: [id] });
-  }
-  return [...groups.values()].map(({ failure, ids }) => describe(failure, ids, messages)).join('');
+  const groups = byCode(failures);
+  const described = groups.slice(0, MAX_CODES).map((group) => describe(group, messages));
+  const rest = groups.slice(MAX_CODES).flat().length;
+  return described.join('') + (rest > 0 ? `${messages.error}${more(rest, messages)}\n` : '');
 }
 
 /** What came, in the words it came in: `ResourceNotFound (HTTP 404): The requested resource does not exist.` */
@@ -25,13 +26,39 @@ export function saying({ code, http, message }: Failure): string {
   return `${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`;
 }
 
-function describe(failure: Failure, ids: readonly TaskId[], messages: Messages): string {
-  const { code, topic, requestId, recommend } = failure;
-  const tasks =
-    messages.tasks(ids.slice(0, 3)) + (ids.length > 3 ? ` ${messages.glyphs.ellipsis} (${ids.length})` : '');
+/** `1, 2, 3, … and 6 more`. */
+export function listTasks(ids: readonly TaskId[], limit: number, messages: Messages): string {
+  const named = messages.listed(ids.slice(0, limit));
+  return ids.length > limit ? `${named} ${more(ids.length - limit, messages)}` : named;
+}
+
+// --- internal ---
+
+function more(n: number, { glyphs, andMore }: Messages): string {
+  return `${glyphs.ellipsis} ${andMore(n)}`;
+}
+
+function byCode(failures: readonly TaskFailure[]): TaskFailure[][] {
+  const groups = new Map<string, TaskFailure[]>();
+  for (const one of failures) {
+    const group = groups.get(one.failure.code);
+    if (group) group.push(one);
+    else groups.set(one.failure.code, [one]);
+  }
+  return [...groups.values()];
+}
+
+function describe(group: readonly TaskFailure[], messages: Messages): string {
+  const [first, ...others] = distinctMessages(group) as [TaskFailure, ...TaskFailure[]];
+  const { code, topic, requestId, recommend } = first.failure;
+  const tasks = messages.tasks(group.slice(0, MAX_IDS).map(({ id }) => id));
+  const rest = group.length > MAX_IDS ? ` ${messages.glyphs.ellipsis} (${group.length})` : '';
   const explanation = topic && messages.codes[topic];
+  const shown = others.slice(0, MAX_MESSAGES - 1).map(({ id, failure }) => messages.labelled(id, saying(failure)));
   const lines = [
-    `${messages.error}${messages.labelled(tasks, saying(failure))}`,
+    `${messages.error}${messages.labelled(tasks + rest, saying(first.failure))}`,
+    ...shown.map((line) => `  ${line}`),
+    others.length > shown.length && `  ${more(others.length - shown.length, messages)}`,
     explanation && `  ${explanation.meaning}`,
     explanation && `  ${messages.hint}${explanation.hint}`,
     !explanation && recommend && `  ${messages.hint}${recommend}`,
@@ -42,4 +69,13 @@ function describe(failure: Failure, ids: readonly TaskId[], messages: Messages):
     .filter(Boolean)
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The first failure with each message. */
+function distinctMessages(group: readonly TaskFailure[]): TaskFailure[] {
+  const byMessage = new Map<string, TaskFailure>();
+  for (const one of group) {
+    if (!byMessage.has(one.failure.message)) byMessage.set(one.failure.message, one);
+  }
+  return [...byMessage.values()];
 }

@@ -30,7 +30,7 @@ function testCase(task: WatchedRow, { states, watch }: Messages): string {
   if (outcome === 'notFound' || outcome === 'unanswered') {
     return `${start}>\n      <error type="${escaped(outcome)}" message="${escaped(text)}"/>\n    </testcase>`;
   }
-  const why = outcome === 'pending' ? watch.counts.pending : watch.ends[outcome];
+  const why = outcome === 'pending' ? watch.outcomes.pending : watch.ends[outcome];
   return `${start}>\n      <skipped message="${escaped(why)}"/>\n    </testcase>`;
 }
 

@@ -1,30 +1,71 @@
+import type { Outcome } from '../core/outcome.ts';
+import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
-import { describeFailures, type TaskFailure } from './failures.ts';
-import type { WatchDocument } from './watch-document.ts';
+import type { StatusDocument } from './document.ts';
+import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
+import type { WatchDocument, WatchedRow } from './watch-document.ts';
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
 const MAX_RESUMED = 20;
+const MAX_NAMED = 10;
 
 /** How a wait ended, in a line: `done after 1m32s: 2 succeeded`. */
-export function verdictLine({ summary }: WatchDocument, { watch }: Messages): string {
-  const told = Object.entries(summary.counts)
+export function verdictLine({ summary }: WatchDocument, { watch, counted }: Messages): string {
+  const counts = Object.entries(summary.counts)
     .filter(([, n]) => n > 0)
-    .map(([name, n]) => `${n} ${watch.counts[name as keyof typeof watch.counts]}`);
+    .map(([name, n]) => counted(n, watch.outcomes[name as Outcome]));
   const { pending, notFound, unanswered } = summary.counts;
   const isGivenUp = summary.outcome === 'ended' && pending + notFound + unanswered > 0;
-  return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : summary.outcome], formatDuration(summary.elapsedMs), told);
+  return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : summary.outcome], formatDuration(summary.elapsedMs), counts);
 }
 
-/** The last words of a wait: what went wrong, how it ended; with tasks still running, that they go on, and how to resume. */
+/** The last words of a wait: what went wrong, how it ended and for which tasks; that the others go on, and how to resume. */
 export function verdict(end: EndEvent, document: WatchDocument, messages: Messages): string {
   // Of a wait that ended before its tasks did, a failure that still lasts may be the reason.
   const isCutShort = end.why === 'deadline' || end.why === 'interrupted';
   const failures = end.tasks.flatMap(({ id, failure, outcome }): TaskFailure[] =>
     failure && (outcome || isCutShort || failure === end.failure) ? [{ id, failure }] : [],
   );
-  return `${describeFailures(failures, messages)}${verdictLine(document, messages)}\n${resumeLine(document, messages)}`;
+  const line = `${verdictLine(document, messages)}\n`;
+  return describeFailures(failures, messages) + line + namedTasks(document, messages) + resumeLine(document, messages);
+}
+
+/** How the tasks of `status` stand: `5 tasks: 3 succeeded, 2 failed`, and which of them failed or have no state; nothing for one task. */
+export function statusCount({ tasks, summary }: StatusDocument, messages: Messages): string {
+  if (tasks.length < 2) return '';
+  const word = (name: keyof typeof summary.counts) => (name === 'error' ? messages.noState : messages.states[name]);
+  const counts = (Object.keys(summary.counts) as (keyof typeof summary.counts)[])
+    .filter((name) => summary.counts[name] > 0)
+    .map((name) => messages.counted(summary.counts[name], word(name)));
+  const failed = tasks.filter(({ state }) => state === 'failed').map(({ id }) => id);
+  const errors = tasks.filter(({ error }) => error).map(({ id }) => id);
+  const named = kindLine(word('failed'), failed, messages) + kindLine(word('error'), errors, messages);
+  return `${messages.taskCounts(tasks.length, counts)}\n${named}`;
+}
+
+// --- internal ---
+
+/** A line for each kind of task that did not succeed: `  failed: 51, 151`. A resume command names those that still run. */
+function namedTasks({ tasks, summary }: WatchDocument, messages: Messages): string {
+  if (tasks.length < 2) return '';
+  const { outcomes, ends } = messages.watch;
+  const idsOf = (outcome: WatchedRow['outcome']) =>
+    tasks.filter((task) => task.outcome === outcome).map(({ id }) => id);
+  const isResumed = summary.resume !== null && summary.stillRunning.length <= MAX_RESUMED;
+  return [
+    kindLine(outcomes.failed, idsOf('failed'), messages),
+    kindLine(outcomes.notFound, idsOf('notFound'), messages),
+    kindLine(outcomes.unanswered, idsOf('unanswered'), messages),
+    kindLine(ends.queueTimeout, idsOf('queueTimeout'), messages),
+    kindLine(ends.stallTimeout, idsOf('stallTimeout'), messages),
+    isResumed ? '' : kindLine(outcomes.pending, idsOf('pending'), messages),
+  ].join('');
+}
+
+function kindLine(kind: string, ids: readonly TaskId[], messages: Messages): string {
+  return ids.length === 0 ? '' : `  ${messages.labelled(kind, listTasks(ids, MAX_NAMED, messages))}\n`;
 }
 
 /** A word as a POSIX shell takes it, to be pasted. */

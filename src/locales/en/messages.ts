@@ -160,7 +160,7 @@ export const en = {
       deadline: 'timed out',
       interrupted: 'stopped',
     },
-    counts: {
+    outcomes: {
       succeeded: 'succeeded',
       failed: 'failed',
       pending: 'not finished',
@@ -177,6 +177,9 @@ export const en = {
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
   tasks: (ids: readonly string[]) => `task ${ids.join(', ')}`,
+  counted: (n: number, word: string) => `${n} ${word}`,
+  taskCounts: (total: number, counts: readonly string[]) => `${total} tasks: ${counts.join(', ')}`,
+  andMore: (n: number) => `and ${n} more`,
   labelled: (label: string, text: string) => `${label}: ${text}`,
   joined: (sentences: readonly string[]) => sentences.join('; '),
   listed: (words: readonly string[]) => words.join(', '),

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TaskEnd, WaitEnd } from '../../src/core/outcome.ts';
+import type { Failure } from '../../src/core/rpc/response.ts';
+import { parseTaskId, type TaskId } from '../../src/core/task.ts';
+import type { EndEvent } from '../../src/core/wait/events.ts';
+import { newTask, type Watched } from '../../src/core/wait/watched.ts';
+import { en, type Messages } from '../../src/locales/en/messages.ts';
+import { zh } from '../../src/locales/zh/messages.ts';
+import { statusDocument, taskRow } from '../../src/output/document.ts';
+import { describeFailures } from '../../src/output/failures.ts';
+import { statusCount, verdict } from '../../src/output/verdict.ts';
+import { watchDocument } from '../../src/output/watch-document.ts';
+import { classifyFailure } from '../support/failure.ts';
+
+const traffic = { requests: 9, retries: 1, throttles: 0, bytes: 99 };
+const ids = (count: number) => Array.from({ length: count }, (_, index) => parseTaskId(String(index + 1)));
+const failureOf = (code: string, message: string): Failure => ({ ...classifyFailure(code), message });
+
+describe('failures of many tasks', () => {
+  const describeAll = (codeOf: (n: number) => string, messageOf: (n: number) => string, messages: Messages = en) =>
+    describeFailures(
+      ids(3000).map((id, n) => ({ id, failure: failureOf(codeOf(n), messageOf(n)) })),
+      messages,
+    );
+
+  it('with differing messages are told by code: three messages, then how many', () => {
+    const lines = describeAll(
+      () => 'InternalError',
+      (n) => `message ${n}`,
+    ).split('\n');
+    assert.deepEqual(lines.slice(0, 4), [
+      'error: task 1, 2, 3 … (3000): InternalError (HTTP 500): message 0',
+      '  2: InternalError (HTTP 500): message 1',
+      '  3: InternalError (HTTP 500): message 2',
+      '  … and 2997 more',
+    ]);
+    assert.ok(lines.length < 10);
+    assert.match(
+      describeAll(() => 'InternalError', String, zh),
+      /另有 2997 个/,
+    );
+  });
+
+  it('with as many codes are told for ten codes, then how many', () => {
+    const text = describeAll(
+      (n) => `Code${n}`,
+      () => 'x',
+    );
+    assert.equal(text.match(/^error: task /gm)?.length, 10);
+    assert.match(text, /\nerror: … and 2990 more\n$/);
+  });
+
+  it('with one message are told once', () => {
+    const text = describeAll(
+      () => 'InternalError',
+      () => 'x',
+    );
+    assert.equal(text.match(/InternalError/g)?.length, 2);
+    assert.doesNotMatch(text, /more\n/);
+  });
+});
+
+describe('the verdict', () => {
+  function verdictOf(why: WaitEnd, ends: readonly (TaskEnd | null)[], messages: Messages = en) {
+    const tasks = ends.map((outcome, index): Watched => {
+      const isFinal = outcome === 'succeeded' || outcome === 'failed';
+      return { ...newTask(parseTaskId(String(index + 1))), outcome, state: isFinal ? outcome : null };
+    });
+    const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks };
+    const document = watchDocument(end, { traffic, clockOffsetMs: () => 0 }, () => [], messages);
+    return verdict(end, document, messages).split('\n');
+  }
+
+  it('names the tasks that did not succeed, by kind', () => {
+    const ends = ['succeeded', 'failed', 'notFound', 'unanswered', 'failed', 'stallTimeout'] as const;
+    assert.deepEqual(verdictOf('ended', ends).slice(1, 5), [
+      '  failed: 2, 5',
+      '  not found: 3',
+      '  unknown: 4',
+      `  ${en.watch.ends.stallTimeout}: 6`,
+    ]);
+  });
+
+  it('names ten of a kind at most, and how many more there are', () => {
+    const ends = Array.from({ length: 300 }, (_, n) => (n % 20 === 0 ? 'failed' : 'succeeded') as TaskEnd);
+    assert.equal(verdictOf('ended', ends)[1], '  failed: 1, 21, 41, 61, 81, 101, 121, 141, 161, 181 … and 5 more');
+    assert.match(verdictOf('ended', ends, zh)[1]!, /^ {2}失败：1、21、.*181 … 另有 5 个$/);
+  });
+
+  it('leaves the tasks that still run to the command that resumes the wait, if that names them', () => {
+    assert.match(verdictOf('deadline', ['succeeded', null])[1]!, /mmai watch 2/);
+    assert.match(verdictOf('deadline', Array(30).fill(null))[1]!, /^ {2}not finished: 1, .*10 … and 20 more$/);
+  });
+
+  it('of one task names none', () => assert.deepEqual(verdictOf('ended', ['failed']).slice(1), ['']));
+});
+
+describe('the count of status', () => {
+  const countOf = (statuses: readonly (number | Failure)[], messages: Messages = en) => {
+    const rows = statuses.map((status, index) => {
+      const id = String(index + 1) as TaskId;
+      const answer = { requestId: null, http: 200, body: new Uint8Array() };
+      const reply =
+        typeof status === 'number'
+          ? ({ ok: true, answer: { ...answer, status } } as const)
+          : ({ ok: false, failure: status } as const);
+      return taskRow(id, reply, messages);
+    });
+    return statusCount(statusDocument(rows, traffic, 0), messages);
+  };
+
+  it('says how many tasks are in which state, and names those that failed or have none', () => {
+    const statuses = [2, 3, 1, 2, failureOf('ResourceNotFound', ''), 9];
+    assert.equal(
+      countOf(statuses),
+      '6 tasks: 1 running, 2 succeeded, 1 failed, 1 unknown, 1 error\n  failed: 2\n  error: 5\n',
+    );
+    assert.match(countOf(statuses, zh), /^共 6 个任务：1 个执行中，2 个执行成功，/);
+  });
+
+  it('is not there for one task', () => assert.equal(countOf([3]), ''));
+});
