@@ -13,6 +13,8 @@ export interface Output {
   /** Size of the window in characters; 80 × 24 where there is none. */
   size(): { columns: number; rows: number };
   write(text: string | Uint8Array): void;
+  /** The system's code (ENOSPC, EFBIG) for what could not be written; undefined while all went well or the reader was gone. */
+  failure?(): string | undefined;
 }
 
 export interface Input {
@@ -24,7 +26,7 @@ export interface Input {
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
 export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug'> {
   readonly pid: number;
-  /** Aborts on SIGINT, SIGTERM, SIGHUP or a closed stdout; the reason is the exit code. */
+  /** Aborts on SIGINT, SIGTERM, SIGHUP, or a stdout that is closed or full; the reason is the exit code. */
   readonly signal: AbortSignal;
   readonly stdin: Input;
   readonly stdout: Output;

@@ -10,6 +10,7 @@ export const ExitCode = {
   notFound: 5,
   pending: 8,
   bug: 70,
+  outputFailed: 74,
   deadline: 124,
   hangup: 129,
   interrupted: 130,

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { Clock } from './core/clock.ts';
 import type { Deps, Input, Output } from './deps.ts';
 import { ExitCode } from './errors.ts';
+import { createWrite, isClosedPipe, type Write } from './io/output-stream.ts';
 import type { Live } from './io/terminal/live.ts';
 import { createRedactor } from './text/redactor.ts';
 
@@ -12,10 +13,28 @@ export const SIGNAL_CODES = {
   SIGTERM: ExitCode.terminated,
 } as const;
 
-/** The real thing. Installs the handlers of {@link endSignal}. */
+/** How long a run may still take after a signal: to tell what it knows, to close, to drain its output. In ms. */
+const GRACE_MS = 1500;
+
+/** How long what nobody waits for any more (a child, a connection) may delay the end of the process, in ms. */
+const LINGER_MS = 100;
+
+/** The real thing. Installs the handlers of {@link handleSignals}. */
 export function systemDeps(): Deps {
-  const signal = endSignal();
   const redactor = createRedactor();
+  const controller = new AbortController();
+  const { signal } = controller;
+  handleSignals(controller);
+  let failure: string | undefined;
+  const writeOut = createWrite(process.stdout, 1, (error) => {
+    if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
+    failure ??= error.code ?? error.message;
+    abort(controller, ExitCode.outputFailed);
+  });
+  // Where no diagnostics can be written, the answer may still be: only a reader that is gone ends the run.
+  const writeError = createWrite(process.stderr, 2, (error) => {
+    if (isClosedPipe(error)) abort(controller, ExitCode.closedPipe);
+  });
   let live: Live | undefined;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
   const writeAbove = (write: () => void) => (live ? live.writeAbove(write) : write());
@@ -28,8 +47,8 @@ export function systemDeps(): Deps {
     redactor,
     signal,
     stdin: systemInput(signal),
-    stdout: systemOutput(process.stdout, writeAbove),
-    stderr: systemOutput(process.stderr, writeAbove),
+    stdout: { ...systemOutput(process.stdout, writeOut, writeAbove), failure: () => failure },
+    stderr: systemOutput(process.stderr, writeError, writeAbove),
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
@@ -78,27 +97,37 @@ export function systemDeps(): Deps {
   };
 }
 
-/** Aborts at the first signal or a failing stdout, with the exit code as its reason; a second signal kills at once. */
-function endSignal(): AbortSignal {
-  const controller = new AbortController();
+/** Aborts at the first signal, with the exit code as its reason; a second signal kills at once. */
+function handleSignals(controller: AbortController): void {
   const onSignal = (name: keyof typeof SIGNAL_CODES) => {
-    if (!controller.signal.aborted) return controller.abort(SIGNAL_CODES[name]);
+    if (!controller.signal.aborted) return abort(controller, SIGNAL_CODES[name]);
     // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
-    process.removeAllListeners(name);
-    process.kill(process.pid, name);
+    raise(name);
   };
   for (const name of Object.keys(SIGNAL_CODES)) process.on(name, onSignal);
-  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    // A closed pipe is the reader's wish. A full disk has to be told: an answer that was not written is none.
-    if (code !== 'EPIPE' && !controller.signal.aborted) process.stderr.write(`mmai: standard output: ${message}\n`);
-    controller.abort(ExitCode.closedPipe);
-  });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') controller.abort(ExitCode.closedPipe);
-  });
   // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
   process.on('SIGXFSZ', () => {});
-  return controller.signal;
+  // Node would open its debugger, on a port that every user of this machine can connect to, and this process holds an AccessKey.
+  process.on('SIGUSR1', () => {});
+}
+
+/** Ends the run early. Whatever still blocks it after {@link GRACE_MS}, a reader that does not read for one, is left behind. */
+function abort(controller: AbortController, exitCode: number): void {
+  if (controller.signal.aborted) return;
+  setTimeout(() => end(exitCode), GRACE_MS).unref();
+  controller.abort(exitCode);
+}
+
+/** Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. */
+function end(exitCode: number): void {
+  const name = Object.entries(SIGNAL_CODES).find(([, code]) => code === exitCode)?.[0];
+  if (name && process.platform !== 'win32') raise(name);
+  else process.exit(exitCode);
+}
+
+function raise(name: string): void {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */
@@ -166,28 +195,28 @@ function systemInput(signal: AbortSignal): Input {
 }
 
 /** `writeAbove` makes way for what is written to a terminal. */
-function systemOutput(stream: NodeJS.WriteStream, writeAbove: (write: () => void) => void): Output {
+function systemOutput(stream: NodeJS.WriteStream, write: Write, writeAbove: (write: () => void) => void): Output {
   return {
     isTerminal: stream.isTTY === true,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-    write: (text) => (stream.isTTY ? writeAbove(() => stream.write(text)) : void stream.write(text)),
+    write: (text) => (stream.isTTY ? writeAbove(() => write(text)) : write(text)),
   };
 }
 
-/**
- * Ends the process: output drained, then the exit code, or the signal raised again so that a shell's loop stops too. What
- * aborted `signal` (a signal, a closed stdout) decides over `exitCode`.
- */
-export async function leave(exitCode: number, { signal }: Pick<Deps, 'signal'>): Promise<void> {
+/** Resolves when the readers of both streams have taken everything, however long that takes: {@link abort} limits it. */
+export async function drainOutput(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
   }
   // A closed pipe is told by an event after the write's callback.
   await new Promise(setImmediate);
+}
+
+/** Ends the process. What aborted `signal` (a signal, a stdout that failed) decides over `exitCode`. */
+export function leave(exitCode: number, { signal }: Pick<Deps, 'signal'>): void {
   process.exitCode = signal.aborted ? (signal.reason as number) : exitCode;
-  const raised = Object.entries(SIGNAL_CODES).find(([, code]) => code === process.exitCode)?.[0];
-  if (raised && process.platform !== 'win32') {
-    process.removeAllListeners(raised);
-    process.kill(process.pid, raised);
-  }
+  if (signal.aborted) return end(process.exitCode);
+  // All is told: from here on a signal kills at once, and nothing that is still open keeps the process.
+  for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -63,7 +63,9 @@ export async function runStatus(words: readonly string[], options: StatusOptions
   const session = await openSession(setup, options.simulate, deps);
   try {
     const replies = await askAll(ids, setup, session, deps);
-    const exitCode = exitCodeOf(replies, options.exitStatus === true);
+    // A signal or a failing stdout decides how the process ends; the document agrees with that.
+    const { aborted, reason } = deps.signal;
+    const exitCode = aborted ? (reason as number) : exitCodeOf(replies, options.exitStatus === true);
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, deps.messages));
     const document = statusDocument(tasks, session.client.traffic, exitCode);
     await printAnswer({ document, replies }, PRINTERS, query, setup.values, deps);

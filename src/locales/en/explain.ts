@@ -35,6 +35,7 @@ export const explainEn = {
     5: 'check the id, and use the --region and --profile that the task was submitted with',
     8: 'ask again later, or wait with "mmai watch"',
     70: 'run again with --debug, and report what it prints',
+    74: 'what was written is incomplete: free disk space (ENOSPC, EDQUOT) or raise the limit on file sizes (EFBIG), then run it again',
     124: 'unfinished tasks keep running on the server: run the command that resumes the wait, or give a longer --timeout',
     129: 'the terminal or connection was closed: start it again, for example under tmux or setsid',
     130: 'unfinished tasks keep running on the server: run the command that resumes the wait',

@@ -77,6 +77,7 @@ export const en = {
     5: 'task not found',
     8: 'status --exit-status: not finished yet',
     70: 'a bug in mmai',
+    74: 'output could not be written',
     124: 'watch: deadline reached with tasks still running',
     129: 'stopped by a hang-up (SIGHUP)',
     130: 'stopped by Ctrl-C (SIGINT)',
@@ -174,6 +175,7 @@ export const en = {
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
   },
+  outputFailed: (code: string) => `standard output could not be written: ${code}`,
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
   tasks: (ids: readonly string[]) => `task ${ids.join(', ')}`,

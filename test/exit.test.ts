@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, describe, it } from 'node:test';
+import { ExitCode } from '../src/errors.ts';
+import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
+
+const HOME = temporaryDirectory();
+const env = { PATH: process.env.PATH ?? '', HOME, ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' };
+
+/** Runs a script of bash in which `mmai` is the program; what it printed on both streams. */
+async function shell(script: string, added: Record<string, string> = {}): Promise<string> {
+  const lines = `mmai() { '${process.execPath}' '${bin}' "$@"; }\ncd '${HOME}'\n${script}`;
+  const child = spawn('bash', ['-c', lines], { env: { ...env, ...added } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  await once(child, 'close');
+  return output;
+}
+
+describe('exit code 74: standard output could not be written', { concurrency: 2 }, () => {
+  it('a limit on file sizes cuts the document short', async () => {
+    const output = await shell(`(ulimit -f 16; mmai status $(seq 1 400) --json --simulate 2 > f); echo "exit $?"`);
+    assert.match(output, /^error: standard output could not be written: EFBIG\nhint: .*\nexit 74\n$/);
+  });
+
+  for (const args of ['status 1 --simulate 2', 'watch 1 --simulate 2 -q -o ndjson', 'explain 74', '--help', '-V']) {
+    it(`mmai ${args} > /dev/full`, async () => {
+      const output = await shell(`mmai ${args} > /dev/full; echo "exit $?"`);
+      assert.match(output, /^error: standard output could not be written: ENOSPC\nhint: .*\nexit 74\n$/);
+    });
+  }
+
+  it('is told in the language of the user', async () => {
+    const output = await shell('mmai status 1 --simulate 2 --lang zh > /dev/full; echo "exit $?"');
+    assert.match(output, /^错误：标准输出写入失败：ENOSPC\n.*\nexit 74\n$/);
+  });
+
+  it('a full disk of standard error alone costs no result', async () => {
+    const output = await shell('mmai status 1 --simulate 404 --json 2> /dev/full; echo "exit $?"');
+    assert.match(output, /"exitCode": 5[\s\S]*\nexit 5\n$/);
+  });
+});
+
+describe('the way out', { concurrency: 2 }, () => {
+  /** Starts the program with a document longer than a pipe holds, and reads nothing of it. */
+  const unread = async (): Promise<ChildProcess> => {
+    const ids = Array.from({ length: 1000 }, (_, index) => String(index + 1));
+    const child = spawn(process.execPath, [bin, 'status', '--dry-run', ...ids], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    after(() => child.kill('SIGKILL'));
+    // The first bytes are in the pipe: the program is done, and waits for its reader.
+    await once(child.stdout!, 'readable');
+    return child;
+  };
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`${signal} ends within two seconds a run whose output nobody reads`, async () => {
+      const child = await unread();
+      const start = performance.now();
+      child.kill(signal);
+      const [, by] = await once(child, 'exit');
+      assert.equal(by, signal);
+      assert.ok(performance.now() - start < 5000, 'it waits for the reader without a limit');
+    });
+  }
+
+  it('waits without a limit for a slow reader while no signal comes', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
+    const output = await shell('mmai status --dry-run $(seq 1 1000) | (sleep 2; wc -l); echo "exit ${PIPESTATUS[0]}"');
+    assert.match(output, /^\d{4,}\nexit 0\n$/);
+  });
+
+  it('a document that a signal cut short tells the exit code of the signal', async () => {
+    const { env: keys } = await sandbox({ script: '1=2;2=hang' });
+    const child = spawn(process.execPath, [bin, 'status', '1', '2', '--json', '--debug'], { env: { ...env, ...keys } });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr.once('data', () => child.kill('SIGTERM'));
+    const [, by] = await once(child, 'close');
+    assert.deepEqual([by, JSON.parse(stdout).summary.exitCode], ['SIGTERM', ExitCode.terminated]);
+  });
+
+  it('SIGUSR1 opens no debugger in a process that holds an AccessKey', async () => {
+    const onOutput = (kill: (signal: NodeJS.Signals) => void) => kill('SIGUSR1');
+    const ended = await mmai(['watch', '1', '--simulate', '1x2,2', '-o', 'ndjson'], { onOutput });
+    assert.deepEqual([ended.code, ended.signal], [0, null]);
+    assert.doesNotMatch(ended.stderr, /[Dd]ebugger/);
+  });
+});
