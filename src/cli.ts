@@ -44,6 +44,11 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   } catch (error) {
     exitCode = await report(error, deps, isDebug);
   }
+  try {
+    await deps.stdout.flush();
+  } catch (error) {
+    exitCode = await report(error, deps, isDebug);
+  }
   return exitCode;
 }
 

@@ -13,8 +13,8 @@ export interface Output {
   /** Size of the window in characters; 80 × 24 where there is none. */
   size(): { columns: number; rows: number };
   write(text: string | Uint8Array): void;
-  /** The system's code (ENOSPC, EFBIG) for what could not be written; undefined while all went well or the reader was gone. */
-  failure?(): string | undefined;
+  /** Resolves when the reader has taken everything, however long that takes. Rejects with an MmaiError where something could not be written. */
+  flush(): Promise<void>;
 }
 
 export interface Input {

@@ -1,8 +1,6 @@
 import { run } from './cli.ts';
-import type { Deps } from './deps.ts';
 import { ExitCode } from './errors.ts';
-import { languageOf, loadMessages } from './language.ts';
-import { drainOutput, leave, systemDeps } from './system.ts';
+import { leave, systemDeps } from './system.ts';
 import { visible } from './text/safe-text.ts';
 
 /** One process, from its arguments (without node and script) to its exit code or signal. */
@@ -12,19 +10,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = ExitCode.bug;
   const deps = systemDeps();
   const exitCode = await run(argv, deps);
-  await drainOutput();
-  if (deps.signal.reason === ExitCode.outputFailed) {
-    await reportLoss(argv, deps);
-    await drainOutput();
-  }
+  await deps.stderr.flush();
   leave(exitCode, deps);
-}
-
-/** Says why standard output could not be written: the result is incomplete, whatever the tasks did. */
-async function reportLoss(argv: readonly string[], deps: Deps): Promise<void> {
-  const { error, hint, outputFailed, explain } = await loadMessages(await languageOf(argv, deps));
-  const why = visible(deps.stdout.failure?.() ?? '');
-  deps.stderr.write(`${error}${outputFailed(why)}\n${hint}${explain.exitHints[ExitCode.outputFailed]}\n`);
 }
 
 /** What nobody caught is a bug of ours, and must not end with Node's own 1, which says that a task failed. */

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import type { Clock } from './core/clock.ts';
 import type { Deps, Input, Output } from './deps.ts';
-import { ExitCode } from './errors.ts';
+import { ExitCode, MmaiError } from './errors.ts';
 import { createWrite, isClosedPipe, type Write } from './io/output-stream.ts';
 import type { Live } from './io/terminal/live.ts';
+import type { Messages } from './locales/en/messages.ts';
 import { createRedactor } from './text/redactor.ts';
 
 /** The signals that end a run in an orderly way, each with its exit code. */
@@ -25,10 +26,10 @@ export function systemDeps(): Deps {
   const controller = new AbortController();
   const { signal } = controller;
   handleSignals(controller);
-  let failure: string | undefined;
+  let failure: MmaiError | undefined;
   const writeOut = createWrite(process.stdout, 1, (error) => {
     if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
-    failure ??= error.code ?? error.message;
+    failure ??= outputFailed(error);
     abort(controller, ExitCode.outputFailed);
   });
   // Where no diagnostics can be written, the answer may still be: only a reader that is gone ends the run.
@@ -47,7 +48,7 @@ export function systemDeps(): Deps {
     redactor,
     signal,
     stdin: systemInput(signal),
-    stdout: { ...systemOutput(process.stdout, writeOut, writeAbove), failure: () => failure },
+    stdout: systemOutput(process.stdout, writeOut, writeAbove, () => failure),
     stderr: systemOutput(process.stderr, writeError, writeAbove),
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
@@ -195,21 +196,30 @@ function systemInput(signal: AbortSignal): Input {
 }
 
 /** `writeAbove` makes way for what is written to a terminal. */
-function systemOutput(stream: NodeJS.WriteStream, write: Write, writeAbove: (write: () => void) => void): Output {
+function systemOutput(
+  stream: NodeJS.WriteStream,
+  write: Write,
+  writeAbove: (write: () => void) => void,
+  failure: () => MmaiError | undefined = () => undefined,
+): Output {
   return {
     isTerminal: stream.isTTY === true,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     write: (text) => (stream.isTTY ? writeAbove(() => write(text)) : write(text)),
+    async flush() {
+      if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
+      // A closed pipe is told by an event after the write's callback.
+      await new Promise(setImmediate);
+      const error = failure();
+      if (error) throw error;
+    },
   };
 }
 
-/** Resolves when the readers of both streams have taken everything, however long that takes: {@link abort} limits it. */
-export async function drainOutput(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
-  }
-  // A closed pipe is told by an event after the write's callback.
-  await new Promise(setImmediate);
+/** Exit 74: what was written is incomplete, whatever the tasks did. */
+function outputFailed({ code, message }: NodeJS.ErrnoException): MmaiError {
+  const hint = (m: Messages) => m.explain.exitHints[ExitCode.outputFailed];
+  return new MmaiError(ExitCode.outputFailed, (m) => m.outputFailed(code ?? message), { hint });
 }
 
 /** Ends the process. What aborted `signal` (a signal, a stdout that failed) decides over `exitCode`. */

@@ -83,6 +83,7 @@ function fakeOutput(): FakeOutput {
     isTerminal: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk) => void chunks.push(typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
+    flush: async () => {},
     text: () => chunks.join(''),
   };
 }
