@@ -113,7 +113,8 @@ async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebu
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
-  stderr.write(`${messages.error}${visible(text)}\n${hint ? `${messages.hint}${visible(hint)}\n` : ''}`);
+  const lines = hint ? hint.split('\n').map((line) => `${messages.hint}${visible(line)}\n`) : [];
+  stderr.write(`${messages.error}${visible(text)}\n${lines.join('')}`);
   if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
   return isExpected ? error.exitCode : ExitCode.bug;
 }

@@ -24,7 +24,7 @@ export interface Input {
 }
 
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
-export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug'> {
+export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn'> {
   readonly pid: number;
   /** Aborts on SIGINT, SIGTERM, SIGHUP, or a stdout that is closed or full; the reason is the exit code. */
   readonly signal: AbortSignal;

@@ -1,18 +1,12 @@
 import type { Command } from 'commander';
-import { DEFAULT_PROFILE, type Profile, parseProfileName, selectProfile } from '../core/config/profiles.ts';
-import {
-  checkSetting,
-  kebab,
-  type Origin,
-  resolveSettings,
-  type SettingName,
-  settingNames,
-} from '../core/config/settings.ts';
-import { CREDENTIAL_VARIABLES } from '../core/credentials/chain.ts';
+import { DEFAULT_PROFILE, parseProfileName, selectProfile } from '../core/config/profiles.ts';
+import { checkSetting, kebab, settingNames } from '../core/config/settings.ts';
+import { CREDENTIAL_KEYS } from '../core/credentials/profile.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { nearest } from '../text/nearest.ts';
 import { jsonDocument, masked, visible, withoutValue } from '../text/safe-text.ts';
+import { type EffectiveValue, effectiveValues } from './config/effective.ts';
 import { importProfiles } from './config/import.ts';
 import { addCheckOptions, addCommonOptions } from './shared/options.ts';
 
@@ -25,7 +19,6 @@ interface ConfigOptions {
 }
 
 const SECRETS = ['access-key-secret', 'security-token'];
-const CREDENTIAL_KEYS = Object.keys(CREDENTIAL_VARIABLES);
 const settingOfKey = new Map(settingNames.map((name) => [kebab(name), name]));
 /** Every key that `config set` takes. */
 export const CONFIG_KEYS = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
@@ -121,25 +114,28 @@ async function askValue(key: string, deps: CommandDeps): Promise<string> {
 
 async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
-  const found = (await effectiveValues(options, deps)).find((row) => row.key === key);
+  const found = (await effectiveValues(options, deps, [key])).find((row) => row.key === key);
+  const { source, value } = found ?? {};
   if (!found) throw usageError((m) => m.config.notSet(key));
-  deps.stdout.write(`${shown(found, options)}\n`);
+  if (value === undefined && source) throw usageError((m) => m.config.notWritten(key, source(m)));
+  deps.stdout.write(`${shown(found, options, deps)}\n`);
 }
 
 async function listSettings(options: ConfigOptions, deps: CommandDeps): Promise<void> {
-  const rows = await effectiveValues(options, deps);
+  const rows = await effectiveValues(options, deps, CONFIG_KEYS);
   if (options.json) {
-    const origin = (row: Row) => (options.showOrigin ? { origin: row.origin } : {});
-    const entries = rows.map((row) => ({ key: row.key, value: shown(row, options), ...origin(row) }));
+    const origin = (row: EffectiveValue) => (options.showOrigin ? { origin: row.origin } : {});
+    const value = (row: EffectiveValue) => (row.value === undefined ? null : shown(row, options, deps));
+    const entries = rows.map((row) => ({ key: row.key, value: value(row), ...origin(row) }));
     deps.stdout.write(jsonDocument({ settings: entries }));
     return;
   }
   const keyWidth = Math.max(...rows.map(({ key }) => key.length));
-  const valueWidth = Math.max(...rows.map((row) => shown(row, options).length));
+  const valueWidth = Math.max(...rows.map((row) => shown(row, options, deps).length));
   for (const row of rows) {
-    const value = shown(row, options);
+    const value = shown(row, options, deps);
     const origin = options.showOrigin
-      ? `${value.padEnd(valueWidth)}  ${visible(deps.messages.config.origin(row.origin))}`
+      ? `${value.padEnd(valueWidth)}  ${visible((row.source ?? ((m) => m.config.origin(row.origin)))(deps.messages))}`
       : value;
     deps.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
   }
@@ -179,46 +175,8 @@ async function listProfiles(options: ConfigOptions, deps: CommandDeps): Promise<
 
 // --- internal ---
 
-interface Row {
-  readonly key: string;
-  readonly value: string;
-  readonly origin: Origin;
-}
-
-/** What would be used now, with where it comes from: the profile's keys and every setting that has a value. */
-async function effectiveValues(options: ConfigOptions, deps: CommandDeps): Promise<Row[]> {
-  const { env } = deps;
-  const profile = selectProfile((await deps.store()).read(), options.profile || env.MMAI_PROFILE);
-  const { values, origins } = resolveSettings({}, env, profile);
-  const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
-  return [...credentialRows(profile, env), ...settings];
-}
-
-/** The first place that offers an id or a secret gives all three, as it does for signing: a token fits no other pair. */
-function credentialRows(profile: Profile, env: CommandDeps['env']): Row[] {
-  const row = (key: string, value: string | undefined, origin: Origin) => (value ? [{ key, value, origin }] : []);
-  const ofProfile = CREDENTIAL_KEYS.flatMap((key) =>
-    row(key, profile.values[key], { from: 'profile', name: `${key} of profile ${profile.name}` }),
-  );
-  const ofVariables = Object.entries(CREDENTIAL_VARIABLES).flatMap(([key, name]) =>
-    row(key, env[name], { from: 'environment', name }),
-  );
-  const order = profile.isNamed ? [ofProfile, ofVariables] : [ofVariables, ofProfile];
-  return order.find((rows) => rows.some(({ key }) => key !== 'security-token')) ?? order.flat();
-}
-
-function settingRow(name: SettingName, value: unknown, origin: Origin): Row[] {
-  if (value === undefined) return [];
-  const text = name === 'requestTimeout' ? durationText(value as number) : String(value);
-  return [{ key: kebab(name), value: text, origin }];
-}
-
-function durationText(ms: number): string {
-  if (ms === Number.POSITIVE_INFINITY) return 'none';
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
-}
-
-function shown({ key, value }: Row, { reveal }: ConfigOptions): string {
+function shown({ key, value }: EffectiveValue, { reveal }: ConfigOptions, { messages }: CommandDeps): string {
+  if (value === undefined) return messages.config.obtained();
   return visible(SECRETS.includes(key) && !reveal ? masked(value) : value);
 }
 

@@ -14,6 +14,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, DEFAULT_PROFILE, type ProfileStore } from '../core/config/profiles.ts';
 import type { Environment } from '../core/config/settings.ts';
+import { isRecord } from '../core/record.ts';
 import { MmaiError, usageError } from '../errors.ts';
 
 /** Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config. */
@@ -99,10 +100,6 @@ function parseConfig(text: string): Config | undefined {
   if (!Object.values(profiles).every((p) => isRecord(p) && Object.values(p).every(isText))) return undefined;
   // What a later version may have added beside them is kept.
   return { ...value, current, profiles: profiles as Config['profiles'] };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -40,6 +40,7 @@ export function checkTable(steps: readonly CheckStep[], style: Style, { check, h
     ok: (text: string) => style.state('succeeded', text),
     ...style,
     failed: style.error,
+    absent: style.dim,
     skipped: style.dim,
   };
   return steps

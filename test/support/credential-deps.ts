@@ -6,6 +6,7 @@ import type { HttpRequest } from '../../src/core/rpc/transport.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
+import { en } from '../../src/locales/en/messages.ts';
 import { createRedactor } from '../../src/text/redactor.ts';
 import { fakeClock } from './clock.ts';
 import { temporaryDirectory } from './mmai.ts';
@@ -17,6 +18,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
   after(() => real.close());
   const requests: HttpRequest[] = [];
   const debugged: string[] = [];
+  const warnings: string[] = [];
   const world: CredentialDeps = {
     env: {},
     clock: fakeClock(),
@@ -28,6 +30,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
     readText,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
     debug: (line) => debugged.push(line),
+    warn: (text) => warnings.push(text(en)),
     transport: {
       send(request) {
         requests.push(request);
@@ -48,5 +51,5 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
   /** aliyun-cli's file with these profiles; the first one is current. */
   const aliyun = (...profiles: { name: string }[]) =>
     write('.aliyun/config.json', { current: profiles[0]?.name, profiles });
-  return { ...world, requests, debugged, homePath: home, write, aliyun };
+  return { ...world, requests, debugged, warnings, homePath: home, write, aliyun };
 }

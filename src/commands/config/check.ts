@@ -14,7 +14,7 @@ import { saying } from '../../output/failures.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { jsonDocument, masked, visible } from '../../text/safe-text.ts';
 import type { ServiceOptions } from '../shared/options.ts';
-import { type KeyOrigin, openSession, resolveSetup, type Setup } from '../shared/session.ts';
+import { type KeySearch, openSession, resolveSetup, type Setup } from '../shared/session.ts';
 
 /** The task asked for: whether it exists does not matter, the kind of the answer does. */
 const TASK = parseTaskId('1');
@@ -59,6 +59,11 @@ class Check {
     this.steps.push({ step, state: 'ok', detail: visible(detail), ms, hint: null });
   }
 
+  /** Looked at, and nothing there. */
+  absent(step: CheckName, detail: string): void {
+    this.steps.push({ step, state: 'absent', detail: visible(detail), ms: null, hint: null });
+  }
+
   warn(step: CheckName, detail: string, hint: string | null): void {
     this.steps.push({ step, state: 'warning', detail: visible(detail), ms: null, hint });
   }
@@ -76,14 +81,21 @@ class Check {
     for (const step of names) this.steps.push({ step, state: 'skipped', detail: '', ms: null, hint: null });
   }
 
-  /** What the work gives; undefined if it ended in an error, which the step then tells. */
-  async settle<T>(step: CheckName | ((exitCode: number) => CheckName), work: () => Promise<T>): Promise<T | undefined> {
+  /** What the work gives, after `meanwhile` told what it met; undefined if it ended in an error, which the step then tells. */
+  async settle<T>(
+    step: CheckName | ((exitCode: number) => CheckName),
+    work: () => Promise<T>,
+    meanwhile: () => void = () => {},
+  ): Promise<T | undefined> {
     try {
-      return await work();
+      const result = await work();
+      meanwhile();
+      return result;
     } catch (error) {
+      meanwhile();
       if (!(error instanceof MmaiError)) throw error;
       const { messages } = this.#deps;
-      const hint = error.hint?.(messages) ?? null;
+      const hint = error.hint?.(messages).replaceAll('\n', '; ') ?? null;
       const { exitCode } = error;
       const blamed = typeof step === 'string' ? step : step(exitCode);
       const detail = visible(error.text(messages));
@@ -96,17 +108,21 @@ class Check {
 async function examine(check: Check, setup: Setup, simulate: string | undefined, deps: CommandDeps): Promise<void> {
   const { check: words } = deps.messages;
   const isSimulated = simulate !== undefined;
-  check.ok('profile', isSimulated ? words.noProfile() : words.profile(setup.profile.name, (await deps.store()).path));
+  check.ok('profile', isSimulated ? words.noProfile() : await profileDetail(setup, deps));
   const seen = new Observed(deps);
   const quiet = { ...setup, quiet: true };
   const session = await check.settle('endpoint', () => openSession(quiet, simulate, seen.deps));
   if (!session) return;
   try {
-    const key = await check.settle('credentials', () => session.accessKey(false));
+    const key = await check.settle(
+      'credentials',
+      () => session.accessKey(false),
+      () => tellPlaces(check, session.keySearch(), deps),
+    );
     if (!key) return;
     // A role's credentials came over the network too, but that is not the way in question.
     seen.events.length = 0;
-    tellKey(check, key, session.keyOrigin(), deps);
+    tellKey(check, key, session.keySearch(), deps);
     tellPlace(check, setup, session.origin, isSimulated, deps);
     const asked = { signal: deps.signal };
     // What it throws concerns a proxy variable, or credentials that could not be had again.
@@ -118,11 +134,22 @@ async function examine(check: Check, setup: Setup, simulate: string | undefined,
   }
 }
 
-function tellKey(check: Check, key: AccessKey, found: KeyOrigin | undefined, { messages }: CommandDeps): void {
+async function profileDetail({ profile: { name } }: Setup, deps: CommandDeps): Promise<string> {
+  const { check: words } = deps.messages;
+  const store = await deps.store();
+  return Object.hasOwn(store.read().profiles, name)
+    ? words.profile(name, store.path)
+    : words.noSuchProfile(name, store.path);
+}
+
+function tellPlaces(check: Check, { passed }: KeySearch, { messages }: CommandDeps): void {
+  for (const source of passed) check.absent('place', source(messages));
+}
+
+function tellKey(check: Check, key: AccessKey, { source, ms }: KeySearch, { messages }: CommandDeps): void {
   const { check: words } = messages;
-  const source = found ? found.source(messages) : words.fromSimulation();
-  const detail = words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), source);
-  check.ok('credentials', detail, found?.ms ?? null);
+  const from = source?.(messages) ?? words.fromSimulation();
+  check.ok('credentials', words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), from), ms ?? null);
 }
 
 function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: boolean, { messages }: CommandDeps): void {

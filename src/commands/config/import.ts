@@ -1,7 +1,7 @@
 import { type Config, parseProfileName } from '../../core/config/profiles.ts';
 import { checkSetting, type SettingName } from '../../core/config/settings.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
-import { type Fields, textOf } from '../../core/credentials/provider.ts';
+import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';

@@ -8,7 +8,7 @@ import {
   type Settings,
   serviceOrigin,
 } from '../../core/config/settings.ts';
-import { keepCredentials } from '../../core/credentials/cache.ts';
+import { cacheCredentials } from '../../core/credentials/cache.ts';
 import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
 import { type Client, createClient } from '../../core/rpc/client.ts';
@@ -18,6 +18,7 @@ import type { Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { visible } from '../../text/safe-text.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
+import { createWarn } from './warn.ts';
 
 /** Settings resolved for one run: what the user asked for, before any connection is made. */
 export interface Setup extends ResolvedSettings {
@@ -41,10 +42,14 @@ export async function resolveSetup(
   return { profile, quiet: options.quiet === true, ...withOutput(resolved, outputs) };
 }
 
-export interface KeyOrigin {
-  readonly source: Text;
-  /** How long the search took. */
-  readonly ms: number;
+/** How the search for the key went, the last time. */
+export interface KeySearch {
+  /** The places that offered nothing, in order. */
+  readonly passed: readonly Text[];
+  /** Where the key was; undefined before it is found, and for a simulation. */
+  readonly source?: Text;
+  /** How long it took, in ms. */
+  readonly ms?: number;
 }
 
 /** A client, and what it stands on. Close it, or its connections keep the process alive. */
@@ -54,8 +59,7 @@ export interface Session {
   accessKey(renew: boolean): Promise<AccessKey>;
   /** Drops the connections that are idle: after a laptop's sleep they are dead. */
   renewConnections(): void;
-  /** Where the key was found last, and how long that took, in ms; undefined for a simulation. */
-  keyOrigin(): KeyOrigin | undefined;
+  keySearch(): KeySearch;
   close(): Promise<void>;
 }
 
@@ -66,17 +70,15 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
   const transport = await deps.transport(values);
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, deps);
   const origin = simulation?.origin ?? serviceOrigin(values);
-  const warn = (text: string) => {
-    if (!setup.quiet) deps.stderr.write(`${deps.messages.warning}${text}\n`);
-  };
-  if (isExposed(origin)) warn(deps.messages.plainHttp(origin));
+  const warn = createWarn(setup.quiet, deps);
+  if (isExposed(origin)) warn((m) => m.plainHttp(origin));
   const closing = new AbortController();
   const signal = AbortSignal.any([deps.signal, closing.signal]);
-  let keyOrigin: KeyOrigin | undefined;
+  let keySearch: KeySearch = { passed: [] };
   const accessKey = simulation
     ? async () => simulation.accessKey
-    : rememberedKey(setup, { ...deps, transport, signal }, deps, (found) => {
-        keyOrigin = found;
+    : cachedKey(setup, { ...deps, transport, signal, warn }, deps, (search) => {
+        keySearch = search;
       });
   const close = async () => {
     // A renewal that nobody waits for any more must not keep the process alive.
@@ -89,10 +91,10 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
     ...values,
     requestTimeoutMs: values.requestTimeout,
     ...{ origin, transport, clock, random, nonce, debug, accessKey },
-    onClockOff: (ms) => warn(deps.messages.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
+    onClockOff: (ms) => warn((m) => m.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
   const renewConnections = () => transport.renew();
-  return { client, origin, accessKey, renewConnections, keyOrigin: () => keyOrigin, close };
+  return { client, origin, accessKey, renewConnections, keySearch: () => keySearch, close };
 }
 
 // --- internal ---
@@ -108,27 +110,40 @@ async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promis
   const named = options.profile || deps.env.MMAI_PROFILE;
   // A simulation needs no account, so a config file that is torn or has no such profile must not stop it.
   if (options.simulate !== undefined && !named) return { name: DEFAULT_PROFILE, values: {}, isNamed: false };
-  return selectProfile((await deps.store()).read(), named);
+  const config = (await deps.store()).read();
+  const isForeign = named && !Object.hasOwn(config.profiles, named) && (await isInAliyun(named, deps));
+  return selectProfile(config, named, isForeign ? (m) => m.credentials.inAliyunHint(named) : undefined);
+}
+
+/** Whether aliyun-cli has a profile of this name. A file of its own that cannot be read is not the trouble here. */
+async function isInAliyun(name: string, deps: CommandDeps): Promise<boolean> {
+  const { readAliyunConfig } = await import('../../core/credentials/aliyun-file.ts');
+  const config = await readAliyunConfig(deps).catch(() => undefined);
+  return config?.profiles.has(name) === true;
 }
 
 /** The key in memory: renewed before its end, and looked up again, from the file too, when the service refuses it. */
-function rememberedKey(
+function cachedKey(
   setup: Setup,
   credentialDeps: CredentialDeps,
   deps: CommandDeps,
-  tell: (found: KeyOrigin) => void,
+  onSearch: (search: KeySearch) => void,
 ): Session['accessKey'] {
   let { profile } = setup;
-  const told = ({ source }: Pick<Provider, 'source'>) => visible(source(deps.messages));
-  return keepCredentials(credentialDeps, async (isAgain) => {
+  const name = ({ source }: Pick<Provider, 'source'>) => visible(source(deps.messages));
+  return cacheCredentials(credentialDeps, async (isAgain) => {
     if (isAgain) profile = { ...profile, values: (await deps.store()).read().profiles[profile.name] ?? {} };
-    const pass = (provider: Provider) => deps.debug(`credentials: not in ${told(provider)}`);
+    const passed: Text[] = [];
+    onSearch({ passed });
     const start = deps.clock.monotonic();
-    const found = await findCredentials(credentialChain(profile, credentialDeps), pass);
+    const found = await findCredentials(credentialChain(profile, credentialDeps), (provider) => {
+      passed.push(provider.source);
+      deps.debug(`credentials: not in ${name(provider)}`);
+    });
     const { source, validForMs } = found.credentials;
-    tell({ source, ms: deps.clock.monotonic() - start });
+    onSearch({ passed, source, ms: deps.clock.monotonic() - start });
     const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;
-    deps.debug(`credentials: ${told(found.credentials)}${validity}`);
+    deps.debug(`credentials: ${name(found.credentials)}${validity}`);
     return found;
   });
 }

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.ts';
+import { type Text, usageError } from '../../errors.ts';
 
 /** What mmai's own config file holds. Values are text, keyed by setting name (`region`, `access-key-id` …). */
 export interface Config {
@@ -24,15 +24,16 @@ export interface ProfileStore {
 
 export const DEFAULT_PROFILE = 'default';
 
-/** The profile in use: the named one (which must exist), else the current one (which may be empty). */
-export function selectProfile(config: Config, named: string | undefined): Profile {
+/** The profile in use: the named one (else a usage error with `hint`), else the current one (which may be empty). */
+export function selectProfile(
+  config: Config,
+  named: string | undefined,
+  hint: Text = (m) => m.credentials.noSuchProfileHint(),
+): Profile {
   const name = named || config.current;
   const values = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
   if (named && !values) {
-    throw usageError(
-      (m) => m.credentials.noSuchProfile(name, Object.keys(config.profiles)),
-      (m) => m.credentials.noSuchProfileHint(),
-    );
+    throw usageError((m) => m.credentials.noSuchProfile(name, Object.keys(config.profiles)), hint);
   }
   return { name, values: values ?? {}, isNamed: Boolean(named) };
 }

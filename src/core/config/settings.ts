@@ -5,9 +5,9 @@ import type { Profile } from './profiles.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a setting's value came from, in the order of precedence. `name` is the flag, variable or profile itself. */
+/** Where a value came from. `name` is the flag, variable, profile or file itself. */
 export interface Origin {
-  readonly from: 'flag' | 'environment' | 'profile' | 'default';
+  readonly from: 'flag' | 'environment' | 'profile' | 'file' | 'default';
   readonly name: string;
 }
 

@@ -1,15 +1,7 @@
 import type { Text } from '../../errors.ts';
 import type { Environment } from '../config/settings.ts';
-import {
-  type CredentialDeps,
-  denied,
-  type Fields,
-  isFields,
-  isOn,
-  parseFields,
-  readFileOf,
-  textOf,
-} from './provider.ts';
+import { type Fields, isRecord, parseRecord, textOf } from '../record.ts';
+import { type CredentialDeps, denied, isOn, readFileOf } from './provider.ts';
 
 /** aliyun-cli's own file, read and never written. */
 export interface AliyunConfig {
@@ -25,28 +17,31 @@ export function aliyunPath({ home }: Pick<CredentialDeps, 'home'>): string | und
   return folder === undefined ? undefined : `${folder}/.aliyun/config.json`;
 }
 
-/** The file, or undefined where there is none. Throws exit 3, naming the file and quoting nothing of it. */
+/** The file, or undefined where there is none. Throws exit 3, naming the file and quoting nothing of it; `warn` as for {@link readFileOf}. */
 export async function readAliyunConfig(
   deps: Pick<CredentialDeps, 'home' | 'readText'>,
+  warn?: CredentialDeps['warn'],
 ): Promise<AliyunConfig | undefined> {
   const path = aliyunPath(deps);
   if (path === undefined) return undefined;
   const source: Text = (m) => m.credentials.fromAliyun(path);
-  const text = await readFileOf(source, path, deps);
+  const text = await readFileOf(source, path, deps, warn);
   if (text === undefined) return undefined;
-  const document = parseFields(text);
+  const document = parseRecord(text);
   const list = document?.profiles ?? [];
-  if (!document || !Array.isArray(list) || !list.every(isFields)) {
+  if (!document || !Array.isArray(list) || !list.every(isRecord)) {
     throw denied(
       (m) => m.credentials.torn(source(m)),
       (m) => m.credentials.tornAliyunHint(),
     );
   }
-  const named = list.flatMap((profile) => {
+  const profiles = new Map<string, Fields>();
+  for (const profile of list) {
     const name = textOf(profile, 'name');
-    return name === undefined ? [] : [[name, profile] as const];
-  });
-  return { path, current: textOf(document, 'current') ?? '', profiles: new Map(named) };
+    // aliyun-cli takes the first of a name.
+    if (name !== undefined && !profiles.has(name)) profiles.set(name, profile);
+  }
+  return { path, current: textOf(document, 'current') ?? '', profiles };
 }
 
 /** The variables that name a profile of aliyun-cli or of the credentials file, the first one set wins, as with aliyun-cli. */
@@ -78,18 +73,21 @@ export const ALIYUN_MODES = [
   ...['CloudSSO', 'OAuth'],
 ] as const;
 
-/** A profile's mode; guessed as aliyun-cli does where it is empty. Undefined for one that mmai does not know, `''` for a profile with nothing in it. */
+/** A profile's mode; where it is empty guessed in the order of aliyun-cli (`AutoModeRecognition`). Undefined for one that mmai does not know, `''` for a profile with nothing in it. */
 export function aliyunMode(profile: Fields): string | undefined {
   const mode = textOf(profile, 'mode');
   if (mode !== undefined) return ALIYUN_MODES.find((known) => known.toLowerCase() === mode.toLowerCase());
-  const has = (name: string) => textOf(profile, name) !== undefined;
-  if (has('private_key') || has('bearer_token')) return undefined;
-  if (has('access_key_id') || has('access_key_secret')) {
-    if (has('ram_role_arn')) return 'RamRoleArn';
-    return has('sts_token') ? 'StsToken' : 'AK';
+  const has = (...names: string[]) => names.every((name) => textOf(profile, name) !== undefined);
+  if (has('access_key_id', 'access_key_secret')) {
+    if (has('sts_token')) return 'StsToken';
+    return has('ram_role_arn') ? 'RamRoleArn' : 'AK';
   }
+  if (has('private_key')) return undefined;
+  if (has('ram_role_name')) return 'EcsRamRole';
   if (has('process_command')) return 'External';
   if (has('oidc_provider_arn')) return 'OIDC';
   if (has('cloud_sso_sign_in_url')) return 'CloudSSO';
-  return has('ram_role_name') ? 'EcsRamRole' : '';
+  if (has('bearer_token')) return undefined;
+  // Half a key: what is missing is told.
+  return has('access_key_id') || has('access_key_secret') ? 'AK' : '';
 }

@@ -16,7 +16,7 @@ export const PAUSE_MS = 30_000;
 /** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
 export const FRESH_MS = 5000;
 
-interface Held extends Found {
+interface Cached extends Found {
   /** When to renew, and when there is no way but to, in ms since the epoch. */
   dueAt: number;
   readonly expiresAt: number;
@@ -28,58 +28,61 @@ interface Held extends Found {
  * and when `renew` says that the service refused the key. Rejects as the providers do; while credentials are still good a failed
  * renewal is only reported to `debug`.
  */
-export function keepCredentials(
+export function cacheCredentials(
   { clock, debug }: Pick<CredentialDeps, 'clock' | 'debug'>,
   lookUp: (isAgain: boolean) => Promise<Found>,
 ): (renew: boolean) => Promise<AccessKey> {
-  let held: Held | undefined;
-  let pending: Promise<void> | undefined;
+  let cached: Cached | undefined;
+  let pending: Promise<Cached> | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
 
-  const once = (load: () => Promise<Found>): Promise<void> => {
-    pending ??= load()
-      .then((found) => {
-        held = hold(found, clock.now());
-      })
-      .finally(() => {
-        pending = undefined;
-      });
+  const load = async (found: Promise<Found>): Promise<Cached> => {
+    try {
+      cached = withTimes(await found, clock.now());
+      return cached;
+    } finally {
+      pending = undefined;
+    }
+  };
+  const once = (start: () => Promise<Found>): Promise<Cached> => {
+    pending ??= load(start());
     return pending;
   };
-
-  const refresh = async ({ provider, credentials }: Held): Promise<Found> => {
-    const renewed = await provider.find();
-    if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));
-    debug('credentials: renewed');
-    return { provider, credentials: renewed };
-  };
-
-  const refreshBehind = (old: Held): void => {
-    once(() => refresh(old)).catch((error: Error) => {
+  const renewInBackground = (old: Cached): void => {
+    once(() => refresh(old, debug)).catch((error: Error) => {
       old.dueAt = clock.now() + PAUSE_MS;
       debug(`credentials: not renewed, still good: ${error.message}`);
     });
   };
-
-  return async (renew) => {
+  const current = async (renew: boolean): Promise<Cached> => {
     const now = clock.now();
-    const old = held;
-    if (!old) await once(() => lookUp(false));
-    else if (renew) {
-      if (pending || Math.abs(now - renewedAt) >= FRESH_MS) {
-        await once(() => lookUp(true));
-        renewedAt = clock.now();
-      }
-    } else if (now >= old.expiresAt) await once(() => refresh(old));
-    else if (now >= old.dueAt && !pending) refreshBehind(old);
-    return held!.credentials.accessKey;
+    const old = cached;
+    if (!old) return once(() => lookUp(false));
+    if (renew) {
+      if (!pending && Math.abs(now - renewedAt) < FRESH_MS) return old;
+      const found = await once(() => lookUp(true));
+      renewedAt = clock.now();
+      return found;
+    }
+    if (now >= old.expiresAt) return once(() => refresh(old, debug));
+    if (now >= old.dueAt && !pending) renewInBackground(old);
+    return old;
   };
+  return async (renew) => (await current(renew)).credentials.accessKey;
 }
 
 // --- internal ---
 
+/** From the same place: another one would be somebody else. */
+async function refresh({ provider, credentials }: Found, debug: CredentialDeps['debug']): Promise<Found> {
+  const renewed = await provider.find();
+  if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));
+  debug('credentials: renewed');
+  return { provider, credentials: renewed };
+}
+
 /** Credentials that live less than twice the lead are renewed at half their life; expired ones are used all the same: the service decides. */
-function hold(found: Found, now: number): Held {
+function withTimes(found: Found, now: number): Cached {
   const { validForMs } = found.credentials;
   if (validForMs === undefined)
     return { ...found, dueAt: Number.POSITIVE_INFINITY, expiresAt: Number.POSITIVE_INFINITY };

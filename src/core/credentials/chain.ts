@@ -1,30 +1,26 @@
-import { ExitCode, MmaiError, type Text } from '../../errors.ts';
+import { ExitCode, MmaiError } from '../../errors.ts';
 import type { Profile } from '../config/profiles.ts';
-import type { Environment } from '../config/settings.ts';
+import type { Origin } from '../config/settings.ts';
+import { NetworkError, type Transport } from '../rpc/transport.ts';
 import { aliyunProvider } from './aliyun.ts';
 import type { Found } from './cache.ts';
 import { ecsProvider } from './ecs.ts';
-import { type CredentialDeps, keyIn, type Provider } from './provider.ts';
+import { environmentProvider } from './environment.ts';
+import { profileProvider } from './profile.ts';
+import type { CredentialDeps, Offer, Provider } from './provider.ts';
 import { iniProvider } from './sdk-file.ts';
 import { oidcProvider } from './sts.ts';
 import { uriProvider } from './uri.ts';
-
-/** An AccessKey's parts (id, secret, token): the key in a profile, and the variable that gives the same. */
-export const CREDENTIAL_VARIABLES = {
-  'access-key-id': 'ALIBABA_CLOUD_ACCESS_KEY_ID',
-  'access-key-secret': 'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
-  'security-token': 'ALIBABA_CLOUD_SECURITY_TOKEN',
-} as const;
 
 /**
  * The places in order (specification §3): a profile named on purpose, the variables of a key, those of OIDC, mmai's current
  * profile, aliyun-cli's config.json, the SDKs' credentials file, a URI, the metadata of an ECS instance.
  */
 export function credentialChain(profile: Profile, deps: CredentialDeps): Provider[] {
-  const fromProfile = profileProvider(profile);
+  const fromProfile = profileProvider(profile, deps);
   return [
     ...(profile.isNamed ? [fromProfile] : []),
-    environmentProvider(deps.env),
+    environmentProvider(deps),
     oidcProvider(deps),
     ...(profile.isNamed ? [] : [fromProfile]),
     aliyunProvider(deps),
@@ -34,7 +30,7 @@ export function credentialChain(profile: Profile, deps: CredentialDeps): Provide
   ];
 }
 
-/** The first credentials that a provider offers, `pass` being told of those that offer none. Throws exit 3 with the list of what was tried. */
+/** The first credentials that a provider offers, `pass` being told of those that offer none. Throws exit 3 where there is none. */
 export async function findCredentials(
   chain: readonly Provider[],
   pass: (provider: Provider) => void = () => {},
@@ -44,31 +40,32 @@ export async function findCredentials(
     if (credentials) return { provider, credentials };
     pass(provider);
   }
-  throw new MmaiError(ExitCode.denied, (m) => m.credentials.none(chain.map((provider) => provider.source(m))), {
+  throw new MmaiError(ExitCode.denied, (m) => m.credentials.none(), {
     hint: (m) => m.credentials.noneHint(),
   });
 }
 
+/** Where a key comes from; undefined where a request or a command gets it. */
+export interface KeyOffer extends Pick<Offer, 'source' | 'accessKey'> {
+  readonly origin: Origin;
+}
+
+/** The first place that offers credentials, as far as the environment and files tell: nothing is sent and no command run. */
+export async function firstOffer(
+  profile: Profile,
+  deps: Omit<CredentialDeps, 'transport'>,
+): Promise<KeyOffer | undefined> {
+  for (const { origin, offer } of credentialChain(profile, { ...deps, transport: offline })) {
+    const found = await offer();
+    if (found) return { ...found, origin };
+  }
+  return undefined;
+}
+
 // --- internal ---
 
-function environmentProvider(env: Environment): Provider {
-  return pairProvider(env, Object.values(CREDENTIAL_VARIABLES), (m) => m.credentials.fromEnvironment());
-}
-
-function profileProvider({ name, values, isNamed }: Profile): Provider {
-  return pairProvider(values, Object.keys(CREDENTIAL_VARIABLES), (m) =>
-    isNamed ? m.credentials.fromNamedProfile(name) : m.credentials.fromProfile(name),
-  );
-}
-
-/** Id, secret and perhaps a token under three names of one record. */
-function pairProvider(record: Environment, names: readonly string[], source: Text): Provider {
-  const [idName, secretName, tokenName] = names as [string, string, string];
-  return {
-    source,
-    async find() {
-      if (!record[idName]?.trim() && !record[secretName]?.trim()) return undefined;
-      return keyIn(record, [idName, secretName, tokenName], source);
-    },
-  };
-}
+const offline: Transport = {
+  send: () => Promise.reject(new NetworkError('Aborted', 'an offer sends nothing')),
+  renew() {},
+  close() {},
+};

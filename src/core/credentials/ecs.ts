@@ -1,4 +1,4 @@
-import type { Text } from '../../errors.ts';
+import type { MmaiError, Text } from '../../errors.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { HttpResponse } from '../rpc/transport.ts';
 import { isFailure, issuedCredentials, refusal, send } from './issuer.ts';
@@ -11,98 +11,143 @@ const ROLES = '/latest/meta-data/ram/security-credentials/';
 const DETECT_MS = 1000;
 /** What the official client asks for: the longest a metadata token may live, in s. */
 const TOKEN_TTL_S = '21600';
+const ROLE_VARIABLE = 'ALIBABA_CLOUD_ECS_METADATA';
+const OFF_VARIABLE = 'ALIBABA_CLOUD_ECS_METADATA_DISABLED';
+const V1_OFF_VARIABLE = 'ALIBABA_CLOUD_IMDSV1_DISABLED';
 
 const hint: Text = (m) => m.credentials.metadataHint();
 
-/** The role of the ECS instance, if this is one and has a role; the last link of the chain. */
+/** The role of the ECS instance, if this is one and has a role; the last link of the chain. Offered only where a variable names the role. */
 export function ecsProvider(deps: CredentialDeps): Provider {
   const { clock, env } = deps;
-  const isOff = isOn(env.ALIBABA_CLOUD_ECS_METADATA_DISABLED);
-  const role = env.ALIBABA_CLOUD_ECS_METADATA?.trim() || undefined;
+  const isOff = isOn(env[OFF_VARIABLE]);
+  const role = env[ROLE_VARIABLE]?.trim() || undefined;
   const plain: Text = (m) => m.credentials.fromEcs();
-  const source: Text = isOff ? (m) => m.credentials.off(plain(m), 'ALIBABA_CLOUD_ECS_METADATA_DISABLED') : plain;
+  const source: Text = isOff ? (m) => m.credentials.off(plain(m), OFF_VARIABLE) : plain;
+  const isWanted = !isOff && role !== undefined;
   return {
     source,
+    origin: { from: 'environment', name: ROLE_VARIABLE },
+    offer: async () =>
+      isWanted ? { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) } : undefined,
     async find() {
       if (isOff) return undefined;
-      return askMetadata(deps, { role, isWanted: role !== undefined, source, until: clock.monotonic() + LIMIT_MS });
+      const until = clock.monotonic() + LIMIT_MS;
+      if (isWanted) return metadataCredentials(deps, { role, source, until });
+      const found = await lookUp(deps, { role, source, until }, DETECT_MS);
+      return 'absent' in found ? undefined : found;
     },
   };
 }
 
-export interface MetadataQuestion {
-  /** The role's name; asked for where it is not known. */
+export interface MetadataQuery {
+  /** The role's name; looked up where it is not known. */
   readonly role: string | undefined;
-  /** True when the user named this source: no metadata service is an error then, not an absence. */
-  readonly isWanted: boolean;
   readonly source: Text;
   readonly until: number;
 }
 
 /**
- * Asks the metadata service: IMDSv2 with its token, v1 where the service has no tokens and ALIBABA_CLOUD_IMDSV1_DISABLED does
- * not forbid it. Never through a proxy: the address means another machine there. Throws exit 3; undefined where there is none.
+ * The credentials of an instance's role from the metadata service: IMDSv2 with its token, and v1 wherever that fails, as the
+ * official clients do, unless ALIBABA_CLOUD_IMDSV1_DISABLED. Never through a proxy: the address means another machine there.
+ * Throws exit 3, also where there is no such service.
  */
-export async function askMetadata(deps: CredentialDeps, question: MetadataQuestion): Promise<Credentials | undefined> {
-  const { source, isWanted } = question;
-  if (isOn(deps.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED)) {
-    throw denied((m) => m.credentials.forbidden(source(m), 'ALIBABA_CLOUD_ECS_METADATA_DISABLED'));
+export async function metadataCredentials(deps: CredentialDeps, query: MetadataQuery): Promise<Credentials> {
+  const { source } = query;
+  if (isOn(deps.env[OFF_VARIABLE])) throw denied((m) => m.credentials.forbidden(source(m), OFF_VARIABLE));
+  const found = await lookUp(deps, query, 3 * DETECT_MS);
+  if ('absent' in found) throw found.absent;
+  return found;
+}
+
+// --- internal ---
+
+type Answer = HttpResponse | Failure;
+
+/** No metadata service, or no role; the error is for those who count on one. */
+interface Absence {
+  readonly absent: MmaiError;
+}
+
+async function lookUp(deps: CredentialDeps, query: MetadataQuery, timeoutMs: number): Promise<Credentials | Absence> {
+  const { source } = query;
+  const noRole: Text = (m) => m.credentials.noRole(source(m));
+  const metadata = await openMetadata(deps, query, timeoutMs);
+  if ('absent' in metadata) return metadata;
+  let name = query.role;
+  if (name === undefined) {
+    const list = await metadata.get(ROLES);
+    // Neither the token nor the list: a host that swallows requests, such as a firewall before a laptop.
+    if (isFailure(list) && metadata.failure) return { absent: refusal(metadata.failure, { source, hint }) };
+    if (!isFailure(list) && list.status === 404) return { absent: denied(noRole, hint) };
+    name = roleIn(list, source);
   }
-  const ask = (path: string, headers: Record<string, string>, method: 'GET' | 'PUT' = 'GET') =>
-    request(deps, question, path, headers, method);
-  const token = await ask('/latest/api/token', { 'x-aliyun-ecs-metadata-token-ttl-seconds': TOKEN_TTL_S }, 'PUT');
-  if (isFailure(token)) {
-    if (isWanted) throw refusal(token, { source, hint });
-    return undefined;
-  }
-  const headers = tokenHeaders(token, deps, source);
-  const role = question.role ?? roleOf(await ask(ROLES, headers), question);
-  if (role === undefined) return undefined;
-  const answer = await ask(`${ROLES}${encodeURIComponent(role)}`, headers);
+  const answer = await metadata.get(`${ROLES}${encodeURIComponent(name)}`);
   if (isFailure(answer)) throw refusal(answer, { source, hint });
-  if (answer.status === 404) throw denied((m) => m.credentials.noRole(source(m)), hint);
+  if (answer.status === 404) throw denied(noRole, hint);
   if (answer.status !== 200) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);
   const pick = (document: { Code?: unknown }) => (document.Code === 'Success' ? document : undefined);
   return issuedCredentials(answer, { source, hint, pick }, deps);
 }
 
-// --- internal ---
+interface Metadata {
+  get(path: string): Promise<Answer>;
+  /** Why there was no answer to the question for a token. */
+  readonly failure: Failure | undefined;
+}
 
-/** The first request finds out whether anybody is there; on an instance with much to do the others may take longer. */
-function request(
+/** Gets a token. Without one, or where it is refused, `get` falls back to IMDSv1. */
+async function openMetadata(
   deps: CredentialDeps,
-  { isWanted, until }: MetadataQuestion,
-  path: string,
-  headers: Record<string, string>,
-  method: 'GET' | 'PUT',
-): Promise<HttpResponse | Failure> {
-  const most = method === 'PUT' && !isWanted ? DETECT_MS : 3 * DETECT_MS;
-  const timeoutMs = Math.max(1, Math.min(most, until - deps.clock.monotonic()));
-  return send(deps, { method, url: `${METADATA}${path}`, headers, timeoutMs, direct: true });
+  { source, until }: MetadataQuery,
+  timeoutMs: number,
+): Promise<Metadata | Absence> {
+  const { clock, debug, env } = deps;
+  const request = (method: 'GET' | 'PUT', path: string, headers: Record<string, string>): Promise<Answer> => {
+    const limit = Math.max(1, Math.min(timeoutMs, until - clock.monotonic()));
+    return send(deps, { method, url: `${METADATA}${path}`, headers, timeoutMs: limit, direct: true });
+  };
+  const answer = await request('PUT', '/latest/api/token', { 'x-aliyun-ecs-metadata-token-ttl-seconds': TOKEN_TTL_S });
+  const failure = isFailure(answer) ? answer : undefined;
+  const token = tokenIn(answer);
+  const isV1Off = isOn(env[V1_OFF_VARIABLE]);
+  if (token === undefined) {
+    if (failure && (isV1Off || NOBODY.has(failure.code))) return { absent: refusal(failure, { source, hint }) };
+    if (isV1Off) throw denied((m) => m.credentials.noImdsV2(source(m), V1_OFF_VARIABLE));
+    debug(`credentials: metadata without a token (${statusOf(answer)}), IMDSv1`);
+    return { failure, get: (path) => request('GET', path, {}) };
+  }
+  const get = async (path: string): Promise<Answer> => {
+    const withToken = await request('GET', path, { 'x-aliyun-ecs-metadata-token': token });
+    if (isV1Off || isOk(withToken)) return withToken;
+    debug(`credentials: metadata refuses its token (${statusOf(withToken)}), IMDSv1`);
+    const without = await request('GET', path, {});
+    return isOk(without) ? without : withToken;
+  };
+  return { failure, get };
 }
 
-/** The header of IMDSv2, or none where the service does not know tokens and v1 is allowed. */
-function tokenHeaders(answer: HttpResponse, { env, debug }: CredentialDeps, source: Text): Record<string, string> {
+/** Failures that say that nobody is there; after any other the service may still answer without a token. */
+const NOBODY: ReadonlySet<string> = new Set(['Network.ConnectionRefused', 'Network.Unreachable', 'Network.Aborted']);
+
+function isOk(answer: Answer): boolean {
+  return !isFailure(answer) && answer.status === 200;
+}
+
+function tokenIn(answer: Answer): string | undefined {
+  if (isFailure(answer) || answer.status !== 200) return undefined;
   const token = new TextDecoder().decode(answer.body).trim();
-  if (answer.status === 200 && /^[\x21-\x7e]{1,1024}$/.test(token)) return { 'x-aliyun-ecs-metadata-token': token };
-  const isUnknown = [403, 404, 405].includes(answer.status);
-  if (!isUnknown) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);
-  if (isOn(env.ALIBABA_CLOUD_IMDSV1_DISABLED)) {
-    throw denied((m) => m.credentials.noImdsV2(source(m), 'ALIBABA_CLOUD_IMDSV1_DISABLED'));
-  }
-  debug(`credentials: metadata without a token (HTTP ${answer.status}), IMDSv1`);
-  return {};
+  return /^[\x21-\x7e]{1,1024}$/.test(token) ? token : undefined;
 }
 
-/** The role's name; undefined where the instance has none and nobody said it should. */
-function roleOf(answer: HttpResponse | Failure, { source, isWanted }: MetadataQuestion): string | undefined {
+function roleIn(answer: Answer, source: Text): string {
   if (isFailure(answer)) throw refusal(answer, { source, hint });
-  if (answer.status === 404) {
-    if (isWanted) throw denied((m) => m.credentials.noRole(source(m)), hint);
-    return undefined;
-  }
   const name = new TextDecoder().decode(answer.body).trim();
   const isName = answer.status === 200 && /^[\w.@-]{1,64}$/.test(name);
   if (!isName) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);
   return name;
+}
+
+function statusOf(answer: Answer): string {
+  return isFailure(answer) ? answer.code : `HTTP ${answer.status}`;
 }

@@ -1,16 +1,48 @@
 import type { Text } from '../../errors.ts';
-import { type CommandEnd, type CredentialDeps, denied, type Fields, parseFields } from './provider.ts';
+import type { Environment } from '../config/settings.ts';
+import { type Fields, parseRecord, textOf } from '../record.ts';
+import { aliyunMode } from './aliyun-file.ts';
+import { type CommandEnd, type CredentialDeps, type Credentials, denied, isOn } from './provider.ts';
 
-/** What a `process_command` of aliyun-cli prints: a JSON object with the keys of a profile. Nothing of its output is ever shown. Throws exit 3. */
-export async function runExternal(command: string, deps: CredentialDeps, source: Text, until: number): Promise<Fields> {
+/** aliyun-cli's way to forbid commands and URIs in a profile. */
+const OFF_VARIABLE = 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS';
+
+/** Throws exit 3 where the user forbids commands and URIs. */
+export function checkExternalAllowed(env: Environment, source: Text): void {
+  if (isOn(env[OFF_VARIABLE])) throw denied((m) => m.credentials.forbidden(source(m), OFF_VARIABLE));
+}
+
+export interface ExternalCommand {
+  readonly command: string;
+  /** The key that holds the command, for errors. */
+  readonly name: string;
+  readonly source: Text;
+  readonly until: number;
+}
+
+/**
+ * What the command prints: a JSON object with the keys of a profile of aliyun-cli, whose mode is neither a command nor a URI.
+ * Nothing of its output is ever shown. Throws exit 3.
+ */
+export async function printedProfile(
+  { command, name, source, until }: ExternalCommand,
+  deps: CredentialDeps,
+): Promise<Fields> {
   const timeoutMs = Math.max(1, until - deps.clock.monotonic());
   const end = await deps.runCommand(command, { timeoutMs, signal: deps.signal });
-  const fields = end.how === 'exited' && end.exitCode === 0 ? parseFields(end.stdout) : undefined;
-  if (fields) return fields;
+  const fields = end.how === 'exited' && end.exitCode === 0 ? parseRecord(end.stdout) : undefined;
+  const mode = fields && aliyunMode(fields);
+  if (fields && mode && mode !== 'External' && mode !== 'CredentialsURI') return fields;
   throw denied(
-    (m) => m.credentials.external[trouble(end)](source(m), detail(end)),
+    (m) => m.credentials.external[trouble(end)](source(m), name, detail(end)),
     (m) => m.credentials.externalHint(),
   );
+}
+
+/** How long printed credentials are good, if they say so. */
+export function validFor(printed: Fields, { clock }: Pick<CredentialDeps, 'clock'>): Pick<Credentials, 'validForMs'> {
+  const end = Date.parse(textOf(printed, 'expiration') ?? '');
+  return Number.isNaN(end) ? {} : { validForMs: end - clock.now() };
 }
 
 // --- internal ---

@@ -1,9 +1,10 @@
 import type { Text } from '../../errors.ts';
+import { type Fields, parseRecord, textOf } from '../record.ts';
 import { backoffMs } from '../rpc/backoff.ts';
 import { type Failure, failureOf, networkFailure } from '../rpc/response.ts';
 import { ServiceClock, serverTime } from '../rpc/service-clock.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';
-import { type CredentialDeps, type Credentials, denied, type Fields, keyIn, parseFields, textOf } from './provider.ts';
+import { type CredentialDeps, type Credentials, denied, keyIn } from './provider.ts';
 
 /** What asks a service for credentials, and what an error names and advises. */
 export interface IssuerQuestion {
@@ -67,7 +68,7 @@ export function issuedCredentials(
   { source, hint, pick }: Pick<IssuerQuestion, 'source' | 'hint' | 'pick'>,
   deps: CredentialDeps,
 ): Credentials {
-  const document = parseFields(new TextDecoder().decode(response.body));
+  const document = parseRecord(new TextDecoder().decode(response.body));
   const fields = document && pick(document);
   const isWhole = KEY.every((name) => textOf(Object(fields), name));
   if (!isWhole) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);

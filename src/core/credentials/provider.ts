@@ -1,7 +1,8 @@
 import { ExitCode, MmaiError, type Text } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import type { Clock } from '../clock.ts';
-import type { Environment } from '../config/settings.ts';
+import type { Environment, Origin } from '../config/settings.ts';
+import { type Fields, textOf } from '../record.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import type { Transport } from '../rpc/transport.ts';
 
@@ -13,10 +14,23 @@ export interface Credentials {
   readonly validForMs?: number;
 }
 
+/** Credentials that a place offers, before any request is sent or command run. */
+export interface Offer {
+  readonly source: Text;
+  /** The key, where it is written down there; otherwise it takes {@link obtain} to get one. */
+  readonly accessKey?: AccessKey;
+  /** Throws exit 3 (or 4 where the network failed) by `until`, on the monotonic clock. */
+  obtain(until: number): Promise<Credentials>;
+}
+
 /** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for guessing past it would sign as somebody else. */
 export interface Provider {
   readonly source: Text;
-  /** Throws exit 3 within {@link LIMIT_MS}, with a sentence that names the source and quotes nothing of what was read. */
+  /** The same for programs. */
+  readonly origin: Origin;
+  /** What the environment and files say. Errors name the source and quote nothing of what was read. */
+  offer(): Promise<Offer | undefined>;
+  /** The credentials themselves, within {@link LIMIT_MS}. */
   find(): Promise<Credentials | undefined>;
 }
 
@@ -41,6 +55,8 @@ export interface CredentialDeps {
   readonly redactor: Redactor;
   /** Tells of a decision, for `--debug`. Never gets a secret. */
   debug(line: string): void;
+  /** Tells of something that is wrong and does not stop the search. */
+  warn(text: Text): void;
 }
 
 export interface CommandLimits {
@@ -67,41 +83,42 @@ export function isOn(value: string | undefined): boolean {
   return /^\s*(?:true|1)\s*$/i.test(value ?? '');
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+export function createProvider(
+  { clock }: Pick<CredentialDeps, 'clock'>,
+  { source, origin }: Pick<Provider, 'source' | 'origin'>,
+  offer: () => Promise<Offer | undefined>,
+): Provider {
+  return { source, origin, offer, find: async () => (await offer())?.obtain(clock.monotonic() + LIMIT_MS) };
 }
 
-/** {@link CredentialDeps.readText} of a provider's file: what cannot be read is exit 3 naming `source`. */
-export function readFileOf(
+/** The offer of a key that is written down. */
+export function writtenKey(credentials: Credentials): Offer {
+  return { ...credentials, obtain: async () => credentials };
+}
+
+/**
+ * {@link CredentialDeps.readText} of a provider's file. One that cannot be read is exit 3 naming `source`; with `warn`, for a file
+ * that nobody named, it is a warning and the file counts as absent.
+ */
+export async function readFileOf(
   source: Text,
   path: string,
-  deps: Pick<CredentialDeps, 'readText'>,
+  { readText }: Pick<CredentialDeps, 'readText'>,
+  warn?: CredentialDeps['warn'],
 ): Promise<string | undefined> {
-  return deps.readText(path).catch((error: NodeJS.ErrnoException) => {
-    throw denied((m) => m.credentials.unreadable(source(m), error.code ?? ''));
-  });
-}
-
-/** A JSON object, or undefined for every other text. The parser's own message is dropped: it quotes the text. */
-export function parseFields(text: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
-    return isFields(value) ? value : undefined;
-  } catch {
+    return await readText(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const text: Text = (m) => m.credentials.unreadable(source(m), code ?? '');
+    if (!warn) throw denied(text);
+    warn(text);
     return undefined;
   }
 }
 
-/** A field's text without blanks around it; undefined if it is empty, absent or no text. */
-export function textOf(fields: Fields, name: string): string | undefined {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  return typeof value === 'string' ? value.trim() || undefined : undefined;
-}
-
 /** The text of a field that has to be there. Throws exit 3 naming the field and the place. */
-export function need(fields: Fields, name: string, source: Text): string {
+export function requireField(fields: Fields, name: string, source: Text): string {
   const value = textOf(fields, name);
   if (value === undefined) throw denied((m) => m.credentials.halfConfigured(source(m), name));
   return value;
@@ -110,8 +127,8 @@ export function need(fields: Fields, name: string, source: Text): string {
 /** The key in these fields: id, secret and, where `names` has a third, perhaps a token. Throws exit 3 for one that no request could carry. */
 export function keyIn(fields: Fields, names: readonly [string, string, string?], source: Text): Credentials {
   const [idName, secretName, tokenName] = names;
-  const accessKeyId = need(fields, idName, source);
-  const accessKeySecret = need(fields, secretName, source);
+  const accessKeyId = requireField(fields, idName, source);
+  const accessKeySecret = requireField(fields, secretName, source);
   const securityToken = tokenName && textOf(fields, tokenName);
   for (const [name, value] of [
     [idName, accessKeyId],

@@ -1,18 +1,18 @@
 import type { Text } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
+import { type Fields, textOf } from '../record.ts';
 import { profileByVariable } from './aliyun-file.ts';
-import { askMetadata } from './ecs.ts';
+import { metadataCredentials } from './ecs.ts';
 import {
   type CredentialDeps,
-  type Credentials,
+  createProvider,
   denied,
-  type Fields,
   keyIn,
-  LIMIT_MS,
-  need,
+  type Offer,
   type Provider,
   readFileOf,
-  textOf,
+  requireField,
+  writtenKey,
 } from './provider.ts';
 import { assumeRole } from './sts.ts';
 
@@ -24,33 +24,36 @@ const KEYS = ['type', ...KEY, 'security_token', 'role_name', 'role_arn', 'role_s
 /** The credentials file that Alibaba Cloud's SDKs share: a section a profile, `default` unless a variable names another. */
 export function iniProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
-  const path = env[FILE_VARIABLE]?.trim() || `${deps.home() ?? '~'}/.alibabacloud/credentials`;
-  const source: Text = (m) => m.credentials.fromFile(path);
-  return {
-    source,
-    async find() {
-      const until = deps.clock.monotonic() + LIMIT_MS;
-      const named = profileByVariable(env);
-      const name = named?.name ?? 'default';
-      const section = await readSection(path, name, deps, source);
-      if (section) return bySection(section, deps, (m) => m.credentials.fromSection(visible(name), path), until);
-      // Somebody chose a profile, and aliyun-cli's file, looked into before, has none of this name: to go on would sign as another.
-      if (named) throw denied((m) => m.credentials.noNamedProfile(visible(name), named.variable, path));
-      return undefined;
-    },
-  };
+  const path = env[FILE_VARIABLE]?.trim();
+  const file: File = { path: path || `${deps.home() ?? '~'}/.alibabacloud/credentials`, isNamed: Boolean(path) };
+  const source: Text = (m) => m.credentials.fromFile(file.path);
+  return createProvider(deps, { source, origin: { from: 'file', name: file.path } }, async () => {
+    const named = profileByVariable(env);
+    const name = named?.name ?? 'default';
+    const section = await readSection(file, name, deps, source);
+    if (section) return sectionOffer(section, deps, (m) => m.credentials.fromSection(visible(name), file.path));
+    // Somebody chose a profile, and aliyun-cli's file, looked into before, has none of this name: to go on would sign as another.
+    if (named) throw denied((m) => m.credentials.noNamedProfile(visible(name), named.variable, file.path));
+    return undefined;
+  });
 }
 
 // --- internal ---
 
+interface File {
+  readonly path: string;
+  /** By the variable. */
+  readonly isNamed: boolean;
+}
+
 /** Undefined where there is no file, or no such section in it. */
 async function readSection(
-  path: string,
+  { path, isNamed }: File,
   name: string,
   deps: CredentialDeps,
   source: Text,
 ): Promise<Fields | undefined> {
-  const text = await readFileOf(source, path, deps);
+  const text = await readFileOf(source, path, deps, isNamed ? undefined : deps.warn);
   if (text === undefined) return undefined;
   const { IniFault, readIniSection } = await import('./ini.ts');
   try {
@@ -65,25 +68,25 @@ async function readSection(
   }
 }
 
-async function bySection(section: Fields, deps: CredentialDeps, source: Text, until: number): Promise<Credentials> {
-  switch (need(section, 'type', source)) {
+function sectionOffer(section: Fields, deps: CredentialDeps, source: Text): Offer {
+  switch (requireField(section, 'type', source)) {
     case 'access_key':
-      return keyIn(section, KEY, source);
+      return writtenKey(keyIn(section, KEY, source));
     case 'sts':
-      need(section, 'security_token', source);
-      return keyIn(section, [...KEY, 'security_token'], source);
+      requireField(section, 'security_token', source);
+      return writtenKey(keyIn(section, [...KEY, 'security_token'], source));
     case 'ecs_ram_role': {
-      const question = { role: textOf(section, 'role_name'), isWanted: true, source, until };
-      return (await askMetadata(deps, question)) as Credentials;
+      const role = textOf(section, 'role_name');
+      return { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) };
     }
     case 'ram_role_arn': {
       const by = keyIn(section, KEY, source);
       const role = {
-        arn: need(section, 'role_arn', source),
+        arn: requireField(section, 'role_arn', source),
         sessionName: textOf(section, 'role_session_name'),
         policy: textOf(section, 'policy'),
       };
-      return assumeRole(deps, by, role, source, until);
+      return { source, obtain: (until) => assumeRole(deps, by, role, source, until) };
     }
     default:
       throw denied((m) => m.credentials.unknownType(source(m), ['access_key', 'sts', 'ecs_ram_role', 'ram_role_arn']));

@@ -6,9 +6,9 @@ import { askIssuer } from './issuer.ts';
 import {
   type CredentialDeps,
   type Credentials,
+  createProvider,
   denied,
   isOn,
-  LIMIT_MS,
   type Provider,
   readFileOf,
 } from './provider.ts';
@@ -91,13 +91,14 @@ export async function assumeRoleWithOidc(
 
 /** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
 export function oidcProvider(deps: CredentialDeps): Provider {
-  const { clock, env } = deps;
+  const { env } = deps;
   const source: Text = (m) => m.credentials.fromOidc();
   const value = (name: string) =>
     env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim() || undefined;
-  return {
-    source,
-    async find() {
+  return createProvider(
+    deps,
+    { source, origin: { from: 'environment', name: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' } },
+    async () => {
       const [arn, providerArn, tokenFile] = [value('ROLE_ARN'), value('OIDC_PROVIDER_ARN'), value('OIDC_TOKEN_FILE')];
       // A role alone is what other tools read too, with a key of their own.
       if (!providerArn && !tokenFile) return undefined;
@@ -106,9 +107,9 @@ export function oidcProvider(deps: CredentialDeps): Provider {
         throw denied((m) => m.credentials.halfConfigured(source(m), `ALIBABA_CLOUD_${missing}`));
       }
       const role = { arn, providerArn, tokenFile, sessionName: value('ROLE_SESSION_NAME') };
-      return assumeRoleWithOidc(deps, role, source, clock.monotonic() + LIMIT_MS);
+      return { source, obtain: (until) => assumeRoleWithOidc(deps, role, source, until) };
     },
-  };
+  );
 }
 
 // --- internal ---

@@ -1,20 +1,17 @@
 import type { Text } from '../../errors.ts';
 import { isLoopback } from '../config/settings.ts';
 import { askIssuer } from './issuer.ts';
-import { type CredentialDeps, type Credentials, denied, LIMIT_MS, type Provider } from './provider.ts';
+import { type CredentialDeps, type Credentials, createProvider, denied, type Provider } from './provider.ts';
 
 export const URI_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_URI';
 
 /** A service of the user's own, or of the platform, that hands out credentials. */
 export function uriProvider(deps: CredentialDeps): Provider {
   const source: Text = (m) => m.credentials.fromUri(URI_VARIABLE);
-  return {
-    source,
-    async find() {
-      const uri = deps.env[URI_VARIABLE]?.trim();
-      return uri ? credentialsFrom(uri, deps, source, deps.clock.monotonic() + LIMIT_MS) : undefined;
-    },
-  };
+  return createProvider(deps, { source, origin: { from: 'environment', name: URI_VARIABLE } }, async () => {
+    const uri = deps.env[URI_VARIABLE]?.trim();
+    return uri ? { source, obtain: (until) => credentialsFrom(uri, deps, source, until) } : undefined;
+  });
 }
 
 /** GET of the URI; a 200 with AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Its path may be a secret, so it is never shown. Throws exit 3. */

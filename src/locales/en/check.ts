@@ -1,8 +1,9 @@
 /** What `config check` says. What a server or the system says of a failure is quoted as it comes. */
 export const checkEn = {
-  states: { ok: 'ok', warning: 'warning', failed: 'failed', skipped: 'skipped' },
+  states: { ok: 'ok', warning: 'warning', failed: 'failed', absent: 'nothing', skipped: 'skipped' },
   steps: {
     profile: 'profile',
+    place: 'looked in',
     credentials: 'credentials',
     region: 'region',
     endpoint: 'endpoint',
@@ -18,6 +19,7 @@ export const checkEn = {
     permission: 'permission',
   },
   profile: (name: string, path: string) => `${name}, in ${path}`,
+  noSuchProfile: (name: string, path: string) => `${name}, not in ${path} yet`,
   noProfile: () => 'none: the service is simulated',
   fromSimulation: () => 'the simulation',
   credentials: (key: string, isTemporary: boolean, source: string) =>

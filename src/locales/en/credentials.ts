@@ -1,16 +1,21 @@
 /** Where credentials come from, and what is wrong with them. */
 export const credentialsEn = {
-  none: (tried: readonly string[]) => `no credentials found; tried: ${tried.join('; ')}`,
+  none: () => 'no credentials found',
   noneHint: () =>
-    'give them in one of three ways: run "mmai config init"; or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; or name a profile with --profile. To try mmai without an account, add --simulate 0,1,2',
+    'run "mmai config init", or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\nwithout an account, add --simulate 0,1,2; "mmai config check" lists the places that were searched',
   halfConfigured: (where: string, missing: string) => `incomplete credentials in ${where}: ${missing} is missing`,
   noSuchProfile: (name: string, known: readonly string[]) =>
     `there is no profile "${name}"; known profiles: ${known.join(', ') || 'none'}`,
   noSuchProfileHint: () =>
     'create it with "mmai config init --profile NAME", copy those of aliyun-cli with "mmai config import", or list them with "mmai config profiles"',
-  fromEnvironment: () => 'environment variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  inAliyunHint: (name: string) =>
+    `aliyun-cli has a profile "${name}": copy its key with "mmai config import --profile ${name}", or use it as it is with ALIBABA_CLOUD_PROFILE=${name} instead of --profile`,
+  noKeyInProfile: (name: string) => `profile "${name}" has no AccessKey`,
+  noKeyInProfileHint: (name: string) =>
+    `add one with "mmai config init --profile ${name}"; without --profile and MMAI_PROFILE, mmai uses other credentials`,
+  fromEnvironment: (id: string, secret: string) => `environment variables ${id} and ${secret}`,
   fromProfile: (name: string) => `profile "${name}"`,
-  fromNamedProfile: (name: string) => `profile "${name}" (named on purpose)`,
+  fromNamedProfile: (name: string) => `profile "${name}" (explicitly selected)`,
   fromOidc: () =>
     'environment variables ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE',
   fromAliyun: (path: string) => `aliyun-cli's ${path}`,
@@ -64,13 +69,15 @@ export const credentialsEn = {
   loginExpired: (where: string) => `${where}: the login saved by aliyun-cli has expired`,
   loginHint: (name: string, mode: string) =>
     `renew it with "aliyun sts GetCallerIdentity --profile ${name}", or log in again with "aliyun configure --profile ${name} --mode ${mode}"`,
+  badSignInUrl: (where: string) => `${where}: cloud_sso_sign_in_url is not an https URL`,
+  badSite: (where: string, known: readonly string[]) => `${where}: oauth_site_type is none of ${known.join(', ')}`,
   external: {
-    failed: (where: string, exitCode: string) => `${where}: its process_command failed (${exitCode})`,
-    garbage: (where: string, _: string) => `${where}: its process_command printed no credentials`,
-    notStarted: (where: string, code: string) => `${where}: its process_command could not be started (${code})`,
-    timeout: (where: string, _: string) => `${where}: its process_command did not end within 10 s`,
-    tooLong: (where: string, _: string) => `${where}: its process_command printed more than 1 MiB`,
-    stopped: (where: string, _: string) => `${where}: its process_command was stopped`,
+    failed: (where: string, name: string, exitCode: string) => `${where}: its ${name} failed (${exitCode})`,
+    garbage: (where: string, name: string, _: string) => `${where}: its ${name} printed no credentials`,
+    notStarted: (where: string, name: string, code: string) => `${where}: its ${name} could not be started (${code})`,
+    timeout: (where: string, name: string, _: string) => `${where}: its ${name} did not end within 10 s`,
+    tooLong: (where: string, name: string, _: string) => `${where}: its ${name} printed more than 1 MiB`,
+    stopped: (where: string, name: string, _: string) => `${where}: its ${name} was stopped`,
   },
   externalHint: () =>
     'run the command by hand: it has to print one JSON object with mode, access_key_id, access_key_secret and, if temporary, sts_token',

@@ -113,6 +113,8 @@ export const en = {
     unknownKey: (key: string, known: readonly string[]) =>
       `there is no setting "${key}"; known settings: ${known.join(', ')}`,
     origin: ({ name }: { readonly from: string; readonly name: string }) => name,
+    obtained: () => '(obtained when needed)',
+    notWritten: (key: string, where: string) => `${key} is obtained when needed, from ${where}`,
     notSet: (key: string) => `${key} is not set`,
     noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
     outcomes: {

@@ -2,9 +2,10 @@ import type { checkEn } from '../en/check.ts';
 
 /** `config check` 的输出。服务器或系统对故障的说明原样引用。 */
 export const checkZh: typeof checkEn = {
-  states: { ok: '正常', warning: '警告', failed: '失败', skipped: '跳过' },
+  states: { ok: '正常', warning: '警告', failed: '失败', absent: '无', skipped: '跳过' },
   steps: {
     profile: '配置档',
+    place: '已查找',
     credentials: '凭证',
     region: '地域',
     endpoint: '接入地址',
@@ -20,6 +21,7 @@ export const checkZh: typeof checkEn = {
     permission: '权限',
   },
   profile: (name, path) => `${name}，位于 ${path}`,
+  noSuchProfile: (name, path) => `${name}（${path} 中尚无此项）`,
   noProfile: () => '无：服务为模拟',
   fromSimulation: () => '模拟服务',
   credentials: (key, isTemporary, source) => `AccessKey ${key}${isTemporary ? '（临时）' : ''}，来自${source}`,

@@ -2,14 +2,19 @@ import type { credentialsEn } from '../en/credentials.ts';
 
 /** 凭证从哪里来，以及出了什么问题。 */
 export const credentialsZh: typeof credentialsEn = {
-  none: (tried) => `没有找到访问凭证；已依次尝试：${tried.join('；')}`,
+  none: () => '未找到访问凭证',
   noneHint: () =>
-    '有三种方式提供凭证：运行 "mmai config init"；或设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET；或用 --profile 指定配置档。没有账号时可加 --simulate 0,1,2 试用',
+    '运行 "mmai config init"，或设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET\n没有账号时可加 --simulate 0,1,2 试用；运行 "mmai config check" 可查看查找过的位置',
   halfConfigured: (where, missing) => `${where} 只配置了一半：缺少 ${missing}`,
   noSuchProfile: (name, known) => `没有名为“${name}”的配置档；已有配置档：${known.join('、') || '无'}`,
   noSuchProfileHint: () =>
     '用 "mmai config init --profile 名称" 创建，用 "mmai config import" 从 aliyun-cli 复制，或用 "mmai config profiles" 查看',
-  fromEnvironment: () => '环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  inAliyunHint: (name) =>
+    `aliyun-cli 中有配置“${name}”：用 "mmai config import --profile ${name}" 复制其密钥，或不写 --profile 而设置 ALIBABA_CLOUD_PROFILE=${name} 直接使用`,
+  noKeyInProfile: (name) => `配置档“${name}”没有 AccessKey`,
+  noKeyInProfileHint: (name) =>
+    `用 "mmai config init --profile ${name}" 添加；不写 --profile 和 MMAI_PROFILE 时，mmai 使用其他凭证`,
+  fromEnvironment: (id, secret) => `环境变量 ${id} 和 ${secret}`,
   fromProfile: (name) => `配置档“${name}”`,
   fromNamedProfile: (name) => `配置档“${name}”（明确指定）`,
   fromOidc: () => '环境变量 ALIBABA_CLOUD_ROLE_ARN、ALIBABA_CLOUD_OIDC_PROVIDER_ARN 和 ALIBABA_CLOUD_OIDC_TOKEN_FILE',
@@ -58,13 +63,15 @@ export const credentialsZh: typeof credentialsEn = {
   loginExpired: (where) => `${where}：aliyun-cli 保存的登录已过期`,
   loginHint: (name, mode) =>
     `用 "aliyun sts GetCallerIdentity --profile ${name}" 续期，或用 "aliyun configure --profile ${name} --mode ${mode}" 重新登录`,
+  badSignInUrl: (where) => `${where}：cloud_sso_sign_in_url 不是 https 地址`,
+  badSite: (where, known) => `${where}：oauth_site_type 不是 ${known.join('、')} 之一`,
   external: {
-    failed: (where, exitCode) => `${where}：process_command 执行失败（${exitCode}）`,
-    garbage: (where) => `${where}：process_command 没有输出凭证`,
-    notStarted: (where, code) => `${where}：process_command 无法启动（${code}）`,
-    timeout: (where) => `${where}：process_command 在 10 秒内没有结束`,
-    tooLong: (where) => `${where}：process_command 的输出超过 1 MiB`,
-    stopped: (where) => `${where}：process_command 已被停止`,
+    failed: (where, name, exitCode) => `${where}：${name} 执行失败（${exitCode}）`,
+    garbage: (where, name) => `${where}：${name} 没有输出凭证`,
+    notStarted: (where, name, code) => `${where}：${name} 无法启动（${code}）`,
+    timeout: (where, name) => `${where}：${name} 在 10 秒内没有结束`,
+    tooLong: (where, name) => `${where}：${name} 的输出超过 1 MiB`,
+    stopped: (where, name) => `${where}：${name} 已被停止`,
   },
   externalHint: () =>
     '请手动运行该命令：它应输出一个 JSON 对象，包含 mode、access_key_id、access_key_secret，以及可选的 sts_token',

@@ -97,6 +97,8 @@ export const zh: Messages = {
     emptyValue: (key) => `${key}：值为空；要删除请用 "mmai config unset ${key}"`,
     unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known.join('、')}`,
     origin: ({ from, name }) => (from === 'default' ? '默认值' : from === 'profile' ? '配置档' : name),
+    obtained: () => '（使用时获取）',
+    notWritten: (key, where) => `${key} 在使用时从 ${where} 获取`,
     notSet: (key) => `${key} 未设置`,
     noAliyun: (path) => `没有可导入的 aliyun-cli 文件 ${path}`,
     outcomes: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Found, FRESH_MS, keepCredentials, LEAD_MS, PAUSE_MS } from '../../../src/core/credentials/cache.ts';
+import { cacheCredentials, type Found, FRESH_MS, LEAD_MS, PAUSE_MS } from '../../../src/core/credentials/cache.ts';
 import { fakeClock } from '../../support/clock.ts';
 
 const HOUR = 3_600_000;
@@ -20,9 +20,12 @@ function keeper(validForMs: number | undefined) {
   };
   const lookUp = async (): Promise<Found> => {
     state.looks += 1;
-    return { provider: { source, find }, credentials: (await find())! };
+    return {
+      provider: { source, find, origin: { from: 'environment', name: 'X' }, offer: async () => undefined },
+      credentials: (await find())!,
+    };
   };
-  const keep = keepCredentials({ clock, debug: (line) => state.debugged.push(line) }, lookUp);
+  const keep = cacheCredentials({ clock, debug: (line) => state.debugged.push(line) }, lookUp);
   const id = async (renew = false) => (await keep(renew)).accessKeyId;
   /** Lets what goes on behind come to its end. */
   const settle = () => clock.sleep(1000);

@@ -48,7 +48,7 @@ async function winner(absent: number) {
 
 describe('credentials: the table of precedence in README, a test a row', { concurrency: 4 }, () => {
   const rows: [row: string, id: string, source: RegExp][] = [
-    ['1 a profile named on purpose', 'named-id', /named on purpose/],
+    ['1 a profile named on purpose', 'named-id', /explicitly selected/],
     ['2 the variables of a key', 'env-id', /ALIBABA_CLOUD_ACCESS_KEY_ID/],
     ['3 the variables of OIDC', 'STS.issued-1', /ALIBABA_CLOUD_OIDC_TOKEN_FILE/],
     ['4 the current profile of mmai', 'current-id', /^profile "default"$/],
@@ -73,20 +73,30 @@ describe('credentials: the table of precedence in README, a test a row', { concu
     assert.equal((await findCredentials(chain)).credentials.accessKey.accessKeyId, 'env-id');
   });
 
-  for (const messages of [en, zh]) {
-    it(`none at all is exit 3 with the list of what was tried, and what is switched off: ${messages.error}`, async () => {
-      const env = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'TRUE', ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true' };
-      const world = await credentialDeps({ env });
-      await assert.rejects(findCredentials(credentialChain(none, world)), (error: MmaiError) => {
-        assert.equal(error.exitCode, 3);
-        const text = error.text(messages);
-        assert.match(text, /ALIBABA_CLOUD_ACCESS_KEY_ID.*OIDC.*default.*\.aliyun\/config\.json.*CLI_PROFILE_DISABLED/s);
-        assert.match(text, /\.alibabacloud\/credentials.*CREDENTIALS_URI.*ECS.*ALIBABA_CLOUD_ECS_METADATA_DISABLED/s);
-        return true;
-      });
-      assert.deepEqual(world.requests, []);
+  it('none at all is exit 3, and three lines with two ways to give them, a trial, and where to see what was searched', async () => {
+    const world = await credentialDeps({ env: { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'TRUE' } });
+    await assert.rejects(findCredentials(credentialChain(none, world)), (error: MmaiError) => {
+      for (const messages of [en, zh]) {
+        const lines = [error.text(messages), ...(error.hint?.(messages).split('\n') ?? [])];
+        assert.equal(lines.length, 3);
+        assert.match(lines[1]!, /mmai config init.*ALIBABA_CLOUD_ACCESS_KEY_ID.*ALIBABA_CLOUD_ACCESS_KEY_SECRET/);
+        assert.match(lines[2]!, /--simulate 0,1,2.*mmai config check/);
+      }
+      return error.exitCode === 3;
     });
-  }
+    assert.deepEqual(world.requests, []);
+  });
+
+  it('every place that offers nothing is told, with what is switched off', async () => {
+    const env = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'TRUE', ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true' };
+    const world = await credentialDeps({ env });
+    const passed: string[] = [];
+    const search = findCredentials(credentialChain(none, world), ({ source }) => passed.push(source(en)));
+    await assert.rejects(search, /no credentials found/);
+    const text = passed.join('\n');
+    assert.match(text, /ALIBABA_CLOUD_ACCESS_KEY_ID.*OIDC.*default.*\.aliyun\/config\.json.*CLI_PROFILE_DISABLED/s);
+    assert.match(text, /\.alibabacloud\/credentials.*CREDENTIALS_URI.*ECS.*ALIBABA_CLOUD_ECS_METADATA_DISABLED/s);
+  });
 
   const off = ['ALIBABA_CLOUD_CLI_PROFILE_DISABLED', 'ALIBABA_CLOUD_IGNORE_PROFILE', 'ALIBABACLOUD_IGNORE_PROFILE'];
   for (const variable of off) {
@@ -99,7 +109,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
 
   it('without a metadata service one short request, past every proxy, is all that is sent', async () => {
     const world = await credentialDeps();
-    await assert.rejects(findCredentials(credentialChain(none, world)), /no credentials found.*ECS instance metadata/);
+    await assert.rejects(findCredentials(credentialChain(none, world)), /no credentials found/);
     assert.deepEqual(
       world.requests.map(({ method, url, direct, timeoutMs }) => [method, url, direct, timeoutMs]),
       [['PUT', 'http://100.100.100.200/latest/api/token', true, 1000]],

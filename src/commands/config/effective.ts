@@ -1,0 +1,81 @@
+import { type Profile, selectProfile } from '../../core/config/profiles.ts';
+import { kebab, type Origin, resolveSettings, type SettingName, settingNames } from '../../core/config/settings.ts';
+import type { KeyOffer } from '../../core/credentials/chain.ts';
+import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
+import type { CommandDeps } from '../../deps.ts';
+import { MmaiError, type Text } from '../../errors.ts';
+import { createWarn } from '../shared/warn.ts';
+
+interface EffectiveOptions {
+  readonly profile?: string;
+  readonly quiet?: true;
+}
+
+/** A value in effect, with where it comes from. */
+export interface EffectiveValue {
+  readonly key: string;
+  /** Undefined for a key that a request or a command gets. */
+  readonly value: string | undefined;
+  readonly origin: Origin;
+  /** Of a key: its origin in words. */
+  readonly source?: Text;
+}
+
+/** What would be used now, with where it comes from: the parts of the key and every setting that has a value. */
+export async function effectiveValues(
+  options: EffectiveOptions,
+  deps: CommandDeps,
+  keys: readonly string[],
+): Promise<EffectiveValue[]> {
+  const { env } = deps;
+  const profile = selectProfile((await deps.store()).read(), options.profile || env.MMAI_PROFILE);
+  const { values, origins } = resolveSettings({}, env, profile);
+  const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
+  const wantsKey = CREDENTIAL_KEYS.some((key) => keys.includes(key));
+  return [...(wantsKey ? await credentialRows(profile, options, deps) : []), ...settings];
+}
+
+// --- internal ---
+
+/** The key that would sign; of one that a request or a command gets, only from where. What is wrong with it is a warning here. */
+async function credentialRows(
+  profile: Profile,
+  { quiet }: EffectiveOptions,
+  deps: CommandDeps,
+): Promise<EffectiveValue[]> {
+  const { firstOffer } = await import('../../core/credentials/chain.ts');
+  const warn = createWarn(quiet === true, deps);
+  const offer = await firstOffer(profile, { ...deps, warn }).catch((error: unknown) => {
+    if (!(error instanceof MmaiError)) throw error;
+    warn(error.text);
+    return undefined;
+  });
+  const stored = storedRows(profile);
+  return offer ? [...keyRows(offer), ...stored.filter(({ key }) => key === 'credential-process')] : stored;
+}
+
+/** What the profile holds of credentials, a whole key or not. */
+function storedRows({ name, values }: Profile): EffectiveValue[] {
+  const origin: Origin = { from: 'profile', name };
+  return CREDENTIAL_KEYS.flatMap((key) => (values[key] ? [{ key, value: values[key], origin }] : []));
+}
+
+function keyRows({ accessKey, origin, source }: KeyOffer): EffectiveValue[] {
+  const token = accessKey?.securityToken;
+  return [
+    { key: 'access-key-id', value: accessKey?.accessKeyId, origin, source },
+    { key: 'access-key-secret', value: accessKey?.accessKeySecret, origin, source },
+    ...(token === undefined ? [] : [{ key: 'security-token', value: token, origin, source }]),
+  ];
+}
+
+function settingRow(name: SettingName, value: unknown, origin: Origin): EffectiveValue[] {
+  if (value === undefined) return [];
+  const text = name === 'requestTimeout' ? durationText(value as number) : String(value);
+  return [{ key: kebab(name), value: text, origin }];
+}
+
+function durationText(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'none';
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

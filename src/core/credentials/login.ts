@@ -1,0 +1,70 @@
+import type { Text } from '../../errors.ts';
+import { visible } from '../../text/safe-text.ts';
+import { isLoopback } from '../config/settings.ts';
+import { type Fields, textOf } from '../record.ts';
+import { askIssuer } from './issuer.ts';
+import { type CredentialDeps, denied, keyIn, type Offer, requireField, writtenKey } from './provider.ts';
+
+const KEY = ['access_key_id', 'access_key_secret', 'sts_token'] as const;
+/** The hosts of aliyun-cli's OAuth log-in, by `oauth_site_type`. */
+const OAUTH_ORIGINS: Readonly<Record<string, string>> = {
+  CN: 'https://oauth.aliyun.com',
+  INTL: 'https://oauth.alibabacloud.com',
+};
+
+/**
+ * A log-in of aliyun-cli through a browser: the STS credentials that it keeps in its file, and once they have expired others for
+ * its access token, as aliyun-cli gets them. A new access token is left to aliyun-cli: it uses up the refresh token in its file.
+ */
+export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: Text, deps: CredentialDeps): Offer {
+  const validForMs = msUntil(profile.sts_expiration, deps);
+  if (validForMs > 0 && KEY.every((name) => textOf(profile, name))) {
+    return writtenKey({ ...keyIn(profile, KEY, source), validForMs });
+  }
+  const expiry = mode === 'CloudSSO' ? 'cloud_sso_access_token_expire' : 'oauth_access_token_expire';
+  const token = textOf(profile, mode === 'CloudSSO' ? 'access_token' : 'oauth_access_token');
+  const name = visible(textOf(profile, 'name') ?? '');
+  const hint: Text = (m) => m.credentials.loginHint(name, mode);
+  if (!token || !(msUntil(profile[expiry], deps) > 0)) throw denied((m) => m.credentials.loginExpired(source(m)), hint);
+  const exchange = mode === 'CloudSSO' ? cloudSsoExchange(profile, source) : oauthExchange(profile, source);
+  const { pick, ...request } = exchange;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const attempt = () => ({ method: 'POST', ...request, headers }) as const;
+  return { source, obtain: (until) => askIssuer(deps, { source, hint, until, request: attempt, pick }) };
+}
+
+// --- internal ---
+
+interface Exchange {
+  readonly url: string;
+  readonly body?: string;
+  /** The part of the answer that holds the credentials, with the field names of STS. */
+  pick(document: Fields): unknown;
+}
+
+function cloudSsoExchange(profile: Fields, source: Text): Exchange {
+  const signIn = requireField(profile, 'cloud_sso_sign_in_url', source);
+  const url = URL.canParse(signIn) ? new URL(signIn) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (!url || !isSafe) throw denied((m) => m.credentials.badSignInUrl(source(m)));
+  const body = JSON.stringify({
+    AccountId: requireField(profile, 'cloud_sso_account_id', source),
+    AccessConfigurationId: requireField(profile, 'cloud_sso_access_config', source),
+  });
+  return { url: `${url.origin}/cloud-credentials`, body, pick: (document) => document.CloudCredential };
+}
+
+function oauthExchange(profile: Fields, source: Text): Exchange {
+  const origin = OAUTH_ORIGINS[requireField(profile, 'oauth_site_type', source).toUpperCase()];
+  if (!origin) throw denied((m) => m.credentials.badSite(source(m), Object.keys(OAUTH_ORIGINS)));
+  const pick = ({ accessKeyId, accessKeySecret, securityToken, expiration }: Fields) => ({
+    ...{ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, SecurityToken: securityToken },
+    Expiration: expiration,
+  });
+  return { url: `${origin}/v1/exchange`, pick };
+}
+
+/** From a time in s since the epoch; below 0 once it is over, NaN for what is no number. */
+function msUntil(seconds: unknown, { clock }: CredentialDeps): number {
+  return Number(seconds ?? 0) * 1000 - clock.now();
+}

@@ -1,0 +1,38 @@
+import { type Text, usageError } from '../../errors.ts';
+import type { Profile } from '../config/profiles.ts';
+import { textOf } from '../record.ts';
+import { checkExternalAllowed, printedProfile, validFor } from './external.ts';
+import { type CredentialDeps, createProvider, keyIn, type Offer, type Provider, writtenKey } from './provider.ts';
+
+const KEY = ['access-key-id', 'access-key-secret', 'security-token'] as const;
+/** A command that prints a key, as aliyun-cli's mode External. */
+const COMMAND = 'credential-process';
+/** What a profile of mmai may hold of credentials. */
+export const CREDENTIAL_KEYS = [...KEY, COMMAND] as const;
+
+/** A profile of mmai's own. Named on purpose it must have a key, for to go on would sign as somebody else: exit 2. */
+export function profileProvider({ name, values, isNamed }: Profile, deps: CredentialDeps): Provider {
+  const source: Text = (m) => (isNamed ? m.credentials.fromNamedProfile(name) : m.credentials.fromProfile(name));
+  return createProvider(deps, { source, origin: { from: 'profile', name } }, async () => {
+    if (textOf(values, KEY[0]) || textOf(values, KEY[1])) return writtenKey(keyIn(values, KEY, source));
+    const command = textOf(values, COMMAND);
+    if (command !== undefined) return commandOffer(command, source, deps);
+    if (!isNamed) return undefined;
+    throw usageError(
+      (m) => m.credentials.noKeyInProfile(name),
+      (m) => m.credentials.noKeyInProfileHint(name),
+    );
+  });
+}
+
+// --- internal ---
+
+function commandOffer(command: string, source: Text, deps: CredentialDeps): Offer {
+  checkExternalAllowed(deps.env, source);
+  const obtain = async (until: number) => {
+    const printed = await printedProfile({ command, name: COMMAND, source, until }, deps);
+    const key = keyIn(printed, ['access_key_id', 'access_key_secret', 'sts_token'], source);
+    return { ...key, ...validFor(printed, deps) };
+  };
+  return { source, obtain };
+}
