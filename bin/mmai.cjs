@@ -1,32 +1,76 @@
 #!/usr/bin/env node
+// Only syntax that Node 0.10 parses: an old Node has to get as far as the sentence that refuses it.
 'use strict';
-const { writeSync } = require('node:fs');
+var OLDEST = [20, 18, 1];
 
-const argv = process.argv.slice(2);
-if (!printedVersion()) start();
-
-/** `mmai --version` without loading the program, as fast as an empty Node. */
-function printedVersion() {
-  if (argv.length !== 1 || (argv[0] !== '--version' && argv[0] !== '-V')) return false;
+if (isTooOld()) {
+  end(
+    2,
+    'needs Node.js ' + OLDEST.join('.') + ' or newer, and this is ' + process.version + ' (' + process.execPath + ')'
+  );
+} else if (!printedVersion()) {
   try {
-    writeSync(1, `${require('../package.json').version}\n`);
-    return true;
-  } catch {
-    return false; // A closed or crowded pipe is the program's to handle.
+    start().catch(broken);
+  } catch (error) {
+    broken(error);
   }
 }
 
-async function start() {
-  const { cacheRoot, createCodeLoader } = require('../dist/code-cache.cjs');
-  const root = cacheRoot(process.env, process.platform);
-  if (!root) return require('../dist/main.cjs').main(argv);
-  const loader = createCodeLoader(root, commandName());
-  await loader.load('main.cjs').main(argv);
-  if (process.exitCode === 0) loader.save();
+function isTooOld() {
+  var version = process.versions.node.split('.');
+  var i;
+  for (i = 0; i < OLDEST.length; i++) {
+    if (Number(version[i]) !== OLDEST[i]) return Number(version[i]) < OLDEST[i];
+  }
+  return false;
 }
 
-/** By which compiled code is kept. The help of a command runs little of what the command does. */
-function commandName() {
-  const isHelp = argv.every((word) => word.startsWith('-')) || /^(-h|--help|help)$/m.test(argv.join('\n'));
-  return isHelp ? 'help' : (/^[a-z]+$/.exec(argv[0])?.[0] ?? 'other');
+/** `mmai --version` without loading the program, as fast as an empty Node. */
+function printedVersion() {
+  if (process.argv.length !== 3 || !/^(--version|-V)$/.test(process.argv[2])) return false;
+  try {
+    require('fs').writeSync(1, require('../package.json').version + '\n');
+    return true;
+  } catch (_) {
+    return false; // A closed or full pipe is left to the program.
+  }
+}
+
+function start() {
+  var argv = process.argv.slice(2);
+  var cache = require('../dist/code-cache.cjs');
+  var loader = cache.createCodeLoader(cache.cacheDirectory(process.env, process.platform), commandName(argv));
+  return loader
+    .load('main.cjs')
+    .main(argv)
+    .then(function () {
+      if (process.exitCode === 0) loader.save();
+    });
+}
+
+/** Each command has compiled code of its own, since only functions that ran are in it; help runs little of any command. */
+function commandName(argv) {
+  var words = argv.join('\n');
+  if (/^(-h|--help|help)$/m.test(words)) return 'help';
+  var command = /^(status|watch|wait|result|config|explain|completion|complete|sandbox)$/m.exec(words);
+  return command ? command[0] : 'help';
+}
+
+/** A file is missing or damaged: without this, Node would exit with 1, which says that a task failed. */
+function broken(error) {
+  end(
+    70,
+    'cannot start: ' +
+      String((error && error.message) || error).split('\n')[0] +
+      '; reinstall it, or in a clone run "npm ci"'
+  );
+}
+
+function end(exitCode, sentence) {
+  // On 'exit' too: a closed standard error is an error of its own.
+  process.on('exit', exit);
+  process.stderr.write('mmai: ' + sentence + '\n', exit);
+  function exit() {
+    process.exit(exitCode);
+  }
 }

@@ -1,134 +1,150 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
 
 /**
- * Loads the files of `dist/` with V8's compiled code from the last run: a quarter of the time of `mmai status`. Node's own
- * `module.enableCompileCache` keeps only what is compiled at once and gains a third of that. This file runs before everything
- * else and only in the built program; whatever goes wrong here, the file is compiled from its source.
+ * Loads the files of `dist/`, all ASCII, with the code that V8 compiled in an earlier run: a quarter of the time of `mmai status`.
+ * Node's own `module.enableCompileCache` gains a third of that. Compiled code is run as it is, so the cache must belong to this user
+ * and be safe from others; in any other case, and after any error, the program is compiled from its source.
  */
 export interface CodeLoader {
   /** Loads a file of the loader's own directory, as `require` does. */
   load(name: string): unknown;
-  /** Keeps the compiled code of this run. Call it last, after a run that did its work. */
+  /** Saves the compiled code of this run. Call it last, after a run that did its work. */
   save(): void;
 }
 
-/** A cache untouched for longer belongs to a version that is gone, in ms. */
-const MAX_AGE_MS = 30 * 86_400_000;
-/** Longer runs keep nothing: V8 has dropped the code that only the start needs. In ms. */
-const MAX_RUN_MS = 60_000;
+/** A hash of all files of `dist/`, set by the build: 16 hexadecimal digits. */
+declare const MMAI_BUILD: string;
 
-/** Where caches are kept: `mmai` in XDG_CACHE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.cache; undefined for nowhere. */
-export function cacheRoot(env: Readonly<Record<string, string | undefined>>, platform: string): string | undefined {
-  if (env.MMAI_NO_CACHE) return undefined;
-  const root = namedRoot(env, platform);
-  // From the working directory, which may be anybody's, no code is run.
-  return isAbsolute(root) ? root : undefined;
+/** Every file of the cache, temporary ones included, has a name of this form; no other file is ever removed. */
+const FILE_NAME = /^code-[0-9a-f]{16}-v\d+\.\d+\.\d+[\w.-]*-[a-z0-9_]+-[a-z]+-[a-z-]+\.cjs(\.[a-z0-9]+\.tmp)?$/;
+/** Older files belong to versions that are gone, or are written again when they are needed; in ms. */
+const MAX_AGE_MS = 30 * 86_400_000;
+
+/** `mmai` in XDG_CACHE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.cache. Undefined for no cache. */
+export function cacheDirectory(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+): string | undefined {
+  // As `isSwitchedOn` says it, whose module is too large to load at each start.
+  if (!/^(0|false|no|off)?$/i.test(env.MMAI_NO_CACHE?.trim() ?? '')) return undefined;
+  const directory = namedDirectory(env, platform);
+  return isAbsolute(directory) ? directory : undefined;
 }
 
-/**
- * @param root where caches are kept, one directory for each build of mmai and version of Node.
- * @param command each has compiled code of its own, since only functions that ran are in it; lower-case letters.
- */
-export function createCodeLoader(root: string, command: string): CodeLoader {
-  const directory = join(root, cacheKey());
-  const isTrusted = isOurs(directory);
-  const loaded = new Map<string, { exports: unknown }>();
-  const fresh = new Map<string, Script>();
+/** @param command each has files of its own, since only functions that ran are in them; lower-case letters. */
+export function createCodeLoader(directory: string | undefined, command: string): CodeLoader {
+  const isUsable = (missing: 'refuse' | 'make') =>
+    directory !== undefined && attempt(() => isSafe(directory, missing) && isOurs(fs.lstatSync(directory)));
+  const isReadable = isUsable('refuse');
+  const modules = new Map<string, { exports: unknown }>();
+  const unsaved = new Map<string, Script>();
+  const prefix = `code-${MMAI_BUILD}-${process.version}-${process.arch}-${command}-`;
+  const pathOf = (name: string) => join(directory!, prefix + name);
 
   function load(name: string): unknown {
-    const known = loaded.get(name);
-    if (known) return known.exports;
-    const module = { exports: {} };
-    loaded.set(name, module);
+    const loaded = modules.get(name);
+    if (loaded) return loaded.exports;
     const filename = join(__dirname, name);
-    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(filename, 'utf8')}\n})`;
-    const cachedData = isTrusted ? readBlob(join(directory, `${command}-${name}`)) : undefined;
+    const source = `(function(exports,require,module,__filename,__dirname){${fs.readFileSync(filename, 'latin1')}\n})`;
+    const cachedData = isReadable ? attempt(() => readCode(pathOf(name))) : undefined;
     const script = new Script(source, { filename, ...(cachedData && { cachedData }) });
-    if (!cachedData || script.cachedDataRejected) fresh.set(name, script);
+    if (!cachedData || script.cachedDataRejected) unsaved.set(name, script);
     const require = (id: string) => (id.startsWith('./') ? load(id.slice(2)) : process.getBuiltinModule(id));
+    const module = { exports: {} };
+    modules.set(name, module);
     script.runInThisContext().call(module.exports, module.exports, require, module, filename, __dirname);
     return module.exports;
   }
 
   function save(): void {
-    if (fresh.size === 0 || process.uptime() * 1000 > MAX_RUN_MS) return;
-    try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      if (!isOurs(directory)) return;
-      for (const [name, script] of fresh) writeBlob(join(directory, `${command}-${name}`), script.createCachedData());
-      removeOld(root);
-    } catch {
-      // A full disk, a read-only or foreign directory: the next run compiles again.
-    }
+    // In a longer run V8 drops the code that only the start needs.
+    if (unsaved.size === 0 || process.uptime() > 60 || !isUsable('make')) return;
+    attempt(() => {
+      for (const [name, script] of unsaved) writeCode(pathOf(name), script.createCachedData());
+      removeOldFiles(directory!);
+    });
   }
 
   return { load, save };
 }
 
-// --- internal ---
-
-/** Empty, or relative, where the user has no home. */
-function namedRoot(env: Readonly<Record<string, string | undefined>>, platform: string): string {
-  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'mmai');
-  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai', 'cache');
+/** A full disk, a foreign or damaged file: nothing that goes wrong here may be more than a slower start. */
+function attempt<T>(action: () => T): T | undefined {
   try {
-    return join(homedir(), '.cache', 'mmai');
-  } catch {
-    return '';
-  }
-}
-
-/** V8 compares its own version and flags and the length of the source; that the source is another, the time of the build tells. */
-function cacheKey(): string {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8'));
-  return `${version}-${process.version}-${process.arch}-${statSync(__filename).mtimeMs}`;
-}
-
-/** Compiled code is run unseen, so it must be nobody else's: under sudo, HOME may still be the user's. */
-function isOurs(directory: string): boolean {
-  try {
-    const { uid, mode } = statSync(directory);
-    return process.platform === 'win32' || (uid === process.getuid?.() && (mode & 0o022) === 0);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * V8 does not look at the content of its blob and crashes on a damaged one, so the blob stands in its file twice: a damaged one
- * differs from its twin. To load node:crypto for a digest takes a tenth of the time of --help.
- */
-function readBlob(path: string): Buffer | undefined {
-  try {
-    // Reading a pipe or a device would not end.
-    if (!statSync(path).isFile()) return undefined;
-    const bytes = readFileSync(path);
-    const half = bytes.length / 2;
-    const blob = bytes.subarray(0, half);
-    return blob.equals(bytes.subarray(half)) ? blob : undefined;
+    return action();
   } catch {
     return undefined;
   }
 }
 
-/** Under a name of its own first: other first runs read and write at the same time. */
-function writeBlob(path: string, blob: Buffer): void {
-  const temporary = `${path}.${process.pid}`;
+/** Relative or empty where the user has no home. */
+function namedDirectory(env: Readonly<Record<string, string | undefined>>, platform: string): string {
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'mmai');
+  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai', 'cache');
+  return join(attempt(homedir) ?? '', '.cache', 'mmai');
+}
+
+/**
+ * Whether nobody but this user and root can change what `path` leads to: no part of it belongs to another user, and others may write
+ * only where the sticky bit protects what is there (the rule of OpenSSH's StrictModes). `make` makes missing directories, below safe
+ * ones and one at a time: `recursive` never ends below /proc, where mkdir says ENOENT though the parent exists.
+ */
+function isSafe(path: string, missing: 'refuse' | 'make'): boolean {
+  const parent = dirname(path);
+  if (parent !== path && !isSafe(parent, missing)) return false;
+  if (missing === 'make' && !fs.lstatSync(path, { throwIfNoEntry: false })) attempt(() => fs.mkdirSync(path, 0o700));
+  const stats = fs.lstatSync(path);
+  if (process.getuid && stats.uid !== 0 && stats.uid !== process.getuid()) return false;
+  if (stats.isSymbolicLink()) return isSafe(fs.realpathSync.native(path), 'refuse');
+  return stats.isDirectory() && (!process.getuid || (stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);
+}
+
+/** A directory or file, but no link, that belongs to this user and that nobody else can write. Windows has no such modes. */
+function isOurs(stats: fs.Stats): boolean {
+  if (stats.isSymbolicLink()) return false;
+  return !process.getuid || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
+}
+
+/** The checks are made on what was opened, so that nothing else can be read. Opening a pipe does not wait. */
+function readCode(path: string): Buffer | undefined {
+  const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
   try {
-    writeFileSync(temporary, Buffer.concat([blob, blob]), { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, path);
+    const stats = fs.fstatSync(descriptor);
+    if (!stats.isFile() || !isOurs(stats) || stats.size > 2 ** 24) return undefined;
+    const bytes = fs.readFileSync(descriptor);
+    const code = bytes.subarray(0, -4);
+    return code.length > 0 && bytes.readUInt32LE(code.length) === checksum(code) ? code : undefined;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** V8 does not check compiled code, and crashes on damaged code. Loading node:crypto for it takes longer. */
+function checksum(code: Buffer): number {
+  return process.getBuiltinModule('node:zlib').crc32(code);
+}
+
+/** Written whole under a name of its own and then renamed: other first runs read and write at the same time. */
+function writeCode(path: string, code: Buffer): void {
+  const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`;
+  const trailer = Buffer.alloc(4);
+  trailer.writeUInt32LE(checksum(code));
+  try {
+    fs.writeFileSync(temporary, Buffer.concat([code, trailer]), { mode: 0o600, flag: 'wx' });
+    fs.renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    fs.rmSync(temporary, { force: true });
     throw error;
   }
 }
 
-function removeOld(root: string): void {
-  for (const name of readdirSync(root)) {
-    const path = join(root, name);
-    if (Date.now() - statSync(path).mtimeMs > MAX_AGE_MS) rmSync(path, { recursive: true, force: true });
+function removeOldFiles(directory: string): void {
+  for (const name of fs.readdirSync(directory).filter((name) => FILE_NAME.test(name))) {
+    const path = join(directory, name);
+    const stats = fs.lstatSync(path);
+    if (stats.isFile() && Date.now() - stats.mtimeMs > MAX_AGE_MS) fs.unlinkSync(path);
   }
 }

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, it } from 'node:test';
+
+const dist = new URL('../dist/', import.meta.url);
+const files = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
+const read = (name: string) => readFileSync(new URL(name, dist), 'utf8');
+
+describe('the files of dist/', () => {
+  it('never load node:assert, which parses the file that it quotes in its message', () => {
+    assert.ok(files.length > 5);
+    const loads = (name: string) => /["'`](?:node:)?assert(?:\/strict)?["'`]/.test(read(name));
+    assert.deepEqual(files.filter(loads), []);
+  });
+
+  it('are ASCII: they are read as latin1', () => {
+    assert.deepEqual(
+      files.filter((name) => /[^\x00-\x7f]/.test(read(name))),
+      [],
+    );
+  });
+
+  it('have names and short lines, so that a stack can be read', () => {
+    for (const name of files) {
+      const longest = Math.max(
+        ...read(name)
+          .split('\n')
+          .map((line) => line.length),
+      );
+      assert.ok(longest < 1000, `${name} has a line of ${longest} characters`);
+    }
+    assert.match(read('main.cjs'), /function createClient\b/);
+  });
+
+  it('throw plain assertion errors', () => {
+    const shim = createRequire(import.meta.url)('../scripts/assert.cjs') as (value: unknown, message?: unknown) => void;
+    shim(1);
+    assert.throws(() => shim(0, 'why'), { name: 'AssertionError', code: 'ERR_ASSERTION', message: 'why' });
+    assert.throws(() => shim(false), { name: 'AssertionError', message: 'assertion failed' });
+    const own = new Error('own');
+    assert.throws(() => shim('', own), own);
+    const { deepEqual } = shim as unknown as { deepEqual(a: unknown, b: unknown): void };
+    deepEqual({ a: [1] }, { a: [1] });
+    assert.throws(() => deepEqual({ a: [1] }, { a: [2] }), { code: 'ERR_ASSERTION' });
+  });
+});
