@@ -11,6 +11,8 @@ import { createRedactor } from '../../src/text/redactor.ts';
 import { fakeClock } from './clock.ts';
 import { temporaryDirectory } from './mmai.ts';
 
+type NamedFields = Readonly<Record<string, unknown>> & { readonly name: string };
+
 /** CredentialDeps to a home of their own, loopback and a virtual clock; where `issuers` listens, the metadata service's address leads there. */
 export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, issuers?: { url: string }) {
   const home = temporaryDirectory();
@@ -49,7 +51,6 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
     return file;
   };
   /** aliyun-cli's file with these profiles; the first one is current. */
-  const aliyun = (...profiles: { name: string }[]) =>
-    write('.aliyun/config.json', { current: profiles[0]?.name, profiles });
+  const aliyun = (...profiles: NamedFields[]) => write('.aliyun/config.json', { current: profiles[0]?.name, profiles });
   return { ...world, requests, debugged, warnings, homePath: home, write, aliyun };
 }

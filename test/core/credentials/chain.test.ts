@@ -120,7 +120,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
     it(`${variable} chooses the profile of aliyun-cli, or the section of the credentials file`, async () => {
       const find = async (name: string) => {
         const world = await credentialDeps({ env: { [variable]: name } });
-        world.aliyun({ name: 'a', ...AK }, { name: 'b', ...AK, access_key_id: 'b-id' } as { name: string });
+        world.aliyun({ name: 'a', ...AK }, { name: 'b', ...AK, access_key_id: 'b-id' });
         const section = '[my.prod]\ntype = access_key\naccess_key_id = prod-id\naccess_key_secret = s\n';
         world.write('.alibabacloud/credentials', section);
         return (await findCredentials(credentialChain(none, world))).credentials.accessKey.accessKeyId;

@@ -94,7 +94,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
 
   it('mode StsToken takes all three', async () => {
     const at = await world();
-    at.aliyun({ name: 'main', mode: 'StsToken', ...AK, sts_token: 'token' } as { name: string });
+    at.aliyun({ name: 'main', mode: 'StsToken', ...AK, sts_token: 'token' });
     assert.equal((await aliyunProvider(at).find())?.accessKey.securityToken, 'token');
   });
 
@@ -102,7 +102,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     it(`mode ${mode} takes the cached token while it is good, and then names the command that renews it`, async () => {
       const at = await world();
       const cached = (sts_expiration: number) =>
-        at.aliyun({ name: 'sso', mode, ...AK, sts_token: 'token', sts_expiration } as { name: string });
+        at.aliyun({ name: 'sso', mode, ...AK, sts_token: 'token', sts_expiration });
       cached(at.clock.now() / 1000 + 60);
       const found = await aliyunProvider(at).find();
       assert.deepEqual([found?.accessKey.securityToken, found?.validForMs], ['token', 60_000]);
@@ -142,7 +142,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
 
   it('an empty profile, as aliyun-cli makes it, offers nothing; a file without profiles neither', async () => {
     const at = await world();
-    at.aliyun({ name: 'default', mode: 'AK', access_key_id: '', access_key_secret: '' } as { name: string });
+    at.aliyun({ name: 'default', mode: 'AK', access_key_id: '', access_key_secret: '' });
     assert.equal(await aliyunProvider(at).find(), undefined);
     at.aliyun();
     assert.equal(await aliyunProvider(at).find(), undefined);
@@ -164,7 +164,7 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     const at = await world({
       instead: () => (failures-- > 0 ? { status: 503, body: '{"Code":"ServiceUnavailable"}' } : undefined),
     });
-    at.aliyun({ name: 'r', mode: 'CredentialsURI', credentials_uri: `${at.double.url}/uri` } as { name: string });
+    at.aliyun({ name: 'r', mode: 'CredentialsURI', credentials_uri: `${at.double.url}/uri` });
     assert.deepEqual((await aliyunProvider(at).find())?.accessKey, issuedKey(1));
   });
 });

@@ -151,7 +151,7 @@ describe('the official client gets its credentials from the same doubles', { con
     it(`config.json, mode ${mode}: the same requests`, async () => {
       const at = await world();
       const base = { name: 'base', mode: 'AK', ...AK };
-      at.aliyun({ name: 'main', mode, ...fields(at) } as { name: string }, base);
+      at.aliyun({ name: 'main', mode, ...fields(at) }, base);
       const official = builder('cli_profile').build();
       official.homedir = at.homePath;
       const env = { ALIBABA_CLOUD_STS_ENDPOINT: at.double.url };

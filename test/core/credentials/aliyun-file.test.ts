@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aliyunProvider } from '../../../src/core/credentials/aliyun.ts';
+import { aliyunMode } from '../../../src/core/credentials/aliyun-file.ts';
+import { credentialDeps } from '../../support/credential-deps.ts';
+
+const KEY = { access_key_id: 'a', access_key_secret: 'b' };
+const ROLE = { ram_role_arn: 'r' };
+const COMMAND = { process_command: 'c' };
+
+describe('a profile of aliyun-cli without a mode is guessed in the order of aliyun-cli', () => {
+  const cases: [fields: Record<string, unknown>, mode: string | undefined][] = [
+    [KEY, 'AK'],
+    [{ ...KEY, sts_token: 't' }, 'StsToken'],
+    [{ ...KEY, ...ROLE }, 'RamRoleArn'],
+    [{ ...KEY, sts_token: 't', ...ROLE }, 'StsToken'],
+    [{ ...KEY, bearer_token: 'x' }, 'AK'],
+    [{ ...KEY, private_key: 'x', ...COMMAND }, 'AK'],
+    [{ private_key: 'x', ram_role_name: 'r' }, undefined],
+    [{ ram_role_name: 'r', ...COMMAND }, 'EcsRamRole'],
+    [{ access_key_id: 'a', ram_role_name: 'r' }, 'EcsRamRole'],
+    [{ ...COMMAND, oidc_provider_arn: 'p' }, 'External'],
+    [{ oidc_provider_arn: 'p', cloud_sso_sign_in_url: 'u' }, 'OIDC'],
+    [{ cloud_sso_sign_in_url: 'u', bearer_token: 'x' }, 'CloudSSO'],
+    [{ bearer_token: 'x' }, undefined],
+    [{ access_key_id: 'a' }, 'AK'],
+    [{ access_key_id: ' ', region_id: 'x' }, ''],
+    [{ mode: 'ststoken', ...KEY }, 'StsToken'],
+    [{ mode: 'Anonymous', ...KEY }, undefined],
+  ];
+  for (const [fields, mode] of cases) {
+    it(`${Object.keys(fields).join(', ')}: ${mode ?? 'none that mmai supports'}`, () => {
+      assert.equal(aliyunMode({ mode: '', ...fields }), mode);
+    });
+  }
+
+  it('and of several profiles of one name the first counts', async () => {
+    const world = await credentialDeps();
+    world.aliyun({ name: 'x', ...KEY, access_key_id: 'first' }, { name: 'x', ...KEY });
+    assert.equal((await aliyunProvider(world).find())?.accessKey.accessKeyId, 'first');
+  });
+});

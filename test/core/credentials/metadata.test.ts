@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
+import { type HttpRequest, NetworkError, type NetworkFailure } from '../../../src/core/rpc/transport.ts';
+import { credentialDeps } from '../../support/credential-deps.ts';
+
+const ROLE = 'TheRole';
+const ISSUED = { Code: 'Success', AccessKeyId: 'id', AccessKeySecret: 's', SecurityToken: 't' };
+
+type Reply = number | NetworkFailure;
+
+/** A metadata service: what it answers to the question for a token, to a GET with one, and to a GET without. */
+async function metadata(put: Reply, withToken: Reply, withoutToken: Reply, env: Record<string, string> = {}) {
+  const requests: string[] = [];
+  const world = await credentialDeps({
+    env,
+    transport: {
+      async send({ method, url, headers }: HttpRequest) {
+        const hasToken = 'x-aliyun-ecs-metadata-token' in headers;
+        requests.push(
+          `${method}${hasToken ? ' with token' : ''} ${url.endsWith(ROLE) ? 'role' : url.endsWith('/') ? 'list' : 'token'}`,
+        );
+        const reply = method === 'PUT' ? put : hasToken ? withToken : withoutToken;
+        if (typeof reply === 'string') throw new NetworkError(reply, 'no answer');
+        const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
+        return { status: reply, headers: {}, body: new TextEncoder().encode(reply === 200 ? text : '') };
+      },
+      renew() {},
+      close() {},
+    },
+  });
+  return { requests, find: () => ecsProvider(world).find() };
+}
+
+describe('the metadata service of an ECS instance', () => {
+  it('is asked with a token only, where it gives one', async () => {
+    const { find, requests } = await metadata(200, 200, 403);
+    assert.equal((await find())?.accessKey.accessKeyId, 'id');
+    assert.deepEqual(requests, ['PUT token', 'GET with token list', 'GET with token role']);
+  });
+
+  for (const put of [400, 401, 403, 404, 405, 500, 503, 'ConnectionReset', 'Timeout', 'Protocol'] as const) {
+    it(`is asked without a token where the question for one ends with ${put}, as the official clients do`, async () => {
+      const { find, requests } = await metadata(put, 403, 200);
+      assert.equal((await find())?.accessKey.accessKeyId, 'id');
+      assert.deepEqual(requests, ['PUT token', 'GET list', 'GET role']);
+    });
+
+    it(`is not asked without a token after ${put} with ALIBABA_CLOUD_IMDSV1_DISABLED`, async () => {
+      const { find, requests } = await metadata(put, 403, 200, { ALIBABA_CLOUD_IMDSV1_DISABLED: 'true' });
+      if (typeof put === 'string') assert.equal(await find(), undefined);
+      else await assert.rejects(find(), { exitCode: 3, message: /ALIBABA_CLOUD_IMDSV1_DISABLED forbids IMDSv1/ });
+      assert.deepEqual(requests, ['PUT token']);
+    });
+  }
+
+  for (const refusal of [401, 403, 404, 500, 'ConnectionReset', 'Timeout'] as const) {
+    it(`is asked again without the token where a request with it ends with ${refusal}`, async () => {
+      const { find, requests } = await metadata(200, refusal, 200);
+      assert.equal((await find())?.accessKey.accessKeyId, 'id');
+      assert.deepEqual(requests, ['PUT token', 'GET with token list', 'GET list', 'GET with token role', 'GET role']);
+    });
+  }
+
+  it('that refuses both ways is told with the answer to the first', async () => {
+    const { find } = await metadata(200, 500, 403);
+    await assert.rejects(find(), { exitCode: 3, message: /HTTP 500/ });
+  });
+
+  it('that lists no role offers nothing', async () => {
+    assert.equal(await (await metadata(200, 404, 403)).find(), undefined);
+    assert.equal(await (await metadata(405, 404, 404)).find(), undefined);
+  });
+
+  for (const failure of ['ConnectionRefused', 'Unreachable', 'Timeout'] as const) {
+    it(`is not there where everything ends with ${failure}`, async () => {
+      const { find, requests } = await metadata(failure, failure, failure);
+      assert.equal(await find(), undefined);
+      assert.ok(requests.length <= 2);
+    });
+  }
+
+  it('is an error where a variable names the role and nobody answers', async () => {
+    const { find } = await metadata('Timeout', 'Timeout', 'Timeout', { ALIBABA_CLOUD_ECS_METADATA: ROLE });
+    await assert.rejects(find(), /ECS instance metadata: no answer \(Network\.Timeout\)/);
+  });
+});
