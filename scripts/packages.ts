@@ -28,6 +28,12 @@ const LEFT_OUT: readonly (readonly [importer: RegExp, imported: RegExp, module: 
   [/\/undici\//, /\/(client-h2|web\/fetch\/body)\.js$/, 'export {};'],
   // One parser instead of two: the one for every processor, though called SIMD's.
   [/\/undici\//, /\/llhttp_simd-wasm\.js$/, `module.exports = require('undici/lib/llhttp/llhttp-wasm.js');`],
+  // It prints whole requests, signature and token with them, to whoever sets NODE_DEBUG=undici.
+  [
+    /\/undici\//,
+    /\/diagnostics(\.js)?$/,
+    'const silent = { hasSubscribers: false }; export const channels = new Proxy({}, { get: () => silent });',
+  ],
   // Node's own client and server, for a class that no body of ours has and for one number: 0.05 start-ups.
   [/\/undici\//, /^node:http$/, 'export class IncomingMessage {} export const maxHeaderSize = 16_384;'],
   // See assert.cjs.

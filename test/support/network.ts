@@ -11,7 +11,7 @@ export const tlsFile = (name: string) => fileURLToPath(new URL(`../fixtures/tls/
 /** The private authority that signed the certificates below. */
 export const caFile = tlsFile('ca.pem');
 
-export type Certificate = 'server' | 'expired' | 'other';
+export type Certificate = 'server' | 'expired' | 'other' | 'below';
 
 /** https in front of an http origin (or of a fixed answer), with one of the certificates; its port on 127.0.0.1. */
 export async function tlsServer(

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isLoopback, serviceOrigin } from '../../core/config/settings.ts';
+import { isExposed, serviceOrigin } from '../../core/config/settings.ts';
 import { failureExitCode } from '../../core/outcome.ts';
 import type { Topic } from '../../core/rpc/error-codes.ts';
 import type { Failure, Reply } from '../../core/rpc/response.ts';
@@ -158,9 +158,8 @@ function tellPlace(check: Check, setup: Setup, origin: string, isSimulated: bool
   check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
   const from = values.endpoint === undefined ? words.ofRegion() : messages.config.origin(origins.endpoint);
   const detail = words.origin(origin, isSimulated ? '--simulate' : from);
-  const { protocol, hostname } = new URL(origin);
-  if (protocol === 'https:' || isLoopback(hostname)) check.ok('endpoint', detail);
-  else check.warn('endpoint', detail, messages.plainHttp(serviceOrigin(values)));
+  if (isExposed(new URL(origin))) check.warn('endpoint', detail, messages.plainHttp(serviceOrigin(values)));
+  else check.ok('endpoint', detail);
 }
 
 /** What the network told while the question was under way. */

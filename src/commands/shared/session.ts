@@ -1,7 +1,7 @@
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../../core/config/profiles.ts';
 import {
   choice,
-  isLoopback,
+  isExposed,
   OUTPUTS,
   type ResolvedSettings,
   resolveSettings,
@@ -71,7 +71,8 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, deps);
   const origin = simulation?.origin ?? serviceOrigin(values);
   const warn = createWarn(setup.quiet, deps);
-  if (isExposed(origin)) warn((m) => m.plainHttp(origin));
+  if (isExposed(new URL(origin))) warn((m) => m.plainHttp(origin));
+  if (deps.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') warn((m) => m.alwaysVerified('NODE_TLS_REJECT_UNAUTHORIZED'));
   const closing = new AbortController();
   const signal = AbortSignal.any([deps.signal, closing.signal]);
   let keySearch: KeySearch = { passed: [] };
@@ -158,10 +159,4 @@ async function startSimulation(script: string, deps: CommandDeps) {
     nextId: deps.nonce,
   });
   return { origin: sandbox.url, accessKey, close: sandbox.close };
-}
-
-/** Plain http to another machine: whoever is in between can read it. */
-function isExposed(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin);
-  return protocol !== 'https:' && !isLoopback(hostname);
 }

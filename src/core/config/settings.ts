@@ -100,6 +100,11 @@ export function isLoopback(hostname: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
 }
 
+/** True of plain http to another machine: whoever is in between can read and replay it. */
+export function isExposed({ protocol, hostname }: Pick<URL, 'protocol' | 'hostname'>): boolean {
+  return protocol !== 'https:' && !isLoopback(hostname);
+}
+
 /** One of some words, in any case; `what` names the flag or setting in the usage error for any other. */
 export function choice<const T extends string>(...allowed: T[]) {
   return (text: string, what: string): T => {

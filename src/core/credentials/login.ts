@@ -1,6 +1,6 @@
 import type { Text } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
-import { isLoopback } from '../config/settings.ts';
+import { isExposed } from '../config/settings.ts';
 import { type Fields, textOf } from '../record.ts';
 import { askIssuer } from './issuer.ts';
 import { type CredentialDeps, denied, keyIn, type Offer, requireField, writtenKey } from './provider.ts';
@@ -45,8 +45,8 @@ interface Exchange {
 function cloudSsoExchange(profile: Fields, source: Text): Exchange {
   const signIn = requireField(profile, 'cloud_sso_sign_in_url', source);
   const url = URL.canParse(signIn) ? new URL(signIn) : undefined;
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (!url || !isSafe) throw denied((m) => m.credentials.badSignInUrl(source(m)));
+  if (!url || !/^https?:$/.test(url.protocol) || isExposed(url))
+    throw denied((m) => m.credentials.badSignInUrl(source(m)));
   const body = JSON.stringify({
     AccountId: requireField(profile, 'cloud_sso_account_id', source),
     AccessConfigurationId: requireField(profile, 'cloud_sso_access_config', source),

@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { isLoopback } from '../config/settings.ts';
+import { isExposed } from '../config/settings.ts';
 import { signedRequest } from '../rpc/request.ts';
 import { canonicalizedQueryString } from '../rpc/signature.ts';
 import { askIssuer } from './issuer.ts';
@@ -127,7 +127,6 @@ function stsOrigin(role: Role, { env }: CredentialDeps, source: Text): string {
   const url = /^https?:\/\//i.test(host) ? host : `https://${host}`;
   const isBare = /^https?:\/\/[\w.:[\]-]+\/?$/i.test(url) && URL.canParse(url);
   // The answer is a key: in the clear, anybody on the way could take it.
-  const isSafe = isBare && (/^https:/i.test(url) || isLoopback(new URL(url).hostname));
-  if (!isSafe) throw denied((m) => m.credentials.badSts(source(m)));
+  if (!isBare || isExposed(new URL(url))) throw denied((m) => m.credentials.badSts(source(m)));
   return new URL(url).origin;
 }

@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { isLoopback } from '../config/settings.ts';
+import { isExposed, isLoopback } from '../config/settings.ts';
 import { askIssuer } from './issuer.ts';
 import { type CredentialDeps, type Credentials, createProvider, denied, type Provider } from './provider.ts';
 
@@ -25,6 +25,7 @@ export async function credentialsFrom(
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw denied((m) => m.credentials.badUri(source(m)));
   }
+  if (isExposed(url)) deps.warn((m) => m.credentials.plainUri(source(m), url.origin));
   url.hash = '';
   const hint: Text = (m) => m.credentials.uriHint();
   const request = { method: 'GET', url: url.href, headers: {}, direct: isLoopback(url.hostname) } as const;

@@ -90,6 +90,8 @@ export const credentialsEn = {
     'check the role, its trust in the OIDC provider, and that the token in the file is fresh and meant for this audience',
   badSts: (where: string) => `${where}: the STS endpoint is not a host or https://host[:port]`,
   badUri: (where: string) => `${where}: not an http or https URL without user and password`,
+  plainUri: (where: string, origin: string) =>
+    `${where}: ${origin} is not encrypted: anyone on the network can read the AccessKey`,
   uriHint: () =>
     'it has to answer a GET with a JSON object of Code "Success", AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
   noRole: (where: string) => `${where}: there is no such RAM role on this instance`,

@@ -85,6 +85,7 @@ export const en = {
     143: 'stopped by SIGTERM',
   },
   plainHttp: (origin: string) => `${origin} is not encrypted: anyone who listens can read and replay the requests`,
+  alwaysVerified: (variable: string) => `${variable}=0 has no effect on mmai: it always verifies certificates`,
   clockOff: (offset: string, isAhead: boolean) =>
     `the clock here is ${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service; mmai corrects for it in this run`,
   unknownStatus: (id: string, status: number) =>

@@ -83,6 +83,7 @@ export const credentialsZh: typeof credentialsEn = {
   oidcHint: () => '请检查角色、角色对 OIDC 提供方的信任，以及文件中的令牌是否是新的、受众是否正确',
   badSts: (where) => `${where}：STS 接入地址应为主机名或 https://主机[:端口]`,
   badUri: (where) => `${where}：不是不带用户名和密码的 http 或 https 地址`,
+  plainUri: (where, origin) => `${where}：${origin} 未加密，网络中的其他人可窃取 AccessKey`,
   uriHint: () =>
     '它应对 GET 请求返回一个 JSON 对象，包含 Code "Success"、AccessKeyId、AccessKeySecret、SecurityToken 和 Expiration',
   noRole: (where) => `${where}：该实例上没有这个 RAM 角色`,

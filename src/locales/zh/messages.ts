@@ -73,6 +73,7 @@ export const zh: Messages = {
     143: '因 SIGTERM 而停止',
   },
   plainHttp: (origin) => `${origin} 未加密：请求可能被窃听和重放`,
+  alwaysVerified: (variable) => `${variable}=0 对 mmai 无效：mmai 始终校验证书`,
   clockOff: (offset, isAhead) => `本机时钟比服务端${isAhead ? '快' : '慢'} ${offset}；mmai 在本次运行中已作修正`,
   unknownStatus: (id, status) => `任务 ${id} 的状态为 ${status}，当前版本的 mmai 不认识；按未完成处理`,
   sandbox: {

@@ -11,6 +11,7 @@ import { en } from '../../../src/locales/en/messages.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
 import { type IssuersOptions, issuedKey, issuers, PROVIDER_ARN, ROLE, ROLE_ARN } from '../../support/issuers.ts';
+import { answer } from '../../support/transport.ts';
 
 const AK = { access_key_id: 'base-id', access_key_secret: 'base-secret' };
 const HOUR = 3_600_000;
@@ -283,5 +284,18 @@ describe('the other places', { concurrency: 4 }, () => {
     const find = (uri: string) => uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } }).find();
     assert.deepEqual((await find(`${at.double.url}/uri#x`))?.accessKey, issuedKey(1));
     assert.equal(at.requests[0]?.direct, true);
+  });
+
+  it('a URI of plain http elsewhere is warned of by its host, never by its path', async () => {
+    const at = await world();
+    const find = (uri: string) => uriProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_URI: uri } }).find();
+    await find(`${at.double.url}/uri`);
+    at.transport.send = async () => answer(200, {});
+    await find('https://keys.example/canary').catch(() => {});
+    assert.deepEqual(at.warnings, []);
+    await assert.rejects(find('http://keys.example/canary?canary'), { exitCode: 3 });
+    assert.equal(at.warnings.length, 1);
+    assert.match(at.warnings[0]!, /ALIBABA_CLOUD_CREDENTIALS_URI: http:\/\/keys\.example is not encrypted/);
+    assert.doesNotMatch(at.warnings[0]!, /canary/);
   });
 });
