@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runConfigCheck } from '../../src/commands/config/check.ts';
 import type { ServiceOptions } from '../../src/commands/shared/options.ts';
+import { NetworkError } from '../../src/core/rpc/transport.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
 import { fakeClock } from '../support/clock.ts';
 import { refusingPort } from '../support/dead-port.ts';
 import { fakeDeps } from '../support/deps.ts';
-import { sandbox, testKey } from '../support/mmai.ts';
+import { sandbox, temporaryDirectory, testKey } from '../support/mmai.ts';
 import { type Certificate, caFile, proxyServer, rawServer, silentServer, tlsServer } from '../support/network.ts';
 
 const KEY = {
@@ -48,6 +51,18 @@ async function service(script: string, { offsetMs = 0, certificate = 'server' as
   const clock = fakeClock(Date.parse('2023-03-13T08:34:30.500Z'));
   const { url } = await sandbox({ script, now: () => clock.now() + offsetMs });
   return { clock, url, port: await tlsServer(url, certificate) };
+}
+
+/** The real transport, but its time is up as soon as `written` resolves: no test waits for a real limit. */
+function timesOut(written: Promise<void>): CommandDeps['transport'] {
+  return async ({ caFile }, observe) => {
+    const transport = await createTransport({ caFile, env: {}, now: () => performance.now(), observe });
+    const timeout = written.then(() => Promise.reject(new NetworkError('Timeout', 'no answer within the limit')));
+    return {
+      ...transport,
+      send: (request) => Promise.race([transport.send({ ...request, timeoutMs: 60_000 }), timeout]),
+    };
+  };
 }
 
 const skipped = { clock: 'skipped', signature: 'skipped', permission: 'skipped' };
@@ -120,12 +135,52 @@ describe('mmai config check', () => {
     assert.doesNotMatch(text, /canary/);
   });
 
-  it('exits 3 without credentials, having sent nothing', async () => {
+  it('exits 3 without credentials, with a line for each place that was searched and what is switched off', async () => {
     const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: '', ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' };
     const { code, row, document } = await check({}, env);
     assert.equal(code, 3);
+    assert.equal(row('credentials').detail, 'no credentials found');
     assert.match(row('credentials').hint ?? '', /config init/);
     assert.equal(document.steps.at(-1).step, 'credentials');
+    const places = document.steps.filter(({ step }: Row) => step === 'place');
+    assert.deepEqual(
+      places.map(({ state, detail }: Row) => [state, detail.replace(/ .*\//, ' …/')]),
+      [
+        'environment variables ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+        'environment variables ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE',
+        'profile "default"',
+        "aliyun-cli's …/config.json",
+        'credentials …/credentials',
+        'the URI in ALIBABA_CLOUD_CREDENTIALS_URI',
+        'ECS instance metadata (off: ALIBABA_CLOUD_ECS_METADATA_DISABLED)',
+      ].map((place) => ['absent', place]),
+    );
+  });
+
+  it('says which places came before the one that has the key, and that no profile is stored yet', async () => {
+    const { clock, url } = await service('2');
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: '', ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' };
+    const home = temporaryDirectory();
+    mkdirSync(join(home, '.aliyun'));
+    const key = { access_key_id: testKey.accessKeyId, access_key_secret: testKey.accessKeySecret };
+    writeFileSync(
+      join(home, '.aliyun/config.json'),
+      JSON.stringify({ current: 'a', profiles: [{ name: 'a', ...key }] }),
+    );
+    const { code, document, row } = await check({ endpoint: url }, env, { clock, home: () => home });
+    assert.equal(code, 0);
+    assert.match(row('profile').detail, /^default, not in .*config\.json yet$/);
+    assert.match(row('credentials').detail, /from profile "a" \(AK\) of aliyun-cli's/);
+    assert.equal(document.steps.filter(({ step }: Row) => step === 'place').length, 3);
+  });
+
+  it('takes a profile that only aliyun-cli has for a mistake, and says what to write', async () => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, '.aliyun'));
+    writeFileSync(join(home, '.aliyun/config.json'), JSON.stringify({ profiles: [{ name: 'sts', mode: 'AK' }] }));
+    const { code, row } = await check({ profile: 'sts' }, {}, { home: () => home });
+    assert.equal(code, 2);
+    assert.match(row('profile').hint ?? '', /aliyun-cli has a profile "sts".*config import.*ALIBABA_CLOUD_PROFILE=sts/);
   });
 
   const offsets: [string, number, string, string][] = [
@@ -157,18 +212,6 @@ describe('mmai config check', () => {
     ['the certificate has expired', 'tls', async () => local('https', await tlsServer('', 'expired')), /has expired/],
     ['the certificate is of another', 'tls', async () => local('https', await tlsServer('', 'other')), /elsewhere/],
     ['no TLS is spoken', 'tls', async () => local('https', await rawServer('HTTP/1.1 400 No\r\n\r\n')), /Protocol/],
-    [
-      'nobody answers the handshake',
-      'tls',
-      async () => ({ ...local('https', await silentServer()), requestTimeout: '100ms' }),
-      /Timeout/,
-    ],
-    [
-      'no answer comes',
-      'answer',
-      async () => ({ ...local('http', await silentServer()), requestTimeout: '100ms' }),
-      /Timeout/,
-    ],
     ['the service is in trouble', 'answer', async () => ({ endpoint: (await service('500')).url }), /InternalError/],
     ['a web page answers', 'answer', async () => ({ endpoint: (await service('html')).url }), /HtmlPage/],
   ];
@@ -179,6 +222,26 @@ describe('mmai config check', () => {
       assert.equal(states[step], 'failed');
       assert.match(row(step).detail, detail);
       assert.ok(row(step).hint);
+      assert.deepEqual({ ...states, ...skipped }, states, 'what comes after is skipped');
+    });
+  }
+
+  const silent: [name: string, scheme: string, step: string][] = [
+    ['nobody answers the handshake', 'https', 'tls'],
+    ['no answer comes', 'http', 'answer'],
+  ];
+  for (const [name, scheme, step] of silent) {
+    it(`exits 4 at ${step} when ${name}, and says what to do`, async () => {
+      let onWritten = () => {};
+      const written = new Promise<void>((resolve) => {
+        onWritten = resolve;
+      });
+      const port = await silentServer(() => onWritten());
+      const { code, row, states } = await check(local(scheme, port), {}, { transport: timesOut(written) });
+      assert.equal(code, 4);
+      assert.match(row(step).detail, /Timeout/);
+      assert.ok(row(step).hint);
+      assert.deepEqual([states.tcp, states[step]], ['ok', 'failed']);
       assert.deepEqual({ ...states, ...skipped }, states, 'what comes after is skipped');
     });
   }

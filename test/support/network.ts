@@ -95,12 +95,12 @@ export function rawServer(reply: string): Promise<number> {
 }
 
 /** Takes connections and never says a word. */
-export function silentServer(): Promise<number> {
+export function silentServer(onData: () => void = () => {}): Promise<number> {
   const sockets = new Set<Socket>();
   after(() => {
     for (const socket of sockets) socket.destroy();
   });
-  return listen(createTcpServer((socket) => void sockets.add(socket.on('error', () => {}))));
+  return listen(createTcpServer((socket) => void sockets.add(socket.on('error', () => {}).on('data', onData))));
 }
 
 function pair(certificate: Certificate) {
