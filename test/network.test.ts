@@ -91,7 +91,10 @@ describe('mmai behind a proxy with a password, a private authority at the other 
     const { env } = await world({ offsetMs: 3_600_000 });
     const { code, stderr } = await mmai(['status', '1', '2'], { env });
     assert.equal(code, 0);
-    assert.match(stderr, /^warning: the clock here is (1h|59m\d+s) behind the clock of the service; .*\n2 tasks: 2 succeeded\n$/);
+    assert.match(
+      stderr,
+      /^warning: the clock here is (1h|59m\d+s) behind the clock of the service; .*\n2 tasks: 2 succeeded\n$/,
+    );
     assert.equal((await mmai(['status', '1', '-q'], { env })).stderr, '');
   });
 });

@@ -21,9 +21,10 @@ export function describeFailures(failures: readonly TaskFailure[], messages: Mes
   return described.join('') + (rest > 0 ? `${messages.error}${more(rest, messages)}\n` : '');
 }
 
-/** What came, in the words it came in: `ResourceNotFound (HTTP 404): The requested resource does not exist.` */
-export function saying({ code, http, message }: Failure): string {
-  return `${code}${http === null ? '' : ` (HTTP ${http})`}${message && `: ${message}`}`;
+/** `ResourceNotFound (HTTP 404): The requested resource does not exist.`: the service's own words, ours in the user's language. */
+export function saying({ code, http, message, text }: Failure, messages: Messages): string {
+  const words = text?.(messages) ?? message;
+  return `${code}${http === null ? '' : ` (HTTP ${http})`}${words && `: ${words}`}`;
 }
 
 /** `1, 2, 3, … and 6 more`. */
@@ -54,9 +55,11 @@ function describe(group: readonly TaskFailure[], messages: Messages): string {
   const tasks = messages.tasks(group.slice(0, MAX_IDS).map(({ id }) => id));
   const rest = group.length > MAX_IDS ? ` ${messages.glyphs.ellipsis} (${group.length})` : '';
   const explanation = topic && messages.codes[topic];
-  const shown = others.slice(0, MAX_MESSAGES - 1).map(({ id, failure }) => messages.labelled(id, saying(failure)));
+  const shown = others
+    .slice(0, MAX_MESSAGES - 1)
+    .map(({ id, failure }) => messages.labelled(id, saying(failure, messages)));
   const lines = [
-    `${messages.error}${messages.labelled(tasks + rest, saying(first.failure))}`,
+    `${messages.error}${messages.labelled(tasks + rest, saying(first.failure, messages))}`,
     ...shown.map((line) => `  ${line}`),
     others.length > shown.length && `  ${more(others.length - shown.length, messages)}`,
     explanation && `  ${explanation.meaning}`,

@@ -123,6 +123,18 @@ describe('whatever a server sends', { concurrency: 4 }, () => {
     });
   }
 
+  it('is told in Chinese where that is the language, and in English in the document', async () => {
+    const { url } = await rawServer('HTTP/1.1 099 x\r\n\r\n');
+    const { stdout, stderr } = await mmai(['status', '1', '--retries', '0', '--lang', 'zh', '--json'], {
+      env: endpointEnv(url),
+    });
+    assert.match(stderr, /127\.0\.0\.1:\d+：响应的状态码 99 不符合预期/);
+    assert.match(
+      JSON.parse(stdout).tasks[0].error.message,
+      /^127\.0\.0\.1:\d+: the response has the unexpected status 99$/,
+    );
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`${signal} ends a wait that hears nothing but early hints`, async () => {
       const { url } = await rawServer(flood('', 'HTTP/1.1 103 x\r\n\r\n'.repeat(99)));

@@ -72,7 +72,7 @@ class Check {
     const { topic, recommend } = failure;
     const { messages } = this.#deps;
     const explanation = topic && messages.codes[topic];
-    const detail = visible(messages.joined([saying(failure), ...(explanation ? [explanation.meaning] : [])]));
+    const detail = visible(messages.joined([saying(failure, messages), ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
     this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure.class) });
   }

@@ -1,3 +1,4 @@
+import type { Text } from '../../errors.ts';
 import { shortened, visible } from '../../text/safe-text.ts';
 import { serverDelayMs } from './backoff.ts';
 import { type Classification, classify } from './error-codes.ts';
@@ -20,6 +21,8 @@ export interface Failure extends Classification {
   readonly code: string;
   readonly http: number | null;
   readonly message: string;
+  /** The message in the user's language, where it is mmai's own. */
+  readonly text?: Text;
   readonly requestId: string | null;
   /** The service's page about this error. */
   readonly recommend: string | null;
@@ -56,10 +59,12 @@ export async function failureOf(response: HttpResponse, now: number): Promise<Fa
 /** The failure of a request that got no HTTP answer. */
 export function networkFailure(error: NetworkError): Failure {
   const code = `Network.${error.kind}`;
+  const { text } = error;
   return {
     code,
     http: null,
     message: shortened(visible(error.message), MAX_MESSAGE),
+    text: (m) => shortened(visible(text(m)), MAX_MESSAGE),
     requestId: null,
     ...classify(code, 0),
     recommend: null,

@@ -85,28 +85,27 @@ function kindOf({ name = '', code = name, message = '' }: RawError): NetworkFail
   return KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
 }
 
-/** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. */
+/** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. It holds texts only: the error may hold a whole body. */
 function reasonOf(error: RawError, kind: NetworkFailure): Text {
   const { code = '', message = '' } = error;
   const addresses = (error.errors ?? [error]).flatMap(({ address, port }) => (address ? [`${address}:${port}`] : []));
   const detail = [code, ...addresses.slice(0, 3)].join(' ');
-  return ({ network }) => {
+  const protocolReason = protocolReasonOf(error);
+  return (m) => {
+    const { network } = m;
     const known = Object.hasOwn(network.system, code) ? network.system[code] : undefined;
     if (known) return `${known} (${detail})`;
-    if (kind === 'Protocol') return protocolReason(error, network);
+    if (kind === 'Protocol') return protocolReason(m);
     if (kind.startsWith('Certificate')) return network.certificate(message);
     if (code === 'UND_ERR_SOCKET') return network.closed;
     return message || code;
   };
 }
 
-function protocolReason(
-  { code = '', message = '', reason }: RawError,
-  network: Parameters<Text>[0]['network'],
-): string {
-  if (/^ERR_SSL|EPROTO/.test(code)) return network.tls(reason ?? code);
-  if (/OVERFLOW/.test(code)) return network.http(network.overflow);
-  if (/LENGTH_MISMATCH/.test(code)) return network.http(network.wrongLength);
+function protocolReasonOf({ code = '', message = '', reason = code }: RawError): Text {
+  if (/^ERR_SSL|EPROTO/.test(code)) return ({ network }) => network.tls(reason);
+  if (/OVERFLOW/.test(code)) return ({ network }) => network.http(network.overflow);
+  if (/LENGTH_MISMATCH/.test(code)) return ({ network }) => network.http(network.wrongLength);
   const [, quoted = ''] = /\(([^()]+)\)$/.exec(message) ?? /^Parse Error: ([^\n]+)$/.exec(message) ?? [];
-  return network.http(quoted);
+  return ({ network }) => network.http(quoted);
 }
