@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { Clock } from './core/clock.ts';
 import type { Deps, Input, Output } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
@@ -19,6 +20,9 @@ const GRACE_MS = 1500;
 
 /** How long what nobody waits for any more (a child, a connection) may delay the end of the process, in ms. */
 const LINGER_MS = 100;
+
+/** For a report after a signal, in ms. */
+const LAST_WRITE_MS = 300;
 
 /** The real thing. Installs the handlers of {@link handleSignals}. */
 export function systemDeps(): Deps {
@@ -53,25 +57,28 @@ export function systemDeps(): Deps {
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
-      const { createStore, configDirectory } = await import('./io/store.ts');
-      return createStore({ directory: configDirectory(process.env, process.platform, homeOrRoot()) });
+      const { configDirectory } = await import('./io/directories.ts');
+      const { createStore } = await import('./io/store.ts');
+      const directory = configDirectory(process.env, process.platform, homeOrRoot());
+      return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR), signal });
     },
     home,
     async readText(path) {
       const { readText } = await import('./io/files.ts');
-      return readText(path);
+      return readText(path, { signal });
     },
     async runCommand(commandLine, limits) {
       const { runCommand } = await import('./io/command.ts');
       return runCommand(commandLine, limits, process.platform);
     },
     async recentTasks() {
-      const { createRecentTasks, stateDirectory } = await import('./io/recent-tasks.ts');
+      const { stateDirectory } = await import('./io/directories.ts');
+      const { createRecentTasks } = await import('./io/recent-tasks.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
     },
     async transport({ caFile }, observe) {
       const { createTransport } = await import('./io/net/transport.ts');
-      return createTransport({ caFile, env: process.env, now: systemClock.monotonic, observe, redactor });
+      return createTransport({ caFile, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
     },
     async prompts() {
       const { createPrompts } = await import('./io/terminal/prompts.ts');
@@ -88,8 +95,9 @@ export function systemDeps(): Deps {
       return runHook(command, env, input, signal);
     },
     async writeFile(path, text, how) {
-      const { writeFile } = await import('node:fs/promises');
-      await writeFile(path, text, { flag: how === 'append' ? 'a' : 'w' });
+      const { writeText } = await import('./io/files.ts');
+      // After a signal too a report is written, but not for long.
+      await writeText(path, text, how, signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
     },
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');
@@ -158,10 +166,11 @@ export const systemClock: Clock = {
   },
 };
 
-/** A user without a name and without HOME, as some containers have, has none; nor has one with an empty HOME. */
+/** A user without a name and without HOME, as some containers have, has none; nor has one with an empty or relative HOME. */
 function home(): string | undefined {
   try {
-    return homedir() || undefined;
+    const path = homedir();
+    return isAbsolute(path) ? path : undefined;
   } catch {
     return undefined;
   }

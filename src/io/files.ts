@@ -1,35 +1,152 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** A file that holds credentials has some kilobytes; one beyond this is something else. In bytes. */
+/** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
 const MAX_BYTES = 1024 * 1024;
-/** O_NONBLOCK, which Windows lacks: without it the opening of a pipe waits for somebody who writes. */
-const OPENING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** For one file, from opening to closing. In ms. */
+const LIMIT_MS = 10_000;
+/** Between two tries to read or write a pipe whose other end is not ready. In ms. */
+const PIPE_POLL_MS = 20;
+/** Windows lacks it. Without it, opening a pipe waits for the other end, and no signal is handled meanwhile. */
+const NONBLOCK = constants.O_NONBLOCK ?? 0;
+const BYTE_ORDER_MARK = /^\ufeff/;
+
+export interface FileLimits {
+  /** Ends the call early: it rejects with ECANCELED. */
+  readonly signal?: AbortSignal | undefined;
+  /** The call rejects with ETIMEDOUT after this many ms; {@link LIMIT_MS} unless given. */
+  readonly limitMs?: number;
+}
+
+export interface ReadOptions extends FileLimits {
+  /** {@link MAX_BYTES} unless given. */
+  readonly maxBytes?: number;
+  /** Read a pipe too, as `--ca-file <(command)` gives one. */
+  readonly pipe?: boolean;
+}
 
 /**
- * A small file as UTF-8; undefined where there is none. Rejects with the system's error, whose `code` says why; EFBIG for a file
- * over 1 MiB, EINVAL for what is no file: a pipe could be waited on for ever.
+ * A small file as UTF-8 without its byte order mark; undefined where there is none. Rejects with the system's error, whose `code`
+ * says why; EFBIG for a file that is too large; EISDIR, and EINVAL for a pipe, a socket or a device, which may never end.
  */
-export async function readText(path: string): Promise<string | undefined> {
-  try {
-    const file = await open(path, OPENING);
+export function readText(path: string, options: ReadOptions = {}): Promise<string | undefined> {
+  const { maxBytes = MAX_BYTES, pipe = false } = options;
+  const reading = withLimits(options, async (signal) => {
+    const file = await open(path, constants.O_RDONLY | NONBLOCK);
     try {
-      const stat = await file.stat();
-      if (stat.isDirectory()) throw coded('EISDIR');
-      if (!stat.isFile()) throw coded('EINVAL');
-      if (stat.size > MAX_BYTES) throw coded('EFBIG');
-      return await file.readFile('utf8');
+      checkKind(await file.stat(), pipe);
+      const buffer = Buffer.allocUnsafe(maxBytes + 1);
+      let size = 0;
+      while (size <= maxBytes) {
+        const { bytesRead } = await untilReady(signal, () => file.read(buffer, size, buffer.length - size, null));
+        if (bytesRead === 0) return textOf(buffer, size);
+        size += bytesRead;
+      }
+      throw coded('EFBIG');
     } finally {
       await file.close();
     }
+  });
+  return reading.catch(undefinedIfAbsent);
+}
+
+/** {@link readText} at once, for mmai's own files, which every start reads: a thread pool costs more than the file. */
+export function readTextSync(path: string): string | undefined {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | NONBLOCK);
+    try {
+      checkKind(fstatSync(descriptor), false);
+      const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
+      let size = 0;
+      while (size <= MAX_BYTES) {
+        const bytesRead = readSync(descriptor, buffer, size, buffer.length - size, null);
+        if (bytesRead === 0) return textOf(buffer, size);
+        size += bytesRead;
+      }
+      throw coded('EFBIG');
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+    return undefinedIfAbsent(error as NodeJS.ErrnoException);
   }
 }
 
+/**
+ * Writes a file that the user named, or adds to it. A pipe is written as fast as it is read; one that nobody reads rejects with
+ * ENXIO. Rejects with the system's error.
+ */
+export function writeText(
+  path: string,
+  text: string,
+  how: 'replace' | 'append',
+  limits: FileLimits = {},
+): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC } = constants;
+  const flags = O_WRONLY | O_CREAT | NONBLOCK | (how === 'append' ? O_APPEND : O_TRUNC);
+  return withLimits(limits, async (signal) => {
+    const file = await open(path, flags);
+    try {
+      await writeAll(file, Buffer.from(text), signal);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
 // --- internal ---
+
+async function writeAll(file: FileHandle, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    written += (await untilReady(signal, () => file.write(bytes, written))).bytesWritten;
+  }
+}
+
+/** Checked on the descriptor: between a check of the path and the opening, another file could take its place. */
+function checkKind(stat: Stats, pipe: boolean): void {
+  if (stat.isDirectory()) throw coded('EISDIR');
+  if (!stat.isFile() && !(pipe && stat.isFIFO())) throw coded('EINVAL');
+}
+
+function textOf(buffer: Buffer, size: number): string {
+  return buffer.toString('utf8', 0, size).replace(BYTE_ORDER_MARK, '');
+}
+
+/** Repeats an operation on a pipe until its other end is ready, or `signal` aborts. */
+async function untilReady<T>(signal: AbortSignal, operation: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await operation();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || signal.aborted) throw error;
+    }
+    await delay(PIPE_POLL_MS);
+  }
+}
+
+/** Settles with `work`, or rejects at the limit or the signal: a file system that hangs, as NFS does, is not waited for. */
+async function withLimits<T>(
+  { signal, limitMs = LIMIT_MS }: FileLimits,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(limitMs);
+  const either = signal ? AbortSignal.any([signal, limit]) : limit;
+  const refusal = () => coded(limit.aborted ? 'ETIMEDOUT' : 'ECANCELED');
+  if (either.aborted) throw refusal();
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(refusal());
+    either.addEventListener('abort', stop, { once: true });
+    work(either)
+      .then(resolve, reject)
+      .finally(() => either.removeEventListener('abort', stop));
+  });
+}
+
+function undefinedIfAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+}
 
 function coded(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Environment } from '../core/config/settings.ts';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseTaskId, type TaskId } from '../core/task.ts';
+import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
+import { readTextSync } from './files.ts';
 
 /** As many ids as are offered again; a shell's menu with more is no help. */
 export const RECENT_LIMIT = 20;
@@ -13,19 +14,12 @@ export interface RecentTasks {
   remember(ids: readonly TaskId[]): void;
 }
 
-/** Where state goes that may be lost: `mmai` in XDG_STATE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.local/state. */
-export function stateDirectory(env: Environment, platform: string, home: string): string {
-  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'mmai');
-  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai');
-  return join(home, '.local', 'state', 'mmai');
-}
-
 /** The file `recent-tasks`, an id a line, for its owner only. What cannot be read or written is no reason to fail a command. */
 export function createRecentTasks(directory: string, unique: () => string): RecentTasks {
   const path = join(directory, 'recent-tasks');
   const read = (): TaskId[] => {
     try {
-      return readFileSync(path, 'utf8').split('\n').flatMap(validId);
+      return (readTextSync(path) ?? '').split('\n').flatMap(validId);
     } catch {
       return [];
     }
@@ -33,20 +27,32 @@ export function createRecentTasks(directory: string, unique: () => string): Rece
   return {
     read,
     remember(ids) {
+      // Renamed into place: of two writers at once one wins, and no reader sees half an id, which would be another task's.
+      const staged = `${path}.${unique()}`;
       try {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
-        // Written aside and renamed: of two at once one wins, and no reader sees half an id, which would be another task's.
-        const aside = `${path}.${unique()}`;
-        writeFileSync(aside, `${withRecent(read(), ids).join('\n')}\n`, { mode: 0o600 });
-        renameSync(aside, path);
+        makeDirectory(directory);
+        const text = `${withRecent(read(), ids).join('\n')}\n`;
+        writeFileSync(staged, text, { mode: 0o600, flag: 'wx' });
       } catch {
         // Completion then offers fewer ids, no more.
+        return;
       }
+      replace(staged, path);
     },
   };
 }
 
 // --- internal ---
+
+function replace(staged: string, path: string): void {
+  try {
+    const owner = ownerOf(dirname(path));
+    if (owner) giveAsRoot(staged, owner);
+    renameSync(staged, path);
+  } catch {
+    rmSync(staged, { force: true });
+  }
+}
 
 /** `ids` in front of `known`, each once, no more than {@link RECENT_LIMIT}. */
 function withRecent(known: readonly TaskId[], ids: readonly TaskId[]): TaskId[] {

@@ -1,63 +1,53 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Config, DEFAULT_PROFILE, type ProfileStore } from '../core/config/profiles.ts';
-import type { Environment } from '../core/config/settings.ts';
-import { isRecord } from '../core/record.ts';
-import { MmaiError, usageError } from '../errors.ts';
+import { chmodSync, readdirSync, readlinkSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setImmediate as loopTurn } from 'node:timers/promises';
+import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
+import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
+import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
+import { readTextSync } from './files.ts';
+import { LockedError, type LockOptions, stagedName, underLock } from './lock.ts';
 
-/** Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config. */
-export function configDirectory(env: Environment, platform: string, home: string): string {
-  if (env.MMAI_CONFIG_DIR) return env.MMAI_CONFIG_DIR;
-  if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, 'mmai');
-  if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'mmai');
-  return join(home, '.config', 'mmai');
-}
-
-/** A lock is held for some ms, so one older than this is what a killed writer left behind. In ms. */
-const STALE_MS = 10_000;
-
-export interface StoreOptions {
+export interface StoreOptions extends LockOptions {
   readonly directory: string;
-  /** How long a writer waits for the others before it gives up. Longer than a dead lock lasts. */
-  readonly patienceMs?: number;
+  /** The user named the directory: not to be able to read in it is then an error for every command. */
+  readonly isNamed?: boolean;
 }
+
+/** As many links as one path may go through. */
+const MAX_LINKS = 40;
 
 /**
  * The file behind `mmai config`. Reading goes past `conf` on purpose: its constructor creates the directory, which a read-only
- * command must not do. Writing goes through it, under a lock, with nobody but the owner allowed in, and takes its place at once.
+ * command must not do. Writing goes through it, under a lock, readable for the owner only, and takes its place at once.
  */
-export function createStore({ directory: given, patienceMs = 15_000 }: StoreOptions): ProfileStore {
+export function createStore({ directory: given, isNamed = false, ...lockOptions }: StoreOptions): ProfileStore {
   const directory = resolve(given);
   const path = join(directory, 'config.json');
+  const { signal } = lockOptions;
   let conf: typeof import('conf') | undefined;
   return {
     path,
-    read: () => readConfig(path),
+    read: (warn) => readConfig(path, warn, isNamed),
     async update(change) {
       // Loaded before the lock is taken, so that no other writer waits for it.
       conf ??= await import('conf');
       const { default: Conf } = conf;
+      // The loop delivers a signal that came together with the end of the input, whose last part is then missing.
+      await loopTurn();
       try {
         makeDirectory(directory);
-        await underLock(`${path}.lock`, patienceMs, () => {
+        closeDirectory(directory);
+        const target = linkTarget(path);
+        const lock = `${target}.lock`;
+        const work = () => {
+          if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
           const config = readConfig(path);
           change(config);
-          replace(path, `${JSON.stringify(config, null, 2)}\n`, Conf);
-        });
+          replace(target, lock, `${JSON.stringify(config, null, 2)}\n`, Conf);
+        };
+        await underLock(lock, work, lockOptions);
       } catch (error) {
-        throw cannotWrite(path, error);
+        throw cannotWrite(path, error, signal);
       }
     },
   };
@@ -65,130 +55,90 @@ export function createStore({ directory: given, patienceMs = 15_000 }: StoreOpti
 
 // --- internal ---
 
-function readConfig(path: string): Config {
-  let text: string;
+/** Without `warn`, and for a named file, one that cannot be read is an error. */
+function readConfig(path: string, warn?: (text: Text) => void, isNamed = false): Config {
+  let text: string | undefined;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { current: DEFAULT_PROFILE, profiles: {} };
-    throw usageError((m) => m.config.unreadable(path, code ?? ''));
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!warn || isNamed) throw usageError((m) => m.config.unreadable(path, code));
+    warn((m) => m.config.skipped(path, code));
   }
+  if (text === undefined) return emptyConfig();
   const config = parseConfig(text);
   // Without a cause: the parser's message quotes the file, which holds secrets.
-  if (!config)
+  if (!config) {
     throw usageError(
-      (m) => m.config.torn(path),
-      (m) => m.config.tornHint(),
+      (m) => m.config.malformed(path),
+      (m) => m.config.malformedHint(),
     );
+  }
+  if (warn && holdsSecret(config) && isOpenToOthers(path)) warn((m) => m.config.openToOthers(path));
   return config;
 }
 
-/** The config, or undefined if the text is anything else. An object without profiles is another program's file, unless empty. */
-function parseConfig(text: string): Config | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(value)) return undefined;
-  const { current = DEFAULT_PROFILE, profiles = {} } = value;
-  const isOurs = 'profiles' in value || Object.keys(value).length === 0;
-  if (!isOurs || typeof current !== 'string' || !isRecord(profiles)) return undefined;
-  const isText = (entry: unknown) => typeof entry === 'string';
-  if (!Object.values(profiles).every((p) => isRecord(p) && Object.values(p).every(isText))) return undefined;
-  // What a later version may have added beside them is kept.
-  return { ...value, current, profiles: profiles as Config['profiles'] };
+/** Windows has no such bits; its files take the rights of the user's own directory. */
+function isOpenToOthers(path: string): boolean {
+  return process.platform !== 'win32' && ((ownerOf(path)?.mode ?? 0) & 0o044) !== 0;
 }
 
 /**
- * Puts `text` in place of the file at once, whole or not at all. conf takes a short write, as a disk gives that fills up, for a
- * success and would put a torn file in place: so it writes beside, and what it wrote is read again before it takes the place.
+ * Puts `text` in place of `target` at once, whole or not at all. conf takes a short write, as a disk gives that fills up, for a
+ * success and would put half a file in place: so it writes in the lock, and what it wrote is read again before it takes the place.
  */
-function replace(path: string, text: string, Conf: typeof import('conf').default): void {
-  // A symbolic link stays one, and renaming works within a file system only.
-  const target = existsSync(path) ? realpathSync(path) : path;
-  const [cwd, name] = [dirname(target), basename(target)];
-  const leftovers = () => readdirSync(cwd).filter((entry) => entry.startsWith(`${name}.new`));
-  for (const entry of leftovers()) rmSync(join(cwd, entry), { force: true });
-  try {
-    const staged = new Conf<Record<string, unknown>>({
-      ...{ cwd, configName: name, fileExtension: 'new', configFileMode: 0o600 },
-      serialize: () => text,
-      deserialize: () => ({}),
-    });
-    staged.store = {};
-    if (readFileSync(staged.path, 'utf8') !== text) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-    keepOwner(staged.path, target);
-    renameSync(staged.path, target);
-  } catch (error) {
-    for (const entry of leftovers()) rmSync(join(cwd, entry), { force: true });
-    throw error;
-  }
+function replace(target: string, lock: string, text: string, Conf: typeof import('conf').default): void {
+  const staged = new Conf<Record<string, unknown>>({
+    ...{ cwd: lock, configName: stagedName(), configFileMode: 0o600 },
+    serialize: () => text,
+    deserialize: () => ({}),
+  });
+  staged.store = {};
+  if (readTextSync(staged.path) !== text) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+  // What root changes for somebody stays theirs.
+  const owner = ownerOf(target) ?? ownerOf(dirname(target));
+  if (owner) giveAsRoot(staged.path, owner);
+  renameSync(staged.path, target);
 }
 
-/** What root changes for somebody stays theirs. */
-function keepOwner(path: string, target: string): void {
-  const owner = statSync(target, { throwIfNoEntry: false });
-  const { uid } = statSync(path);
-  if (owner && uid === 0) chownSync(path, owner.uid, owner.gid);
+/** The file itself, whatever name leads to it: a symbolic link stays one, and what it points to need not exist yet. */
+function linkTarget(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    try {
+      return realpathSync(target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    const next = linkAt(target);
+    if (next === undefined) return target;
+    target = resolve(realpathSync(dirname(target)), next);
+  }
+  throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** For the owner alone, unless it holds other things too or is made for sharing, as /tmp is: that is not ours to close. */
-function makeDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const isSticky = (statSync(directory).mode & 0o1000) !== 0;
-  const isShared = isSticky || readdirSync(directory).some((name) => !name.startsWith('config.json'));
-  if (!isShared) chmodSync(directory, 0o700);
-}
-
-/** Does the work while no other process does. It is synchronous, so that only a hard kill can leave the lock behind. */
-async function underLock(lock: string, patienceMs: number, work: () => void): Promise<void> {
-  const start = performance.now();
-  while (!take(lock)) {
-    const waited = performance.now() - start;
-    if (waited > patienceMs) throw usageError((m) => m.config.locked(lock, `${patienceMs / 1000} s`));
-    breakStale(lock);
-    // Hundreds of writers that looked every few ms would leave the one with the lock no processor to write with.
-    await delay(10 + Math.random() * Math.min(waited, 1000));
-  }
-  try {
-    work();
-  } finally {
-    release(lock);
-  }
-}
-
-/** Breaks a dead lock under a lock of its own, after another look: two that saw the same dead one would break each other's live one. */
-function breakStale(lock: string): void {
-  const breaker = `${lock}.break`;
-  if (!isStale(lock) || !take(breaker)) return;
-  if (isStale(lock)) release(lock);
-  release(breaker);
-}
-
-function isStale(lock: string): boolean {
-  return Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN) > STALE_MS;
-}
-
-function take(lock: string): boolean {
-  try {
-    mkdirSync(lock, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function release(lock: string): void {
-  rmSync(lock, { recursive: true, force: true });
+function closeDirectory(directory: string): void {
+  const { mode } = statSync(directory);
+  const isShared = (mode & 0o1000) !== 0;
+  if (isShared || (mode & 0o077) === 0) return;
+  if (readdirSync(directory).every((name) => name.startsWith('config.json'))) chmodSync(directory, 0o700);
 }
 
 /** What the system refused, as an error that names the file; any other error as it is. */
-function cannotWrite(path: string, error: unknown): unknown {
+function cannotWrite(path: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof LockedError) return usageError((m) => m.config.locked(error.lock, error.waitedMs));
+  if (signal?.aborted) return new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof MmaiError || code === undefined) return error;
-  return usageError((m) => m.config.unwritable(path, code), undefined, error);
+  const hint: Text | undefined = code === 'EBUSY' ? (m) => m.config.mountHint() : undefined;
+  return usageError((m) => m.config.unwritable(path, code), hint, error);
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { rememberTasks } from '../../src/commands/shared/remember-tasks.ts';
 import { runStatus } from '../../src/commands/status.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import type { CommandDeps } from '../../src/deps.ts';
-import { createRecentTasks, RECENT_LIMIT, stateDirectory } from '../../src/io/recent-tasks.ts';
+import { createRecentTasks, RECENT_LIMIT } from '../../src/io/recent-tasks.ts';
 import { type FakeDeps, fakeDeps } from '../support/deps.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 import { fakeTransport, refusal, succeeded } from '../support/transport.ts';
@@ -42,6 +43,16 @@ describe('recent task ids', () => {
     assert.deepEqual(recent.read(), []);
   });
 
+  it('leave no file behind that could not be put in place, and read no pipe', () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'recent-tasks'));
+    createRecentTasks(directory, () => 'aside').remember(ids('1'));
+    assert.deepEqual(readdirSync(directory), ['recent-tasks']);
+    const other = temporaryDirectory();
+    execFileSync('mkfifo', [join(other, 'recent-tasks')]);
+    assert.deepEqual(createRecentTasks(other, () => 'aside').read(), []);
+  });
+
   it('are those the service knew: one not found is not kept', async () => {
     const transport = fakeTransport(succeeded, refusal(404, 'ResourceNotFound')).transport;
     const deps = atTerminal({ transport: async () => transport });
@@ -59,11 +70,5 @@ describe('recent task ids', () => {
       await rememberTasks(ids('1'), options, deps);
       assert.deepEqual((await deps.recentTasks()).read(), []);
     }
-  });
-
-  it('stay in XDG_STATE_HOME, %LOCALAPPDATA% or ~/.local/state', () => {
-    assert.equal(stateDirectory({ XDG_STATE_HOME: '/s' }, 'linux', '/h'), join('/s', 'mmai'));
-    assert.equal(stateDirectory({ LOCALAPPDATA: '/l' }, 'win32', '/h'), join('/l', 'mmai'));
-    assert.equal(stateDirectory({}, 'linux', '/h'), join('/h', '.local', 'state', 'mmai'));
   });
 });

@@ -1,30 +1,33 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { configDirectory, createStore } from '../../src/io/store.ts';
+import { createStore, type StoreOptions } from '../../src/io/store.ts';
+import { en } from '../../src/locales/en/messages.ts';
 import { bin, temporaryDirectory } from '../support/mmai.ts';
 
-const newStore = () => {
+const newStore = (options: Partial<StoreOptions> = {}) => {
   const directory = join(temporaryDirectory(), 'mmai');
-  return { directory, store: createStore({ directory }) };
+  return { directory, store: createStore({ directory, ...options }) };
 };
-/** What a writer leaves behind that was killed under the lock, a long time ago. */
-const leaveDeadLock = (path: string) => {
+/** What a writer leaves behind that was killed under the lock, by the clock of another machine. */
+const leaveDeadLock = (path: string, time = new Date(0)) => {
   mkdirSync(`${path}.lock`, { recursive: true });
-  utimesSync(`${path}.lock`, 0, 0);
+  writeFileSync(join(`${path}.lock`, 'staged-0.json'), '{"profiles"');
+  utimesSync(`${path}.lock`, time, time);
 };
 const set = (key: string, value: string) => (config: { profiles: Record<string, Record<string, string>> }) => {
   config.profiles.p = { ...config.profiles.p, [key]: value };
@@ -90,7 +93,6 @@ describe('the config file', () => {
 
   it('loses nothing to writers in processes of their own', async () => {
     const { directory, store } = newStore();
-    leaveDeadLock(store.path);
     const run = promisify(execFile);
     const profiles = Array.from({ length: 8 }, (_, index) => `p${index}`);
     const env = { ...process.env, MMAI_CONFIG_DIR: directory };
@@ -101,11 +103,113 @@ describe('the config file', () => {
   });
 
   it('loses nothing to 50 writers that find the lock of a killed one', async () => {
-    const { store } = newStore();
+    const { store } = newStore({ staleMs: 100 });
     leaveDeadLock(store.path);
     await Promise.all(Array.from({ length: 50 }, (_, index) => store.update(set(`k${index}`, 'v'))));
     assert.equal(Object.keys(store.read().profiles.p ?? {}).length, 50);
     assert.equal(existsSync(`${store.path}.lock`), false);
+  });
+
+  it('is written though the lock of a killed writer is of the future, or was being broken by another killed one', async () => {
+    const { store } = newStore({ staleMs: 50 });
+    leaveDeadLock(store.path, new Date('2100-01-01'));
+    mkdirSync(`${store.path}.lock.break`);
+    await store.update(set('a', '1'));
+    assert.equal(store.read().profiles.p?.a, '1');
+    assert.deepEqual(readdirSync(dirname(store.path)), ['config.json']);
+  });
+
+  it('is not written while others change it, however old their locks look', async () => {
+    const { store } = newStore({ staleMs: 200, patienceMs: 500 });
+    leaveDeadLock(store.path);
+    // Somebody at work takes and releases the lock all the time: never the same lock for long.
+    let times = 0;
+    const atWork = setInterval(() => utimesSync(`${store.path}.lock`, times, times++), 20);
+    await assert.rejects(store.update(set('a', '1')), { exitCode: 2, message: /lock .*config\.json\.lock/ });
+    clearInterval(atWork);
+    assert.equal(existsSync(`${store.path}.lock`), true);
+  });
+
+  it('a lock that holds what mmai did not put there is left alone', async () => {
+    const { store } = newStore({ staleMs: 20, patienceMs: 200 });
+    leaveDeadLock(store.path);
+    writeFileSync(join(`${store.path}.lock`, 'mine'), '');
+    await assert.rejects(store.update(set('a', '1')), { exitCode: 2 });
+    assert.deepEqual(readdirSync(`${store.path}.lock`), ['mine']);
+  });
+
+  it('has one lock, whatever name leads to it', async () => {
+    const { store } = newStore();
+    await store.update(set('a', '1'));
+    const other = newStore({ patienceMs: 0 });
+    mkdirSync(other.directory);
+    symlinkSync(store.path, other.store.path);
+    mkdirSync(`${store.path}.lock`);
+    await assert.rejects(other.store.update(set('b', '1')), { exitCode: 2, message: new RegExp(`${store.path}.lock`) });
+  });
+
+  it('leaves files beside it alone, whatever their names begin with', async () => {
+    const { directory, store } = newStore();
+    mkdirSync(directory);
+    const names = ['config.json.new', 'config.json.new-account', 'config.json.newer.tmp-1'];
+    for (const name of names) writeFileSync(join(directory, name), '');
+    await store.update(set('a', '1'));
+    assert.deepEqual(readdirSync(directory), ['config.json', ...names]);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const { directory, store } = newStore();
+    mkdirSync(directory);
+    writeFileSync(store.path, '\ufeff{"profiles": {"p": {"a": "1"}}}');
+    assert.equal(store.read().profiles.p?.a, '1');
+    await store.update(set('b', '2'));
+    assert.deepEqual(JSON.parse(readFileSync(store.path, 'utf8')).profiles.p, { a: '1', b: '2' });
+  });
+
+  it('is not changed after a signal, not even one that comes with the end of the input', async () => {
+    const controller = new AbortController();
+    const { store } = newStore({ signal: controller.signal });
+    const update = store.update(set('a', '1'));
+    controller.abort();
+    await assert.rejects(update, { exitCode: 130 });
+    assert.equal(existsSync(store.path), false);
+  });
+
+  it('is waited for no longer than to a signal', async () => {
+    const controller = new AbortController();
+    const { store } = newStore({ signal: controller.signal });
+    leaveDeadLock(store.path);
+    const update = store.update(set('a', '1'));
+    setTimeout(() => controller.abort(), 50);
+    await assert.rejects(update, { exitCode: 130 });
+  });
+
+  it('counts as absent, with a warning, where it cannot be read in its default place; in a named one it is an error', () => {
+    const directory = temporaryDirectory();
+    execFileSync('mkfifo', [join(directory, 'config.json')]);
+    const told: string[] = [];
+    const config = createStore({ directory }).read((text) => told.push(text(en)));
+    assert.deepEqual(config, { current: 'default', profiles: {} });
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? '', /config\.json: EINVAL \(not a regular file\)/);
+    const named = createStore({ directory, isNamed: true });
+    assert.throws(() => named.read(() => {}), { exitCode: 2, message: /EINVAL/ });
+  });
+
+  it('is warned about where it holds a secret that others can read', async () => {
+    const { store } = newStore();
+    const warnings = () => {
+      const told: string[] = [];
+      store.read((text) => told.push(text(en)));
+      return told.join('\n');
+    };
+    await store.update(set('region', 'x'));
+    chmodSync(store.path, 0o644);
+    assert.equal(warnings(), '');
+    await store.update(set('access-key-secret', 'x'));
+    assert.equal(warnings(), '');
+    chmodSync(store.path, 0o640);
+    assert.match(warnings(), /^[^\n]*chmod 600 .*config\.json$/);
   });
 
   it('is not written, and the lock named, when another holds it for too long', async () => {
@@ -126,7 +230,7 @@ describe('the config file', () => {
     assert.deepEqual([existsSync(store.path), existsSync(`${store.path}.lock`)], [false, false]);
   });
 
-  for (const torn of [
+  for (const malformed of [
     '{"profiles": {"p": {"access-key-secret": "canary"',
     '[]',
     '"canary"',
@@ -136,14 +240,14 @@ describe('the config file', () => {
     '{"profiles": {"p": {"a": 1}}}',
     '',
   ]) {
-    it(`is named, neither quoted nor touched, when it holds ${torn || 'nothing'}`, async () => {
+    it(`is named, neither quoted nor touched, when it holds ${malformed || 'nothing'}`, async () => {
       const { directory, store } = newStore();
       mkdirSync(directory);
-      writeFileSync(store.path, torn);
+      writeFileSync(store.path, malformed);
       const refusal = { exitCode: 2, message: new RegExp(`^(?!.*canary).*${store.path}`), cause: undefined };
       assert.throws(() => store.read(), { exitCode: 2, message: refusal.message });
       await assert.rejects(store.update(set('a', '1')), { exitCode: 2, message: refusal.message });
-      assert.equal(readFileSync(store.path, 'utf8'), torn);
+      assert.equal(readFileSync(store.path, 'utf8'), malformed);
     });
   }
 
@@ -164,6 +268,21 @@ describe('the config file', () => {
     assert.match(readFileSync(target, 'utf8'), /"a": "1"/);
   });
 
+  it('is made where a symbolic link points, relative ones and chains too', async () => {
+    const { directory, store } = newStore();
+    const folder = temporaryDirectory();
+    mkdirSync(directory);
+    symlinkSync(join(folder, 'link'), store.path);
+    symlinkSync('dotfiles.json', join(folder, 'link'));
+    await store.update(set('a', '1'));
+    assert.ok(lstatSync(store.path).isSymbolicLink());
+    assert.match(readFileSync(join(folder, 'dotfiles.json'), 'utf8'), /"a": "1"/);
+    const circular = newStore();
+    mkdirSync(circular.directory);
+    symlinkSync('config.json', circular.store.path);
+    await assert.rejects(circular.store.update(set('a', '1')), { exitCode: 2, message: /ELOOP/ });
+  });
+
   it('is named when it cannot be written', async () => {
     const store = createStore({ directory: '/dev/null/x' });
     await assert.rejects(store.update(set('a', '1')), {
@@ -171,16 +290,4 @@ describe('the config file', () => {
       message: /\/dev\/null\/x\/config\.json: ENOTDIR/,
     });
   });
-});
-
-describe('the config directory', () => {
-  const cases: [string, object, string, string][] = [
-    ['MMAI_CONFIG_DIR', { MMAI_CONFIG_DIR: '/c', XDG_CONFIG_HOME: '/x' }, 'linux', '/c'],
-    ['XDG_CONFIG_HOME', { XDG_CONFIG_HOME: '/x' }, 'linux', '/x/mmai'],
-    ['%APPDATA% on Windows', { APPDATA: '/a' }, 'win32', '/a/mmai'],
-    ['the home directory', { APPDATA: '/a' }, 'linux', '/h/.config/mmai'],
-  ];
-  for (const [name, env, platform, expected] of cases) {
-    it(`comes from ${name}`, () => assert.equal(configDirectory({ ...env }, platform, '/h'), expected));
-  }
 });

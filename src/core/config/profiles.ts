@@ -1,4 +1,5 @@
 import { type Text, usageError } from '../../errors.ts';
+import { isRecord } from '../record.ts';
 
 /** What mmai's own config file holds. Values are text, keyed by setting name (`region`, `access-key-id` …). */
 export interface Config {
@@ -17,12 +18,45 @@ export interface Profile {
 /** The file behind `mmai config`. `read` never writes; `update` is atomic and under a lock, so concurrent writers lose nothing. */
 export interface ProfileStore {
   readonly path: string;
-  /** Throws a usage error that names the file when it cannot be read or parsed; never quotes its content. */
-  read(): Config;
+  /**
+   * Throws a usage error that names the file when it cannot be read or parsed; never quotes its content. With `warn`, a file in
+   * the default place that cannot be read counts as absent, with a warning; so is a secret warned about that others can read.
+   */
+  read(warn?: (text: Text) => void): Config;
+  /** Throws what `change` throws, and a usage error when the file cannot be written. */
   update(change: (config: Config) => void): Promise<void>;
 }
 
 export const DEFAULT_PROFILE = 'default';
+
+/** The keys of a profile whose values are never shown whole. */
+export const SECRET_KEYS: readonly string[] = ['access-key-secret', 'security-token'];
+
+export function emptyConfig(): Config {
+  return { current: DEFAULT_PROFILE, profiles: {} };
+}
+
+/** The config, or undefined if the text is anything else. An object without profiles is another program's file, unless empty. */
+export function parseConfig(text: string): Config | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const { current = DEFAULT_PROFILE, profiles = {} } = value;
+  const isOurs = 'profiles' in value || Object.keys(value).length === 0;
+  if (!isOurs || typeof current !== 'string' || !isRecord(profiles)) return undefined;
+  const isText = (entry: unknown) => typeof entry === 'string';
+  if (!Object.values(profiles).every((p) => isRecord(p) && Object.values(p).every(isText))) return undefined;
+  // What a later version may have added beside them is kept.
+  return { ...value, current, profiles: profiles as Config['profiles'] };
+}
+
+export function holdsSecret({ profiles }: Config): boolean {
+  return Object.values(profiles).some((profile) => SECRET_KEYS.some((key) => profile[key]));
+}
 
 /** The profile in use: the named one (else a usage error with `hint`), else the current one (which may be empty). */
 export function selectProfile(

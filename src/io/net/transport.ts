@@ -24,14 +24,16 @@ export interface TransportOptions {
   readonly observe?: ((event: NetworkEvent) => void) | undefined;
   /** Gets what a proxy is logged in with, which it might quote. */
   readonly redactor?: Redactor | undefined;
+  /** Ends the reading of the CA file, which may be a pipe. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { caFile, env, now, observe } = options;
+  const { caFile, env, now, observe, signal } = options;
   const { Agent } = await import('undici');
   const secureContext =
-    caFile === undefined ? undefined : (await import('./certificates.ts')).contextTrusting(caFile, env);
+    caFile === undefined ? undefined : await (await import('./certificates.ts')).contextTrusting(caFile, env, signal);
   const connector = createConnector({ secureContext, now, observe });
   const findRoute = routeFinder(options, connector);
   /** By route: a connection to or through a proxy is no other's. */

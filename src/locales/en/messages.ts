@@ -1,7 +1,9 @@
 import { checkEn } from './check.ts';
 import { codesEn } from './codes.ts';
+import { configEn } from './config.ts';
 import { credentialsEn } from './credentials.ts';
 import { explainEn } from './explain.ts';
+import { fileProblem } from './files.ts';
 import { helpEn } from './help.ts';
 import { networkEn } from './network.ts';
 
@@ -49,7 +51,9 @@ export const en = {
     queryQuotes: () => `a text stands in single quotes: tasks[?state=='failed'].id`,
     badProfileName: (value: string) =>
       `"${value}" is not a profile name: letters, digits and . _ @ - only, at most 64, starting with a letter or digit`,
-    unreadableFile: (what: string, path: string, why: string) => `${what}: cannot read ${path}: ${why}`,
+    unreadableFile: (what: string, path: string, code: string) => `${what}: cannot read ${path}: ${fileProblem(code)}`,
+    relativeDirectory: (variable: string, path: string) =>
+      `${variable}: "${path}" is a relative path; an absolute one is needed`,
     noCertificates: (path: string) => `--ca-file: ${path} contains no readable PEM certificate`,
     badProxy: (variable: string) =>
       `${variable} is not a proxy address: write http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if needed (other schemes, like socks5, are not supported)`,
@@ -97,39 +101,7 @@ export const en = {
     portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
     listening: (url: string) => `sandbox listening on ${url}; Ctrl-C stops it`,
   },
-  config: {
-    unreadable: (path: string, why: string) => `cannot read the config file ${path}: ${why}`,
-    unwritable: (path: string, why: string) => `cannot write the config file ${path}: ${why}`,
-    torn: (path: string) => `the config file ${path} is not in the form that mmai writes; it was left unchanged`,
-    tornHint: () => 'repair it or move it away, then run "mmai config init"',
-    locked: (path: string, why: string) => `another mmai holds the lock ${path} (${why}); try again`,
-    stopped: () => 'stopped; nothing was stored',
-    initNeedsTerminal: () =>
-      'config init asks questions, so it needs a terminal; in scripts use "mmai config set KEY VALUE"',
-    askId: () => 'AccessKey id',
-    askSecret: () => 'AccessKey secret (not shown)',
-    askRegion: () => 'Default region',
-    stored: (profile: string, path: string) => `profile "${profile}" stored in ${path}; try: mmai status TASK_ID`,
-    emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
-    unknownKey: (key: string, known: readonly string[]) =>
-      `there is no setting "${key}"; known settings: ${known.join(', ')}`,
-    origin: ({ name }: { readonly from: string; readonly name: string }) => name,
-    obtained: () => '(obtained when needed)',
-    notWritten: (key: string, where: string) => `${key} is obtained when needed, from ${where}`,
-    notSet: (key: string) => `${key} is not set`,
-    noAliyun: (path: string) => `aliyun-cli has no file ${path} to import from`,
-    outcomes: {
-      imported: (_: string) => 'imported',
-      kept: (_: string) => 'left unchanged, mmai has it already; --force replaces its key',
-      elsewhere: (name: string) =>
-        `not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=${name}`,
-      empty: (_: string) => 'not copied; its key is incomplete',
-      badName: (_: string) => 'not copied; a profile name in mmai has only letters, digits and . _ @ -',
-      unknown: (_: string) => 'not copied; mmai does not know its mode',
-    },
-    secretInArguments: (key: string) =>
-      `${key} was stored, but as an argument it was visible to other users and is in the shell's history; leave the value out next time`,
-  },
+  config: configEn,
   watch: {
     conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
     intervalAboveTimeout: () => '--interval is longer than --timeout',

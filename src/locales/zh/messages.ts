@@ -1,8 +1,10 @@
 import type { Messages } from '../en/messages.ts';
 import { checkZh } from './check.ts';
 import { codesZh } from './codes.ts';
+import { configZh } from './config.ts';
 import { credentialsZh } from './credentials.ts';
 import { explainZh } from './explain.ts';
+import { fileProblem } from './files.ts';
 import { helpZh } from './help.ts';
 import { networkZh } from './network.ts';
 
@@ -38,7 +40,8 @@ export const zh: Messages = {
     queryQuotes: () => `文本要写在单引号中：tasks[?state=='failed'].id`,
     badProfileName: (value) =>
       `“${value}”不是有效的配置档名：只能包含字母、数字和 . _ @ -，最长 64 个字符，以字母或数字开头`,
-    unreadableFile: (what, path, why) => `${what}：无法读取 ${path}：${why}`,
+    unreadableFile: (what, path, code) => `${what}：无法读取 ${path}：${fileProblem(code)}`,
+    relativeDirectory: (variable, path) => `${variable}：“${path}”是相对路径，应为绝对路径`,
     noCertificates: (path) => `--ca-file：${path} 中没有可读取的 PEM 证书`,
     badProxy: (variable) =>
       `${variable} 不是代理地址：请写成 http://主机:端口 或 https://主机:端口，需要时在主机前加“用户名:密码@”（不支持 socks5 等其他协议）`,
@@ -83,36 +86,7 @@ export const zh: Messages = {
     portTaken: (port, why) => `--port：无法监听 ${port}：${why}`,
     listening: (url) => `模拟服务已在 ${url} 监听；按 Ctrl-C 停止`,
   },
-  config: {
-    unreadable: (path, why) => `无法读取配置文件 ${path}：${why}`,
-    unwritable: (path, why) => `无法写入配置文件 ${path}：${why}`,
-    torn: (path) => `配置文件 ${path} 不是 mmai 写入的格式；文件未被改动`,
-    tornHint: () => '请修复或移走该文件，然后运行 "mmai config init"',
-    locked: (path, why) => `另一个 mmai 正持有锁 ${path}（${why}）；请重试`,
-    stopped: () => '已停止；没有保存任何内容',
-    initNeedsTerminal: () => 'config init 需要在终端中回答问题；在脚本中请用 "mmai config set 键 值"',
-    askId: () => 'AccessKey ID',
-    askSecret: () => 'AccessKey Secret（不显示）',
-    askRegion: () => '默认地域',
-    stored: (profile, path) => `配置档“${profile}”已保存到 ${path}；可以试试：mmai status 任务ID`,
-    emptyValue: (key) => `${key}：值为空；要删除请用 "mmai config unset ${key}"`,
-    unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known.join('、')}`,
-    origin: ({ from, name }) => (from === 'default' ? '默认值' : from === 'profile' ? '配置档' : name),
-    obtained: () => '（使用时获取）',
-    notWritten: (key, where) => `${key} 在使用时从 ${where} 获取`,
-    notSet: (key) => `${key} 未设置`,
-    noAliyun: (path) => `没有可导入的 aliyun-cli 文件 ${path}`,
-    outcomes: {
-      imported: () => '已导入',
-      kept: () => 'mmai 中已有，未改动；加 --force 可替换密钥',
-      elsewhere: (name) => `未复制；设置 ALIBABA_CLOUD_PROFILE=${name} 后 mmai 直接读取 aliyun-cli 的文件`,
-      empty: () => '未复制；没有完整的密钥',
-      badName: () => '未复制；mmai 的配置档名只能包含字母、数字和 . _ @ -',
-      unknown: () => '未复制；mmai 不认识它的模式',
-    },
-    secretInArguments: (key) =>
-      `${key} 已保存，但写在参数里会被其他用户看到并留在命令历史中；下次请不要把值写在命令行上`,
-  },
+  config: configZh,
   watch: {
     conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
     intervalAboveTimeout: () => '--interval 比 --timeout 还长',

@@ -1,0 +1,75 @@
+import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Environment } from '../core/config/settings.ts';
+import { usageError } from '../errors.ts';
+
+/** Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config. Throws a usage error. */
+export function configDirectory(env: Environment, platform: string, home: string): string {
+  const named = env.MMAI_CONFIG_DIR?.trim();
+  if (!named) return baseDirectory(env, platform, ['XDG_CONFIG_HOME', 'APPDATA'], join(home, '.config'));
+  // From the working directory, which may be anybody's, no settings are read, and no secrets are saved in it.
+  if (!isAbsolute(named)) throw usageError((m) => m.usage.relativeDirectory('MMAI_CONFIG_DIR', named));
+  return named;
+}
+
+/** Where state goes that may be lost: `mmai` in XDG_STATE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.local/state. */
+export function stateDirectory(env: Environment, platform: string, home: string): string {
+  return baseDirectory(env, platform, ['XDG_STATE_HOME', 'LOCALAPPDATA'], join(home, '.local', 'state'));
+}
+
+/**
+ * Makes a directory with those above it, for their owner only; fine if it exists. One `mkdir` a level, from the top: Node's own
+ * `recursive` never returns where mkdir says ENOENT though the parent exists, as in /proc. Throws the system's error.
+ */
+export function makeDirectory(directory: string): void {
+  const missing: string[] = [];
+  let existing = resolve(directory);
+  let owner = ownerOf(existing);
+  while (!owner && existing !== dirname(existing)) {
+    missing.unshift(existing);
+    existing = dirname(existing);
+    owner = ownerOf(existing);
+  }
+  for (const level of missing) {
+    try {
+      mkdirSync(level, { mode: 0o700 });
+    } catch (error) {
+      // Another process was quicker.
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw error;
+    }
+    if (owner) giveAsRoot(level, owner);
+  }
+}
+
+/** Who owns `path`; undefined where nothing is. */
+export function ownerOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/**
+ * What root creates in somebody's home belongs to that user, who could not use it otherwise. By the descriptor and without
+ * following a link, since whoever owns the directory may replace what is in it. Does nothing for other users.
+ */
+export function giveAsRoot(path: string, { uid, gid }: Stats): void {
+  if (process.getuid?.() !== 0 || (uid === 0 && gid === 0)) return;
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stat = fstatSync(descriptor);
+    if (stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) fchownSync(descriptor, uid, gid);
+  } catch {
+    // A container's root may not be allowed to: then it stays root's.
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+// --- internal ---
+
+/** By the XDG specification a relative path is invalid and to be ignored. */
+function baseDirectory(env: Environment, platform: string, [xdg, windows]: [string, string], fallback: string): string {
+  const candidates = [env[xdg], platform === 'win32' ? env[windows] : undefined];
+  const base = candidates.map((path) => path?.trim()).find((path) => path && isAbsolute(path));
+  return join(base ?? fallback, 'mmai');
+}

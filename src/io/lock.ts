@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { giveAsRoot, ownerOf } from './directories.ts';
+
+/** A lock is held for some ms. One that stays the same for so long was left behind by a killed process. In ms. */
+const STALE_MS = 10_000;
+/** How long to wait for others before giving up: longer than a stale lock lasts. In ms. */
+const PATIENCE_MS = 30_000;
+
+/** How the names of our files in a lock begin. */
+const STAGED = 'staged-';
+
+export interface LockOptions {
+  /** Ends the waiting early: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly staleMs?: number;
+  readonly patienceMs?: number;
+}
+
+/** Another process held the lock for too long. */
+export class LockedError extends Error {
+  readonly lock: string;
+  readonly waitedMs: number;
+
+  constructor(lock: string, waitedMs: number) {
+    super(`${lock} is held by another process`);
+    this.lock = lock;
+    this.waitedMs = waitedMs;
+  }
+}
+
+/**
+ * Does `work` while no other process does; throws {@link LockedError}. The lock is the directory `lock`. A file that `work` makes
+ * in it, with a name of {@link stagedName}, goes with the lock also after a kill, and while it is there the lock is held: a
+ * process that was stopped for so long that others broke its lock cannot move it anywhere. `work` is synchronous, so that
+ * nothing but a kill leaves a lock behind.
+ */
+export async function underLock(
+  lock: string,
+  work: () => void,
+  { signal, staleMs = STALE_MS, patienceMs = PATIENCE_MS }: LockOptions = {},
+): Promise<void> {
+  const start = performance.now();
+  const unchangedMs = createObserver();
+  while (!take(lock)) {
+    signal?.throwIfAborted();
+    const waitedMs = performance.now() - start;
+    if (waitedMs > patienceMs) throw new LockedError(lock, waitedMs);
+    if (unchangedMs(lock) > staleMs) breakLock(lock, unchangedMs, staleMs);
+    // Hundreds of writers that look every few ms would leave the one with the lock no processor to write with.
+    await delay(10 + Math.random() * Math.min(waitedMs, 1000), undefined, signal && { signal }).catch(() => {});
+  }
+  const inode = ownerOf(lock)?.ino;
+  try {
+    work();
+  } finally {
+    if (ownerOf(lock)?.ino === inode) remove(lock);
+  }
+}
+
+/** A name that no other process uses, for a file without `.json` at its end. */
+export function stagedName(): string {
+  return `${STAGED}${randomUUID()}`;
+}
+
+// --- internal ---
+
+/**
+ * For how many ms a path has been seen to hold the same thing, by our own monotonic clock: the times of a file are those of
+ * another clock wherever the file system is not local, and compare only with each other.
+ */
+function createObserver(): (path: string) => number {
+  const seen = new Map<string, { identity: string; since: number }>();
+  return (path) => {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!stat) return 0;
+    const identity = `${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    const now = performance.now();
+    const before = seen.get(path);
+    if (before?.identity === identity) return now - before.since;
+    seen.set(path, { identity, since: now });
+    return 0;
+  };
+}
+
+/**
+ * Breaks a stale lock under a lock of its own, after another look: of two processes that saw the same stale lock, the second
+ * would break the lock that the first one then took.
+ */
+function breakLock(lock: string, unchangedMs: (path: string) => number, staleMs: number): void {
+  const breaker = `${lock}.break`;
+  if (!take(breaker)) {
+    if (unchangedMs(breaker) > staleMs) remove(breaker);
+    return;
+  }
+  if (unchangedMs(lock) > staleMs) remove(lock);
+  remove(breaker);
+}
+
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Windows answers EPERM while the last holder's lock is being removed.
+    if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32')) return false;
+    throw error;
+  }
+  const owner = ownerOf(dirname(lock));
+  if (owner) giveAsRoot(lock, owner);
+  return true;
+}
+
+/** Removes a lock with the staged files that a killed process left in it. What holds anything else is no lock of ours, and stays. */
+function remove(lock: string): void {
+  try {
+    for (const name of readdirSync(lock)) if (name.startsWith(STAGED)) unlinkSync(join(lock, name));
+    rmdirSync(lock);
+  } catch {
+    // Another process was quicker, or it is not ours to remove: the next look at it tells.
+  }
+}

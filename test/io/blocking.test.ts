@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(src, path), 'utf8') }));
+
+/** Who may call what by its name, besides the code cache, which runs before everything and has guards of its own. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'io/files.ts': ['closeSync', 'fstatSync', 'openSync', 'readSync', 'fs/promises'],
+  'io/directories.ts': ['closeSync', 'fchownSync', 'fstatSync', 'mkdirSync', 'openSync', 'statSync'],
+  'io/lock.ts': ['mkdirSync', 'readdirSync', 'rmdirSync', 'statSync', 'unlinkSync'],
+  'io/store.ts': ['chmodSync', 'readdirSync', 'readlinkSync', 'realpathSync', 'renameSync', 'statSync'],
+  'io/recent-tasks.ts': ['renameSync', 'rmSync', 'writeFileSync'],
+  'io/output-stream.ts': ['fstatSync', 'writeSync'],
+  // The state of a process, from /proc.
+  'io/terminal/foreground.ts': ['fs/promises'],
+  'version.ts': ['readFileSync'],
+};
+
+it('files are read, written and made in a few places only: what may block has a limit and lets signals through', () => {
+  const found = sources
+    .filter(({ path }) => path !== 'code-cache.ts')
+    .flatMap(({ path, text }) => {
+      const calls = new Set(
+        text.match(/\b(?!readTextSync|gunzipSync)\w+Sync\b(?=\()|\bfs\/promises\b|\bcreate(?:Read|Write)Stream\b/g),
+      );
+      return [...calls].filter((call) => !ALLOWED[path]?.includes(call)).map((call) => `${path}: ${call}`);
+    });
+  assert.deepEqual(found, []);
+});
+
+it("nothing makes directories with Node's own recursive mkdir, which may never return", () => {
+  const found = sources.filter(({ text }) => /mkdir(?:Sync)?\([^)]*recursive: true/.test(text));
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [],
+  );
+});
