@@ -1,25 +1,94 @@
 import type { Command } from 'commander';
-import { EXAMPLES } from '../src/cli/examples.ts';
+import { examplesOf } from '../src/cli/examples.ts';
+import { settingOfFlag } from '../src/core/config/settings.ts';
 import { en } from '../src/locales/en/messages.ts';
 import { version } from '../src/version.ts';
 
+/** Variables that are no settings; test/package.test.ts looks for every variable of `src/`. */
+const ENVIRONMENT: readonly (readonly [names: string, text: string])[] = [
+  ['ALIBABA_CLOUD_REGION_ID, ALIBABACLOUD_REGION_ID', 'the region, where --region and MMAI_REGION say nothing'],
+  ['MMAI_PROFILE', 'the profile to use; wins over the variables of an AccessKey'],
+  ['MMAI_DEBUG', 'a switch: explain every step on standard error'],
+  ['MMAI_CONFIG_DIR', 'the directory of config.json, an absolute path'],
+  ['MMAI_NO_CACHE', 'a switch: neither read nor save compiled code'],
+  ['MMAI_NO_RECENT', 'a switch: do not save the IDs of recent tasks for completion'],
+  ['MMAI_A11Y', 'a switch, for screen readers: a line for each change, and nothing drawn again'],
+  ['NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE', 'whether to colour, where --color and MMAI_COLOR say nothing'],
+  ['LC_ALL, LC_MESSAGES, LANG', 'the language and character set, where --lang and MMAI_LANG say nothing'],
+  [
+    'ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN',
+    'an AccessKey; the token for one of STS',
+  ],
+  ['ALIBABA_CLOUD_PROFILE, ALIBABACLOUD_PROFILE, ALICLOUD_PROFILE', 'the profile of aliyun-cli and of the SDKs'],
+  [
+    'ALIBABA_CLOUD_IGNORE_PROFILE, ALIBABACLOUD_IGNORE_PROFILE, ALIBABA_CLOUD_CLI_PROFILE_DISABLED',
+    'a switch: do not read the file of aliyun-cli',
+  ],
+  ['ALIBABA_CLOUD_CREDENTIALS_FILE', 'the file of the SDKs'],
+  ['ALIBABA_CLOUD_CREDENTIALS_URI', 'a URL that returns an AccessKey'],
+  [
+    'ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN, ALIBABA_CLOUD_OIDC_TOKEN_FILE',
+    'a role to assume by OIDC',
+  ],
+  ['ALIBABA_CLOUD_ROLE_SESSION_NAME', 'the session name of an assumed role'],
+  [
+    'ALIBABA_CLOUD_STS_ENDPOINT, ALIBABA_CLOUD_STS_REGION, ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED',
+    'where roles are assumed',
+  ],
+  ['ALIBABA_CLOUD_ECS_METADATA', 'the role of the ECS instance'],
+  [
+    'ALIBABA_CLOUD_ECS_METADATA_DISABLED, ALIBABA_CLOUD_IMDSV1_DISABLED',
+    'switches: do not ask the metadata service, or not without a token',
+  ],
+  ['ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS', 'a switch: run no command for an AccessKey'],
+  ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy, and the hosts that bypass it; lower case wins'],
+  ['NODE_EXTRA_CA_CERTS', 'certificate authorities to trust besides the usual ones, as --ca-file'],
+  [
+    'XDG_CONFIG_HOME, XDG_CACHE_HOME, XDG_STATE_HOME',
+    'absolute paths in place of ~/.config, ~/.cache and ~/.local/state',
+  ],
+  ['CI, GITHUB_ACTIONS, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY', 'where watch runs, and where it reports'],
+  [
+    'MMAI_TASK_ID, MMAI_STATE, MMAI_STATUS, MMAI_OUTCOME, MMAI_REQUEST_ID, MMAI_DURATION_MS',
+    'set for the command of watch --exec',
+  ],
+];
+
+const FILES: readonly (readonly [path: string, text: string])[] = [
+  ['~/.config/mmai/config.json', 'profiles; on Windows %APPDATA%\\mmai\\config.json. mmai config path prints it'],
+  [
+    '~/.cache/mmai',
+    'compiled code of mmai itself, which may be removed at any time; on Windows %LOCALAPPDATA%\\mmai\\cache',
+  ],
+  ['~/.local/state/mmai/recent-tasks', 'IDs of recent tasks, for completion; on Windows in %LOCALAPPDATA%\\mmai'],
+  ['~/.aliyun/config.json', 'profiles of aliyun-cli, only read'],
+  ['~/.alibabacloud/credentials', 'AccessKeys of the SDKs, only read'],
+];
+
 /** The man page in troff's man(7) macros, from the command tree with every command loaded. Without a date, so that it changes only with the tree. */
 export function manPage(program: Command): string {
-  const codes = Object.entries(en.exitCodes);
+  const commands = commandsBelow(program);
+  const common = commonOptions([program, ...commands.map(({ command }) => command)]);
   return [
     `.TH MMAI 1 "" "mmai ${version}" "User Commands"`,
     '.SH NAME',
     `mmai \\- ${escaped(en.help.program)}`,
     '.SH SYNOPSIS',
-    ...commandsBelow(program).map(({ path, command }) => `.B mmai ${path}\n${escaped(command.usage())}\n.br`),
+    ...commands.map(({ path, command }) => `.B mmai ${path}\n${escaped(command.usage())}\n.br`),
     '.SH OPTIONS',
-    ...options(program),
+    'Options of mmai itself, and those that several commands share.',
+    ...[...new Map([...options(program), ...common])].flatMap(([term, text]) => entry(term, text)),
     '.SH COMMANDS',
-    ...commandsBelow(program).flatMap(({ path, command }) => section(path, command)),
+    ...commands.flatMap(({ path, command }) => section(path, command, common)),
     '.SH VALUES',
     ...Object.entries(en.help.values).flatMap(([name, text]) => ['.TP', `.I <${name}>`, escaped(text)]),
     '.SH EXIT STATUS',
-    ...codes.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, escaped(meaning)]),
+    ...Object.entries(en.exitCodes).flatMap(([code, meaning]) => entry(code, meaning)),
+    '.SH ENVIRONMENT',
+    'A flag wins over a variable; one that is empty counts as not set. Switches are off with 0, false, no and off.',
+    ...[...settings(commands), ...ENVIRONMENT].flatMap(([names, text]) => entry(names, text)),
+    '.SH FILES',
+    ...FILES.flatMap(([path, text]) => ['.TP', `.I ${escaped(path)}`, escaped(text)]),
     '.SH EXAMPLES',
     ...examples(''),
     '',
@@ -35,31 +104,59 @@ export function commandsBelow(command: Command, path: readonly string[] = []): {
     .flatMap((below) => commandsBelow(below, [...path, below.name()]));
 }
 
-function section(path: string, command: Command): string[] {
-  const list = command.registeredArguments.flatMap((argument) => [
-    '.TP',
-    `.I ${escaped(argument.name())}`,
-    escaped(argument.description),
-  ]);
+/** The options that more than one command has with the same text, which are described once: text by term. */
+function commonOptions(commands: readonly Command[]): ReadonlyMap<string, string> {
+  const common = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const [term, text] of commands.flatMap(options)) {
+    if (seen.has(`${term}: ${text}`) && !common.has(term)) common.set(term, text);
+    seen.add(`${term}: ${text}`);
+  }
+  return common;
+}
+
+function section(path: string, command: Command, common: ReadonlyMap<string, string>): string[] {
+  const isCommon = ([term, text]: readonly [string, string]) => common.get(term) === text;
+  const names = options(command)
+    .filter(isCommon)
+    .map(([term]) => /--[\w-]+/.exec(term)![0]);
   return [
     `.SS mmai ${path}${command.alias() ? ` (${command.alias()})` : ''}`,
     escaped(command.description()),
-    ...list,
-    ...options(command),
+    ...command.registeredArguments.flatMap((argument) => [
+      '.TP',
+      `.I ${escaped(argument.name())}`,
+      escaped(argument.description),
+    ]),
+    ...options(command).flatMap((option) => (isCommon(option) ? [] : entry(...option))),
+    '.PP',
+    `See OPTIONS for ${escaped(names.join(', '))}.`,
     ...examples(path),
   ];
 }
 
-function options(command: Command): string[] {
+function options(command: Command): (readonly [term: string, text: string])[] {
   const help = command.createHelp();
-  return help
-    .visibleOptions(command)
-    .flatMap((option) => ['.TP', `.B ${escaped(option.flags)}`, escaped(help.optionDescription(option))]);
+  return help.visibleOptions(command).map((option) => [option.flags, help.optionDescription(option)]);
+}
+
+/** The variable of each setting, with what its flag does. */
+function settings(commands: readonly { command: Command }[]): readonly [names: string, text: string][] {
+  const found = new Map<string, string>();
+  for (const { long, description } of commands.flatMap(({ command }) => command.options)) {
+    const variable = settingOfFlag(long ?? '')?.variable;
+    if (variable && !found.has(variable)) found.set(variable, description);
+  }
+  return [...found];
+}
+
+function entry(term: string, text: string): string[] {
+  return ['.TP', `.B ${escaped(term)}`, escaped(text)];
 }
 
 function examples(path: string): string[] {
-  const lines = EXAMPLES[path];
-  return lines ? ['.PP', '.nf', '.RS', ...lines.map(escaped), '.RE', '.fi'] : [];
+  const lines = examplesOf(path, en);
+  return lines.length > 0 ? ['.PP', '.nf', '.RS', ...lines.map(escaped), '.RE', '.fi'] : [];
 }
 
 /** A hyphen is one to copy, no line of text begins like a macro, and troff reads ASCII only. */
@@ -67,6 +164,7 @@ function escaped(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
+    .replaceAll('~', '\\(ti')
     .replace(/^([.'])/gm, '\\&$1')
     .replace(/[^\x00-\x7f]/gu, (c) => `\\[u${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`);
 }

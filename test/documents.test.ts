@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { commandsBelow, manPage } from '../scripts/man.ts';
+import { commandsBelow } from '../scripts/man.ts';
 import { EXAMPLES } from '../src/cli/examples.ts';
 import { createStore } from '../src/io/store.ts';
 import { fakeDeps } from './support/deps.ts';
@@ -83,20 +83,6 @@ describe('--help', { concurrency: 4 }, () => {
       for (const line of lines) await assertRuns(line, home, env);
     });
   }
-});
-
-describe('the man page', () => {
-  it('is in step with the command tree (npm run man writes it)', async () => {
-    assert.equal(read('bin/mmai.1'), manPage(await commandTree(fakeDeps())));
-  });
-
-  it('is ASCII, and groff has nothing to complain of where there is one', async () => {
-    const page = read('bin/mmai.1');
-    assert.doesNotMatch(page, /[^\n\x20-\x7e]/);
-    const groff = spawnSync('groff', ['-man', '-ww', '-z'], { input: page, encoding: 'utf8' });
-    if (groff.error) process.stderr.write('NOT TESTED: the man page with groff, which is not installed here\n');
-    else assert.deepEqual([groff.status, groff.stderr], [0, '']);
-  });
 });
 
 function blocks(markdown: string): string[] {
