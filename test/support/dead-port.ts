@@ -19,19 +19,20 @@ export async function refusingPort(): Promise<number> {
   return holder.localPort!;
 }
 
-const NEVER_ACCEPTS = `
-  const { parentPort } = require('node:worker_threads');
-  const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+const ACCEPTS_LATE = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const answer = (socket) => socket.once('data', () => socket.end('HTTP/1.1 204 No Content\\r\\n\\r\\n'));
+  const server = require('node:net').createServer(answer).listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
     parentPort.postMessage(server.address().port);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, workerData);
   });`;
 
 /**
- * A port where connecting hangs: a thread listens, never accepts, and its queue is full, so that the system drops whatever
- * comes after. Closed when the test file ends.
+ * A port where connecting hangs: a thread listens, accepts nothing for so long (ms), and its queue is full, so that the system
+ * drops what comes meanwhile. It comes again after a second, and is then answered with 204. Closed when the test file ends.
  */
-export async function hangingPort(): Promise<number> {
-  const worker = new Worker(NEVER_ACCEPTS, { eval: true });
+export async function hangingPort(busyMs = Number.POSITIVE_INFINITY): Promise<number> {
+  const worker = new Worker(ACCEPTS_LATE, { eval: true, workerData: busyMs });
   after(() => worker.terminate());
   const port = await new Promise<number>((resolve) => worker.once('message', resolve));
   // The queue of 1 takes two; the third waits for ever.

@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
@@ -35,6 +35,8 @@ export interface ConnectorOptions {
   /** Milliseconds that only ever grow. */
   readonly now: () => number;
   readonly observe: ((event: NetworkEvent) => void) | undefined;
+  /** Undefined: the system's. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /**
@@ -99,9 +101,11 @@ export class Opening {
     const isNamed = isIP(host) === 0;
     if (isNamed) process.env.RES_OPTIONS ??= RESOLVER_LIMITS;
     let report = this.start(isNamed ? 'dns' : 'tcp');
+    const { lookup } = this.#options;
     const socket = connect({
       ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
       autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+      ...(lookup && { lookup }),
     });
     socket.once('lookup', (error, address) => {
       if (error) return;

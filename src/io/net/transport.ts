@@ -1,9 +1,11 @@
+import type { LookupFunction } from 'node:net';
 import type { Agent, Dispatcher } from 'undici';
 import type { Environment } from '../../core/config/settings.ts';
 import {
   type HttpRequest,
   type HttpResponse,
   MAX_IN_FLIGHT,
+  NetworkError,
   type NetworkEvent,
   type Transport,
 } from '../../core/rpc/transport.ts';
@@ -26,15 +28,17 @@ export interface TransportOptions {
   readonly redactor?: Redactor | undefined;
   /** Ends the reading of the CA file, which may be a pipe. */
   readonly signal?: AbortSignal | undefined;
+  /** Resolves host names; the system's lookup if left away. */
+  readonly lookup?: LookupFunction;
 }
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { caFile, env, now, observe, signal } = options;
+  const { caFile, env, now, observe, redactor, lookup, signal } = options;
   const { Agent } = await import('undici');
   const secureContext =
     caFile === undefined ? undefined : await (await import('./certificates.ts')).contextTrusting(caFile, env, signal);
-  const connector = createConnector({ secureContext, now, observe });
+  const connector = createConnector({ secureContext, now, observe, lookup });
   const findRoute = routeFinder(options, connector);
   /** By route: a connection to or through a proxy is no other's. */
   let agents = new Map<Route, Agent>();
@@ -44,20 +48,17 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     return agent;
   };
 
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    const route = findRoute(originOf(request.url), request.direct === true);
+    const exchange = new Exchange(request, route, observe && responseObserver(observe, now, route));
+    if (!exchange.isOver) agentFor(route).dispatch(dispatchOptions(request, route), exchange);
+    const response = await exchange.response;
+    if (route.forwarder) await refuseProxyResponse(route.forwarder, response);
+    return response;
+  }
+
   return {
-    async send(request) {
-      const route = findRoute(originOf(request.url), request.direct === true);
-      const start = observe ? now() : 0;
-      const onHead =
-        observe &&
-        ((status: number) =>
-          observe({ step: 'answer', detail: (m) => m.check.network.answered(status, route.host), ms: now() - start }));
-      const exchange = new Exchange(request, route, onHead);
-      if (!exchange.isOver) agentFor(route).dispatch(dispatchOptions(request, route), exchange);
-      const response = await exchange.response;
-      if (route.forwarder) await refuseProxyResponse(route.forwarder, response);
-      return response;
-    },
+    send: redactor ? (request) => send(request).catch(throwRedacted(redactor)) : send,
     renew() {
       for (const agent of agents.values()) void agent.close().catch(() => {});
       agents = new Map();
@@ -78,6 +79,26 @@ interface Route extends ExchangeContext {
   /** A proxy that https goes through; http is handed to one that forwards it. */
   readonly tunnel: ProxyServer | undefined;
   readonly forwarder: ProxyServer | undefined;
+}
+
+/** Hears when a response begins, and reports how long that took from now. */
+function responseObserver(
+  observe: NonNullable<TransportOptions['observe']>,
+  now: () => number,
+  { host }: Route,
+): (status: number) => void {
+  const start = now();
+  return (status) =>
+    observe({ step: 'answer', detail: (m) => m.check.network.answered(status, host), ms: now() - start });
+}
+
+/** What another end says of itself (a reason phrase, the names in a certificate) may quote what it was sent. Always throws. */
+function throwRedacted({ redact }: Redactor): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof NetworkError)) throw error;
+    const { kind, text, cause } = error;
+    throw new NetworkError(kind, (m) => redact(text(m)), cause);
+  };
 }
 
 /** The URLs that mmai makes have a path; parsing each again would take a tenth of a request. */

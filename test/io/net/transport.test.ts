@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
 import { createTransport, type TransportOptions } from '../../../src/io/net/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
-import { refusingPort } from '../../support/dead-port.ts';
+import { createRedactor } from '../../../src/text/redactor.ts';
+import { hangingPort, refusingPort } from '../../support/dead-port.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
 
 const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
@@ -21,6 +22,7 @@ async function transport(options: Partial<TransportOptions> = {}) {
     env: {},
     now: () => performance.now(),
     observe: (event) => events.push(event),
+    redactor: createRedactor(),
     ...options,
   });
   after(() => made.close());
@@ -166,8 +168,42 @@ describe('a proxy', () => {
   });
 
   const html = 'Content-Type: text/html\r\nContent-Length: 22\r\n\r\n<html>canary</html>...';
+  const asks = (...schemes: string[]) =>
+    `HTTP/1.1 407 No\r\n${schemes.map((scheme) => `Proxy-Authenticate: ${scheme}\r\n`).join('')}Content-Length: 0\r\n\r\n`;
   const refusals: [string, string, string, string, RegExp][] = [
     ['407', 'HTTP/1.1 407 Authenticate\r\nContent-Length: 0\r\n\r\n', 'ProxyAuthentication', SERVICE, /HTTP 407/],
+    ['401', 'HTTP/1.1 401 Unauthorized\r\n\r\n', 'ProxyAuthentication', SERVICE, /does not accept the user name/],
+    [
+      '407 for Digest',
+      asks('Digest realm="canary", qop="auth"'),
+      'ProxyScheme',
+      SERVICE,
+      /offers Digest, mmai only knows Basic$/,
+    ],
+    ['407 for two others', asks('Negotiate', 'NTLM'), 'ProxyScheme', SERVICE, /offers Negotiate, NTLM, mmai only/],
+    [
+      '407 for Basic too',
+      asks('Negotiate', 'Basic realm="x"'),
+      'ProxyAuthentication',
+      SERVICE,
+      /does not accept the user/,
+    ],
+    ['407 for Digest to plain http', asks('Digest realm="x"'), 'ProxyScheme', PLAIN, /offers Digest, mmai only/],
+    ['408', 'HTTP/1.1 408 Request Timeout\r\n\r\n', 'Proxy', SERVICE, /HTTP 408 Request Timeout/],
+    ['429', 'HTTP/1.1 429 Too Many Requests\r\n\r\n', 'Proxy', SERVICE, /HTTP 429/],
+    ['503', 'HTTP/1.1 503 Service Unavailable\r\n\r\n', 'Proxy', SERVICE, /HTTP 503/],
+    ['504', 'HTTP/1.1 504 Gateway Timeout\r\n\r\n', 'Proxy', SERVICE, /HTTP 504/],
+    ['status 000', 'HTTP/1.1 000 x\r\n\r\n', 'Proxy', SERVICE, /HTTP 0 x/],
+    ['status 099', 'HTTP/1.1 099 x\r\n\r\n', 'Proxy', SERVICE, /HTTP 99 x/],
+    ['status 101', 'HTTP/1.1 101 x\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', 'Proxy', SERVICE, /HTTP 101 x/],
+    ['status 999', 'HTTP/1.1 999 x\r\n\r\n', 'Proxy', SERVICE, /HTTP 999 x/],
+    [
+      'its login in the reason',
+      `HTTP/1.1 502 ${PASSWORD} ${BASIC}\r\n\r\n`,
+      'Proxy',
+      SERVICE,
+      /HTTP 502 \*+ Basic \*+ to/,
+    ],
     ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'ProxyRefused', SERVICE, /403 Forbidden to CONNECT multi\S+:443$/],
     ['502', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'Proxy', SERVICE, /HTTP 502 Bad Gateway/],
     ['an HTML page', `HTTP/1.1 503 Busy\r\n${html}`, 'Proxy', SERVICE, /503 Busy.*with a web page/],
@@ -181,7 +217,8 @@ describe('a proxy', () => {
       const proxy = await proxyServer({ port: 1, refusal });
       const address = `http://${USER}${proxy.host}`;
       const { get } = await transport({ env: { HTTPS_PROXY: address, HTTP_PROXY: address } });
-      await failure(get(url), kind, new RegExp(`^proxy ${proxy.host} .*${message.source}`));
+      const variable = url === PLAIN ? 'HTTP_PROXY' : 'HTTPS_PROXY';
+      await failure(get(url), kind, new RegExp(`^proxy ${proxy.host} \\(${variable}\\) .*${message.source}`));
     });
   }
 
@@ -191,6 +228,12 @@ describe('a proxy', () => {
       'SSH-2.0-OpenSSH\r\n',
       /^proxy \S+ \(HTTPS_PROXY\): the response does not follow HTTP\/1\.1 \(Expected HTTP/,
     ],
+    [
+      'never ends its headers',
+      `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(9999)}`,
+      /^proxy \S+ \S+: the response does not follow HTTP/,
+    ],
+    ['has no status', 'HTTP/1.1 abc x\r\n\r\n', /^proxy \S+ \S+: the response does not follow HTTP/],
     ['hangs up', '', /^proxy \S+ \(HTTPS_PROXY\): connection reset \(ECONNRESET\)/],
   ];
   for (const [name, reply, message] of broken) {
@@ -210,10 +253,54 @@ describe('a proxy', () => {
     );
   });
 
+  it('that nobody listens at is named for plain http too, with its variable', async () => {
+    const host = `127.0.0.1:${await refusingPort()}`;
+    const { get } = await transport({ env: { http_proxy: `http://${USER}${host}` } });
+    await failure(get(PLAIN), 'Proxy', new RegExp(`^proxy ${host} \\(http_proxy\\): connection refused`));
+  });
+
   it('with an address that is none stops the request as a usage error', async () => {
     const { get } = await transport({ env: { HTTPS_PROXY: 'socks5://p:1' } });
     await assert.rejects(get(SERVICE), { exitCode: 2 });
   });
+});
+
+/** Gives every name these addresses. */
+const resolvingTo =
+  (...addresses: string[]): LookupFunction =>
+  (_, __, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: 4 })),
+    );
+
+describe('a host name', () => {
+  it('with a far address and a dead one is connected to: an address is tried for longer than a far round trip', async () => {
+    const port = await hangingPort(600);
+    const { get } = await transport({ lookup: resolvingTo('127.0.0.1', '127.0.0.3') });
+    // The connection is made after a second.
+    assert.equal((await get(`http://two.test:${port}/`)).status, 204);
+  });
+
+  it('whose lookup hangs ends the request at its limit, named as what did not finish', async () => {
+    const { get } = await transport({ lookup: () => {} });
+    const late = /^no response from slow\.test within 50ms: the DNS lookup did not finish$/;
+    await failure(get('http://slow.test/', { timeoutMs: 50 }), 'Timeout', late);
+  });
+
+  for (const [code, kind, sentence] of [
+    ['ENOTFOUND', 'Dns', 'no such host name'],
+    ['EAI_AGAIN', 'Dns', 'the DNS lookup failed for now'],
+    ['EMFILE', 'NoResources', 'too many open files in this process'],
+    ['ENOBUFS', 'NoResources', 'no buffer space left for sockets'],
+    ['EPERM', 'Unreachable', 'this machine does not allow the connection'],
+  ] as const) {
+    it(`whose lookup fails with ${code} is told in a sentence`, async () => {
+      const error = Object.assign(new Error(`getaddrinfo ${code} a.test`), { code, syscall: 'getaddrinfo' });
+      const { get } = await transport({ lookup: (_, __, callback) => callback(error, '') });
+      await failure(get('http://a.test/'), kind, new RegExp(`^a\\.test: ${sentence} \\(${code}\\)$`));
+    });
+  }
 });
 
 describe('connections', () => {
