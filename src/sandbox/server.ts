@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLoopback } from '../core/config/settings.ts';
 import { type Answer, type Format, Refusal, refusalAnswer, stepAnswer } from './answers.ts';
 import { DEFAULT_SCRIPT, FAULTS, type Fault, Player, parseScript, type Step } from './script.ts';
 import { type ArrivedRequest, readRequest, type SandboxKey, Verifier } from './verify.ts';
@@ -9,6 +10,8 @@ export interface SandboxOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly script?: string;
+  /** Names of the sandbox besides those of loopback, for tests that come through a proxy. */
+  readonly hosts?: readonly string[];
   readonly accessKeys: readonly SandboxKey[];
   /** The service's clock, in ms since the epoch. */
   readonly now: () => number;
@@ -101,6 +104,13 @@ async function respond(
 }
 
 function judged(request: ArrivedRequest, verifier: Verifier, player: Player, options: SandboxOptions): Step | Refusal {
+  if (!isOurs(request.headers.get('host'), options.hosts)) {
+    return new Refusal(
+      421,
+      'MisdirectedRequest',
+      'The sandbox answers requests for loopback names and addresses only.',
+    );
+  }
   if (request.body.byteLength > MAX_BODY) {
     return new Refusal(413, 'RequestEntityTooLarge', 'The request body is larger than 1 MiB.');
   }
@@ -111,6 +121,13 @@ function judged(request: ArrivedRequest, verifier: Verifier, player: Player, opt
     if (error instanceof Refusal) return error;
     throw error;
   }
+}
+
+/** A web page's script reaches 127.0.0.1 through a name of its own that resolves to it; its requests say that name. */
+function isOurs(host: string | undefined, others: readonly string[] = []): boolean {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return isLoopback(hostname) || others.includes(hostname);
 }
 
 function mixedIn({ faults }: SandboxOptions): Step | undefined {

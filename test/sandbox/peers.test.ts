@@ -110,6 +110,27 @@ function raw(
 const vectorKey = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
 
 describe('the sandbox', () => {
+  const named = (host: string) => sandbox({ hosts: [] }).then((server) => raw(server, 'GET', '/', { host }));
+
+  for (const host of ['localhost', 'LOCALHOST:8080', '127.0.0.1:1', '127.8.9.1', '[::1]:9']) {
+    it(`answers a request for ${host}`, async () => {
+      assert.match(await named(host), /MissingParameter/);
+    });
+  }
+
+  for (const host of [
+    'evil.example',
+    '127.0.0.1.evil.example:80',
+    'localhost.evil.example',
+    '192.168.0.1',
+    '0.0.0.0',
+    '[::2]',
+  ]) {
+    it(`does not answer a request for ${host}, as a page that rebinds its name sends it`, async () => {
+      assert.match(await named(host), /<Code>MisdirectedRequest<\/Code>/);
+    });
+  }
+
   const at = (time: string) => ({ accessKeys: [vectorKey], script: '2', now: () => Date.parse(time) });
 
   for (const vector of v1Vectors.filter(({ name }) => /^G[12346]$/.test(name))) {

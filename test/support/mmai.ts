@@ -73,11 +73,20 @@ export function temporaryDirectory(): string {
 
 export const testKey = { accessKeyId: 'test-key-id', accessKeySecret: 'test-key-secret' };
 
+/** What the service is called by requests through a proxy. */
+const SERVICE_HOST = 'multimediaai.cn-beijing.aliyuncs.com';
+
 /** A sandbox with the test key, closed when the test file ends, and the environment that points mmai at it. */
 export async function sandbox(options: Partial<SandboxOptions> = {}) {
   let ids = 0;
   const nextId = () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`;
-  const server = await startSandbox({ accessKeys: [testKey], now: Date.now, nextId, ...options });
+  const server = await startSandbox({
+    accessKeys: [testKey],
+    hosts: [SERVICE_HOST],
+    now: Date.now,
+    nextId,
+    ...options,
+  });
   after(() => server.close());
   const env = {
     MMAI_ENDPOINT: server.url,
