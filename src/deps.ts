@@ -19,13 +19,17 @@ export interface Output {
 
 export interface Input {
   readonly isTerminal: boolean;
-  /** All that is piped in, as UTF-8. */
+  /** All that is piped in, piece by piece, until its end or until `stop` aborts. Throws a usage error where it cannot be read. */
+  chunks(stop: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The same as UTF-8 text. Throws a usage error for more than 1 MiB. */
   text(): Promise<string>;
 }
 
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
 export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn'> {
   readonly pid: number;
+  /** When the process started, on the monotonic clock. */
+  readonly startedAt: number;
   /** Aborts on SIGINT, SIGTERM, SIGHUP, or a stdout that is closed or full; the reason is the exit code. */
   readonly signal: AbortSignal;
   readonly stdin: Input;

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Clock } from './core/clock.ts';
 import type { Deps, Input, Output } from './deps.ts';
-import { ExitCode, MmaiError } from './errors.ts';
+import { ExitCode, MmaiError, usageError } from './errors.ts';
 import { createWrite, isClosedPipe, type Write } from './io/output-stream.ts';
 import type { Live } from './io/terminal/live.ts';
 import type { Messages } from './locales/en/messages.ts';
@@ -23,6 +23,9 @@ const LINGER_MS = 100;
 
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
+
+/** The longest text that is taken from standard input, in bytes. */
+const MAX_TEXT = 1024 * 1024;
 
 /** The real thing. Installs the handlers of {@link handleSignals}. */
 export function systemDeps(): Deps {
@@ -46,6 +49,7 @@ export function systemDeps(): Deps {
   return {
     env: process.env,
     pid: process.pid,
+    startedAt: systemClock.monotonic() - process.uptime() * 1000,
     clock: systemClock,
     random: Math.random,
     nonce,
@@ -187,21 +191,35 @@ function systemInput(signal: AbortSignal): Input {
     get isTerminal() {
       return process.stdin.isTTY === true;
     },
+    chunks: readChunks,
     async text() {
-      const stop = () => process.stdin.destroy();
-      signal.addEventListener('abort', stop);
-      process.stdin.setEncoding('utf8');
-      let text = '';
-      try {
-        for await (const chunk of process.stdin) text += chunk;
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        signal.removeEventListener('abort', stop);
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      for await (const chunk of readChunks(signal)) {
+        size += chunk.byteLength;
+        if (size > MAX_TEXT) throw usageError((m) => m.usage.inputTooLong());
+        chunks.push(chunk);
       }
-      return text;
+      return Buffer.concat(chunks).toString('utf8');
     },
   };
+}
+
+async function* readChunks(stop: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { stdin } = process;
+  const destroy = () => stdin.destroy();
+  if (stop.aborted) return;
+  stop.addEventListener('abort', destroy, { once: true });
+  try {
+    for await (const chunk of stdin) yield chunk as Uint8Array;
+  } catch (error) {
+    if (!stop.aborted) throw usageError((m) => m.usage.unreadableInput((error as NodeJS.ErrnoException).code ?? ''));
+  } finally {
+    stop.removeEventListener('abort', destroy);
+  }
+  // The signal that ended the program which wrote may end us too: it is there after one more turn of the event loop.
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
 }
 
 /** `writeAbove` makes way for what is written to a terminal. */

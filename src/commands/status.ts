@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readTaskIds } from '../core/ids.ts';
 import { failureExitCode, failureOutcome, isDenied, stateOutcome, statusExitCode } from '../core/outcome.ts';
 import type { Reply } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
@@ -16,6 +15,7 @@ import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
+import { commandTaskIds } from './shared/task-ids.ts';
 
 export interface StatusOptions extends ServiceOptions {
   readonly exitStatus?: true;
@@ -55,10 +55,10 @@ export function addStatusCommand(program: Command, deps: CommandDeps, done: (exi
 
 /** One look at each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
 export async function runStatus(words: readonly string[], options: StatusOptions, deps: CommandDeps): Promise<number> {
-  const ids = await readTaskIds(words, deps);
   const output = options.raw ? 'raw' : options.output;
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, { ...options, ...(output && { output }) }));
   const query = await compileQuery(options.query);
+  const ids = await commandTaskIds(words, options.quiet === true, deps);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, deps);
   const session = await openSession(setup, options.simulate, deps);
   try {

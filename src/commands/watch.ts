@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { choice } from '../core/config/settings.ts';
-import { readTaskIds } from '../core/ids.ts';
 import { taskState } from '../core/task.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
-import { resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
+import { parseWatchFlags, resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
 import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
@@ -18,6 +17,7 @@ import { addServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
+import { commandTaskIds } from './shared/task-ids.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
@@ -60,11 +60,12 @@ interface Wait {
 export async function runWatch(words: readonly string[], given: WatchOptions, deps: CommandDeps): Promise<number> {
   const annotations = choice('auto', 'github', 'none')(given.annotations, '--annotations');
   const options = { ...given, annotations };
-  const plan = waiterOptions(await readTaskIds(words, deps), options);
+  const { timeoutMs } = parseWatchFlags(options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
   const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);
+  const plan = await readPlan(words, timeoutMs, options, deps);
   if (options.dryRun !== undefined) return printPlan(plan, setup.values.output === 'json', deps);
   const session = await openSession(setup, options.simulate, deps);
   try {
@@ -75,6 +76,27 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
 }
 
 // --- internal ---
+
+/** The wait for the tasks named here or on standard input. The timeout counts from the start of the process, so reading counts against it. */
+async function readPlan(
+  words: readonly string[],
+  timeoutMs: number,
+  options: WatchOptions,
+  deps: CommandDeps,
+): Promise<WaiterOptions> {
+  const { clock, startedAt } = deps;
+  const limits = {
+    totalMs: timeoutMs - (clock.monotonic() - startedAt),
+    idleMs: Number.POSITIVE_INFINITY,
+    name: `--timeout ${options.timeout}`,
+  };
+  const start = clock.monotonic();
+  const ids = await commandTaskIds(words, options.quiet === true, deps, limits);
+  const readingMs = clock.monotonic() - start;
+  // What starting takes is not worth an odd number in every sentence; what reading takes may be minutes.
+  const spentMs = readingMs < 1000 ? 0 : clock.monotonic() - startedAt;
+  return { ...waiterOptions(ids, options), timeoutMs: Math.max(1, timeoutMs - spentMs) };
+}
 
 async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Promise<number> {
   const { plan, options, setup, query } = wait;

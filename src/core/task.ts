@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { shortened } from '../text/safe-text.ts';
 
 /** The service's id of a task: an int64 as a decimal string, from argv to wire to output (a number would round it above 2^53). */
 export type TaskId = string & { readonly brand: 'TaskId' };
@@ -11,7 +12,8 @@ const MAX_TASK_ID = 2n ** 63n - 1n;
 
 /** A TaskId from text: 1 to 2^63−1, decimal digits only, no leading zero. Throws a usage error. */
 export function parseTaskId(text: string): TaskId {
-  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > MAX_TASK_ID) throw usageError((m) => m.usage.badTaskId(text));
+  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > MAX_TASK_ID)
+    throw usageError((m) => m.usage.badTaskId(shortened(text)));
   return text as TaskId;
 }
 

@@ -39,7 +39,7 @@ export function withoutValue(word: string): string {
 }
 
 /** At most `limit` UTF-16 units, the rest told by `…`. Never half a surrogate pair. */
-export function shortened(text: string, limit: number): string {
+export function shortened(text: string, limit = 80): string {
   if (text.length <= limit) return text;
   const end = /[\ud800-\udbff]/.test(text.charAt(limit - 2)) ? limit - 2 : limit - 1;
   return `${text.slice(0, end)}…`;

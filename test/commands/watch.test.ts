@@ -275,10 +275,11 @@ describe('a stop', () => {
   it('while ids are read asks about none of them, for they may be half of those meant', async () => {
     const stdin = (stop: () => void) => ({
       isTerminal: false,
-      text: async () => {
+      chunks: async function* () {
         stop();
-        return '12';
+        yield new TextEncoder().encode('12');
       },
+      text: async () => '',
     });
     const { code, stdout, stderr, requests } = await watch(
       ['-'],

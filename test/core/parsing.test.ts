@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveSettings, serviceOrigin } from '../../src/core/config/settings.ts';
-import { readTaskIds, taskIdsFromText } from '../../src/core/ids.ts';
 import { parseTaskId, taskState } from '../../src/core/task.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { formatDuration, parseDuration } from '../../src/text/duration.ts';
@@ -29,31 +28,11 @@ describe('a task id', () => {
   ]) {
     it(`may not be "${bad}"`, () => assert.throws(() => parseTaskId(bad), usage));
   }
-});
-
-describe('ids on standard input', () => {
-  const read = (words: string[], text: string, isTerminal = false) =>
-    readTaskIds(words, { stdin: { isTerminal, text: async () => text }, signal: new AbortController().signal });
-  it('come after those of the command line, each asked about once', async () => {
-    assert.deepEqual(await read(['2', '-', '1', '2'], '3\n1\n3'), ['2', '1', '3']);
-  });
-  it('are read with no id on the command line, unless somebody would have to type them', async () => {
-    assert.deepEqual(await read([], '3'), ['3']);
-    assert.deepEqual(await read(['2'], '3'), ['2']);
-    await assert.rejects(read([], '3', true), { ...usage, message: /no task id given/ });
-  });
-  it('come one per line, with CRLF, blank lines, comments and a byte order mark', () => {
-    assert.deepEqual(taskIdsFromText('\ufeff1\r\n\r\n# all\n 2 # two\n3'), ['1', '2', '3']);
-  });
-  it('come as NDJSON objects, those without an id passed over', () => {
-    assert.deepEqual(taskIdsFromText('{"id":"9007199254740993","type":"result"}\n{"type":"summary"}\n{"id":7}'), [
-      '9007199254740993',
-      '7',
-    ]);
-  });
-  it('are refused with the number of their line', () => {
-    assert.throws(() => taskIdsFromText('1\n\nx2\n'), { ...usage, message: /line 3.*"x2"/ });
-    assert.throws(() => taskIdsFromText('{"id":9007199254740993}'), { ...usage, message: /line 1/ });
+  it('that is no task id is quoted to 80 characters', () => {
+    assert.throws(
+      () => parseTaskId('9'.repeat(100_000)),
+      ({ message }: Error) => message.length < 200,
+    );
   });
 });
 

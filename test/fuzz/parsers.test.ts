@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { resolveSettings, serviceOrigin, settingNames } from '../../src/core/config/settings.ts';
-import { taskIdsFromText } from '../../src/core/ids.ts';
+import { TaskIdParser } from '../../src/core/input/task-id-parser.ts';
 import { parseResponse } from '../../src/core/rpc/response.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import { createStore } from '../../src/io/store.ts';
@@ -41,13 +41,27 @@ property(
     '{"id":4}\n',
     '{"id":{}}\n',
     '{"id":null}',
+    '{"tasks":[{"id":"5"}]}',
+    '"\\"',
+    '[',
+    ']',
+    ',',
+    '\t',
     '{',
     '\ufeff',
     ' ',
   ]),
   (text) => {
-    const ids = refusesAtMost(() => taskIdsFromText(text)) ?? [];
+    const parse = (...pieces: string[]) => {
+      const parser = new TaskIdParser();
+      for (const piece of pieces) parser.push(piece);
+      parser.end();
+      return [...parser.ids];
+    };
+    const ids = refusesAtMost(() => parse(text)) ?? [];
     for (const id of ids) assert.match(id, /^[1-9]\d{0,18}$/);
+    // However the text is cut, it says the same.
+    assert.deepEqual(refusesAtMost(() => parse(...text)) ?? [], ids);
   },
 );
 

@@ -31,6 +31,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
   return {
     env: {},
     pid: 1,
+    startedAt: 0,
     systemLocale: () => '',
     clock: fakeClock(),
     random: () => 0.5,
@@ -59,11 +60,14 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
 
 /** Standard input with something piped in. */
 export function piped(text: string): Input {
-  return { isTerminal: false, text: async () => text };
+  const chunks = async function* () {
+    yield new TextEncoder().encode(text);
+  };
+  return { isTerminal: false, chunks, text: async () => text };
 }
 
 /** Standard input where a person sits; reading it to the end would wait for ever. */
-export const terminal: Input = { isTerminal: true, text: () => assertUnread() };
+export const terminal: Input = { isTerminal: true, chunks: () => assertUnread(), text: () => assertUnread() };
 
 /** Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one. */
 export function scripted(...answers: string[]): Prompts & { readonly asked: string[] } {
@@ -88,6 +92,6 @@ function fakeOutput(): FakeOutput {
   };
 }
 
-function assertUnread(): Promise<string> {
+function assertUnread(): never {
   throw new Error('a terminal is not read to its end');
 }

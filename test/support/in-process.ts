@@ -31,6 +31,7 @@ export async function mmaiInProcess(
     env,
     stdin: piped(input),
     clock: realClock,
+    startedAt: realClock.monotonic(),
     random: () => 0,
     nonce: randomUUID,
     transport: realTransport(env),

@@ -32,13 +32,17 @@ export type WatchFlags = { readonly [Name in keyof typeof WATCH_DEFAULTS]: strin
 
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense. */
 export function waiterOptions(ids: readonly TaskId[], options: WatchFlags): WaiterOptions {
+  return { ...parseWatchFlags(options), ids, need: tasksNeeded(ids.length, options) };
+}
+
+/** What flags say whatever the tasks are, so that they can be checked before ids are read. Throws the same usage errors. */
+export function parseWatchFlags(options: WatchFlags): Omit<WaiterOptions, 'ids' | 'need'> {
+  tasksNeeded(Number.MAX_SAFE_INTEGER, options);
   const timeoutMs = parseDuration(options.timeout, '--timeout');
   const intervalMs = options.interval === 'auto' ? 'auto' : parseDuration(options.interval, '--interval');
   if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval());
   if (intervalMs !== 'auto' && intervalMs > timeoutMs) throw usageError((m) => m.watch.intervalAboveTimeout());
   return {
-    ids,
-    need: tasksNeeded(ids, options),
     failFast: options.failFast === true,
     timeoutMs,
     intervalMs,
@@ -84,10 +88,10 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number): str
 
 // --- internal ---
 
-function tasksNeeded(ids: readonly TaskId[], { all, any, count }: WatchFlags): number {
+function tasksNeeded(tasks: number, { all, any, count }: WatchFlags): number {
   const given = [all && '--all', any && '--any', count !== undefined && '--count'];
   const [one, other] = given.filter((flag) => typeof flag === 'string');
   if (one && other) throw usageError((m) => m.watch.conflict(one, other));
   if (any) return 1;
-  return count === undefined ? ids.length : wholeNumber(1, ids.length)(count, '--count');
+  return count === undefined ? tasks : wholeNumber(1, tasks)(count, '--count');
 }

@@ -35,6 +35,18 @@ export const en = {
     badTaskId: (value: string) => `"${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
     badTaskIdOnLine: (line: number, value: string) =>
       `line ${line} of standard input: "${value}" is not a task id: give a decimal number from 1 to 9223372036854775807`,
+    noIdInObject: (line: number, places: readonly string[]) =>
+      `line ${line} of standard input: no task ID in this JSON object; it is looked for in ${places.join(', ')}`,
+    badJsonOnLine: (line: number, text: string) =>
+      `line ${line} of standard input: ${text === '' ? 'the JSON ends early' : `invalid JSON at "${text}"`}`,
+    tooManyIds: (limit: number) => `standard input has more than ${limit} task IDs`,
+    inputTimeout: (count: number, limit: string) =>
+      count === 0
+        ? `no task ID: none came from standard input within ${limit}`
+        : `standard input did not end within ${limit}; ${count} task IDs were read, nothing was sent`,
+    unreadableInput: (code: string) => `cannot read standard input: ${code}`,
+    inputTooLong: () => 'standard input is longer than 1 MiB',
+    readingInput: () => 'no task ID on the command line: reading them from standard input',
     noTaskIds: () => 'no task id given: name at least one, or pipe ids to standard input, one per line',
     stoppedReading: () => 'stopped before all ids were read; nothing was sent',
     badDuration: (what: string, value: string) =>

@@ -29,6 +29,18 @@ export const zh: Messages = {
     badTaskId: (value) => `“${value}”不是任务 ID：请输入 1 到 9223372036854775807 之间的十进制整数`,
     badTaskIdOnLine: (line, value) =>
       `标准输入第 ${line} 行：“${value}”不是任务 ID：请输入 1 到 9223372036854775807 之间的十进制整数`,
+    noIdInObject: (line, places) =>
+      `标准输入第 ${line} 行：该 JSON 对象中没有任务 ID（查找的字段：${places.join('、')}）`,
+    badJsonOnLine: (line, text) =>
+      `标准输入第 ${line} 行：${text === '' ? 'JSON 不完整' : `“${text}”处不是有效的 JSON`}`,
+    tooManyIds: (limit) => `标准输入中的任务 ID 超过 ${limit} 个`,
+    inputTimeout: (count, limit) =>
+      count === 0
+        ? `没有任务 ID：${limit} 内未从标准输入收到任何任务 ID`
+        : `标准输入在 ${limit} 内没有结束；已读取 ${count} 个任务 ID，未发送任何请求`,
+    unreadableInput: (code) => `无法读取标准输入：${code}`,
+    inputTooLong: () => '标准输入超过 1 MiB',
+    readingInput: () => '命令行中没有任务 ID，正在从标准输入读取',
     noTaskIds: () => '没有给出任务 ID：请至少写一个，或通过标准输入每行传入一个',
     stoppedReading: () => '在读完任务 ID 之前已停止；没有发送任何请求',
     badDuration: (what, value) => `${what}：“${value}”不是时长：请写成 90、90s、10m、1h30m 或 500ms（最长 24 天）`,
