@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Clock } from './core/clock.ts';
-import type { Deps, Input, Output } from './deps.ts';
-import { ExitCode, MmaiError, usageError } from './errors.ts';
+import type { Deps, Output } from './deps.ts';
+import { ExitCode, MmaiError } from './errors.ts';
+import { createInput } from './io/input-stream.ts';
 import { createWrite, isClosedPipe, type Write } from './io/output-stream.ts';
 import type { Live } from './io/terminal/live.ts';
 import type { Messages } from './locales/en/messages.ts';
@@ -23,9 +24,6 @@ const LINGER_MS = 100;
 
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
-
-/** The longest text that is taken from standard input, in bytes. */
-const MAX_TEXT = 1024 * 1024;
 
 /** The real thing. Installs the handlers of {@link handleSignals}. */
 export function systemDeps(): Deps {
@@ -55,7 +53,7 @@ export function systemDeps(): Deps {
     nonce,
     redactor,
     signal,
-    stdin: systemInput(signal),
+    stdin: createInput(signal),
     stdout: systemOutput(process.stdout, writeOut, writeAbove, () => failure),
     stderr: systemOutput(process.stderr, writeError, writeAbove),
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
@@ -183,43 +181,6 @@ function home(): string | undefined {
 /** Where no home is, files are looked for where containers have theirs: not in the working directory, which may be anybody's. */
 function homeOrRoot(): string {
   return home() ?? '/';
-}
-
-function systemInput(signal: AbortSignal): Input {
-  return {
-    // Asked when it matters: opening standard input takes a tenth of the time of --help.
-    get isTerminal() {
-      return process.stdin.isTTY === true;
-    },
-    chunks: readChunks,
-    async text() {
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of readChunks(signal)) {
-        size += chunk.byteLength;
-        if (size > MAX_TEXT) throw usageError((m) => m.usage.inputTooLong());
-        chunks.push(chunk);
-      }
-      return Buffer.concat(chunks).toString('utf8');
-    },
-  };
-}
-
-async function* readChunks(stop: AbortSignal): AsyncGenerator<Uint8Array> {
-  const { stdin } = process;
-  const destroy = () => stdin.destroy();
-  if (stop.aborted) return;
-  stop.addEventListener('abort', destroy, { once: true });
-  try {
-    for await (const chunk of stdin) yield chunk as Uint8Array;
-  } catch (error) {
-    if (!stop.aborted) throw usageError((m) => m.usage.unreadableInput((error as NodeJS.ErrnoException).code ?? ''));
-  } finally {
-    stop.removeEventListener('abort', destroy);
-  }
-  // The signal that ended the program which wrote may end us too: it is there after one more turn of the event loop.
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
 }
 
 /** `writeAbove` makes way for what is written to a terminal. */

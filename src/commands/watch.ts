@@ -86,7 +86,7 @@ async function readPlan(
 ): Promise<WaiterOptions> {
   const { clock, startedAt } = deps;
   const limits = {
-    totalMs: timeoutMs - (clock.monotonic() - startedAt),
+    totalMs: timeoutMs,
     idleMs: Number.POSITIVE_INFINITY,
     name: `--timeout ${options.timeout}`,
   };

@@ -1,0 +1,45 @@
+import type { Input } from '../deps.ts';
+import { usageError } from '../errors.ts';
+
+/** The longest text that is taken from standard input, in bytes. */
+const MAX_TEXT = 1024 * 1024;
+
+/** Standard input; `signal` ends the reading of a text. */
+export function createInput(signal: AbortSignal): Input {
+  return {
+    // Asked when it matters: opening standard input takes a tenth of the time of --help.
+    get isTerminal() {
+      return process.stdin.isTTY === true;
+    },
+    chunks: readChunks,
+    async text() {
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      for await (const chunk of readChunks(signal)) {
+        size += chunk.byteLength;
+        if (size > MAX_TEXT) throw usageError((m) => m.usage.inputTooLong());
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}
+
+// --- internal ---
+
+async function* readChunks(stop: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { stdin } = process;
+  const destroy = () => stdin.destroy();
+  if (stop.aborted) return;
+  stop.addEventListener('abort', destroy, { once: true });
+  try {
+    for await (const chunk of stdin) yield chunk as Uint8Array;
+  } catch (error) {
+    if (!stop.aborted) throw usageError((m) => m.usage.unreadableInput((error as NodeJS.ErrnoException).code ?? ''));
+  } finally {
+    stop.removeEventListener('abort', destroy);
+  }
+  // The signal that ended the program which wrote may end us too: it is there after one more turn of the event loop.
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}
