@@ -54,7 +54,7 @@ function isUtf8(locale: string): boolean {
 async function configuredLanguage({ env, store }: Pick<Deps, 'env' | 'store'>): Promise<string | undefined> {
   try {
     const config = (await store()).read();
-    return config.profiles[env.MMAI_PROFILE || config.current || DEFAULT_PROFILE]?.language;
+    return config.profiles[env.MMAI_PROFILE?.trim() || config.current || DEFAULT_PROFILE]?.language;
   } catch {
     return undefined;
   }

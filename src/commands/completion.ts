@@ -37,7 +37,7 @@ async function candidateLines(program: Command, words: string[], word: string, d
   const found = await complete(program, words, word, {
     // A config file that cannot be read is told by the command that needs it, not by a tab.
     profiles: async () => Object.keys((await deps.store()).read().profiles).sort(),
-    configKeys: async () => (await import('./config.ts')).CONFIG_KEYS,
+    configKeys: async () => (await import('./config/keys.ts')).CONFIG_KEYS,
     topics: async () => (await import('../core/explanations.ts')).allTopics(),
     recentTasks: async () => (await deps.recentTasks()).read(),
   }).catch(() => []);

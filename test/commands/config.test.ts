@@ -1,28 +1,35 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { Command } from 'commander';
 import { addConfigCommand } from '../../src/commands/config.ts';
+import type { CommandDeps } from '../../src/deps.ts';
 import { type FakeDeps, fakeDeps, piped, scripted, terminal } from '../support/deps.ts';
+import { fakeTransport, refusal } from '../support/transport.ts';
 
 const SECRET = 'abcd-not-for-the-eyes-wxyz';
 
-async function config(words: string, deps: FakeDeps): Promise<void> {
+async function config(words: string, deps: FakeDeps, done: (exitCode: number) => void = () => {}): Promise<void> {
   const program = new Command('mmai').exitOverride();
-  addConfigCommand(program, deps, () => {});
+  addConfigCommand(program, deps, done);
   await program.parseAsync(['config', ...words.split(' ')], { from: 'user' });
 }
 
 /** A person at a terminal who gives these answers. */
 function person(...answers: string[]) {
   const prompts = scripted(...answers);
-  return { asked: prompts.asked, stdin: terminal, prompts: async () => prompts };
+  return { asked: prompts.asked, refused: prompts.refused, stdin: terminal, prompts: async () => prompts };
 }
 
 const profilesOf = async (deps: FakeDeps) => (await deps.store()).read().profiles;
 
-describe('mmai config, talking to a person', () => {
-  it('init asks for id, secret without echo and region, and says on stderr where they are', async () => {
-    const { asked, ...there } = person('my-id', SECRET, '');
+const save = async (deps: FakeDeps, values: Record<string, string>) =>
+  (await deps.store()).update(({ profiles }) => void Object.assign(profiles, { default: values }));
+
+describe('mmai config init', () => {
+  it('asks for ID, secret without echo and region, says where they are, and offers a check', async () => {
+    const { asked, ...there } = person('my-id', SECRET, '', 'n');
     const deps = fakeDeps(there);
     await config('init --profile prod', deps);
     assert.deepEqual(await profilesOf(deps), {
@@ -30,36 +37,71 @@ describe('mmai config, talking to a person', () => {
     });
     assert.deepEqual(
       asked.map((question) => question.split(':')[0]),
-      ['text', 'secret', 'text'],
+      ['text', 'secret', 'text', 'confirm'],
     );
-    assert.match(deps.stderr.text(), /"prod" stored in .*config\.json/);
+    assert.match(deps.stderr.text(), /"prod" saved in .*config\.json/);
     assert.doesNotMatch(deps.stderr.text(), /eyes/);
     assert.equal(deps.stdout.text(), '');
   });
 
-  it('init replaces a key together with its token, and keeps the other settings', async () => {
-    const deps = fakeDeps(person('id', SECRET, 'cn-shanghai'));
-    await (await deps.store()).update(({ profiles }) => {
-      profiles.default = { 'security-token': 'old', retries: '1' };
-    });
+  it('checks each answer in its question, and asks for it again', async () => {
+    const { refused, ...there } = person('', '我的', 'my-id', '', 'two words', SECRET, 'Peking!', 'cn-shanghai', 'n');
+    const deps = fakeDeps(there);
     await config('init', deps);
-    const { 'security-token': token, retries } = (await profilesOf(deps)).default ?? {};
-    assert.deepEqual([token, retries], [undefined, '1']);
+    assert.deepEqual(await profilesOf(deps), {
+      default: { 'access-key-id': 'my-id', 'access-key-secret': SECRET, region: 'cn-shanghai' },
+    });
+    const expected = [
+      /^access-key-id.*empty/,
+      /^access-key-id.*charac/,
+      /empty/,
+      /secret.*charac/,
+      /^region: "Peking!"/,
+    ];
+    assert.equal(refused.length, expected.length);
+    for (const [index, pattern] of expected.entries()) assert.match(refused[index] ?? '', pattern);
   });
 
-  for (const answers of [
-    ['', SECRET, ''],
-    ['id', '', ''],
-    ['id', SECRET, 'Peking!'],
-  ]) {
-    it(`init stores nothing when told "${answers.join('", "')}"`, async () => {
-      const deps = fakeDeps(person(...answers));
-      await assert.rejects(config('init', deps), { exitCode: 2 });
-      assert.deepEqual(await profilesOf(deps), {});
-    });
-  }
+  it('offers what is saved, the secret masked: Enter keeps it, token and all', async () => {
+    const saved = {
+      ...{ 'access-key-id': 'id', 'access-key-secret': SECRET, 'security-token': 'token' },
+      ...{ region: 'cn-shanghai', retries: '1' },
+    };
+    const { asked, ...there } = person('', '', '', 'n');
+    const deps = fakeDeps(there);
+    await save(deps, saved);
+    await config('init', deps);
+    assert.deepEqual(await profilesOf(deps), { default: saved });
+    assert.match(asked[1] ?? '', /Enter keeps \*+wxyz/);
+    assert.doesNotMatch(asked.join(), /eyes/);
+  });
 
-  it('set asks for a secret without echo', async () => {
+  it('asks for the secret of another ID, drops the token of the old one with a note, and keeps other settings', async () => {
+    const { asked, ...there } = person('new-id', '', SECRET, '', 'n');
+    const deps = fakeDeps(there);
+    await save(deps, { 'access-key-id': 'id', 'access-key-secret': 'old', 'security-token': 'old', retries: '1' });
+    await config('init', deps);
+    assert.deepEqual((await profilesOf(deps)).default, {
+      ...{ 'access-key-id': 'new-id', 'access-key-secret': SECRET, region: 'cn-beijing', retries: '1' },
+    });
+    assert.doesNotMatch(asked.join(), /keeps/);
+    assert.match(deps.stderr.text(), /token .*removed/);
+  });
+
+  it('runs config check of that profile if wanted, with its exit code', async () => {
+    const { asked: _, ...there } = person('id', SECRET, '', '');
+    const deps = fakeDeps({ ...there, transport: async () => fakeTransport(refusal(403, 'NoPermission')).transport });
+    let exitCode: number | undefined;
+    await config('init --profile prod', deps, (code) => {
+      exitCode = code;
+    });
+    assert.equal(exitCode, 3);
+    assert.match(deps.stdout.text(), /profile "prod"/);
+  });
+});
+
+describe('mmai config set', () => {
+  it('asks for a secret without echo', async () => {
     const { asked, ...there } = person(SECRET);
     const deps = fakeDeps(there);
     await config('set access-key-secret', deps);
@@ -67,9 +109,119 @@ describe('mmai config, talking to a person', () => {
     assert.deepEqual(await profilesOf(deps), { default: { 'access-key-secret': SECRET } });
   });
 
-  it('set stores no half of a secret when a signal ends the reading', async () => {
+  it('saves no half of a secret when a signal ends the reading', async () => {
     const deps = fakeDeps({ stdin: piped('half'), signal: AbortSignal.abort(143) });
     await assert.rejects(config('set access-key-secret', deps), { exitCode: 130 });
     assert.deepEqual(await profilesOf(deps), {});
+  });
+
+  it('drops the token of another pair with a note, not that of the same', async () => {
+    const deps = fakeDeps();
+    const saved = { 'access-key-id': 'id', 'access-key-secret': 'secret', 'security-token': 'token' };
+    await save(deps, saved);
+    await config('set access-key-id id', deps);
+    assert.deepEqual(await profilesOf(deps), { default: saved });
+    for (const key of ['access-key-id', 'access-key-secret']) {
+      await save(deps, saved);
+      await config(`set ${key} other`, deps);
+      assert.deepEqual(await profilesOf(deps), {
+        default: { 'access-key-id': 'id', 'access-key-secret': 'secret', [key]: 'other' },
+      });
+    }
+    assert.equal(deps.stderr.text().match(/token of profile "default" was removed/g)?.length, 2);
+  });
+
+  for (const value of ['中文', 'line\nbreak', 'two words', '“quoted”', 'tab\t']) {
+    it(`refuses ${JSON.stringify(value)} as part of a key, without quoting it`, async () => {
+      const deps = fakeDeps({ stdin: piped(`a${value}b\n`) });
+      for (const key of ['access-key-id', 'access-key-secret', 'security-token']) {
+        await assert.rejects(
+          config(`set ${key}`, deps),
+          ({ exitCode, message }: { exitCode: number; message: string }) => {
+            assert.equal(exitCode, 2);
+            assert.match(message, new RegExp(`^${key}: `));
+            return !message.includes(value);
+          },
+        );
+      }
+      assert.deepEqual(await profilesOf(deps), {});
+    });
+  }
+
+  it('saves a CA file by its absolute path', async () => {
+    const deps = fakeDeps();
+    await config('set ca-file corp.pem', deps);
+    assert.deepEqual(await profilesOf(deps), { default: { 'ca-file': resolve('corp.pem') } });
+  });
+});
+
+describe('mmai config unset', () => {
+  it('of what is not set changes nothing and ends well', async () => {
+    const deps = fakeDeps();
+    await config('unset region', deps);
+    assert.equal(existsSync((await deps.store()).path), false);
+  });
+});
+
+describe('mmai config delete', () => {
+  const two = async (deps: FakeDeps) =>
+    (await deps.store()).update((config) => {
+      config.current = 'work';
+      Object.assign(config.profiles, { work: { 'access-key-secret': SECRET }, other: {} });
+    });
+
+  it('removes a profile with its secret, and says so', async () => {
+    const deps = fakeDeps();
+    await two(deps);
+    await config('delete work --yes', deps);
+    const store = await deps.store();
+    assert.deepEqual(store.read(), { current: 'default', profiles: { other: {} } });
+    assert.doesNotMatch(readFileSync(store.path, 'utf8'), /eyes/);
+    assert.match(deps.stderr.text(), /"work" deleted from .*\nthe current profile is now "default"/);
+  });
+
+  it('asks at a terminal, and keeps it unless the answer is yes', async () => {
+    const { asked, ...there } = person('n', '');
+    const deps = fakeDeps(there);
+    await two(deps);
+    await assert.rejects(config('delete work', deps), { exitCode: 130 });
+    assert.deepEqual(Object.keys(await profilesOf(deps)), ['work', 'other']);
+    await config('delete work', deps);
+    assert.deepEqual(Object.keys(await profilesOf(deps)), ['other']);
+    assert.match(asked[0] ?? '', /^confirm: Delete profile "work"/);
+  });
+
+  it('refuses without --yes where nobody can be asked, and a profile that is not there', async () => {
+    const deps = fakeDeps();
+    await two(deps);
+    await assert.rejects(config('delete work', deps), { exitCode: 2, message: /--yes/ });
+    await assert.rejects(config('delete nowhere --yes', deps), { exitCode: 2, message: /no profile "nowhere"/ });
+    assert.deepEqual(Object.keys(await profilesOf(deps)), ['work', 'other']);
+  });
+});
+
+describe('a bad value', () => {
+  const cases: [string, Partial<CommandDeps>, RegExp][] = [
+    ['of a variable', { env: { MMAI_REGION: 'A B' } }, /^MMAI_REGION: "A B"/],
+    ['of a variable of the SDKs', { env: { ALIBABA_CLOUD_REGION_ID: 'A B' } }, /^ALIBABA_CLOUD_REGION_ID: "A B"/],
+    ['of a variable for the endpoint', { env: { MMAI_ENDPOINT: 'a b' } }, /^MMAI_ENDPOINT: .*"a b"/],
+  ];
+  for (const [name, overrides, message] of cases) {
+    it(`${name} is told with its name`, async () => {
+      await assert.rejects(config('list', fakeDeps(overrides)), { exitCode: 2, message });
+    });
+  }
+
+  it('of a profile is told with its name', async () => {
+    const deps = fakeDeps();
+    await save(deps, { region: 'A B' });
+    await assert.rejects(config('list', deps), { exitCode: 2, message: /^region of profile default: "A B"/ });
+  });
+
+  it('is not what a file of variables with CRLF leaves at the end', async () => {
+    const deps = fakeDeps({ env: { MMAI_REGION: 'cn-shanghai\r', MMAI_RETRIES: '5\r', MMAI_PROFILE: '\r' } });
+    await config('list', deps);
+    assert.match(deps.stdout.text(), /^region +cn-shanghai$/m);
+    assert.match(deps.stdout.text(), /^retries +5$/m);
   });
 });

@@ -4,7 +4,7 @@ import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
-import type { Prompts } from '../../src/io/terminal/prompts.ts';
+import type { Prompts, Question } from '../../src/io/terminal/prompts.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { createRedactor } from '../../src/text/redactor.ts';
@@ -69,16 +69,29 @@ export function piped(text: string): Input {
 /** Standard input where a person sits; reading it to the end would wait for ever. */
 export const terminal: Input = { isTerminal: true, chunks: () => assertUnread(), text: () => assertUnread() };
 
-/** Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one. */
-export function scripted(...answers: string[]): Prompts & { readonly asked: string[] } {
+/**
+ * Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one, `n` to a question of yes or
+ * no is no. An answer that the question refuses is followed by the next one; `refused` tells why.
+ */
+export function scripted(
+  ...answers: string[]
+): Prompts & { readonly asked: readonly string[]; readonly refused: readonly string[] } {
   const asked: string[] = [];
-  const answer = (how: string) => (question: string, initial?: string) => {
-    asked.push(`${how}: ${question}`);
-    const next = answers.shift();
-    if (next === undefined) throw new Error(`nobody answers "${question}"`);
-    return Promise.resolve(next || initial || '');
-  };
-  return { asked, text: answer('text'), secret: answer('secret') };
+  const refused: string[] = [];
+  const answer =
+    (how: string) =>
+    async (question: string, { initial, check }: Question = {}): Promise<string> => {
+      asked.push(`${how}: ${question}`);
+      for (;;) {
+        const next = answers.shift();
+        if (next === undefined) throw new Error(`nobody answers "${question}"`);
+        const refusal = check?.(next || initial || '');
+        if (refusal === undefined) return next || initial || '';
+        refused.push(refusal);
+      }
+    };
+  const confirm = async (question: string) => (await answer('confirm')(question)) !== 'n';
+  return { asked, refused, text: answer('text'), secret: answer('secret'), confirm };
 }
 
 function fakeOutput(): FakeOutput {

@@ -137,7 +137,7 @@ async function examine(check: Check, setup: Setup, simulate: string | undefined,
 async function profileDetail({ profile: { name } }: Setup, deps: CommandDeps): Promise<string> {
   const { check: words } = deps.messages;
   const store = await deps.store();
-  return Object.hasOwn(store.read().profiles, name)
+  return Object.hasOwn(store.read(() => {}).profiles, name)
     ? words.profile(name, store.path)
     : words.noSuchProfile(name, store.path);
 }

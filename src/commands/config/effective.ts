@@ -28,11 +28,13 @@ export async function effectiveValues(
   keys: readonly string[],
 ): Promise<EffectiveValue[]> {
   const { env } = deps;
-  const profile = selectProfile((await deps.store()).read(), options.profile || env.MMAI_PROFILE);
+  const warn = createWarn(options.quiet === true, deps);
+  const config = (await deps.store()).read(warn);
+  const profile = selectProfile(config, options.profile || env.MMAI_PROFILE?.trim());
   const { values, origins } = resolveSettings({}, env, profile);
   const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
   const wantsKey = CREDENTIAL_KEYS.some((key) => keys.includes(key));
-  return [...(wantsKey ? await credentialRows(profile, options, deps) : []), ...settings];
+  return [...(wantsKey ? await credentialRows(profile, deps, warn) : []), ...settings];
 }
 
 // --- internal ---
@@ -40,11 +42,10 @@ export async function effectiveValues(
 /** The key that would sign; of one that a request or a command gets, only from where. What is wrong with it is a warning here. */
 async function credentialRows(
   profile: Profile,
-  { quiet }: EffectiveOptions,
   deps: CommandDeps,
+  warn: (text: Text) => void,
 ): Promise<EffectiveValue[]> {
   const { firstOffer } = await import('../../core/credentials/chain.ts');
-  const warn = createWarn(quiet === true, deps);
   const offer = await firstOffer(profile, { ...deps, warn }).catch((error: unknown) => {
     if (!(error instanceof MmaiError)) throw error;
     warn(error.text);

@@ -108,10 +108,10 @@ function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['outp
 }
 
 async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promise<Profile> {
-  const named = options.profile || deps.env.MMAI_PROFILE;
-  // A simulation needs no account, so a config file that is torn or has no such profile must not stop it.
+  const named = options.profile || deps.env.MMAI_PROFILE?.trim();
+  // A simulation needs no account, so a config file that is malformed or has no such profile must not stop it.
   if (options.simulate !== undefined && !named) return { name: DEFAULT_PROFILE, values: {}, isNamed: false };
-  const config = (await deps.store()).read();
+  const config = (await deps.store()).read(createWarn(options.quiet === true, deps));
   const isForeign = named && !Object.hasOwn(config.profiles, named) && (await isInAliyun(named, deps));
   return selectProfile(config, named, isForeign ? (m) => m.credentials.inAliyunHint(named) : undefined);
 }
@@ -133,7 +133,7 @@ function cachedKey(
   let { profile } = setup;
   const name = ({ source }: Pick<Provider, 'source'>) => visible(source(deps.messages));
   return cacheCredentials(credentialDeps, async (isAgain) => {
-    if (isAgain) profile = { ...profile, values: (await deps.store()).read().profiles[profile.name] ?? {} };
+    if (isAgain) profile = { ...profile, values: (await deps.store()).read(() => {}).profiles[profile.name] ?? {} };
     const passed: Text[] = [];
     onSearch({ passed });
     const start = deps.clock.monotonic();

@@ -143,8 +143,9 @@ function find(
   profile: Profile | undefined,
 ): { text: string | undefined; origin: Origin } {
   if (given !== undefined) return { text: given, origin: { from: 'flag', name: `--${flag}` } };
-  const variable = variables.find((v) => env[v]);
-  if (variable) return { text: env[variable], origin: { from: 'environment', name: variable } };
+  // A file of variables with CRLF leaves a carriage return at the end of each.
+  const variable = variables.find((v) => env[v]?.trim());
+  if (variable) return { text: env[variable]?.trim(), origin: { from: 'environment', name: variable } };
   const stored = profile?.values[kebab(name)];
   if (stored) return { text: stored, origin: { from: 'profile', name: `${kebab(name)} of profile ${profile?.name}` } };
   return { text: fallback, origin: { from: 'default', name: 'default' } };
@@ -158,16 +159,16 @@ function parseLanguage(text: string, what: string): 'en' | 'zh' {
 }
 
 /** A region goes into a host name: anything but `a–z 0–9 -` could name another host. */
-function parseRegion(text: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw usageError((m) => m.usage.badRegion(text));
+function parseRegion(text: string, what: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw usageError((m) => m.usage.badRegion(what, text));
   return text;
 }
 
-function parseEndpoint(text: string): string {
+function parseEndpoint(text: string, what: string): string {
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
   const origin = isBare ? new URL(address).origin : '';
   // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
-  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(withoutValue(text)));
+  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(what, withoutValue(text)));
   return origin;
 }

@@ -1,32 +1,52 @@
 import { ExitCode, MmaiError } from '../../errors.ts';
 
-/** Questions to a person at a terminal, asked on stderr. */
+export interface Question {
+  /** What an empty answer means. */
+  readonly initial?: string;
+  /** The sentence that refuses an answer, which is then asked for again; undefined for one that will do. */
+  readonly check?: (answer: string) => string | undefined;
+}
+
+/** Questions to a person at a terminal, asked on stderr. Each throws exit 130 on Ctrl-C. */
 export interface Prompts {
-  /** A line of text; an empty answer gives `initial`. Throws exit 130 on Ctrl-C. */
-  text(question: string, initial?: string): Promise<string>;
-  /** A line without echo. Throws exit 130 on Ctrl-C. */
-  secret(question: string): Promise<string>;
+  /** A line of text. */
+  text(question: string, options?: Question): Promise<string>;
+  /** A line without echo. */
+  secret(question: string, options?: Pick<Question, 'check'>): Promise<string>;
+  /** Yes or no; Enter is yes. */
+  confirm(question: string): Promise<boolean>;
 }
 
 /** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, a prompt gives the terminal back and throws as on Ctrl-C. */
 export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal): Prompts {
   const options = { output, ...(signal && { signal }) };
   return {
-    async text(question, initial = '') {
+    async text(message, { initial = '', check } = {}) {
       const { text } = await import('@clack/prompts');
-      return answered(
-        await text({ message: question, ...options, ...(initial && { placeholder: initial, defaultValue: initial }) }),
-      );
+      const validate = (answer = '') => check?.(answer.trim() || initial);
+      const shown = initial && { placeholder: initial, defaultValue: initial };
+      return lineOf(await text({ message, validate, ...options, ...shown }));
     },
-    async secret(question) {
+    async secret(message, { check } = {}) {
       const { password } = await import('@clack/prompts');
-      return answered(await password({ message: question, ...options, mask: '' }));
+      const validate = (answer = '') => check?.(answer.trim());
+      return lineOf(await password({ message, validate, ...options, mask: '' }));
+    },
+    async confirm(message) {
+      const { confirm } = await import('@clack/prompts');
+      return answered(await confirm({ message, ...options }));
     },
   };
 }
 
+// --- internal ---
+
+function lineOf(answer: string | symbol | undefined): string {
+  return (answered(answer) ?? '').trim();
+}
+
 /** Clack answers Ctrl-C with a symbol. */
-function answered(answer: string | symbol | undefined): string {
+function answered<T>(answer: T): Exclude<T, symbol> {
   if (typeof answer === 'symbol') throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
-  return (answer ?? '').trim();
+  return answer as Exclude<T, symbol>;
 }

@@ -12,13 +12,22 @@ export const configEn = {
   malformedHint: () => 'repair it or move it away, then run "mmai config init"',
   locked: (path: string, waitedMs: number) =>
     `another mmai process holds the lock ${path} (waited ${Math.round(waitedMs / 1000)} s); try again`,
-  stopped: () => 'stopped; nothing was stored',
+  stopped: () => 'stopped; nothing was saved',
   initNeedsTerminal: () =>
     'config init asks questions, so it needs a terminal; in scripts use "mmai config set KEY VALUE"',
-  askId: () => 'AccessKey id',
+  askId: () => 'AccessKey ID',
   askSecret: () => 'AccessKey secret (not shown)',
+  askSecretAgain: (masked: string) => `AccessKey secret (not shown; Enter keeps ${masked})`,
   askRegion: () => 'Default region',
-  stored: (profile: string, path: string) => `profile "${profile}" stored in ${path}; try: mmai status TASK_ID`,
+  askCheck: () => 'Check now that it works (mmai config check)?',
+  askDelete: (profile: string) => `Delete profile "${profile}" with its AccessKey?`,
+  deleteNeedsYes: (profile: string) => `to delete profile "${profile}" without a terminal, add --yes`,
+  deleted: (profile: string, path: string) => `profile "${profile}" deleted from ${path}`,
+  nowCurrent: (profile: string) => `the current profile is now "${profile}"`,
+  tokenDropped: (profile: string) =>
+    `the security token of profile "${profile}" was removed: it belonged to the AccessKey before`,
+  badValue: (key: string) => `${key}: the value contains characters that cannot occur in it; nothing was saved`,
+  stored: (profile: string, path: string) => `profile "${profile}" saved in ${path}`,
   emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
   unknownKey: (key: string, known: readonly string[]) =>
     `there is no setting "${key}"; known settings: ${known.join(', ')}`,

@@ -95,6 +95,7 @@ export const helpEn = {
     checkSimulate: 'check a built-in sandbox instead of the service, for example 2',
     listJson: 'one JSON document',
     force: 'replace the keys of profiles that exist already',
+    yes: 'do not ask for confirmation',
   },
   config: {
     init: 'ask for AccessKey and region, and store them',
@@ -105,6 +106,7 @@ export const helpEn = {
     path: 'print where the file is',
     use: 'make a profile the current one',
     profiles: 'list the profiles, the current one marked',
+    delete: 'delete a profile with its AccessKey',
     import: "copy the keys of aliyun-cli's profiles, and say what could not be copied",
     check: 'say step by step whether credentials, network, clock and signature work',
   },

@@ -55,10 +55,10 @@ export const en = {
       `${what}: "${value}" is not one of ${allowed.join(', ')}`,
     badNumber: (what: string, value: string, min: number, max: number) =>
       `${what}: "${value}" is not a whole number from ${min} to ${max}`,
-    badRegion: (value: string) =>
-      `region "${value}" is not a region: lower-case letters, digits and "-" only, like cn-beijing`,
-    badEndpoint: (value: string) =>
-      `endpoint "${value}" is not a host, or http(s)://host[:port], without path, query and password`,
+    badRegion: (what: string, value: string) =>
+      `${what}: "${value}" is not a region ID: lower-case letters, digits and "-" only, such as cn-beijing`,
+    badEndpoint: (what: string, value: string) =>
+      `${what}: invalid endpoint "${value}": expected HOST or http(s)://HOST[:PORT] without path, query or credentials`,
     badQuery: (expression: string, why: string) => `--query: "${expression}" is not a JMESPath expression: ${why}`,
     queryQuotes: () => `a text stands in single quotes: tasks[?state=='failed'].id`,
     badProfileName: (value: string) =>

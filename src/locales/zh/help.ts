@@ -101,6 +101,7 @@ export const helpZh: typeof helpEn = {
     checkSimulate: '检查命令内置的模拟服务，例如 2',
     listJson: '输出一个 JSON 文档',
     force: '替换已有配置档中的密钥',
+    yes: '不询问，直接删除',
   },
   config: {
     init: '询问 AccessKey 和地域并保存',
@@ -111,6 +112,7 @@ export const helpZh: typeof helpEn = {
     path: '显示配置文件的位置',
     use: '切换当前配置档',
     profiles: '列出配置档，并标出当前的',
+    delete: '删除一个配置及其 AccessKey',
     import: '从 aliyun-cli 复制各配置的密钥，并说明哪些无法复制',
     check: '逐步检查凭证、网络、时钟和签名是否正常',
   },

@@ -46,8 +46,10 @@ export const zh: Messages = {
     badDuration: (what, value) => `${what}：“${value}”不是时长：请写成 90、90s、10m、1h30m 或 500ms（最长 24 天）`,
     badChoice: (what, value, allowed) => `${what}：“${value}”不在可选值之列：${allowed.join('、')}`,
     badNumber: (what, value, min, max) => `${what}：“${value}”不是 ${min} 到 ${max} 之间的整数`,
-    badRegion: (value) => `“${value}”不是地域：只能包含小写字母、数字和“-”，例如 cn-beijing`,
-    badEndpoint: (value) => `接入地址“${value}”无效：应为主机名或 http(s)://主机[:端口]，不带路径、参数和密码`,
+    badRegion: (what, value) =>
+      `${what}：“${value}”不是有效的地域 ID，只能包含小写字母、数字和短划线（-），例如 cn-beijing`,
+    badEndpoint: (what, value) =>
+      `${what}：“${value}”不是有效的接入点，应为主机名或 http(s)://主机[:端口]，不带路径、参数和密码`,
     badQuery: (expression, why) => `--query：“${expression}”不是有效的 JMESPath 表达式：${why}`,
     queryQuotes: () => `文本要写在单引号中：tasks[?state=='failed'].id`,
     badProfileName: (value) =>

@@ -1,0 +1,30 @@
+import { DEFAULT_PROFILE, parseProfileName, selectProfile } from '../../core/config/profiles.ts';
+import type { CommandDeps } from '../../deps.ts';
+import { ExitCode, MmaiError, usageError } from '../../errors.ts';
+import { visible } from '../../text/safe-text.ts';
+import type { ConfigOptions } from './keys.ts';
+
+interface DeleteOptions extends ConfigOptions {
+  readonly yes?: true;
+}
+
+/** `mmai config delete`: removes a profile with its key, after a question unless `--yes` is given. Throws a usage error. */
+export async function deleteProfile(options: DeleteOptions, deps: CommandDeps, name: string): Promise<void> {
+  const { messages, stderr, stdin } = deps;
+  const store = await deps.store();
+  selectProfile(store.read(), parseProfileName(name));
+  if (!options.yes) {
+    if (!stdin.isTerminal) throw usageError((m) => m.config.deleteNeedsYes(name));
+    const isMeant = await (await deps.prompts()).confirm(messages.config.askDelete(name));
+    if (!isMeant) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+  }
+  let wasCurrent = false;
+  await store.update((config) => {
+    delete config.profiles[name];
+    wasCurrent = config.current === name;
+    if (wasCurrent) config.current = DEFAULT_PROFILE;
+  });
+  if (options.quiet) return;
+  stderr.write(`${messages.config.deleted(name, visible(store.path))}\n`);
+  if (wasCurrent && name !== DEFAULT_PROFILE) stderr.write(`${messages.config.nowCurrent(DEFAULT_PROFILE)}\n`);
+}

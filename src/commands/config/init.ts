@@ -1,0 +1,60 @@
+import type { CommandDeps } from '../../deps.ts';
+import { ExitCode, MmaiError, usageError } from '../../errors.ts';
+import type { Prompts } from '../../io/terminal/prompts.ts';
+import { masked, visible } from '../../text/safe-text.ts';
+import { type ConfigOptions, checkedValue, targetProfile } from './keys.ts';
+import { changeProfile } from './set.ts';
+
+/**
+ * `mmai config init`: asks for AccessKey and region, each answer checked in its question and what is saved already offered, saves
+ * them together and offers to check them; the exit code is then that of the check. Throws a usage error.
+ */
+export async function initProfile(options: ConfigOptions, deps: CommandDeps): Promise<number> {
+  const { messages, stdin, stderr } = deps;
+  if (!stdin.isTerminal) throw usageError((m) => m.config.initNeedsTerminal());
+  const store = await deps.store();
+  const { current, profiles } = store.read();
+  const name = targetProfile(options, deps, current);
+  const prompts = await deps.prompts();
+  const answers = await askProfile(prompts, profiles[name] ?? {}, deps);
+  let dropped = false;
+  await store.update((config) => {
+    dropped = changeProfile(config, name, answers);
+  });
+  if (!options.quiet) {
+    if (dropped) stderr.write(`${messages.config.tokenDropped(name)}\n`);
+    stderr.write(`${messages.config.stored(name, visible(store.path))}\n`);
+  }
+  if (!(await prompts.confirm(messages.config.askCheck()))) return ExitCode.ok;
+  return (await import('./check.ts')).runConfigCheck({ ...options, profile: name }, deps);
+}
+
+// --- internal ---
+
+async function askProfile(
+  prompts: Prompts,
+  saved: Readonly<Record<string, string>>,
+  { messages }: CommandDeps,
+): Promise<Record<string, string>> {
+  const { config: words } = messages;
+  const check = (key: string) => (answer: string) => problem(() => checkedValue(key, answer), messages);
+  const before = (key: string, fallback = '') => ({ initial: saved[key] ?? fallback, check: check(key) });
+  const id = await prompts.text(words.askId(), before('access-key-id'));
+  // A secret belongs to its ID.
+  const kept = id === saved['access-key-id'] ? saved['access-key-secret'] : undefined;
+  const question = kept === undefined ? words.askSecret() : words.askSecretAgain(masked(kept));
+  const checkSecret = (answer: string) => check('access-key-secret')(answer || (kept ?? ''));
+  const secret = (await prompts.secret(question, { check: checkSecret })) || (kept ?? '');
+  const region = await prompts.text(words.askRegion(), before('region', 'cn-beijing'));
+  return { 'access-key-id': id, 'access-key-secret': secret, region };
+}
+
+function problem(check: () => unknown, messages: CommandDeps['messages']): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MmaiError) return visible(error.text(messages));
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { DEFAULT_PROFILE, parseProfileName } from '../../core/config/profiles.ts';
+import { checkSetting, kebab, settingNames } from '../../core/config/settings.ts';
+import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
+import type { CommandDeps } from '../../deps.ts';
+import { usageError } from '../../errors.ts';
+import { nearest } from '../../text/nearest.ts';
+import { withoutValue } from '../../text/safe-text.ts';
+
+export interface ConfigOptions {
+  readonly profile?: string;
+  readonly quiet?: true;
+}
+
+const settingOfKey = new Map(settingNames.map((name) => [kebab(name), name]));
+/** Every key that `config set` takes. */
+export const CONFIG_KEYS: readonly string[] = [...CREDENTIAL_KEYS, ...settingOfKey.keys()];
+
+/** Throws the usage error for a key that is none, with the nearest one. */
+export function checkKey(key: string): void {
+  if (CONFIG_KEYS.includes(key)) return;
+  const near = nearest(key, CONFIG_KEYS);
+  throw usageError(
+    (m) => m.config.unknownKey(withoutValue(key), CONFIG_KEYS),
+    near === undefined ? undefined : (m) => m.parser.suggestion(near),
+  );
+}
+
+/** `value` as it is saved for `key`. Throws a usage error that never quotes a secret. */
+export function checkedValue(key: string, value: string): string {
+  if (value === '') throw usageError((m) => m.config.emptyValue(key));
+  const setting = settingOfKey.get(key);
+  if (setting) checkSetting(setting, value);
+  // No request could carry anything else: a line break, or a quotation mark from a word processor.
+  else if (!(key === 'credential-process' ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/).test(value)) {
+    throw usageError((m) => m.config.badValue(key));
+  }
+  // It is read from any working directory later.
+  return key === 'ca-file' ? resolve(value) : value;
+}
+
+/** The profile that a command changes, which need not exist. Throws a usage error for a name that is none. */
+export function targetProfile(options: ConfigOptions, { env }: CommandDeps, current: string): string {
+  return parseProfileName(options.profile || env.MMAI_PROFILE?.trim() || current || DEFAULT_PROFILE);
+}
