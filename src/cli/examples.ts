@@ -38,7 +38,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'config unset': ['mmai config unset region'],
   'config path': ['mmai config path'],
   'config use': ['mmai config use work'],
-  'config delete': ['mmai config delete work', 'mmai config delete work --yes'],
+  'config delete': ['mmai config delete work --yes'],
   'config profiles': ['mmai config profiles', 'mmai config profiles --json'],
   'config check': ['mmai config check --simulate 2', 'mmai config check --simulate 2 --json'],
   'config import': ['mmai config import', 'mmai config import --force --json'],
