@@ -102,8 +102,10 @@ function reasonOf(error: RawError, kind: NetworkFailure): Text {
   };
 }
 
-function protocolReasonOf({ code = '', message = '', reason = code }: RawError): Text {
-  if (/^ERR_SSL|EPROTO/.test(code)) return ({ network }) => network.tls(reason);
+function protocolReasonOf({ code = '', message = '', reason }: RawError): Text {
+  // "write EPROTO 40B7…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…"
+  const words = reason ?? /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? code;
+  if (/^ERR_SSL|EPROTO/.test(code)) return ({ network }) => network.tls(words);
   if (/OVERFLOW/.test(code)) return ({ network }) => network.http(network.overflow);
   if (/LENGTH_MISMATCH/.test(code)) return ({ network }) => network.http(network.wrongLength);
   const [, quoted = ''] = /\(([^()]+)\)$/.exec(message) ?? /^Parse Error: ([^\n]+)$/.exec(message) ?? [];

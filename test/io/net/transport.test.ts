@@ -288,6 +288,25 @@ describe('a host name', () => {
     await failure(get('http://slow.test/', { timeoutMs: 50 }), 'Timeout', late);
   });
 
+  it('is looked up within limits of the resolver, for a lookup cannot be cancelled, unless the user has set some', async () => {
+    const { RES_OPTIONS: before } = process.env;
+    const seen: (string | undefined)[] = [];
+    const { get } = await transport({
+      lookup: (_, __, callback) => {
+        seen.push(process.env.RES_OPTIONS);
+        callback(new Error('none'), '');
+      },
+    });
+    for (const set of [undefined, 'timeout:9']) {
+      if (set === undefined) delete process.env.RES_OPTIONS;
+      else process.env.RES_OPTIONS = set;
+      await assert.rejects(get('http://a.test/'), NetworkError);
+    }
+    if (before === undefined) delete process.env.RES_OPTIONS;
+    else process.env.RES_OPTIONS = before;
+    assert.deepEqual(seen, ['timeout:2 attempts:2', 'timeout:9']);
+  });
+
   for (const [code, kind, sentence] of [
     ['ENOTFOUND', 'Dns', 'no such host name'],
     ['EAI_AGAIN', 'Dns', 'the DNS lookup failed for now'],
@@ -367,6 +386,8 @@ describe('connections', () => {
 
   it('to a server that speaks no TLS fail as a protocol error', async () => {
     const { get } = await transport();
-    await failure(get(`https://localhost:${await rawServer('HTTP/1.1 400 Bad\r\n\r\n')}/`), 'Protocol', /^localhost:/);
+    const port = await rawServer('HTTP/1.1 400 Bad\r\n\r\n');
+    const sentence = /^localhost:\d+: the TLS handshake failed \([a-z ]+\)$/;
+    await failure(get(`https://localhost:${port}/`), 'Protocol', sentence);
   });
 });
