@@ -1,28 +1,29 @@
 /** mmai for programs: the same core as the command, typed. Nothing is read, opened or sent on import. */
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
+import { type CallOptions, type Client, createClient as createCoreClient, type TaskReply } from './core/client.ts';
 import { resolveSettings, serviceOrigin } from './core/config/settings.ts';
-import { type Client, createClient as createCoreClient } from './core/rpc/client.ts';
 import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/request.ts';
-import type { Reply } from './core/rpc/response.ts';
 import type { AccessKey } from './core/rpc/signature.ts';
 import type { Transport } from './core/rpc/transport.ts';
 import { parseTaskId } from './core/task.ts';
 import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions, watchMode } from './core/wait/flags.ts';
-import { Waiter } from './core/wait/waiter.ts';
+import { Waiter, type WaiterDeps } from './core/wait/waiter.ts';
 import { ExitCode } from './errors.ts';
 import { fetchTransport } from './io/net/fetch-transport.ts';
 import { en } from './locales/en/messages.ts';
 import { watchDocument } from './output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent, type WatchEvent } from './output/watch-events.ts';
 import { systemClock } from './system.ts';
+import { createRedactor, type Redactor } from './text/redactor.ts';
 
-export type { Client, Traffic } from './core/rpc/client.ts';
+export type { CallOptions, Client, TaskReply } from './core/client.ts';
+export type { Traffic } from './core/rpc/call.ts';
 export type { ApiCall, SignedRequest } from './core/rpc/request.ts';
-export type { Answer, Failure, Reply } from './core/rpc/response.ts';
+export type { Failure, Reply, ResponseInfo } from './core/rpc/response.ts';
 export type { AccessKey } from './core/rpc/signature.ts';
 export type { HttpRequest, HttpResponse, Transport } from './core/rpc/transport.ts';
-export { type TaskState, taskState } from './core/task.ts';
+export { type TaskState, type TaskStatus, taskState } from './core/task.ts';
 export type { WatchFlags } from './core/wait/flags.ts';
 export { ExitCode, MmaiError } from './errors.ts';
 export type { WatchSummary } from './output/watch-document.ts';
@@ -49,7 +50,7 @@ export interface ClientOptions {
 }
 
 /** Asks about tasks, and remembers what it learned on the way: connections, the clock's offset, what was sent. */
-export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs' | 'ask'> {
+export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs'> {
   /** `http(s)://host[:port]` and region that are asked. */
   readonly origin: string;
   readonly region: string;
@@ -57,29 +58,32 @@ export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs' | '
    * Asks about one task, and again up to `retries` times (default 3) while the failure is transient. An answer and a failure are
    * both values; throws {@link MmaiError} for what is no task id, and what `accessKey` throws.
    */
-  getTaskStatus(taskId: string, options?: { readonly retries?: number; readonly signal?: AbortSignal }): Promise<Reply>;
+  getTaskStatus(taskId: string, options?: CallOptions): Promise<TaskReply>;
   /** Drops the connections that are idle: after a laptop's sleep they are dead. */
   renewConnections(): void;
   /** Gives up the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
   close(): void;
 }
 
-/** A client of GetTaskStatus. Throws {@link MmaiError} for a setting that makes no sense. */
+/** A client of the service. Throws {@link MmaiError} for a setting that makes no sense. */
 export function createClient({ accessKey, transport: given, ...flags }: ClientOptions): TaskClient {
   const { values } = resolveSettings(flags, {}, undefined);
-  const transport = typeof given === 'object' ? given : given ? fetchTransport(given) : lazyTransport();
+  const redactor = createRedactor();
+  const transport = typeof given === 'object' ? given : given ? fetchTransport(given) : lazyTransport(redactor);
   const [origin, region] = [serviceOrigin(values), values.region];
-  const { traffic, clockOffsetMs, ask, askPatiently } = createCoreClient({
+  const client = createCoreClient({
     ...{ origin, region, format: values.format, signature: values.signature, method: values.method },
     ...{ transport, clock: systemClock, random: Math.random, nonce: randomUUID },
-    accessKey: typeof accessKey === 'function' ? accessKey : async () => accessKey,
+    redactor,
+    credentials: typeof accessKey === 'function' ? accessKey : async () => accessKey,
     requestTimeoutMs: values.requestTimeout,
-    debug() {},
+    debug: undefined,
   });
-  const getTaskStatus: TaskClient['getTaskStatus'] = async (taskId, { retries = 3, signal } = {}) =>
-    askPatiently(parseTaskId(taskId), retries, signal);
+  const getTaskStatus: TaskClient['getTaskStatus'] = async (taskId, options) =>
+    client.getTaskStatus(parseTaskId(taskId), { retries: 3, ...options });
   const [renewConnections, close] = [() => transport.renew(), () => transport.close()];
-  return { origin, region, traffic, clockOffsetMs, ask, getTaskStatus, renewConnections, close };
+  const { traffic, clockOffsetMs } = client;
+  return { origin, region, traffic, clockOffsetMs, getTaskStatus, renewConnections, close };
 }
 
 /** The flags of `mmai watch` that say how to wait, as texts or `true`, with their defaults; and a signal that ends the wait. */
@@ -101,7 +105,8 @@ export async function* watchTasks(
   const stop = new AbortController();
   signal?.addEventListener('abort', () => stop.abort(ExitCode.interrupted), { once: true });
   if (signal?.aborted) stop.abort(ExitCode.interrupted);
-  const world = { clock: systemClock, random: Math.random, ask: client.ask, signal: stop.signal };
+  const ask: WaiterDeps['ask'] = (id, options) => client.getTaskStatus(id, { ...options, retries: 0 });
+  const world = { clock: systemClock, random: Math.random, ask, signal: stop.signal };
   const waiter = new Waiter(plan, world);
   const stamp = eventStamp(waiter, systemClock);
   yield stamp(versionEvent(process.pid));
@@ -121,8 +126,12 @@ export async function* watchTasks(
 }
 
 /** The signed request of any RPC-style call, ready to be sent once and within 15 minutes: the nonce and the time are fresh. */
-export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest, 'signedTexts'> {
-  const { signedTexts: _, ...request } = signedRequest(call, accessKey, {
+export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest, 'secrets' | 'signedTexts'> {
+  const {
+    secrets: _,
+    signedTexts: __,
+    ...request
+  } = signedRequest(call, accessKey, {
     now: systemClock.now(),
     nonce: randomUUID(),
   });
@@ -132,13 +141,14 @@ export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest
 // --- internal ---
 
 /** The built-in transport, loaded with the first request. */
-function lazyTransport(): Transport {
+function lazyTransport(redactor: Redactor): Transport {
   let made: Promise<Transport> | undefined;
   const make = async () =>
     (await import('./io/net/transport.ts')).createTransport({
       caFile: undefined,
       env: process.env,
       now: systemClock.monotonic,
+      redactor,
     });
   return {
     async send(request) {

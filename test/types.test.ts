@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const PROGRAM = `
-import { createClient, ExitCode, type Reply, watchTasks } from 'mmai';
+import { createClient, ExitCode, type TaskReply, watchTasks } from 'mmai';
 const client = createClient({ accessKey: { accessKeyId: 'id', accessKeySecret: 'secret' } });
-const reply: Reply = await client.getTaskStatus('1');
+const reply: TaskReply = await client.getTaskStatus('1');
 for await (const event of watchTasks(client, ['1'], { timeout: '5m' })) {
   if (event.type === 'summary') console.log(reply.ok, event.lagMaxMs, event.exitCode === ExitCode.ok);
 }

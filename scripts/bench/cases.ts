@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { getTaskStatus } from '../../src/core/rpc/client.ts';
-import { createSigner } from '../../src/core/rpc/request.ts';
+import { getTaskStatus } from '../../src/core/operations/get-task-status.ts';
+import type { RpcService } from '../../src/core/rpc/call.ts';
 import type { TaskId } from '../../src/core/task.ts';
 import { newTask } from '../../src/core/wait/watched.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
@@ -113,10 +113,10 @@ export function batchThroughput(programs: ((count: number) => Program)[], count:
 
 /** Microseconds to build and sign one request, as the client does. */
 export function signingMicroseconds(count: number): number {
-  const options = { origin: 'https://localhost', method: 'get', format: 'json', signature: 'v1', region: 'cn-beijing' };
-  const sign = createSigner(getTaskStatus(options as Parameters<typeof getTaskStatus>[0]), ['TaskId']);
-  const TaskId = '9223372036854775807';
-  return bestMs(count, () => sign(KEY, { now: Date.now(), nonce: randomUUID() }, { TaskId })) * 1000;
+  const options = { method: 'get', format: 'json', signature: 'v1', region: 'cn-beijing' } as const;
+  const callOf = getTaskStatus.calls({ origin: 'https://localhost', ...options }, {} as RpcService);
+  const id = '9223372036854775807' as TaskId;
+  return bestMs(count, () => callOf(id).sign({ now: Date.now(), nonce: randomUUID() }, KEY)) * 1000;
 }
 
 /** Milliseconds that drawing so many tasks at a terminal keeps everything else waiting, four times a second. */

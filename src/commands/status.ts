@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { TaskReply } from '../core/client.ts';
 import { failureExitCode, failureOutcome, isDenied, stateOutcome, statusExitCode } from '../core/outcome.ts';
-import type { Reply } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
 import { type TaskId, taskState } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -25,7 +25,7 @@ export interface StatusOptions extends ServiceOptions {
 /** What is printed: the document, or the bodies that it was read from. */
 interface StatusAnswer {
   readonly document: StatusDocument;
-  readonly replies: readonly Reply[];
+  readonly replies: readonly TaskReply[];
 }
 
 const PRINTERS: Printers<StatusAnswer> = {
@@ -84,13 +84,14 @@ export async function runStatus(words: readonly string[], options: StatusOptions
 // --- internal ---
 
 /** Asks in order, some at a time. A refusal that concerns the key would meet every task, so it stops the rest. */
-async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session, deps: CommandDeps): Promise<Reply[]> {
-  const replies: Reply[] = [];
+async function askAll(ids: readonly TaskId[], { values }: Setup, { client }: Session, deps: CommandDeps) {
+  const options = { retries: values.retries, signal: deps.signal, keepsBody: values.output === 'raw' };
+  const replies: TaskReply[] = [];
   let next = 0;
-  let refusal: Reply | undefined;
+  let refusal: TaskReply | undefined;
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
-      const reply = refusal ?? (await client.askPatiently(ids[index]!, setup.values.retries, deps.signal));
+      const reply = refusal ?? (await client.getTaskStatus(ids[index]!, options));
       if (!reply.ok && isDenied(reply.failure)) refusal = reply;
       replies[index] = reply;
     }
@@ -99,7 +100,7 @@ async function askAll(ids: readonly TaskId[], setup: Setup, { client }: Session,
   return replies;
 }
 
-function exitCodeOf(replies: readonly Reply[], tellsState: boolean): number {
+function exitCodeOf(replies: readonly TaskReply[], tellsState: boolean): number {
   const refused = replies.find((reply) => !reply.ok && isDenied(reply.failure));
   if (refused && !refused.ok) return failureExitCode(refused.failure.class);
   const outcomes = replies.map((reply) =>
@@ -109,15 +110,19 @@ function exitCodeOf(replies: readonly Reply[], tellsState: boolean): number {
 }
 
 /** The service's bodies byte for byte; a line break stands between two, none after the last. */
-function bodies(replies: readonly Reply[]): (string | Uint8Array)[] {
+function bodies(replies: readonly TaskReply[]): (string | Uint8Array)[] {
   return replies.flatMap((reply, index) => {
-    const body = reply.ok ? reply.answer.body : reply.failure.body;
+    const body = (reply.ok ? reply.answer.body : reply.failure.body) ?? '';
     return index === 0 ? [body] : ['\n', body];
   });
 }
 
 /** Says on stderr what went wrong with which tasks; and warns once of a status nobody knows. */
-function explainFailures(ids: readonly TaskId[], replies: readonly Reply[], { messages, stderr }: CommandDeps): void {
+function explainFailures(
+  ids: readonly TaskId[],
+  replies: readonly TaskReply[],
+  { messages, stderr }: CommandDeps,
+): void {
   // That somebody stopped us is no news to who did it.
   const failures = replies.flatMap((reply, index) =>
     reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: ids[index]!, failure: reply.failure }],

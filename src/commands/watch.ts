@@ -101,7 +101,7 @@ async function readPlan(
 async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Promise<number> {
   const { plan, options, setup, query } = wait;
   const { clock, random, signal, messages, stderr } = deps;
-  const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.ask });
+  const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.getTaskStatus });
   const tellEvent = eventWriter(waiter, setup, deps);
   const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
   tellEvent(versionEvent(deps.pid));

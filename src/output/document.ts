@@ -1,5 +1,6 @@
-import type { Traffic } from '../core/rpc/client.ts';
-import type { Failure, Reply } from '../core/rpc/response.ts';
+import type { TaskReply } from '../core/client.ts';
+import type { Traffic } from '../core/rpc/call.ts';
+import type { Failure } from '../core/rpc/response.ts';
 import { type TaskId, type TaskState, taskState } from '../core/task.ts';
 import type { Messages } from '../locales/en/messages.ts';
 
@@ -31,7 +32,7 @@ export interface StatusDocument {
   };
 }
 
-export function taskRow(id: TaskId, reply: Reply, messages: Messages): TaskRow {
+export function taskRow(id: TaskId, reply: TaskReply, messages: Messages): TaskRow {
   if (reply.ok) {
     const { status, requestId } = reply.answer;
     return { id, state: taskState(status), status, requestId };

@@ -1,5 +1,6 @@
+import type { Client } from '../core/client.ts';
 import { endOutcome, type Outcome, type TaskEnd } from '../core/outcome.ts';
-import type { Client, Traffic } from '../core/rpc/client.ts';
+import type { Traffic } from '../core/rpc/call.ts';
 import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import type { Watched } from '../core/wait/watched.ts';

@@ -16,9 +16,12 @@ export const HIDDEN = '********';
 export function createRedactor(): Redactor {
   /** What stands for a secret, by each of its {@link spellings}. */
   const known = new Map<string, string>();
+  const added = new Set<string>();
   return {
     add(secret, shown = HIDDEN) {
-      for (const spelling of spellings(secret ?? '')) known.set(spelling, shown);
+      if (secret === undefined || added.has(secret)) return;
+      added.add(secret);
+      for (const spelling of spellings(secret)) known.set(spelling, shown);
     },
     redact(text, more = []) {
       const letters = lettersOf(text);

@@ -38,11 +38,16 @@ export function withoutValue(word: string): string {
   return word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@');
 }
 
-/** At most `limit` UTF-16 units, the rest told by `…`. Never half a surrogate pair. */
+/** At most `limit` UTF-16 units, the rest told by `…`. Never half a surrogate pair; a string of its own, see {@link copied}. */
 export function shortened(text: string, limit = 80): string {
   if (text.length <= limit) return text;
   const end = /[\ud800-\udbff]/.test(text.charAt(limit - 2)) ? limit - 2 : limit - 1;
-  return `${text.slice(0, end)}…`;
+  return copied(`${text.slice(0, end)}…`);
+}
+
+/** The same text in memory of its own: V8 keeps the whole of a text alive for any part of it, and that may be a MiB. */
+export function copied(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 /** The last four characters, which tell two keys apart and give none away; nothing at all of a short one. */

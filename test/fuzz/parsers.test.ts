@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { resolveSettings, serviceOrigin, settingNames } from '../../src/core/config/settings.ts';
 import { TaskIdParser } from '../../src/core/input/task-id-parser.ts';
-import { parseResponse } from '../../src/core/rpc/response.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import { createStore } from '../../src/io/store.ts';
 import { compileQuery } from '../../src/output/query.ts';
@@ -13,6 +12,7 @@ import { formatDuration, parseDuration } from '../../src/text/duration.ts';
 import { jsonText, visible } from '../../src/text/safe-text.ts';
 import { assertSafe, hostileText, property, refusesAtMost } from '../support/fuzz.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
+import { readTaskStatus } from '../support/response.ts';
 
 const NOW = Date.parse('2023-03-13T08:34:30Z');
 
@@ -193,7 +193,7 @@ property(
     body: fc.oneof(body, fc.uint8Array({ maxLength: 500 })),
   }),
   async (response) => {
-    const reply = await parseResponse(response, NOW);
+    const reply = await readTaskStatus(response, NOW);
     if (reply.ok) {
       assert.ok(Number.isSafeInteger(reply.answer.status));
       return assertSafe(`${reply.answer.requestId}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { getTaskStatus } from '../../src/core/rpc/client.ts';
+import { getTaskStatus } from '../../src/core/operations/get-task-status.ts';
 import { signedRequest } from '../../src/core/rpc/request.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import { Player, parseScript } from '../../src/sandbox/script.ts';
@@ -55,7 +55,7 @@ describe('a script', () => {
 async function poll({ url }: { url: string }): Promise<Response> {
   const call = { origin: url, method: 'get', format: 'json', signature: 'v1', region: 'cn-beijing' } as const;
   const stamp = { now: Date.now(), nonce: randomUUID() };
-  return await fetch(signedRequest(getTaskStatus(call, parseTaskId('5')), testKey, stamp).url);
+  return await fetch(signedRequest(getTaskStatus.request(call, parseTaskId('5')), testKey, stamp).url);
 }
 
 describe('a poll', () => {

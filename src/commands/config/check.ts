@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
+import type { TaskReply } from '../../core/client.ts';
 import { isExposed, serviceOrigin } from '../../core/config/settings.ts';
 import { failureExitCode } from '../../core/outcome.ts';
 import type { Topic } from '../../core/rpc/error-codes.ts';
-import type { Failure, Reply } from '../../core/rpc/response.ts';
+import type { Failure } from '../../core/rpc/response.ts';
 import { serverTime } from '../../core/rpc/service-clock.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { NetworkEvent, NetworkStep, Transport } from '../../core/rpc/transport.ts';
@@ -127,7 +128,7 @@ async function examine(check: Check, setup: Setup, simulate: string | undefined,
     const asked = { signal: deps.signal };
     // What it throws concerns a proxy variable, or credentials that could not be had again.
     const blamed = (exitCode: number) => (exitCode === ExitCode.usage ? 'proxy' : 'credentials');
-    const reply = await check.settle(blamed, () => session.client.ask(TASK, asked));
+    const reply = await check.settle(blamed, () => session.client.getTaskStatus(TASK, asked));
     if (reply) judge(check, reply, seen, session.origin, deps);
   } finally {
     await session.close();
@@ -196,7 +197,7 @@ class Observed {
   }
 }
 
-function judge(check: Check, reply: Reply, seen: Observed, origin: string, deps: CommandDeps): void {
+function judge(check: Check, reply: TaskReply, seen: Observed, origin: string, deps: CommandDeps): void {
   const broken = reply.ok ? undefined : brokenStep(reply.failure, seen, origin);
   for (const step of networkSteps(seen, origin)) {
     const event = seen.last(step);
@@ -229,7 +230,7 @@ function brokenStep({ code, class: kind, topic }: Failure, seen: Observed, origi
   return needed.find(isMissing) ?? 'answer';
 }
 
-function judgeClock(check: Check, reply: Reply, { offsetMs }: Observed, { messages }: CommandDeps): void {
+function judgeClock(check: Check, reply: TaskReply, { offsetMs }: Observed, { messages }: CommandDeps): void {
   if (!reply.ok && reply.failure.class === 'skew') return check.fail('clock', reply.failure);
   const { check: words } = messages;
   check.clockOffsetMs = offsetMs;
@@ -241,7 +242,7 @@ function judgeClock(check: Check, reply: Reply, { offsetMs }: Observed, { messag
   else check.warn('clock', detail, words.clockHint());
 }
 
-function judgeSignature(check: Check, reply: Reply, { messages }: CommandDeps): void {
+function judgeSignature(check: Check, reply: TaskReply, { messages }: CommandDeps): void {
   const { check: words } = messages;
   const kind = reply.ok ? undefined : reply.failure.class;
   if (kind === 'skew') return check.skip('signature', 'permission');

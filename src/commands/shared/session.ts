@@ -1,3 +1,4 @@
+import { type Client, createClient } from '../../core/client.ts';
 import { DEFAULT_PROFILE, type Profile, selectProfile } from '../../core/config/profiles.ts';
 import {
   choice,
@@ -11,7 +12,6 @@ import {
 import { cacheCredentials } from '../../core/credentials/cache.ts';
 import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
-import { type Client, createClient } from '../../core/rpc/client.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { CommandDeps } from '../../deps.ts';
 import type { Text } from '../../errors.ts';
@@ -87,11 +87,12 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
     transport.close();
     await simulation?.close();
   };
-  const { clock, random, nonce, debug } = deps;
+  const { clock, random, nonce, redactor, debug } = deps;
   const client = createClient({
     ...values,
     requestTimeoutMs: values.requestTimeout,
-    ...{ origin, transport, clock, random, nonce, debug, accessKey },
+    ...{ origin, transport, clock, random, nonce, redactor, debug },
+    credentials: accessKey,
     onClockOff: (ms) => warn((m) => m.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
   const renewConnections = () => transport.renew();

@@ -1,7 +1,7 @@
 import type { MmaiError, Text } from '../../errors.ts';
-import type { Failure } from '../rpc/response.ts';
+import { type Failure, textField } from '../rpc/response.ts';
 import type { HttpResponse } from '../rpc/transport.ts';
-import { isFailure, issuedCredentials, refusal, send } from './issuer.ts';
+import { credentialsIn, isFailure, issuerError, type PickKey, send } from './issuer.ts';
 import { type CredentialDeps, type Credentials, denied, isOn, LIMIT_MS, type Provider } from './provider.ts';
 
 /** Link-local to every ECS instance, plain http by design. */
@@ -78,16 +78,15 @@ async function lookUp(deps: CredentialDeps, query: MetadataQuery, timeoutMs: num
   if (name === undefined) {
     const list = await metadata.get(ROLES);
     // Neither the token nor the list: a host that swallows requests, such as a firewall before a laptop.
-    if (isFailure(list) && metadata.failure) return { absent: refusal(metadata.failure, { source, hint }) };
+    if (isFailure(list) && metadata.failure) return { absent: issuerError(metadata.failure, { source, hint }) };
     if (!isFailure(list) && list.status === 404) return { absent: denied(noRole, hint) };
     name = roleIn(list, source);
   }
   const answer = await metadata.get(`${ROLES}${encodeURIComponent(name)}`);
-  if (isFailure(answer)) throw refusal(answer, { source, hint });
+  if (isFailure(answer)) throw issuerError(answer, { source, hint });
   if (answer.status === 404) throw denied(noRole, hint);
-  if (answer.status !== 200) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);
-  const pick = (document: { Code?: unknown }) => (document.Code === 'Success' ? document : undefined);
-  return issuedCredentials(answer, { source, hint, pick }, deps);
+  const pick: PickKey = (fields) => (textField(fields, 'code') === 'Success' ? fields : undefined);
+  return credentialsIn(answer, METADATA, pick, { source, hint }, deps);
 }
 
 interface Metadata {
@@ -112,7 +111,7 @@ async function openMetadata(
   const token = tokenIn(answer);
   const isV1Off = isOn(env[V1_OFF_VARIABLE]);
   if (token === undefined) {
-    if (failure && (isV1Off || NOBODY.has(failure.code))) return { absent: refusal(failure, { source, hint }) };
+    if (failure && (isV1Off || NOBODY.has(failure.code))) return { absent: issuerError(failure, { source, hint }) };
     if (isV1Off) throw denied((m) => m.credentials.noImdsV2(source(m), V1_OFF_VARIABLE));
     debug(`credentials: metadata without a token (${statusOf(answer)}), IMDSv1`);
     return { failure, get: (path) => request('GET', path, {}) };
@@ -141,7 +140,7 @@ function tokenIn(answer: Answer): string | undefined {
 }
 
 function roleIn(answer: Answer, source: Text): string {
-  if (isFailure(answer)) throw refusal(answer, { source, hint });
+  if (isFailure(answer)) throw issuerError(answer, { source, hint });
   const name = new TextDecoder().decode(answer.body).trim();
   const isName = answer.status === 200 && /^[\w.@-]{1,64}$/.test(name);
   if (!isName) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);

@@ -1,110 +1,136 @@
-import type { Text } from '../../errors.ts';
-import { type Fields, parseRecord, textOf } from '../record.ts';
-import { backoffMs } from '../rpc/backoff.ts';
-import { type Failure, failureOf, networkFailure } from '../rpc/response.ts';
-import { ServiceClock, serverTime } from '../rpc/service-clock.ts';
+import type { MmaiError, Text } from '../../errors.ts';
+import type { Clock } from '../clock.ts';
+import { type IssuedKey, issuedKey } from '../operations/assume-role.ts';
+import { CallError, callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
+import { type Failure, networkFailure, type Parse, type ResponseFields, readResponse } from '../rpc/response.ts';
+import { createServiceClock } from '../rpc/service-clock.ts';
+import type { AccessKey } from '../rpc/signature.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';
 import { type CredentialDeps, type Credentials, denied, keyIn } from './provider.ts';
 
-/** What asks a service for credentials, and what an error names and advises. */
-export interface IssuerQuestion {
+/** Who is asked for credentials, as an error names it, and what it advises where it is refused. */
+export interface Issuer {
   readonly source: Text;
   readonly hint: Text;
-  /** When to give up, on the monotonic clock. */
-  readonly until: number;
-  /** Makes one attempt's request; `now` is the server's clock in ms as far as it is known. */
-  request(now: number): Omit<HttpRequest, 'timeoutMs' | 'signal'>;
-  /** The part of the answer that holds the credentials. */
-  pick(document: Fields): unknown;
 }
 
-const KEY = ['AccessKeyId', 'AccessKeySecret', 'SecurityToken'] as const;
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
+const KEY = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const;
 
-/** Credentials of a service that issues them. A passing failure is tried again while time lasts, a wrong clock once. Throws exit 3. */
-export async function askIssuer(deps: CredentialDeps, what: IssuerQuestion): Promise<Credentials> {
-  const { clock, debug, random, signal } = deps;
-  const serviceClock = new ServiceClock(clock, (line) => debug(`credentials: ${line}`));
-  let isClockLearned = false;
-  for (let attempt = 1; ; attempt++) {
-    const request = what.request(serviceClock.now());
-    const timeoutMs = Math.min(ATTEMPT_MS, what.until - clock.monotonic());
-    const response = await send(deps, { ...request, timeoutMs });
-    if (!isFailure(response) && response.status === 200) return issuedCredentials(response, what, deps);
-    const failure = isFailure(response) ? response : await failureOf(response, clock.now());
-    if (failure.class === 'skew' && !isClockLearned && serviceClock.learn(failure.serverTime)) {
-      isClockLearned = true;
-      continue;
-    }
-    const delay = backoffMs(attempt, random, failure.serverDelayMs);
-    const hasTime = clock.monotonic() + delay < what.until && !signal.aborted;
-    if (!isPassing(failure) || !hasTime) throw refusal(failure, what);
-    debug(`credentials: ${codeOf(failure)}, asking again in ${delay} ms`);
-    await clock.sleep(delay, signal);
-  }
+/** A service that issues credentials; its clock is not known yet. */
+export function issuingService({ transport, clock, random, nonce, redactor, debug }: CredentialDeps): RpcService {
+  const serviceClock = createServiceClock(clock, (line) => debug(`credentials: ${line}`));
+  return { transport, clock, serviceClock, random, nonce, redactor, debug };
 }
 
-/** One request; a failure where no answer came. */
-export async function send(
+/**
+ * The credentials that a call gets, signed by `key` if it has to be. Transient failures are tried again until `until`, on the
+ * monotonic clock. Throws exit 3 for a refusal, and a {@link CallError} where the network or an overloaded service is to blame.
+ */
+export async function issuedCredentials(
+  call: RpcCall<IssuedKey>,
+  key: AccessKey | undefined,
+  { until, ...issuer }: Issuer & { readonly until: number },
+  { clock, signal }: CredentialDeps,
+): Promise<Credentials> {
+  const refine = (failure: Failure) => final(call.refine?.(failure) ?? failure);
+  const policy = { retries: Number.POSITIVE_INFINITY, attemptMs: ATTEMPT_MS, deadline: until, signal };
+  const reply = await callRpc({ ...call, refine }, key && (async () => key), { ...policy, traffic: noTraffic() });
+  if (!reply.ok) throw issuerError(reply.failure, issuer);
+  return credentialsOf(reply.answer, issuer.source, clock);
+}
+
+/** The part of a document that holds a key; undefined where it says that it has none. */
+export type PickKey = (fields: ResponseFields) => ResponseFields | undefined;
+
+/** A call of plain HTTP, not signed. */
+export function plainCall(
   deps: CredentialDeps,
+  request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'direct'>,
+  pick: PickKey,
+): RpcCall<IssuedKey> {
+  return {
+    ...{ service: issuingService(deps), label: 'credentials', signature: 'not signed', summary: () => 'an AccessKey' },
+    sign: () => ({ ...request, secrets: [], signedTexts: [] }),
+    parse: plainKey(pick),
+  };
+}
+
+/** The credentials in a response of plain HTTP, got by {@link send}. Throws as {@link issuedCredentials}. */
+export async function credentialsIn(
+  response: HttpResponse,
+  url: string,
+  pick: PickKey,
+  issuer: Issuer,
+  { clock, redactor }: CredentialDeps,
+): Promise<Credentials> {
+  const reading = { url, signedTexts: [], now: clock.now(), redact: redactor.redact, keepsBody: false };
+  const reply = await readResponse(response, plainKey(pick), reading);
+  if (!reply.ok) throw issuerError(final(reply.failure), issuer);
+  return credentialsOf(reply.answer, issuer.source, clock);
+}
+
+/** One request of plain HTTP; a failure where no response came. */
+export async function send(
+  { transport, signal, redactor }: CredentialDeps,
   request: Omit<HttpRequest, 'signal'>,
 ): Promise<HttpResponse | Failure> {
   try {
-    return await deps.transport.send({ ...request, signal: deps.signal });
+    return await transport.send({ ...request, signal });
   } catch (error) {
-    if (error instanceof NetworkError) return networkFailure(error);
+    if (error instanceof NetworkError) return networkFailure(error, redactor.redact);
     throw error;
   }
 }
 
-export function isFailure(answer: HttpResponse | Failure): answer is Failure {
-  return 'class' in answer;
+export function isFailure(response: HttpResponse | Failure): response is Failure {
+  return 'class' in response;
 }
 
-/** The credentials of an answer. Throws exit 3 where it holds none. */
-export function issuedCredentials(
-  response: HttpResponse,
-  { source, hint, pick }: Pick<IssuerQuestion, 'source' | 'hint' | 'pick'>,
-  deps: CredentialDeps,
-): Credentials {
-  const document = parseRecord(new TextDecoder().decode(response.body));
-  const fields = document && pick(document);
-  const isWhole = KEY.every((name) => textOf(Object(fields), name));
-  if (!isWhole) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
-  const end = Date.parse(textOf(fields as Fields, 'Expiration') ?? '');
-  const key = keyIn(fields as Fields, KEY, source);
-  return Number.isNaN(end) ? key : { ...key, validForMs: end - serverNow(response, deps) };
-}
-
-/** Exit 3 for a failure: its code and request id; never the server's words, which may quote what was sent. */
-export function refusal(failure: Failure, { source, hint }: Pick<IssuerQuestion, 'source' | 'hint'>) {
+/**
+ * Exit 4 for a failure of the network, with its own hint; else exit 3, with its code and request id: never the server's words, which
+ * may quote what was sent.
+ */
+export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiError {
+  const { http, retry, topic } = failure;
   const code = codeOf(failure);
-  const isId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(failure.requestId ?? '');
-  return denied((m) => {
-    if (failure.http === null) return m.credentials.noAnswer(source(m), code);
+  const text: Text = (m) => {
+    if (http === null) return m.labelled(source(m), failure.text?.(m) || code);
+    if (http === 200) return m.credentials.badAnswer(source(m), http);
     const refused = m.credentials.refused(source(m), code);
-    return isId ? `${refused} (${m.requestId} ${failure.requestId})` : refused;
-  }, hint);
+    return UUID.test(failure.requestId ?? '') ? `${refused} (${m.requestId} ${failure.requestId})` : refused;
+  };
+  if (http !== null && retry !== 'backoff') return denied(text, hint);
+  return new CallError(failure, text, topic && ((m) => m.codes[topic].hint));
 }
 
 // --- internal ---
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+function plainKey(pick: PickKey): Parse<IssuedKey> {
+  return (fields, info, headers) => issuedKey(pick(fields), info, headers);
+}
+
+function credentialsOf({ expiresAt, issuedAt, ...issued }: IssuedKey, source: Text, clock: Clock): Credentials {
+  const found = keyIn({ ...issued }, KEY, source);
+  if (expiresAt === undefined) return found;
+  // A lifetime counts on the issuer's clock, for ours may be off; an absurd one is not that clock.
+  const issuerClock = createServiceClock(clock);
+  issuerClock.learn(issuedAt);
+  return { ...found, validForMs: expiresAt - issuerClock.now() };
+}
+
+/** A page or a document of another kind, but for a server's own error, comes from something else than was meant: no use to try again. */
+function final(failure: Failure): Failure {
+  const isStrange = failure.code === 'Network.Unreadable' || failure.code === 'Network.HtmlPage';
+  return isStrange && (failure.http ?? 500) < 500 ? { ...failure, retry: 'never' } : failure;
+}
 
 /** The code, if it is worded as codes are (anything else might be anything), and the status. */
 function codeOf({ code, http }: Failure): string {
   const isCode = /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(code) && code !== 'Network.Unreadable';
   if (http === null) return code;
   return isCode ? `${code} (HTTP ${http})` : `HTTP ${http}`;
-}
-
-/** A 4xx without a code of the service's own is final; of anything else the catalogue knows whether it passes. */
-function isPassing({ code, http, retry }: Failure): boolean {
-  return retry === 'backoff' && !(code.startsWith('Network.') && http !== null && http < 500);
-}
-
-/** Lifetimes count on the issuer's clock, for ours may be off; an absurd one is not that clock. */
-function serverNow({ headers }: HttpResponse, { clock }: CredentialDeps): number {
-  const serviceClock = new ServiceClock(clock, () => {});
-  serviceClock.learn(serverTime(headers));
-  return serviceClock.now();
 }

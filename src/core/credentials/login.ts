@@ -2,7 +2,8 @@ import type { Text } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
 import { isExposed } from '../config/settings.ts';
 import { type Fields, textOf } from '../record.ts';
-import { askIssuer } from './issuer.ts';
+import { fieldsOf } from '../rpc/response.ts';
+import { issuedCredentials, type PickKey, plainCall } from './issuer.ts';
 import { type CredentialDeps, denied, keyIn, type Offer, requireField, writtenKey } from './provider.ts';
 
 const KEY = ['access_key_id', 'access_key_secret', 'sts_token'] as const;
@@ -29,8 +30,9 @@ export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: 
   const exchange = mode === 'CloudSSO' ? cloudSsoExchange(profile, source) : oauthExchange(profile, source);
   const { pick, ...request } = exchange;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const attempt = () => ({ method: 'POST', ...request, headers }) as const;
-  return { source, obtain: (until) => askIssuer(deps, { source, hint, until, request: attempt, pick }) };
+  deps.redactor.add(token);
+  const call = plainCall(deps, { method: 'POST', ...request, headers }, pick);
+  return { source, obtain: (until) => issuedCredentials(call, undefined, { source, hint, until }, deps) };
 }
 
 // --- internal ---
@@ -38,8 +40,7 @@ export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: 
 interface Exchange {
   readonly url: string;
   readonly body?: string;
-  /** The part of the answer that holds the credentials, with the field names of STS. */
-  pick(document: Fields): unknown;
+  readonly pick: PickKey;
 }
 
 function cloudSsoExchange(profile: Fields, source: Text): Exchange {
@@ -51,17 +52,13 @@ function cloudSsoExchange(profile: Fields, source: Text): Exchange {
     AccountId: requireField(profile, 'cloud_sso_account_id', source),
     AccessConfigurationId: requireField(profile, 'cloud_sso_access_config', source),
   });
-  return { url: `${url.origin}/cloud-credentials`, body, pick: (document) => document.CloudCredential };
+  return { url: `${url.origin}/cloud-credentials`, body, pick: (fields) => fieldsOf(fields.get('cloudcredential')) };
 }
 
 function oauthExchange(profile: Fields, source: Text): Exchange {
   const origin = OAUTH_ORIGINS[requireField(profile, 'oauth_site_type', source).toUpperCase()];
   if (!origin) throw denied((m) => m.credentials.badSite(source(m), Object.keys(OAUTH_ORIGINS)));
-  const pick = ({ accessKeyId, accessKeySecret, securityToken, expiration }: Fields) => ({
-    ...{ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, SecurityToken: securityToken },
-    Expiration: expiration,
-  });
-  return { url: `${origin}/v1/exchange`, pick };
+  return { url: `${origin}/v1/exchange`, pick: (fields) => fields };
 }
 
 /** From a time in s since the epoch; below 0 once it is over, NaN for what is no number. */

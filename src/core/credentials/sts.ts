@@ -1,8 +1,8 @@
 import type { Text } from '../../errors.ts';
 import { isExposed } from '../config/settings.ts';
-import { signedRequest } from '../rpc/request.ts';
-import { canonicalizedQueryString } from '../rpc/signature.ts';
-import { askIssuer } from './issuer.ts';
+import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
+import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
+import { issuedCredentials, issuingService } from './issuer.ts';
 import {
   type CredentialDeps,
   type Credentials,
@@ -12,8 +12,7 @@ import {
   type Provider,
   readFileOf,
 } from './provider.ts';
-
-/** A role to assume. Field names are STS's own in lower case; help document "AssumeRole", version 2015-04-01. */
+/** A role to assume, as a profile or variables describe it. */
 export interface Role {
   readonly arn: string;
   readonly sessionName: string | undefined;
@@ -29,9 +28,10 @@ export interface Role {
 
 /** What the service logs as the caller where nobody chose a name. */
 const SESSION_NAME = 'mmai';
-const VERSION = '2015-04-01';
+/** How long credentials are good where nobody says; STS's own default. */
+const DURATION_S = 3600;
 
-/** AssumeRole: the role's credentials for those of somebody it trusts. Throws exit 3. */
+/** The credentials of a role for those of somebody it trusts. Throws exit 3, and exit 4 for the network. */
 export async function assumeRole(
   deps: CredentialDeps,
   by: Credentials,
@@ -39,54 +39,26 @@ export async function assumeRole(
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(role, deps, source);
-  const parameters = {
-    RoleArn: role.arn,
-    RoleSessionName: sessionName(role, deps),
-    DurationSeconds: String(role.durationSeconds || 3600),
-    ...(role.externalId && { ExternalId: role.externalId }),
-    ...(role.policy && { Policy: role.policy }),
-  };
-  const call = { origin, action: 'AssumeRole', version: VERSION, parameters } as const;
+  const call = assumeRoleCall(issuingService(deps), roleRequest(role, deps, source));
   const hint: Text = (m) => m.credentials.assumeRoleHint();
-  const request = (now: number) => {
-    const signed = { ...call, method: 'post', format: 'json', signature: 'v1' } as const;
-    const { signedTexts: _, ...rest } = signedRequest(signed, by.accessKey, { now, nonce: deps.nonce() });
-    return rest;
-  };
-  return askIssuer(deps, { source, hint, until, request, pick: (document) => document.Credentials });
+  return issuedCredentials(call, by.accessKey, { source, hint, until }, deps);
 }
 
-/** AssumeRoleWithOIDC: the role's credentials for the token in a file, which is read each time, since whoever wrote it renews it. Not signed. */
+/** The credentials of a role for the token in a file, which is read each time, since whoever wrote it renews it. Throws as {@link assumeRole}. */
 export async function assumeRoleWithOidc(
   deps: CredentialDeps,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const origin = stsOrigin(role, deps, source);
+  const request = roleRequest(role, deps, source);
   const tokenSource: Text = (m) => m.credentials.tokenFile(tokenFile, source(m));
-  const token = await readFileOf(tokenSource, tokenFile, deps);
+  const token = (await readFileOf(tokenSource, tokenFile, deps))?.trim();
   if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
+  deps.redactor.add(token);
+  const call = assumeRoleWithOidcCall(issuingService(deps), { ...request, providerArn, token });
   const hint: Text = (m) => m.credentials.oidcHint();
-  const form = canonicalizedQueryString({
-    OIDCProviderArn: providerArn,
-    OIDCToken: token.trim(),
-    RoleArn: role.arn,
-    RoleSessionName: sessionName(role, deps),
-    DurationSeconds: String(role.durationSeconds || 3600),
-  });
-  const request = (now: number) => {
-    const Timestamp = `${new Date(now).toISOString().slice(0, 19)}Z`;
-    const query = { Action: 'AssumeRoleWithOIDC', Format: 'JSON', Timestamp, Version: VERSION };
-    return {
-      method: 'POST' as const,
-      url: `${origin}/?${canonicalizedQueryString(query)}`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: form,
-    };
-  };
-  return askIssuer(deps, { source, hint, until, request, pick: (document) => document.Credentials });
+  return issuedCredentials(call, undefined, { source, hint, until }, deps);
 }
 
 /** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
@@ -114,8 +86,11 @@ export function oidcProvider(deps: CredentialDeps): Provider {
 
 // --- internal ---
 
-function sessionName({ sessionName }: Role, { env }: CredentialDeps): string {
-  return sessionName ?? (env.ALIBABA_CLOUD_ROLE_SESSION_NAME?.trim() || SESSION_NAME);
+function roleRequest(role: Role, deps: CredentialDeps, source: Text): RoleRequest {
+  const { arn, externalId, policy } = role;
+  const sessionName = role.sessionName ?? (deps.env.ALIBABA_CLOUD_ROLE_SESSION_NAME?.trim() || SESSION_NAME);
+  const durationSeconds = role.durationSeconds || DURATION_S;
+  return { origin: stsOrigin(role, deps, source), arn, sessionName, durationSeconds, externalId, policy };
 }
 
 /** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */

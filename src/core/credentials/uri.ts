@@ -1,6 +1,7 @@
 import type { Text } from '../../errors.ts';
 import { isExposed, isLoopback } from '../config/settings.ts';
-import { askIssuer } from './issuer.ts';
+import { textField } from '../rpc/response.ts';
+import { issuedCredentials, plainCall } from './issuer.ts';
 import { type CredentialDeps, type Credentials, createProvider, denied, type Provider } from './provider.ts';
 
 export const URI_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_URI';
@@ -30,7 +31,8 @@ export async function credentialsFrom(
   const hint: Text = (m) => m.credentials.uriHint();
   const request = { method: 'GET', url: url.href, headers: {}, direct: isLoopback(url.hostname) } as const;
   // The official clients differ: aliyun-cli wants Code to be "Success", the SDK does not look at it. A refusal says so in either.
-  const pick = ({ Code, ...fields }: Record<string, unknown>) =>
-    Code === undefined || Code === 'Success' ? fields : undefined;
-  return askIssuer(deps, { source, hint, until, request: () => request, pick });
+  const call = plainCall(deps, request, (fields) =>
+    ['Success', undefined].includes(textField(fields, 'code')) ? fields : undefined,
+  );
+  return issuedCredentials(call, undefined, { source, hint, until }, deps);
 }

@@ -35,7 +35,9 @@ export interface Stamp {
 }
 
 /** A request ready to be sent, once and within 15 minutes. */
-export interface SignedRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+export interface SignedRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'direct'> {
+  /** What a response must not quote, besides the key itself: the signature. */
+  readonly secrets: readonly string[];
   /** The texts that were signed, to compare with the ones a SignatureDoesNotMatch quotes. Hold the AccessKeyId: never print. */
   readonly signedTexts: readonly string[];
 }
@@ -64,12 +66,12 @@ export function createSigner(call: ApiCall, varying: readonly string[] = []): Si
       query = queryTemplate(v1Parameters(call, key), ['SignatureNonce', 'Timestamp', ...varying]);
     }
     const own = varying.map((name) => parameters[name]!);
-    return signedV1(call, query([stamp.nonce, timestamp(stamp.now), ...own]), key);
+    return signedV1(call, query([stamp.nonce, timestamp(stamp.now), ...own]), key.accessKeySecret);
   };
 }
 
 /** ISO 8601 in UTC without fractions: the service refuses milliseconds. */
-function timestamp(ms: number): string {
+export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
@@ -87,18 +89,16 @@ function v1Parameters(call: ApiCall, { accessKeyId, securityToken }: AccessKey):
   };
 }
 
-function signedV1(
-  call: ApiCall,
-  { query, encodedQuery }: ReturnType<ReturnType<typeof queryTemplate>>,
-  { accessKeySecret }: AccessKey,
-): SignedRequest {
+function signedV1(call: ApiCall, query: string, accessKeySecret: string): SignedRequest {
   const method = call.method === 'get' ? 'GET' : 'POST';
-  const toSign = stringToSign(method, query, encodedQuery);
-  const signed = `${query}&Signature=${percentEncode(signature(toSign, accessKeySecret))}`;
+  const toSign = stringToSign(method, query);
+  const own = signature(toSign, accessKeySecret);
+  const signed = `${query}&Signature=${percentEncode(own)}`;
+  const [secrets, signedTexts] = [[own], [toSign]];
   // Each object written out, here and up to the socket: one made by spreading leaves what it holds to V8's slow collection.
   return method === 'GET'
-    ? { method, url: `${call.origin}/?${signed}`, headers: {}, signedTexts: [toSign] }
-    : { method, url: `${call.origin}/`, headers: FORM, body: signed, signedTexts: [toSign] };
+    ? { method, url: `${call.origin}/?${signed}`, headers: {}, secrets, signedTexts }
+    : { method, url: `${call.origin}/`, headers: FORM, body: signed, secrets, signedTexts };
 }
 
 function signedAcs3(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {
@@ -123,14 +123,16 @@ function signedAcs3(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRe
   } as const;
   const canonical = canonicalRequest(request);
   const toSign = acs3StringToSign(canonical.canonicalRequest);
+  const own = acs3Signature(toSign, accessKey.accessKeySecret);
   const credential = `Credential=${accessKey.accessKeyId}`;
-  const authorization = `${ACS3} ${credential},SignedHeaders=${canonical.signedHeaders},Signature=${acs3Signature(toSign, accessKey.accessKeySecret)}`;
+  const authorization = `${ACS3} ${credential},SignedHeaders=${canonical.signedHeaders},Signature=${own}`;
   const query = canonicalizedQueryString(request.query);
   return {
     method: request.method,
     url: `${call.origin}/${query && `?${query}`}`,
     headers: { ...headers, accept: `application/${call.format}`, authorization },
     ...(!isGet && { body }),
+    secrets: [own],
     signedTexts: [toSign, canonical.canonicalRequest],
   };
 }

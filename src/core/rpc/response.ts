@@ -1,21 +1,21 @@
 import type { Text } from '../../errors.ts';
-import { shortened, visible } from '../../text/safe-text.ts';
+import { copied, shortened, visible } from '../../text/safe-text.ts';
 import { serverDelayMs } from './backoff.ts';
 import { type Classification, classify } from './error-codes.ts';
 import { serverTime } from './service-clock.ts';
 import type { HttpResponse, NetworkError } from './transport.ts';
 
-/** The service's answer to one question. */
-export interface Answer {
-  readonly status: number;
+/** What every result of an operation has besides its own fields. */
+export interface ResponseInfo {
   readonly requestId: string | null;
   readonly http: number;
-  readonly body: Uint8Array;
-  /** How long the server asks to wait before the next request: with the last answer that a quota allows, for instance. */
+  /** How long the server asks to wait before the next request: with the last response that a quota allows, for instance. */
   readonly serverDelayMs?: number | undefined;
+  /** Byte for byte as it came; only where it was asked for, since many results may be kept at once. */
+  readonly body?: Uint8Array | undefined;
 }
 
-/** Why a question was not answered. Every text in it is already safe to show: no control characters, no signed text. */
+/** Why a call has no result. Every text in it is safe to show: short, no control characters, nothing secret. */
 export interface Failure extends Classification {
   /** The service's or gateway's code, or our own `Network.*`. */
   readonly code: string;
@@ -30,87 +30,151 @@ export interface Failure extends Classification {
   readonly serverDelayMs: number | undefined;
   /** As {@link serverTime} says. */
   readonly serverTime: number | undefined;
-  /** What a SignatureDoesNotMatch says the server signed, in either wording seen: compared with our own, never shown. */
-  readonly serverTexts: readonly string[];
-  readonly body: Uint8Array;
+  /** As in {@link ResponseInfo}. */
+  readonly body?: Uint8Array | undefined;
 }
 
-/** What came of one question: an answer of the service, or why there was none. */
-export type Reply = { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly failure: Failure };
+/** What came of one call: the operation's result, or why there is none. */
+export type Reply<Result> = { readonly ok: true; readonly answer: Result } | Failed;
+export interface Failed {
+  readonly ok: false;
+  readonly failure: Failure;
+}
 
-const MAX_MESSAGE = 500;
-const utf8 = new TextDecoder();
+/** The fields of a document by lower-case name, since some gateways write them so: text, or something to call {@link fieldsOf} with. */
+export type ResponseFields = ReadonlyMap<string, unknown>;
 
-/** Reads an answer by what arrived, not by what was asked for. `now` (ms) turns a Retry-After date into a delay. */
-export async function parseResponse(response: HttpResponse, now: number): Promise<Reply> {
+/** Reads an operation's own fields; undefined where they are not there, which makes the response a failure. */
+export type Parse<Result> = (
+  fields: ResponseFields,
+  info: ResponseInfo,
+  headers: HttpResponse['headers'],
+) => Result | undefined;
+
+/** What a response is read with. */
+export interface Reading {
+  /** What was asked for: its host is named where the response says nothing itself. */
+  readonly url: string;
+  readonly signedTexts: readonly string[];
+  /** Our clock in ms, which turns a Retry-After date into a delay. */
+  readonly now: number;
+  /** Takes the secrets out of a text. */
+  redact(text: string): string;
+  readonly keepsBody: boolean;
+}
+
+/** Reads a response by what arrived, not by what was asked for. */
+export async function readResponse<Result>(
+  response: HttpResponse,
+  parse: Parse<Result>,
+  reading: Reading,
+): Promise<Reply<Result>> {
   const fields = await readFields(response.body);
-  const status = integer(fields?.get('status'));
-  if (!isSuccess(response) || status === undefined) return { ok: false, failure: createFailure(response, fields, now) };
-  const { status: http, body, headers } = response;
-  const requestId = requestIdOf(response, fields);
-  return { ok: true, answer: { status, requestId, http, body, serverDelayMs: serverDelayMs(headers, now) } };
+  if (fields && isSuccess(response)) {
+    const { status: http, headers } = response;
+    const requestId = requestIdOf(response, fields, reading);
+    const body = reading.keepsBody ? response.body : undefined;
+    const info = { requestId, http, serverDelayMs: serverDelayMs(headers, reading.now), body };
+    const answer = parse(fields, info, headers);
+    if (answer !== undefined) return { ok: true, answer };
+  }
+  return { ok: false, failure: createFailure(response, fields, reading) };
 }
 
-/** What an answer comes to that is no use, whatever its body says: {@link parseResponse} for another service's. */
-export async function failureOf(response: HttpResponse, now: number): Promise<Failure> {
-  return createFailure(response, await readFields(response.body), now);
-}
-
-/** The failure of a request that got no HTTP answer. */
-export function networkFailure(error: NetworkError): Failure {
+/** The failure of a request that got no HTTP response. */
+export function networkFailure(error: NetworkError, redact: Reading['redact']): Failure {
   const code = `Network.${error.kind}`;
   const { text } = error;
   return {
     code,
     http: null,
-    message: shortened(visible(error.message), MAX_MESSAGE),
-    text: (m) => shortened(visible(text(m)), MAX_MESSAGE),
+    message: shown(error.message, MAX_MESSAGE, redact) ?? '',
+    text: (m) => shown(text(m), MAX_MESSAGE, redact) ?? '',
     requestId: null,
     ...classify(code, 0),
     recommend: null,
     serverDelayMs: undefined,
     serverTime: undefined,
-    serverTexts: [],
-    body: new Uint8Array(),
   };
+}
+
+/** The fields of an object, or undefined for anything else. */
+export function fieldsOf(value: unknown): ResponseFields | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const fields = new Map<string, unknown>();
+  for (const [name, field] of Object.entries(value)) {
+    const key = name.toLowerCase();
+    if (!fields.has(key)) fields.set(key, typeof field === 'number' ? String(field) : field);
+  }
+  return fields;
+}
+
+/** A field's text, or undefined if it is absent or no text; `name` in lower case. */
+export function textField(fields: ResponseFields | undefined, name: string): string | undefined {
+  const value = fields?.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A field that is an integer. */
+export function integerField(fields: ResponseFields, name: string): number | undefined {
+  const text = textField(fields, name);
+  return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
 // --- internal ---
 
-type Fields = ReadonlyMap<string, string>;
+const MAX_MESSAGE = 500;
+const MAX_FIELD = 200;
+/** Of a longer text only the beginning is searched for secrets; its end, where one may be cut in two, is not shown. */
+const MAX_SEARCHED = 32 * 1024;
+const NOT_SHOWN = 16 * 1024;
+const utf8 = new TextDecoder();
 
 function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-function requestIdOf({ headers }: HttpResponse, fields: Fields | undefined): string | null {
-  return safe(fields?.get('requestid') ?? headers['x-acs-request-id']);
+function requestIdOf(
+  { headers }: HttpResponse,
+  fields: ResponseFields | undefined,
+  { redact }: Reading,
+): string | null {
+  return shown(textField(fields, 'requestid') ?? headers['x-acs-request-id'], MAX_FIELD, redact);
 }
 
-function createFailure(response: HttpResponse, fields: Fields | undefined, now: number): Failure {
-  const code = codeOf(response, fields);
-  // The quoted string to sign holds the AccessKeyId and the token: split off before the message goes anywhere.
-  const [message = '', ...quoted] = (fields?.get('message') ?? '').split(
+function createFailure(response: HttpResponse, fields: ResponseFields | undefined, reading: Reading): Failure {
+  const { redact, url, signedTexts, now, keepsBody } = reading;
+  const code = codeOf(response, fields, redact);
+  const [message = '', ...quoted] = (textField(fields, 'message') ?? '').split(
     /server (?:string ?to ?sign|canonical ?request) is:?/i,
   );
+  const isOurs = code.startsWith('Network.');
+  const classification = classify(code, response.status);
   return {
     code,
     http: response.status,
-    message: shortened(visible(message.trim()), MAX_MESSAGE),
-    requestId: requestIdOf(response, fields),
-    ...classify(code, response.status),
-    recommend: safe(fields?.get('recommend')),
+    message: shown(message, MAX_MESSAGE, redact) ?? (isOurs ? `request to ${new URL(url).host}` : ''),
+    requestId: requestIdOf(response, fields, reading),
+    class: classification.class,
+    retry: classification.retry,
+    topic: quoted.length === 0 ? classification.topic : signatureTopic(quoted, signedTexts),
+    recommend: shown(textField(fields, 'recommend'), MAX_FIELD, redact),
     serverDelayMs: serverDelayMs(response.headers, now),
     serverTime: serverTime(response.headers),
-    serverTexts: quoted.map((text) => text.trim().replace(/^\[([\s\S]*)\]$/, '$1')),
-    body: response.body,
+    ...(keepsBody && { body: response.body }),
   };
 }
 
-/** The service's code, or our own name for an answer without one. */
-function codeOf(response: HttpResponse, fields: Fields | undefined): string {
-  const code = safe(fields?.get('code'));
-  // A success's own code ("OK") says nothing about a body that lacks its Status.
+/** A SignatureDoesNotMatch quotes what the server signed: if we signed the same, the secret is wrong, else our canonicalization. */
+function signatureTopic(quoted: readonly string[], signedTexts: readonly string[]) {
+  const isSame = quoted.some((text) => signedTexts.includes(text.trim().replace(/^\[([\s\S]*)\]$/, '$1')));
+  return isSame ? 'wrongSecret' : 'wrongCanonicalization';
+}
+
+/** The service's code, or our own name for a response without one. */
+function codeOf(response: HttpResponse, fields: ResponseFields | undefined, redact: Reading['redact']): string {
+  const code = shown(textField(fields, 'code'), MAX_FIELD, redact);
+  // A success's own code ("OK") says nothing about a body that lacks the operation's fields.
   if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code))) return code;
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';
@@ -118,14 +182,14 @@ function codeOf(response: HttpResponse, fields: Fields | undefined): string {
   return isHtml || /html/i.test(response.headers['content-type'] ?? '') ? 'Network.HtmlPage' : 'Network.Unreadable';
 }
 
-/** The top-level fields by lower-case name (some gateways answer in lower case), or undefined for anything but JSON and XML. */
-async function readFields(body: Uint8Array): Promise<Fields | undefined> {
+/** The top-level fields, or undefined for anything but JSON and XML. */
+async function readFields(body: Uint8Array): Promise<ResponseFields | undefined> {
   const text = utf8.decode(body).trim();
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
     if (text.startsWith('<')) return fieldsOf(await parseXml(text));
   } catch {
-    // Unreadable is a kind of answer, told by its own code.
+    // An unreadable response has a code of its own.
   }
   return undefined;
 }
@@ -142,21 +206,12 @@ async function parseXml(text: string): Promise<unknown> {
   return others.length === 0 && typeof root === 'object' ? root : answer;
 }
 
-function fieldsOf(document: unknown): Fields | undefined {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
-  const fields = new Map<string, string>();
-  for (const [name, value] of Object.entries(document)) {
-    const key = name.toLowerCase();
-    if ((typeof value === 'string' || typeof value === 'number') && !fields.has(key)) fields.set(key, String(value));
-  }
-  return fields;
-}
-
-function integer(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
-}
-
-function safe(text: string | undefined): string | null {
+/** A text from outside as it may be shown and kept: no secret, no control character, not long, and nothing of the body held by it. */
+function shown(text: string | undefined, limit: number, redact: Reading['redact']): string | null {
   const trimmed = text?.trim();
-  return trimmed ? shortened(visible(trimmed), 200) : null;
+  if (!trimmed) return null;
+  const isLong = trimmed.length > MAX_SEARCHED;
+  const searched = redact(isLong ? trimmed.slice(0, MAX_SEARCHED) : trimmed);
+  const safe = isLong ? `${searched.slice(0, Math.max(0, searched.length - NOT_SHOWN))}…` : searched;
+  return copied(shortened(visible(safe), limit));
 }

@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Never through a proxy: for an address that means something on this host only. */
-  readonly direct?: boolean;
+  readonly direct?: boolean | undefined;
 }
 
 /** An answer with its whole body, at most 1 MiB. */

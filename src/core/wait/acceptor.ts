@@ -1,7 +1,8 @@
+import type { TaskReply } from '../client.ts';
 import { failureOutcome, isDenied, type TaskEnd } from '../outcome.ts';
 import { backoffMs } from '../rpc/backoff.ts';
-import type { Answer, Failure, Reply } from '../rpc/response.ts';
-import { isFinal, taskState } from '../task.ts';
+import type { Failure } from '../rpc/response.ts';
+import { isFinal, type TaskStatus, taskState } from '../task.ts';
 import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
 import type { Watched } from './watched.ts';
@@ -31,7 +32,7 @@ const MAX_HINT_MS = 600_000;
 /** Writes down what the reply to a question sent at `sentAt` says of the task, and decides what follows (specification §6). */
 export function accept(
   task: Watched,
-  reply: Reply,
+  reply: TaskReply,
   { sentAt, now }: { sentAt: number; now: number },
   { rules, throttle, random }: { rules: AcceptorRules; throttle: Throttle; random: () => number },
 ): Acceptance {
@@ -83,12 +84,12 @@ export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationM
 // --- internal ---
 
 /** How long the server asks to wait, in ms. */
-function hintMs({ serverDelayMs = 0 }: Pick<Answer | Failure, 'serverDelayMs'>): number {
+function hintMs({ serverDelayMs = 0 }: Pick<TaskStatus | Failure, 'serverDelayMs'>): number {
   return Math.min(serverDelayMs, MAX_HINT_MS);
 }
 
 /** The event, if the answer shows another status than before. */
-function noteAnswer(task: Watched, { status, requestId }: Answer, now: number): Acceptance['event'] {
+function noteAnswer(task: Watched, { status, requestId }: TaskStatus, now: number): Acceptance['event'] {
   task.failures = 0;
   task.failure = null;
   task.requestId = requestId;

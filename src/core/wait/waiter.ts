@@ -1,6 +1,6 @@
+import type { TaskReply } from '../client.ts';
 import type { Clock } from '../clock.ts';
 import { endOutcome, type TaskEnd, waitExitCode } from '../outcome.ts';
-import type { Reply } from '../rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import type { TaskId } from '../task.ts';
 import { type AcceptorRules, accept, resultEvent } from './acceptor.ts';
@@ -30,7 +30,7 @@ export interface WaiterOptions extends AcceptorRules {
 export interface WaiterDeps {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly ask: (id: TaskId, options: { timeoutMs: number; signal: AbortSignal }) => Promise<Reply>;
+  readonly ask: (id: TaskId, options: { timeoutMs: number; signal: AbortSignal }) => Promise<TaskReply>;
   /** Ends the wait; the reason is the exit code. */
   readonly signal: AbortSignal;
 }
@@ -200,7 +200,7 @@ export class Waiter {
     this.#wake();
   }
 
-  #take(task: Watched, reply: Reply, sentAt: number): void {
+  #take(task: Watched, reply: TaskReply, sentAt: number): void {
     const now = this.elapsedMs();
     // The usual latency, recent requests weighing most: the last poll is planned with it.
     this.#latencyMs += (now - sentAt - this.#latencyMs) / (task.polls === 0 ? 2 : 5);

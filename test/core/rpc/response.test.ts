@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Failure, parseResponse } from '../../../src/core/rpc/response.ts';
+import type { Failure } from '../../../src/core/rpc/response.ts';
+import { readTaskStatus } from '../../support/response.ts';
 import { answer } from '../../support/transport.ts';
 
 const now = Date.parse('2023-03-13T08:34:30Z');
-const parse = (http: number, body: object | string, headers = {}) => parseResponse(answer(http, body, headers), now);
+const parse = (http: number, body: object | string, headers = {}) => readTaskStatus(answer(http, body, headers), now);
 
 async function statusOf(body: object | string, http = 200): Promise<number | string> {
   const reply = await parse(http, body);

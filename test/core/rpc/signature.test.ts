@@ -77,7 +77,7 @@ describe('V1 signature', () => {
 });
 
 describe('queryTemplate', () => {
-  it('gives the canonicalized query string, and the same encoded once more, whatever stays the same and whatever varies', () => {
+  it('gives the canonicalized query string, whatever stays the same and whatever varies', () => {
     fc.assert(
       fc.property(anyParameters, anyParameters, anyParameters, (same, first, second) => {
         const names = Object.keys(first);
@@ -85,7 +85,7 @@ describe('queryTemplate', () => {
         const others = Object.fromEntries(names.map((name, index) => [name, Object.values(second)[index] ?? 'other']));
         for (const varying of [first, others]) {
           const whole = canonicalizedQueryString({ ...same, ...varying });
-          assert.deepEqual(query(Object.values(varying)), { query: whole, encodedQuery: percentEncode(whole) });
+          assert.equal(query(Object.values(varying)), whole);
         }
       }),
     );

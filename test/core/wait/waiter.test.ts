@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Failure, Reply } from '../../../src/core/rpc/response.ts';
+import type { TaskReply } from '../../../src/core/client.ts';
+import type { Failure } from '../../../src/core/rpc/response.ts';
 import { parseTaskId, type TaskId } from '../../../src/core/task.ts';
 import type { EndEvent, WaiterEvent } from '../../../src/core/wait/events.ts';
 import { Waiter, type WaiterOptions } from '../../../src/core/wait/waiter.ts';
@@ -28,7 +29,7 @@ async function wait(
   const ids = Object.keys(lives).map(parseTaskId);
   const asked: { id: string; at: number }[] = [];
   const controller = new AbortController();
-  const ask = async (id: TaskId, { timeoutMs }: { timeoutMs: number }): Promise<Reply> => {
+  const ask = async (id: TaskId, { timeoutMs }: { timeoutMs: number }): Promise<TaskReply> => {
     const at = clock.monotonic() / 1000;
     const poll = asked.filter((one) => one.id === id).length;
     asked.push({ id, at });

@@ -1,5 +1,5 @@
 import { choice, serviceOrigin } from '../../../core/config/settings.ts';
-import { getTaskStatus } from '../../../core/rpc/client.ts';
+import { getTaskStatus } from '../../../core/operations/get-task-status.ts';
 import { type ApiCall, signedRequest } from '../../../core/rpc/request.ts';
 import type { TaskId } from '../../../core/task.ts';
 import type { CommandDeps } from '../../../deps.ts';
@@ -21,7 +21,7 @@ export function dryRun(given: string | true, ids: readonly TaskId[], { values }:
   const isJson = values.output === 'json';
   if (form !== 'request' && isJson) throw conflict(`--dry-run=${form}`, '--output json');
   if (form === 'node' && values.signature === 'acs3') throw conflict('--dry-run=node', '--signature acs3');
-  const calls = ids.map((id) => getTaskStatus({ ...values, origin: serviceOrigin(values) }, id));
+  const calls = ids.map((id) => getTaskStatus.request({ ...values, origin: serviceOrigin(values) }, id));
   if (form === 'curl') deps.stdout.write(curlScript(calls, deps.messages));
   else if (form === 'node') deps.stdout.write(nodeScript(calls, deps.messages));
   else {

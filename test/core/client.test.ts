@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ClientOptions, createClient } from '../../../src/core/rpc/client.ts';
-import type { Failure } from '../../../src/core/rpc/response.ts';
-import { canonicalizedQueryString, signature, stringToSign } from '../../../src/core/rpc/signature.ts';
-import { NetworkError } from '../../../src/core/rpc/transport.ts';
-import { parseTaskId } from '../../../src/core/task.ts';
-import { fakeClock } from '../../support/clock.ts';
-import { answer, type FakeAnswer, fakeTransport, refusal, succeeded } from '../../support/transport.ts';
+import { type ClientOptions, createClient } from '../../src/core/client.ts';
+import type { Failure } from '../../src/core/rpc/response.ts';
+import { canonicalizedQueryString, signature, stringToSign } from '../../src/core/rpc/signature.ts';
+import { NetworkError } from '../../src/core/rpc/transport.ts';
+import { parseTaskId } from '../../src/core/task.ts';
+import { createRedactor } from '../../src/text/redactor.ts';
+import { fakeClock } from '../support/clock.ts';
+import { answer, type FakeAnswer, fakeTransport, refusal, succeeded } from '../support/transport.ts';
 
 const id = parseTaskId('9223372036854775807');
 const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
@@ -25,7 +26,8 @@ function client(answers: Parameters<typeof fakeTransport>, overrides: Partial<Cl
     clock,
     random: () => 0.5,
     nonce: () => `nonce-${++nonces}`,
-    accessKey: async () => key,
+    redactor: createRedactor(),
+    credentials: async () => key,
     requestTimeoutMs: 10_000,
     debug: () => {},
     ...overrides,
@@ -44,7 +46,7 @@ async function failureOf(reply: Promise<{ ok: boolean }>): Promise<Failure> {
 describe('the request', () => {
   it('carries the documented parameters, the id digit by digit, and a signature over all of them', async () => {
     const { client: it_, requests } = client([succeeded]);
-    await it_.ask(id);
+    await it_.getTaskStatus(id);
     const { Signature, ...parameters } = Object.fromEntries(query(requests[0]!.url));
     assert.deepEqual(parameters, {
       AccessKeyId: 'testid',
@@ -63,22 +65,22 @@ describe('the request', () => {
 
   it('can be a POST form, all parameters and the signature in the body', async () => {
     const { client: it_, requests } = client([succeeded], { method: 'post' });
-    await it_.ask(id);
+    await it_.getTaskStatus(id);
     assert.equal(requests[0]!.url, 'https://multimediaai.cn-beijing.aliyuncs.com/');
     assert.equal(requests[0]!.method, 'POST');
     assert.match(requests[0]!.body!, /^AccessKeyId=testid&.*&Signature=/);
   });
 
   it('carries the security token of temporary keys, signed with the rest', async () => {
-    const accessKey = async () => ({ ...key, securityToken: 'a+b/c=' });
-    const { client: it_, requests } = client([succeeded], { accessKey });
-    await it_.ask(id);
+    const credentials = async () => ({ ...key, securityToken: 'a+b/c=' });
+    const { client: it_, requests } = client([succeeded], { credentials });
+    await it_.getTaskStatus(id);
     assert.equal(query(requests[0]!.url).get('SecurityToken'), 'a+b/c=');
   });
 
   it('signs every attempt with a new nonce and a new timestamp', async () => {
     const { client: it_, requests } = client([refusal(500, 'InternalError'), succeeded], { random: () => 0.999 });
-    assert.equal((await it_.askPatiently(id, 3)).ok, true);
+    assert.equal((await it_.getTaskStatus(id, { retries: 3 })).ok, true);
     const [first, second] = requests.map(({ url }) => query(url));
     assert.notEqual(first!.get('SignatureNonce'), second!.get('SignatureNonce'));
     assert.notEqual(first!.get('Signature'), second!.get('Signature'));
@@ -98,7 +100,7 @@ describe('retries', () => {
   for (const [name, failed] of transient) {
     it(`asks again after ${name}`, async () => {
       const { client: it_, requests } = client([failed, succeeded]);
-      assert.equal((await it_.askPatiently(id, 3)).ok, true);
+      assert.equal((await it_.getTaskStatus(id, { retries: 3 })).ok, true);
       assert.equal(requests.length, 2);
     });
   }
@@ -113,25 +115,25 @@ describe('retries', () => {
   for (const [name, failed] of permanent) {
     it(`does not ask again after ${name}`, async () => {
       const { client: it_, requests } = client([failed, succeeded]);
-      assert.equal((await it_.askPatiently(id, 3)).ok, false);
+      assert.equal((await it_.getTaskStatus(id, { retries: 3 })).ok, false);
       assert.equal(requests.length, 1);
     });
   }
 
   it('says whom it asked of an answer that is not one of the service', async () => {
     for (const strange of [answer(502, '<html>'), answer(302, ''), answer(200, '{}')]) {
-      const failure = await failureOf(client([strange]).client.ask(id));
+      const failure = await failureOf(client([strange]).client.getTaskStatus(id));
       assert.match(failure.message, /^request to [\w.-]+$/);
     }
     assert.doesNotMatch(
-      (await failureOf(client([refusal(500, 'InternalError')]).client.ask(id))).message,
+      (await failureOf(client([refusal(500, 'InternalError')]).client.getTaskStatus(id))).message,
       /request to/,
     );
   });
 
   it('stop after --retries, with jitter below ceilings of 1, 2 and 4 s', async () => {
     const { client: it_, requests, clock } = client([refusal(500, 'InternalError')]);
-    const failure = await failureOf(it_.askPatiently(id, 3));
+    const failure = await failureOf(it_.getTaskStatus(id, { retries: 3 }));
     assert.equal(failure.code, 'InternalError');
     assert.equal(requests.length, 4);
     assert.deepEqual(clock.sleeps, [500, 1000, 2000]);
@@ -140,14 +142,14 @@ describe('retries', () => {
 
   it('wait as long as x-acs-retry-after (ms) says', async () => {
     const { client: it_, clock } = client([refusal(400, 'Throttling.Api', { 'x-acs-retry-after': '2345' }), succeeded]);
-    await it_.askPatiently(id, 3);
+    await it_.getTaskStatus(id, { retries: 3 });
     assert.deepEqual(clock.sleeps, [2345]);
     assert.equal(it_.traffic.throttles, 1);
   });
 
   it('give up at once when the server asks for more than a minute', async () => {
     const { client: it_, requests } = client([refusal(400, 'Throttling', { 'retry-after': '86400' })]);
-    await it_.askPatiently(id, 3);
+    await it_.getTaskStatus(id, { retries: 3 });
     assert.equal(requests.length, 1);
   });
 });
@@ -155,15 +157,15 @@ describe('retries', () => {
 describe('what can be put right', () => {
   it('is asked once more with a new nonce after SignatureNonceUsed', async () => {
     const { client: it_, requests } = client([refusal(400, 'SignatureNonceUsed'), succeeded]);
-    assert.equal((await it_.ask(id)).ok, true);
+    assert.equal((await it_.getTaskStatus(id)).ok, true);
     assert.equal(query(requests[1]!.url).get('SignatureNonce'), 'nonce-2');
   });
 
   it('learns the clock offset from Date, in one extra request, and keeps it', async () => {
     const date = new Date(Date.parse('2023-03-13T09:34:30Z')).toUTCString();
     const { client: it_, requests } = client([refusal(400, 'InvalidTimeStamp.Expired', { date }), succeeded]);
-    await it_.ask(id);
-    await it_.ask(id);
+    await it_.getTaskStatus(id);
+    await it_.getTaskStatus(id);
     assert.equal(it_.clockOffsetMs(), 3_600_000);
     assert.deepEqual(
       requests.map(({ url }) => query(url).get('Timestamp')),
@@ -182,8 +184,8 @@ describe('what can be put right', () => {
       const warned: number[] = [];
       const onClockOff = (ms: number) => void warned.push(ms);
       const { client: it_ } = client([expired, succeeded, expired, succeeded], { onClockOff });
-      await it_.ask(id);
-      await it_.ask(id);
+      await it_.getTaskStatus(id);
+      await it_.getTaskStatus(id);
       assert.deepEqual(warned, warnings);
     });
   }
@@ -192,21 +194,23 @@ describe('what can be put right', () => {
     const { client: it_, requests } = client([
       refusal(400, 'InvalidTimeStamp.Expired', { date: new Date(0).toUTCString() }),
     ]);
-    await it_.ask(id);
+    await it_.getTaskStatus(id);
     assert.equal(requests.length, 1);
     assert.equal(it_.clockOffsetMs(), 0);
   });
 
   it('looks for credentials once more after an authentication error, and asks again with another key', async () => {
-    const accessKey = async (renew: boolean) => (renew ? { ...key, accessKeyId: 'rotated' } : key);
-    const { client: it_, requests } = client([refusal(403, 'InvalidSecurityToken.Expired'), succeeded], { accessKey });
-    assert.equal((await it_.ask(id)).ok, true);
+    const credentials = async (renew: boolean) => (renew ? { ...key, accessKeyId: 'rotated' } : key);
+    const { client: it_, requests } = client([refusal(403, 'InvalidSecurityToken.Expired'), succeeded], {
+      credentials,
+    });
+    assert.equal((await it_.getTaskStatus(id)).ok, true);
     assert.equal(query(requests[1]!.url).get('AccessKeyId'), 'rotated');
   });
 
   it('does not ask again with the same key', async () => {
     const { client: it_, requests } = client([refusal(404, 'InvalidAccessKeyId.NotFound')]);
-    assert.equal((await failureOf(it_.ask(id))).class, 'auth');
+    assert.equal((await failureOf(it_.getTaskStatus(id))).class, 'auth');
     assert.equal(requests.length, 1);
   });
 });
@@ -224,7 +228,7 @@ describe('--debug', () => {
     ];
     const debug = (line: string) => void lines.push(line.replace(`task ${id}: `, ''));
     const { client: it_ } = client(answers, { debug });
-    await it_.askPatiently(id, 3);
+    await it_.getTaskStatus(id, { retries: 3 });
     const sent = (n: number, offset: number) =>
       `request ${n}: GET https://multimediaai.cn-beijing.aliyuncs.com, v1, clock offset ${offset} ms`;
     assert.deepEqual(lines, [
@@ -262,12 +266,12 @@ describe('SignatureDoesNotMatch', () => {
 
   it('blames the secret when the server signed the same text', async () => {
     const { client: it_ } = client([(request) => mismatch(signedBy(request.url))]);
-    assert.equal((await failureOf(it_.ask(id))).topic, 'wrongSecret');
+    assert.equal((await failureOf(it_.getTaskStatus(id))).topic, 'wrongSecret');
   });
 
   it('blames the canonicalization when the server signed another text', async () => {
     const { client: it_ } = client([mismatch('GET&%2F&other')]);
-    assert.equal((await failureOf(it_.ask(id))).topic, 'wrongCanonicalization');
+    assert.equal((await failureOf(it_.getTaskStatus(id))).topic, 'wrongCanonicalization');
   });
 
   it('is told in brackets by some gateways: compared and kept back all the same', async () => {
@@ -279,14 +283,14 @@ describe('SignatureDoesNotMatch', () => {
         `does not match. server StringToSign is [${signedBy(request.url)}] server CanonicalRequest is [x-acs-security-token:canary]`,
       );
     const { client: it_ } = client([bracketed]);
-    const { body: _, ...failure } = await failureOf(it_.ask(id));
+    const { body: _, ...failure } = await failureOf(it_.getTaskStatus(id));
     assert.equal(failure.topic, 'wrongSecret');
     assert.doesNotMatch(JSON.stringify(failure), /canary|testid|GET&/);
   });
 
   it('shows neither text', async () => {
     const { client: it_ } = client([(request) => mismatch(signedBy(request.url))]);
-    const { body: _, ...failure } = await failureOf(it_.ask(id));
+    const { body: _, ...failure } = await failureOf(it_.getTaskStatus(id));
     assert.doesNotMatch(JSON.stringify(failure), /testid|GET&/);
   });
 });

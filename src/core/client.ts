@@ -1,0 +1,62 @@
+import { getTaskStatus } from './operations/get-task-status.ts';
+import type { RequestOptions } from './operations/task-operation.ts';
+import { type Credentials, callRpc, noTraffic, type RpcService, type Traffic } from './rpc/call.ts';
+import type { Reply } from './rpc/response.ts';
+import { createServiceClock } from './rpc/service-clock.ts';
+import type { TaskId, TaskStatus } from './task.ts';
+
+/** What a client calls with, and whom. */
+export interface ClientOptions extends RequestOptions, Omit<RpcService, 'serviceClock'> {
+  /** The longest one attempt may take, in ms. */
+  readonly requestTimeoutMs: number;
+  readonly credentials: Credentials;
+  /** Called once, when our clock is found to be more than five minutes off; `offsetMs` is what has to be added to it. */
+  readonly onClockOff?: (offsetMs: number) => void;
+}
+
+/** What came of one call about a task. */
+export type TaskReply = Reply<TaskStatus>;
+
+/** Limits of one call. */
+export interface CallOptions {
+  /** How often a transient failure is tried again; 0 if not given. */
+  readonly retries?: number;
+  /** How long the call may take, in ms, retries included; for ever if not given. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Counts what this call sends, for callers that share a client; by default {@link Client.traffic}. */
+  readonly traffic?: Traffic;
+  /** The result or failure has the response's body. */
+  readonly keepsBody?: boolean;
+}
+
+/** The service, as the commands and the library use it: a method an operation. */
+export interface Client {
+  /** What was sent by calls that were given no counter of their own. */
+  readonly traffic: Traffic;
+  /** How far the service's clock is ahead of ours, in ms, as learned. */
+  clockOffsetMs(): number;
+  getTaskStatus(taskId: TaskId, options?: CallOptions): Promise<TaskReply>;
+}
+
+/** A client that sends nothing until called. Its calls reject with what `credentials` throws, and with a bad proxy variable. */
+export function createClient(options: ClientOptions): Client {
+  const { clock, credentials, requestTimeoutMs, onClockOff, transport, random, nonce, redactor, debug } = options;
+  const serviceClock = createServiceClock(clock, debug, onClockOff);
+  const service = { transport, clock, serviceClock, random, nonce, redactor, debug };
+  const traffic = noTraffic();
+  const policyOf = ({ timeoutMs = Number.POSITIVE_INFINITY, ...given }: CallOptions) => ({
+    retries: given.retries ?? 0,
+    attemptMs: requestTimeoutMs,
+    deadline: clock.monotonic() + timeoutMs,
+    signal: given.signal,
+    traffic: given.traffic ?? traffic,
+    keepsBody: given.keepsBody,
+  });
+  const statusOf = getTaskStatus.calls(options, service);
+  return {
+    traffic,
+    clockOffsetMs: () => serviceClock.offsetMs,
+    getTaskStatus: (taskId, given = {}) => callRpc(statusOf(taskId), credentials, policyOf(given)),
+  };
+}

@@ -1,0 +1,212 @@
+import { MmaiError, type Text } from '../../errors.ts';
+import type { Redactor } from '../../text/redactor.ts';
+import { masked } from '../../text/safe-text.ts';
+import type { Clock } from '../clock.ts';
+import { failureExitCode } from '../outcome.ts';
+import { backoffMs } from './backoff.ts';
+import type { FailureClass } from './error-codes.ts';
+import type { ApiCall, SignedRequest, Stamp } from './request.ts';
+import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
+import type { ServiceClock } from './service-clock.ts';
+import { type AccessKey, isSameKey } from './signature.ts';
+import { NetworkError, type Transport } from './transport.ts';
+
+/** What the calls of one service share. */
+export interface RpcService {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly serviceClock: ServiceClock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** A fresh unique string at each call. */
+  readonly nonce: () => string;
+  readonly redactor: Redactor;
+  /** Tells of a decision, for `--debug`; never gets a secret. Undefined where nobody listens, since each line takes a while to make. */
+  readonly debug: ((line: string) => void) | undefined;
+}
+
+/** One call of an operation. */
+export interface RpcCall<Result extends ResponseInfo> {
+  readonly service: RpcService;
+  /** What debug lines begin with. */
+  readonly label: string;
+  /** How it is signed, for debug lines. */
+  readonly signature: ApiCall['signature'] | 'not signed';
+  /** One attempt's request. `key` is undefined where the caller has no credentials. */
+  readonly sign: (stamp: Stamp, key: AccessKey | undefined) => SignedRequest;
+  readonly parse: Parse<Result>;
+  /** The result in a few words, for debug lines. */
+  readonly summary: (result: Result) => string;
+  /** What a failure means to this operation, if not what the catalogue says. */
+  readonly refine?: (failure: Failure) => Failure;
+}
+
+/** Finds the key to sign with; `renew` asks to look again, past any memory. Rejects with what concerns no single call, or a {@link CallError}. */
+export type Credentials = (renew: boolean) => Promise<AccessKey>;
+
+/** Limits of one call, retries included. */
+export interface CallPolicy {
+  /** How often a transient failure is tried again. */
+  readonly retries: number;
+  /** The longest one attempt may take, in ms. */
+  readonly attemptMs: number;
+  /** When the call has to be over, on the monotonic clock; Infinity for never. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Counts what the call sends. */
+  readonly traffic: Traffic;
+  readonly keepsBody?: boolean | undefined;
+}
+
+/** What was sent to the service, and what came back, for a summary. */
+export interface Traffic {
+  requests: number;
+  retries: number;
+  throttles: number;
+  /** Of response bodies. */
+  bytes: number;
+}
+
+export function noTraffic(): Traffic {
+  return { requests: 0, retries: 0, throttles: 0, bytes: 0 };
+}
+
+/**
+ * A failed call as an error, for who cannot go on without its result. A call that needed the result as its credentials fails
+ * with the same failure.
+ */
+export class CallError extends MmaiError {
+  readonly failure: Failure;
+
+  /** `text` says what the call was needed for, too. */
+  constructor(failure: Failure, text: Text, hint: Text | undefined) {
+    super(failureExitCode(failure.class), text, { hint });
+    this.failure = { ...failure, message: this.message, text };
+  }
+}
+
+/** A server that asks to wait longer than this gets no retry: somebody may be looking at the terminal. In ms. */
+const MAX_SERVER_DELAY_MS = 60_000;
+
+/**
+ * Calls an operation. Each attempt is signed anew; a nonce used before, a wrong clock and a refused key are corrected, each once and
+ * without delay; transient failures are tried again after a delay that doubles, or that the server asks for. A failure is a value
+ * too: its `retry` says whether a later call may succeed, and is never `once`.
+ */
+export async function callRpc<Result extends ResponseInfo>(
+  call: RpcCall<Result>,
+  credentials: Credentials | undefined,
+  policy: CallPolicy,
+): Promise<Reply<Result>> {
+  const corrected = new Set<FailureClass>();
+  try {
+    let key = await credentials?.(false);
+    for (let retry = 1; ; ) {
+      const reply = await attempt(call, key, policy);
+      if (reply.ok) return reply;
+      const { failure } = reply;
+      if (failure.class === 'throttle') policy.traffic.throttles += 1;
+      const correction = corrected.has(failure.class) ? undefined : await correct(failure, key, call, credentials);
+      if (correction) {
+        corrected.add(failure.class);
+        key = correction.key;
+        call.service.debug?.(`${call.label}: ${failure.code}, asking once more at once`);
+      } else {
+        const final = { ok: false, failure: withoutCorrection(failure) } as const;
+        if (!(await backOff(final.failure, retry, call, policy))) return final;
+        retry += 1;
+      }
+      policy.traffic.retries += 1;
+    }
+  } catch (error) {
+    if (error instanceof CallError) return { ok: false, failure: error.failure };
+    throw error;
+  }
+}
+
+// --- internal ---
+
+/** One request, and what came of it. */
+async function attempt<Result extends ResponseInfo>(
+  call: RpcCall<Result>,
+  key: AccessKey | undefined,
+  policy: CallPolicy,
+): Promise<Reply<Result>> {
+  const { service, label, parse, refine } = call;
+  const { clock, serviceClock, redactor, debug } = service;
+  const { traffic, signal, keepsBody = false } = policy;
+  if (key) protect(key, redactor);
+  const stamp = { now: serviceClock.now(), nonce: service.nonce() };
+  const { method, url, headers, body, direct, secrets, signedTexts } = call.sign(stamp, key);
+  const start = clock.monotonic();
+  const timeoutMs = Math.min(policy.attemptMs, policy.deadline - start);
+  const redact = (text: string) => redactor.redact(text, secrets);
+  traffic.requests += 1;
+  const name = debug && `${label}: request ${traffic.requests}`;
+  debug?.(`${name}: ${method} ${new URL(url).origin}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`);
+  let reply: Reply<Result>;
+  try {
+    const response = await service.transport.send({ method, url, headers, body, direct, timeoutMs, signal });
+    traffic.bytes += response.body.byteLength;
+    reply = await readResponse(response, parse, { url, signedTexts, now: clock.now(), redact, keepsBody });
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    reply = { ok: false, failure: networkFailure(error, redact) };
+  }
+  debug?.(`${name}: ${summaryOf(reply, call)}, ${Math.round(clock.monotonic() - start)} ms`);
+  return reply.ok || !refine ? reply : { ok: false, failure: refine(reply.failure) };
+}
+
+/** Makes the key known as secret. Its id is none to its owner, who tells keys apart by the end. */
+function protect({ accessKeyId, accessKeySecret, securityToken }: AccessKey, redactor: Redactor): void {
+  redactor.add(accessKeyId, masked(accessKeyId));
+  redactor.add(accessKeySecret);
+  redactor.add(securityToken);
+}
+
+/** Puts right what the failure complains of; the key for the next attempt, or undefined where nothing has changed. */
+async function correct<Result extends ResponseInfo>(
+  failure: Failure,
+  key: AccessKey | undefined,
+  { service }: RpcCall<Result>,
+  credentials: Credentials | undefined,
+): Promise<{ readonly key: AccessKey | undefined } | undefined> {
+  if (failure.class === 'auth' && key && credentials) {
+    const renewed = await credentials(true);
+    const isSame = isSameKey(renewed, key);
+    service.debug?.(`credentials resolved again: ${isSame ? 'the same key, not asked again' : 'another key'}`);
+    return isSame ? undefined : { key: renewed };
+  }
+  if (failure.retry !== 'once') return undefined;
+  return failure.class === 'skew' && !service.serviceClock.learn(failure.serverTime) ? undefined : { key };
+}
+
+/** What was corrected once already, a clock or a nonce, and failed again, is like any transient failure; a refused key is refused. */
+function withoutCorrection(failure: Failure): Failure {
+  if (failure.retry !== 'once') return failure;
+  return { ...failure, retry: failure.class === 'auth' ? 'never' : 'backoff' };
+}
+
+/** Waits before the next attempt; false if there is to be none. */
+async function backOff<Result extends ResponseInfo>(
+  { code, retry: rule, serverDelayMs = 0 }: Failure,
+  retry: number,
+  { service, label }: RpcCall<Result>,
+  { retries, deadline, signal }: CallPolicy,
+): Promise<boolean> {
+  const { clock, debug } = service;
+  if (rule !== 'backoff' || retry > retries || serverDelayMs > MAX_SERVER_DELAY_MS || signal?.aborted) return false;
+  const delayMs = backoffMs(retry, service.random, serverDelayMs);
+  if (clock.monotonic() + delayMs >= deadline) return false;
+  const why = serverDelayMs > 0 && serverDelayMs >= delayMs ? 'as the server asks' : 'by jittered backoff';
+  const count = retries === Number.POSITIVE_INFINITY ? '' : ` of ${retries}`;
+  debug?.(`${label}: ${code}, retry ${retry}${count} in ${Math.round(delayMs)} ms, ${why}`);
+  await clock.sleep(delayMs, signal);
+  return !signal?.aborted;
+}
+
+function summaryOf<Result extends ResponseInfo>(reply: Reply<Result>, { summary }: RpcCall<Result>): string {
+  const { http, requestId } = reply.ok ? reply.answer : reply.failure;
+  if (http === null && !reply.ok) return `${reply.failure.code}: ${reply.failure.message}`;
+  return `HTTP ${http}, ${reply.ok ? summary(reply.answer) : reply.failure.code}, request id ${requestId ?? '-'}`;
+}
