@@ -93,6 +93,11 @@ matrix('headers that', [
 ]);
 
 matrix('chunks', [
+  {
+    name: 'of one byte each, a hundred thousand',
+    play: reply('200 OK', `${'1\r\n \r\n'.repeat(99_999)}c\r\n{"Status":2}\r\n0\r\n\r\n`, [CHUNKED]),
+    expected: 2,
+  },
   { name: 'with extensions', play: reply('200 OK', `1c;a=b;c="d"\r\n${BODY}\r\n0\r\n\r\n`, [CHUNKED]), expected: 2 },
   {
     name: 'of more bytes than a number holds',

@@ -85,6 +85,7 @@ export class Opening {
   readonly #options: ConnectorOptions;
   readonly #sessions: Map<string, Buffer>;
   #socket: Socket | undefined;
+  #isClosed = false;
 
   constructor(peer: Peer, options: ConnectorOptions, sessions: Map<string, Buffer>) {
     this.peer = peer;
@@ -94,6 +95,7 @@ export class Opening {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#socket?.destroy(abortedError());
   }
 
@@ -153,6 +155,7 @@ export class Opening {
   /** Waits for a step's work: bounds it in time, and rejects with a NetworkError when the socket breaks. */
   within<T>(socket: Socket, name: Text, work: Promise<T>): Promise<T> {
     this.#socket = socket;
+    if (this.#isClosed) socket.destroy(abortedError());
     const expire = () => socket.destroy(timeoutError(name, STEP_TIMEOUT_MS, this.step));
     const timer = setTimeout(expire, STEP_TIMEOUT_MS);
     const broken = new Promise<never>((_, reject) => {

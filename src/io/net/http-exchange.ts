@@ -5,13 +5,15 @@ import type { Text } from '../../errors.ts';
 import type { OpeningStep } from './connector.ts';
 import { abortedError, MAX_BODY, networkError, statusError, timeoutError, tooLargeError } from './network-errors.ts';
 
-/** Who is at the other end of an exchange, and what becomes of it. */
+/** The other end of an exchange. */
 export interface ExchangeContext {
-  /** The other end, as errors name it. */
+  /** As errors name it. */
   readonly name: Text;
   /** The step that the connection to it has reached, while it is being opened. */
   readonly stepTowards: () => OpeningStep | undefined;
 }
+
+const EMPTY = Buffer.alloc(0);
 
 /**
  * A request under way: undici's handler, which collects the response, and one time limit from connecting to the last byte, for
@@ -26,12 +28,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #onHead: ((status: number) => void) | undefined;
   readonly #stop = () => this.#fail(abortedError());
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #chunks: Buffer[] = [];
   #resolve!: (response: HttpResponse) => void;
   #reject!: (error: NetworkError) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Record<string, string> = {};
+  /** The body so far, at the front of a buffer that grows. */
+  #body = EMPTY;
   #size = 0;
 
   /** `onHead` hears when the response begins. */
@@ -65,20 +68,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = flatHeaders(headers);
   }
 
+  /** Copies: chunks kept would keep all that the socket read with them, and a million chunks of one byte as many objects. */
   onResponseData(_: unknown, chunk: Buffer): void {
-    this.#size += chunk.byteLength;
-    this.#chunks.push(chunk);
-    if (this.#size > MAX_BODY) this.#fail(tooLargeError(this.#context.name));
+    const size = this.#size + chunk.byteLength;
+    if (size > MAX_BODY) return this.#fail(tooLargeError(this.#context.name));
+    if (size > this.#body.byteLength) {
+      const larger = Buffer.allocUnsafe(Math.max(size, Math.min(2 * this.#size, MAX_BODY)));
+      this.#body.copy(larger, 0, 0, this.#size);
+      this.#body = larger;
+    }
+    chunk.copy(this.#body, this.#size);
+    this.#size = size;
   }
 
   onResponseEnd(): void {
-    // Copied, or a body of some bytes would keep all that the socket read with it.
-    const body = Buffer.concat(this.#chunks);
-    const isPacked = this.#headers['content-encoding'] !== undefined;
-    const unpacked = isPacked ? gunzipped(body, this.#headers) : body;
-    if (!unpacked) return this.#fail(tooLargeError(this.#context.name));
+    const body = gunzipped(this.#body.subarray(0, this.#size), this.#headers);
+    if (!body) return this.#fail(tooLargeError(this.#context.name));
     this.#end();
-    this.#resolve({ status: this.#status, headers: this.#headers, body: unpacked });
+    this.#resolve({ status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_: unknown, error: unknown): void {
@@ -131,7 +138,7 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
 
 /** A body that a gateway packed though nobody asked for it; undefined if it is too large. What is no gzip stays as it is. */
 function gunzipped(body: Buffer, { 'content-encoding': encoding }: Record<string, string>): Buffer | undefined {
-  if (!/^(x-)?gzip$/i.test(encoding ?? '')) return body;
+  if (encoding === undefined || !/^(x-)?gzip$/i.test(encoding)) return body;
   try {
     return process.getBuiltinModule('node:zlib').gunzipSync(body, { maxOutputLength: MAX_BODY });
   } catch (error) {
@@ -156,13 +163,13 @@ function stopsOf(signal: AbortSignal): (() => void)[] {
   return stops;
 }
 
-/** Takes out an item that is in the list; the order is nobody's. */
+/** Takes out an item that is in the list; its order does not matter. */
 function remove<T>(item: T, list: T[]): void {
   const last = list.pop()!;
   if (last !== item) list[list.indexOf(item)] = last;
 }
 
-/** Repeated headers come as a list. The object is made for this answer alone. */
+/** Repeated headers come as a list. The object is made for this response alone. */
 function flatHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
   for (const name in headers) if (typeof headers[name] !== 'string') headers[name] = [headers[name]].flat().join(', ');
   return headers as Record<string, string>;
