@@ -97,6 +97,27 @@ describe('the layers of src/', () => {
     assert.deepEqual(wrong.map(described), ['core/rpc/signature.ts imports node:crypto']);
   });
 
+  it('know the names of operations in core/operations alone, but for the sandbox and the sentences for users', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(isFile);
+    const isIn = (path: string, folder: string) => path.startsWith(`${folder}/`);
+    const sources = files.map((path) => ({ path, text: readFileSync(join(root, 'src', path), 'utf8') }));
+    const actions = sources
+      .filter(({ path }) => isIn(path, 'core/operations'))
+      .flatMap(({ text }) =>
+        [...text.matchAll(/(?:taskOperation\(|action: |Action: )'(\w+)'/gi)].map(([, name]) => name!),
+      );
+    assert.deepEqual(actions.sort(), ['AssumeRole', 'AssumeRoleWithOIDC', 'GetTaskStatus']);
+    const wrong = sources.filter(
+      ({ path, text }) =>
+        !['core/operations', 'sandbox', 'locales'].some((folder) => isIn(path, folder)) &&
+        actions.some((action) => text.includes(action)),
+    );
+    assert.deepEqual(
+      wrong.map(({ path }) => path),
+      [],
+    );
+  });
+
   it('take each package in one file, and in no other', () => {
     const packages = imports.filter(({ to, external }) => external && !to.startsWith('node:'));
     const found = new Set(packages.map(({ from, to }) => `${to} in ${from}`));

@@ -1,3 +1,4 @@
+import { CallError } from '../rpc/call.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import { type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
 
@@ -13,7 +14,10 @@ export interface Found {
 export const LEAD_MS = 5 * 60_000;
 /** How long after a failed renewal the next one is tried, with credentials still good. In ms. */
 export const PAUSE_MS = 30_000;
-/** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
+/**
+ * Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. So does an issuer that could
+ * not be reached: a thousand tasks do not each wait for it to time out. In ms.
+ */
 export const FRESH_MS = 5000;
 
 interface Cached extends Found {
@@ -35,17 +39,22 @@ export function cacheCredentials(
   let cached: Cached | undefined;
   let pending: Promise<Cached> | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
+  let failed: { readonly error: CallError; readonly at: number } | undefined;
 
-  const load = async (found: Promise<Found>): Promise<Cached> => {
+  const load = async (start: () => Promise<Found>): Promise<Cached> => {
     try {
-      cached = withTimes(await found, clock.now());
+      cached = withTimes(await start(), clock.now());
       return cached;
+    } catch (error) {
+      if (error instanceof CallError) failed = { error, at: clock.now() };
+      throw error;
     } finally {
       pending = undefined;
     }
   };
   const once = (start: () => Promise<Found>): Promise<Cached> => {
-    pending ??= load(start());
+    if (failed && Math.abs(clock.now() - failed.at) < FRESH_MS) return Promise.reject(failed.error);
+    pending ??= load(start);
     return pending;
   };
   const renewInBackground = (old: Cached): void => {

@@ -89,7 +89,7 @@ export const catalogue = {
   ContentLengthDoesNotMatch: { class: 'transient', topic: 'bodyDamaged' },
   ContentMD5NotMatched: { class: 'transient', topic: 'bodyDamaged' },
 
-  // Documented for GetTaskStatus, though they read like errors of other operations in a shared table
+  // Documented for the state of a task, though they read like errors of other operations in a shared table
   FaceImageCountLimit: { class: 'request', topic: 'faceImageLimit' },
   ApplicationCountLimit: { class: 'request', topic: 'applicationLimit' },
   FileUploadCountLimit: { class: 'request', topic: 'uploadLimit' },
