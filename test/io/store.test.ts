@@ -19,6 +19,9 @@ import { createStore, type StoreOptions } from '../../src/io/store.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { bin, temporaryDirectory } from '../support/mmai.ts';
 
+/** A user who is neither root nor whoever else runs the tests. */
+const OTHER = 12345;
+
 const newStore = (options: Partial<StoreOptions> = {}) => {
   const directory = join(temporaryDirectory(), 'mmai');
   return { directory, store: createStore({ directory, ...options }) };
@@ -194,6 +197,26 @@ describe('the config file', () => {
     assert.match(told[0] ?? '', /config\.json: EINVAL \(not a regular file\)/);
     const named = createStore({ directory, isNamed: true });
     assert.throws(() => named.read(() => {}), { exitCode: 2, message: /EINVAL/ });
+  });
+
+  it('counts as absent, with a warning, below a home of somebody else, but cannot be changed there', async () => {
+    const { directory, store } = newStore();
+    await store.update(set('a', '1'));
+    chmodSync(directory, 0);
+    const told: string[] = [];
+    const isRoot = process.getuid?.() === 0;
+    // Root may read everything.
+    if (isRoot) process.seteuid?.(OTHER);
+    try {
+      assert.deepEqual(store.read((text) => told.push(text(en))).profiles, {});
+      assert.throws(() => store.read(), { exitCode: 2, message: /EACCES/ });
+      await assert.rejects(store.update(set('a', '2')), { exitCode: 2, message: /config\.json: EACCES/ });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(directory, 0o700);
+    }
+    assert.match(told.join(), /config\.json: EACCES; continuing without it$/);
+    assert.equal(store.read().profiles.p?.a, '1');
   });
 
   it('is warned about where it holds a secret that others can read', async () => {

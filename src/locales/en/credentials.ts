@@ -1,3 +1,5 @@
+import { fileProblem } from './files.ts';
+
 /** Where credentials come from, and what is wrong with them. */
 export const credentialsEn = {
   none: () => 'no credentials found',
@@ -28,7 +30,7 @@ export const credentialsEn = {
   off: (where: string, variable: string) => `${where} (off: ${variable})`,
 
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
-  unreadable: (where: string, why: string) => `cannot read ${where}: ${why}`,
+  unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,
   torn: (where: string) => `${where} is damaged, or is another program's file`,
   tornAliyunHint: () =>

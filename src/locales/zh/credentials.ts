@@ -1,4 +1,5 @@
 import type { credentialsEn } from '../en/credentials.ts';
+import { fileProblem } from './files.ts';
 
 /** 凭证从哪里来，以及出了什么问题。 */
 export const credentialsZh: typeof credentialsEn = {
@@ -27,7 +28,7 @@ export const credentialsZh: typeof credentialsEn = {
   off: (where, variable) => `${where}（已被 ${variable} 关闭）`,
 
   forbidden: (where, variable) => `${where}：被 ${variable} 禁止`,
-  unreadable: (where, why) => `无法读取${where}：${why}`,
+  unreadable: (where, code) => `无法读取${where}：${fileProblem(code)}`,
   tokenFile: (path, where) => `${where}指定的令牌文件 ${path}`,
   torn: (where) => `${where} 已损坏，或是其他程序的文件`,
   tornAliyunHint: () =>

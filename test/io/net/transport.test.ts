@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
 import { createTransport, type TransportOptions } from '../../../src/io/net/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
 import { createRedactor } from '../../../src/text/redactor.ts';
 import { hangingPort, refusingPort } from '../../support/dead-port.ts';
+import { temporaryDirectory } from '../../support/mmai.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
 
 const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
@@ -47,6 +51,22 @@ async function failure(sent: Promise<unknown>, kind: string, message: RegExp): P
 }
 
 describe('certificates', () => {
+  it('are read from a file or a pipe that ends, not from a device or a pipe in which nothing comes', async () => {
+    await assert.rejects(transport({ caFile: '/dev/zero' }), { exitCode: 2, message: /--ca-file: .*EINVAL/ });
+    const pipe = join(temporaryDirectory(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await assert.rejects(transport({ caFile: pipe }), { exitCode: 2, message: /--ca-file/ });
+    const descriptor = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+    const controller = new AbortController();
+    const made = transport({ caFile: pipe, signal: controller.signal });
+    controller.abort();
+    await assert.rejects(made, { exitCode: 2, message: /ECANCELED/ });
+    writeSync(descriptor, readFileSync(caFile));
+    const read = transport({ caFile: pipe });
+    setTimeout(() => closeSync(descriptor), 50);
+    await read;
+  });
+
   it('of a private authority are trusted with --ca-file', async () => {
     const { get } = await transport();
     assert.equal((await get(`https://localhost:${await tlsServer()}/`)).status, 200);
