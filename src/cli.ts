@@ -3,7 +3,7 @@ import { commandLine, type EarlyArguments, readEarlyArguments } from './cli/argu
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import { isSwitchedOn } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
-import type { CommandDeps, Deps } from './deps.ts';
+import type { CommandDeps, Deps, Output } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages } from './language.ts';
 import { visible } from './text/safe-text.ts';
@@ -34,20 +34,24 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   const messages = await loadMessages(await chooseSpeech(early.lang, base));
   const observed: Deps['transport'] = (settings, observe) =>
     base.transport(settings, debugSteps({ messages, debug }, observe));
-  const deps: CommandDeps = { ...base, messages, debug, transport: isDebug ? observed : base.transport };
+  const stdout = countingOutput(base.stdout);
+  const deps: CommandDeps = { ...base, stdout, messages, debug, transport: isDebug ? observed : base.transport };
   let exitCode: number = ExitCode.ok;
   try {
     const program = await createProgram(early, deps, (code) => {
       exitCode = code;
     });
     await program.parseAsync(commandLine(argv, program), { from: 'user' });
-  } catch (error) {
-    exitCode = await report(error, deps, isDebug);
+  } catch (thrown) {
+    const { exitCode: code, error } = await report(thrown, deps, isDebug);
+    exitCode = code;
+    // Whoever asked for a document gets one, and never two.
+    if (error && stdout.writes() === 0) stdout.write(await errorDocument(error, argv, deps));
   }
   try {
-    await deps.stdout.flush();
-  } catch (error) {
-    exitCode = await report(error, deps, isDebug);
+    await stdout.flush();
+  } catch (thrown) {
+    exitCode = (await report(thrown, deps, isDebug)).exitCode;
   }
   return exitCode;
 }
@@ -104,11 +108,33 @@ function debugSteps(
   };
 }
 
-/** The one catch: an error becomes a sentence on stderr and an exit code. */
-async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebug: boolean): Promise<number> {
+/** The output, and how often something was written to it. */
+function countingOutput(output: Output): Output & { writes(): number } {
+  let writes = 0;
+  return {
+    get isTerminal() {
+      return output.isTerminal;
+    },
+    size: () => output.size(),
+    flush: () => output.flush(),
+    write(text) {
+      if (text.length > 0) writes += 1;
+      output.write(text);
+    },
+    writes: () => writes,
+  };
+}
+
+async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
+  return (await import('./commands/shared/error-document.ts')).errorDocument(error, argv, deps);
+}
+
+/** An error becomes a sentence on stderr and an exit code. No error: commander printed help, asked for or not. */
+async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebug: boolean) {
   const error = thrown instanceof CommanderError ? (await import('./cli/parser-error.ts')).parserError(thrown) : thrown;
-  // Help or the version was printed, on standard error where it was not asked for.
-  if (thrown instanceof CommanderError && !error) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (thrown instanceof CommanderError && !error) {
+    return { exitCode: thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage };
+  }
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
@@ -116,5 +142,6 @@ async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebu
   const lines = hint ? hint.split('\n').map((line) => `${messages.hint}${visible(line)}\n`) : [];
   stderr.write(`${messages.error}${visible(text)}\n${lines.join('')}`);
   if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
-  return isExpected ? error.exitCode : ExitCode.bug;
+  const exitCode: number = isExpected ? error.exitCode : ExitCode.bug;
+  return { exitCode, error: error instanceof Error ? error : new Error(String(error)) };
 }

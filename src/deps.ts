@@ -46,8 +46,10 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
   /** Runs a shell command with more environment and an input; its exit code, null if it has none. */
   runHook(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
-  /** Writes a file that the user named, or adds to it. Throws what the file system says. */
+  /** Writes a file that the user named, or adds lines to it. Throws what the file system says. */
   writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
+  /** Size in bytes of a file that is to be written, 0 if there is none yet. Throws what the file system says if it cannot be written. */
+  writableSize(path: string): Promise<number>;
   /** Colours for one stream, as `--color` and the environment say. */
   style(output: Output, color: Settings['color']): Promise<Style>;
 }

@@ -44,6 +44,8 @@ export function systemDeps(): Deps {
   let live: Live | undefined;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
   const writeAbove = (write: () => void) => (live ? live.writeAbove(write) : write());
+  // After a signal too a report is written, but not for long.
+  const fileLimits = () => (signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
   return {
     env: process.env,
     pid: process.pid,
@@ -98,8 +100,11 @@ export function systemDeps(): Deps {
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');
-      // After a signal too a report is written, but not for long.
-      await writeText(path, text, how, signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
+      await writeText(path, text, how, fileLimits());
+    },
+    async writableSize(path) {
+      const { writableSize } = await import('./io/files.ts');
+      return writableSize(path, fileLimits());
     },
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');

@@ -283,7 +283,8 @@ describe('exit codes', { concurrency: 4 }, () => {
       const { env, requestCount } = await sandbox();
       const { code, stdout, stderr } = await mmaiInProcess(args, { env });
       assert.equal(code, 2);
-      assert.equal(stdout, '');
+      if (args.includes('--json')) assert.equal(JSON.parse(stdout).error.code, 'Mmai.Usage');
+      else assert.equal(stdout, '');
       assert.match(stderr, message);
       assert.doesNotMatch(stderr, /^ +at /m);
       assert.equal(requestCount(), 0);

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { TaskReply } from '../core/client.ts';
 import { failureExitCode, failureOutcome, isDenied, stateOutcome, statusExitCode } from '../core/outcome.ts';
+import type { Failure } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
 import { type TaskId, taskState } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
-import { type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
+import { errorObject, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
@@ -65,9 +66,11 @@ export async function runStatus(words: readonly string[], options: StatusOptions
     const replies = await askAll(ids, setup, session, deps);
     // A signal or a failing stdout decides how the process ends; the document agrees with that.
     const { aborted, reason } = deps.signal;
-    const exitCode = aborted ? (reason as number) : exitCodeOf(replies, options.exitStatus === true);
+    const refusal = refusalIn(replies);
+    const exitCode = aborted ? (reason as number) : exitCodeOf(replies, refusal, options.exitStatus === true);
     const tasks = ids.map((id, index) => taskRow(id, replies[index]!, deps.messages));
-    const document = statusDocument(tasks, session.client.traffic, exitCode);
+    const error = refusal && errorObject(refusal, deps.messages);
+    const document = statusDocument(tasks, session.client.traffic, exitCode, error);
     await printAnswer({ document, replies }, PRINTERS, query, setup.values, deps);
     if (!options.quiet) {
       explainFailures(ids, replies, deps);
@@ -100,9 +103,12 @@ async function askAll(ids: readonly TaskId[], { values }: Setup, { client }: Ses
   return replies;
 }
 
-function exitCodeOf(replies: readonly TaskReply[], tellsState: boolean): number {
-  const refused = replies.find((reply) => !reply.ok && isDenied(reply.failure));
-  if (refused && !refused.ok) return failureExitCode(refused.failure.class);
+function refusalIn(replies: readonly TaskReply[]): Failure | undefined {
+  return replies.flatMap((reply) => (!reply.ok && isDenied(reply.failure) ? [reply.failure] : []))[0];
+}
+
+function exitCodeOf(replies: readonly TaskReply[], refusal: Failure | undefined, tellsState: boolean): number {
+  if (refusal) return failureExitCode(refusal.class);
   const outcomes = replies.map((reply) =>
     reply.ok ? stateOutcome(taskState(reply.answer.status)) : failureOutcome(reply.failure.class),
   );

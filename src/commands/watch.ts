@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { choice } from '../core/config/settings.ts';
+import { errorEnd } from '../core/outcome.ts';
 import { taskState } from '../core/task.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
 import { parseWatchFlags, resumeFlags, waiterOptions, watchMode } from '../core/wait/flags.ts';
@@ -21,7 +22,7 @@ import { commandTaskIds } from './shared/task-ids.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
 import { createHook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
-import { notify, writeReports } from './watch/reports.ts';
+import { checkReports, notify, writeReports } from './watch/reports.ts';
 import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
 
 const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
@@ -65,6 +66,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);
+  if (options.dryRun === undefined) await checkReports(options, deps);
   const plan = await readPlan(words, timeoutMs, options, deps);
   if (options.dryRun !== undefined) return printPlan(plan, setup.values.output === 'json', deps);
   const session = await openSession(setup, options.simulate, deps);
@@ -106,7 +108,7 @@ async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Pro
   const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
   tellEvent(versionEvent(deps.pid));
   tellEvent(startEvent(plan, { mode: watchMode(options), ...place }, clock));
-  const { end, error } = await follow(waiter, tellEvent, wait, session, deps);
+  const end = await follow(waiter, tellEvent, wait, session, deps);
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
   let misfit: MmaiError | undefined;
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
@@ -115,7 +117,7 @@ async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Pro
   if (options.notify) notify(document, deps);
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
   await rememberTasks(known, options, deps);
-  if (error) throw error;
+  if (end.error) throw end.error;
   // Who closed the pipe wants to hear no more.
   if (!options.quiet && end.exitCode !== ExitCode.closedPipe) stderr.write(verdict(end, document, messages));
   if (misfit) throw misfit;
@@ -156,24 +158,22 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
   await hook.settled();
   if (!deps.signal.aborted) return last;
   // Stopped perhaps while commands of --exec were waited for: what is told agrees with how the process ends.
-  return { ...last, end: { ...last.end, why: 'interrupted' as const, exitCode: deps.signal.reason as number } };
+  return { ...last, why: 'interrupted' as const, exitCode: deps.signal.reason as number };
 }
 
-/** Reads the events to the end. Credentials that fail on the way end it too: told like every other end, then thrown. */
-async function readEvents(
-  waiter: Waiter,
-  tell: (event: ProgressEvent) => void,
-): Promise<{ end: EndEvent; error?: MmaiError }> {
+/** Reads the events to the end. An error ends them too: credentials that fail on the way, or a bug. It is reported like every other end. */
+async function readEvents(waiter: Waiter, tell: (event: ProgressEvent) => void): Promise<EndEvent> {
   try {
     for await (const event of waiter.events()) {
-      if (event.type === 'end') return { end: event };
+      if (event.type === 'end') return event;
       tell(event);
     }
   } catch (error) {
-    if (!(error instanceof MmaiError)) throw error;
+    if (!(error instanceof Error)) throw error;
+    const exitCode = error instanceof MmaiError ? error.exitCode : ExitCode.bug;
     const { tasks } = waiter;
-    const end = { type: 'end', why: 'denied', exitCode: error.exitCode, elapsedMs: waiter.elapsedMs(), tasks } as const;
-    return { end, error };
+    const why = errorEnd(exitCode);
+    return { type: 'end', why, exitCode, elapsedMs: waiter.elapsedMs(), tasks, error };
   }
   throw new Error('a wait without an end');
 }

@@ -6,8 +6,8 @@ import { isFinal, type TaskState } from './task.ts';
 export const TASK_ENDS = ['succeeded', 'failed', 'notFound', 'unanswered', 'queueTimeout', 'stallTimeout'] as const;
 export type TaskEnd = (typeof TASK_ENDS)[number];
 
-/** Why the wait is over. */
-export const WAIT_ENDS = ['met', 'ended', 'failFast', 'denied', 'deadline', 'interrupted'] as const;
+/** Why the wait is over. `denied` and `error` come with the failure or the error that ended it. */
+export const WAIT_ENDS = ['met', 'ended', 'failFast', 'denied', 'deadline', 'interrupted', 'error'] as const;
 export type WaitEnd = (typeof WAIT_ENDS)[number];
 
 /** What is known of one task when the command ends. `unanswered` covers every failure but "no such task". */
@@ -57,6 +57,12 @@ export function statusExitCode(outcomes: readonly Outcome[], tellsState: boolean
   return foldOutcomes(unanswered, ExitCode.ok);
 }
 
+/** How a wait ends that an error with this exit code ends. */
+export function errorEnd(exitCode: number): 'denied' | 'interrupted' | 'error' {
+  if (exitCode === ExitCode.denied) return 'denied';
+  return exitCode > 128 ? 'interrupted' : 'error';
+}
+
 /** The exit code of a wait: `timeoutCode` where tasks are still pending, `interruptCode` after a signal. */
 export function waitExitCode(
   end: WaitEnd,
@@ -66,6 +72,8 @@ export function waitExitCode(
 ): number {
   if (end === 'met') return ExitCode.ok;
   if (end === 'denied') return ExitCode.denied;
+  // Any error that is expected has an exit code of its own.
+  if (end === 'error') return ExitCode.bug;
   return end === 'interrupted' ? interruptCode : foldOutcomes(outcomes, timeoutCode);
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
@@ -74,7 +75,7 @@ export function readTextSync(path: string): string | undefined {
 }
 
 /**
- * Writes a file that the user named, or adds to it. A pipe is written as fast as it is read; one that nobody reads rejects with
+ * Writes a file that the user named, or adds lines to it, which begin on a line of their own. A pipe is written as fast as it is read; one that nobody reads rejects with
  * ENXIO. Rejects with the system's error.
  */
 export function writeText(
@@ -86,16 +87,47 @@ export function writeText(
   const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC } = constants;
   const flags = O_WRONLY | O_CREAT | NONBLOCK | (how === 'append' ? O_APPEND : O_TRUNC);
   return withLimits(limits, async (signal) => {
+    const isWithinLine = how === 'append' && text !== '' && (await endsWithinLine(path));
     const file = await open(path, flags);
     try {
-      await writeAll(file, Buffer.from(text), signal);
+      await writeAll(file, Buffer.from(isWithinLine ? `\n${text}` : text), signal);
     } finally {
       await file.close();
     }
   });
 }
 
+/**
+ * The size in bytes of a file that is to be written, 0 for a pipe, and if there is none yet. Nothing is created. Rejects with the
+ * system's error if it cannot be written.
+ */
+export function writableSize(path: string, limits: FileLimits = {}): Promise<number> {
+  return withLimits(limits, async () => {
+    const found = await stat(path).catch(undefinedIfMissing);
+    if (found?.isDirectory()) throw coded('EISDIR');
+    await access(found ? path : dirname(path), constants.W_OK);
+    return found?.size ?? 0;
+  });
+}
+
 // --- internal ---
+
+function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** The last line of a file has no line break at its end. */
+async function endsWithinLine(path: string): Promise<boolean> {
+  const found = await stat(path).catch(undefinedIfMissing);
+  if (!found?.isFile() || found.size === 0) return false;
+  const file = await open(path, constants.O_RDONLY);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, found.size - 1);
+    return bytesRead === 1 && buffer[0] !== 0x0a;
+  } finally {
+    await file.close();
+  }
+}
 
 async function writeAll(file: FileHandle, bytes: Buffer, signal: AbortSignal): Promise<void> {
   let written = 0;

@@ -2,7 +2,9 @@ import type { TaskReply } from '../core/client.ts';
 import type { Traffic } from '../core/rpc/call.ts';
 import type { Failure } from '../core/rpc/response.ts';
 import { type TaskId, type TaskState, taskState } from '../core/task.ts';
+import { ExitCode, MmaiError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
+import { visible } from '../text/safe-text.ts';
 
 /** An error as every machine format tells it (specification §5). */
 export interface ErrorObject {
@@ -26,6 +28,8 @@ export interface TaskRow {
 /** The one json document of `status`. */
 export interface StatusDocument {
   readonly tasks: readonly TaskRow[];
+  /** What stopped the whole run. */
+  readonly error?: ErrorObject;
   readonly summary: Traffic & {
     readonly exitCode: number;
     readonly counts: Readonly<Record<TaskState | 'error', number>>;
@@ -46,8 +50,35 @@ export function errorObject(failure: Failure, messages: Messages): ErrorObject {
   return { code, http, message, hint: topic ? messages.codes[topic].hint : null, requestId, class: failure.class };
 }
 
-export function statusDocument(tasks: readonly TaskRow[], traffic: Traffic, exitCode: number): StatusDocument {
+/** An error that concerns no single task, or a bug, as every machine format tells it. The message is English, as a service's is. */
+export function thrownObject(error: Error, messages: Messages): ErrorObject {
+  const isExpected = error instanceof MmaiError;
+  const [code, errorClass] = THROWN[isExpected ? error.exitCode : ExitCode.bug] ?? INTERRUPTED;
+  const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
+  const shown = { message: visible(error.message), hint: hint?.split('\n').map(visible).join('\n') ?? null };
+  return { code, http: null, ...shown, requestId: null, class: errorClass };
+}
+
+/** `refusal` is what stopped the whole run, for it would have met every task. */
+export function statusDocument(
+  tasks: readonly TaskRow[],
+  traffic: Traffic,
+  exitCode: number,
+  refusal?: ErrorObject,
+): StatusDocument {
   const counts = { submitting: 0, running: 0, succeeded: 0, failed: 0, unknown: 0, error: 0 };
   for (const task of tasks) counts[task.error ? 'error' : task.state] += 1;
-  return { tasks, summary: { exitCode, counts, ...traffic } };
+  return { tasks, ...(refusal && { error: refusal }), summary: { exitCode, counts, ...traffic } };
 }
+
+// --- internal ---
+
+/** Code and class of an error by its exit code; the classes of failures are among them. */
+const THROWN: Readonly<Record<number, readonly [code: string, errorClass: string]>> = {
+  [ExitCode.usage]: ['Mmai.Usage', 'usage'],
+  [ExitCode.denied]: ['Mmai.Credentials', 'auth'],
+  [ExitCode.unanswered]: ['Mmai.Unavailable', 'transient'],
+  [ExitCode.outputFailed]: ['Mmai.Output', 'output'],
+  [ExitCode.bug]: ['Mmai.Bug', 'bug'],
+};
+const INTERRUPTED = ['Mmai.Interrupted', 'interrupted'] as const;

@@ -33,11 +33,12 @@ export function listTasks(ids: readonly TaskId[], limit: number, messages: Messa
   return ids.length > limit ? `${named} ${more(ids.length - limit, messages)}` : named;
 }
 
-// --- internal ---
-
-function more(n: number, { glyphs, andMore }: Messages): string {
+/** `… and 6 more`. */
+export function more(n: number, { glyphs, andMore }: Messages): string {
   return `${glyphs.ellipsis} ${andMore(n)}`;
 }
+
+// --- internal ---
 
 function byCode(failures: readonly TaskFailure[]): TaskFailure[][] {
   const groups = new Map<string, TaskFailure[]>();

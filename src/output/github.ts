@@ -1,33 +1,51 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
+import { listTasks, more } from './failures.ts';
+import { MAX_NAMED, verdictLine } from './verdict.ts';
 import type { WatchDocument, WatchedRow } from './watch-document.ts';
 
-/** More annotations of a kind than this a step does not show. */
+/** GitHub shows no more annotations of a kind in a step. */
 const MAX_ANNOTATIONS = 10;
-/** A step summary may hold 1 MiB; a thousand rows are far below it. */
+/** A step summary above 1 MiB is refused whole; some room is left for what other commands of the step add. In bytes. */
+export const MAX_SUMMARY = 1_000_000;
 const MAX_ROWS = 1000;
 
-/** An `::error` command for each task that failed or is not known to have succeeded, for GitHub Actions to show on the run. */
-export function annotations({ tasks }: WatchDocument, messages: Messages): string {
-  return tasks
-    .filter((task) => task.outcome !== 'succeeded' && task.outcome !== 'pending')
-    .slice(0, MAX_ANNOTATIONS)
-    .map((task) => `::error title=${property(messages.watch.annotation(task.id))}::${data(reason(task, messages))}\n`)
-    .join('');
+/** An `::error` command for each task that did not succeed, and a `::warning` for a deadline: GitHub Actions shows them on the run. */
+export function annotations(document: WatchDocument, messages: Messages): string {
+  const { annotation, moreFailed } = messages.watch;
+  const troubled = document.tasks.filter(isTroubled);
+  const shown = troubled.slice(0, MAX_ANNOTATIONS);
+  const errors = shown.map((task) => command('error', annotation(task.id), reason(task, messages)));
+  const hidden = troubled.length - shown.length;
+  // Another error would not be shown.
+  const rest = hidden > 0 ? [command('warning', TITLE, moreFailed(hidden))] : [];
+  const deadline = document.summary.outcome === 'deadline' ? [command('warning', TITLE, late(document, messages))] : [];
+  return [...errors, ...rest, ...deadline].join('');
 }
 
-/** The table for `$GITHUB_STEP_SUMMARY`, in Markdown. */
-export function stepSummary({ tasks, summary }: WatchDocument, verdict: string, messages: Messages): string {
+/** The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `room` bytes hold. Empty if there is none for a table. */
+export function stepSummary(document: WatchDocument, messages: Messages, room: number): string {
   const { columns } = messages.watch;
-  const rows = tasks.slice(0, MAX_ROWS).map((task) => [task.id, reason(task, messages), task.requestId ?? '']);
-  const lines = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
-  const rest = tasks.length > MAX_ROWS ? [`… +${tasks.length - MAX_ROWS}`] : [];
-  return `### mmai watch: ${cell(verdict)} (${summary.exitCode})\n\n${[...lines, ...rest].join('\n')}\n\n`;
+  const heading = `### mmai watch: ${cell(verdictLine(document, messages))} (${document.summary.exitCode})\n\n`;
+  const header = row(columns) + row(columns.map(() => '---'));
+  let left = room - Buffer.byteLength(heading + header) - 100;
+  if (left < 0) return '';
+  const rows: string[] = [];
+  const ranked = document.tasks.toSorted((one, other) => rank(one) - rank(other));
+  for (const task of ranked.slice(0, MAX_ROWS)) {
+    const line = row([task.id, reason(task, messages), task.requestId ?? '']);
+    left -= Buffer.byteLength(line);
+    if (left < 0) break;
+    rows.push(line);
+  }
+  const hidden = ranked.length - rows.length;
+  return `${heading}${header}${rows.join('')}${hidden > 0 ? `\n${more(hidden, messages)}\n` : ''}\n`;
 }
 
-/** Lines for `$GITHUB_OUTPUT`: what later steps may ask for. */
+/** Lines for `$GITHUB_OUTPUT`, for later steps; none if nothing was sent. */
 export function stepOutputs({ summary }: WatchDocument): string {
-  const { exitCode, outcome, counts, stillRunning } = summary;
+  const { exitCode, outcome, counts, stillRunning, requests } = summary;
+  if (requests === 0) return '';
   const values = {
     'exit-code': exitCode,
     outcome,
@@ -42,9 +60,38 @@ export function stepOutputs({ summary }: WatchDocument): string {
 
 // --- internal ---
 
-function reason({ outcome, state, error }: WatchedRow, { states, watch, labelled }: Messages): string {
+const TITLE = 'mmai watch';
+
+/** It failed, was given up, or nobody knows: not one that goes on as it should. */
+function isTroubled({ outcome, error }: WatchedRow): boolean {
+  return outcome !== 'succeeded' && (outcome !== 'pending' || error !== undefined);
+}
+
+function rank(task: WatchedRow): number {
+  if (isTroubled(task)) return 0;
+  return task.outcome === 'pending' ? 1 : 2;
+}
+
+function reason({ outcome, state, status, error }: WatchedRow, { states, watch, labelled }: Messages): string {
+  const text = error && `${error.code}${error.message && `: ${error.message}`}`;
+  if (outcome === 'pending') return text ?? (status === null ? watch.unseen : states[state]);
   const end = outcome in watch.ends ? watch.ends[outcome as keyof typeof watch.ends] : states[state];
-  return error ? labelled(end, `${error.code}${error.message && `: ${error.message}`}`) : end;
+  return text ? labelled(end, text) : end;
+}
+
+/** How long was waited, and for which tasks in vain. */
+function late(document: WatchDocument, messages: Messages): string {
+  const pending = document.tasks.filter(({ outcome }) => outcome === 'pending').map(({ id }) => id);
+  const named = messages.labelled(messages.watch.outcomes.pending, listTasks(pending, MAX_NAMED, messages));
+  return messages.joined([verdictLine(document, messages), named]);
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(cell).join(' | ')} |\n`;
+}
+
+function command(kind: 'error' | 'warning', title: string, text: string): string {
+  return `::${kind} title=${property(title)}::${data(text)}\n`;
 }
 
 /** The text of a workflow command, on one line; a property of it ends at a colon or comma too. */

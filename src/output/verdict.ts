@@ -9,7 +9,8 @@ import type { WatchDocument, WatchedRow } from './watch-document.ts';
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
 const MAX_RESUMED = 20;
-const MAX_NAMED = 10;
+/** As many tasks of a kind are named. */
+export const MAX_NAMED = 10;
 
 /** How a wait ended, in a line: `done after 1m32s: 2 succeeded`. */
 export function verdictLine({ summary }: WatchDocument, { watch, counted }: Messages): string {

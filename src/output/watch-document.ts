@@ -5,14 +5,17 @@ import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import type { Watched } from '../core/wait/watched.ts';
 import type { Messages } from '../locales/en/messages.ts';
-import { errorObject, type TaskRow } from './document.ts';
+import { type ErrorObject, errorObject, type TaskRow, thrownObject } from './document.ts';
 
 /** How a wait ended, and what it cost. Spans in ms. */
 export interface WatchSummary extends Readonly<Traffic> {
   readonly outcome: EndEvent['why'];
   readonly exitCode: number;
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** Tasks that go on. Where an error ended the wait, only those that were seen. */
   readonly stillRunning: readonly TaskId[];
+  /** What ended the wait, if not its tasks, its deadline or a signal. */
+  readonly error?: ErrorObject;
   /** The command that resumes the wait, as argv; null when nothing runs any more. */
   readonly resume: readonly string[] | null;
   /** Since the start of the wait. */
@@ -34,6 +37,8 @@ export interface WatchedRow extends TaskRow {
 /** The one json document of a wait. */
 export interface WatchDocument {
   readonly tasks: readonly WatchedRow[];
+  /** As in the summary. */
+  readonly error?: ErrorObject;
   readonly summary: WatchSummary;
 }
 
@@ -46,28 +51,51 @@ export function watchDocument(
 ): WatchDocument {
   const counts = { succeeded: 0, failed: 0, pending: 0, notFound: 0, unanswered: 0 };
   for (const task of end.tasks) counts[endOutcome(task.outcome)] += 1;
-  const stillRunning = end.tasks.filter((task) => endOutcome(task.outcome) === 'pending').map((task) => task.id);
-  const resume = stillRunning.length > 0 ? ['mmai', 'watch', ...stillRunning, ...resumeFlags(counts.succeeded)] : null;
+  const cause = causeOf(end, messages);
+  const pending = end.tasks.filter((task) => endOutcome(task.outcome) === 'pending');
+  // Of a task that was never seen nobody knows whether it runs, if an error ended the wait.
+  const stillRunning = pending.filter((task) => !cause || task.state !== null).map(({ id }) => id);
+  const resume =
+    pending.length > 0 ? ['mmai', 'watch', ...pending.map(({ id }) => id), ...resumeFlags(counts.succeeded)] : null;
   const { why: outcome, exitCode, elapsedMs } = end;
   const summary = {
-    ...{ outcome, exitCode, counts, stillRunning, resume, elapsedMs },
+    ...{ outcome, exitCode, counts, stillRunning, resume, elapsedMs, ...(cause && { error: cause }) },
     ...{ ...client.traffic, clockOffsetMs: client.clockOffsetMs() },
     // Made when it is read: 180 bytes a task that a table does not show.
     get lagMaxMs() {
       return lags(end.tasks);
     },
   };
-  return { tasks: end.tasks.map((task) => watchedRow(task, elapsedMs, messages)), summary };
+  const tasks = end.tasks.map((task) => {
+    // The service refused one task and may answer for another; credentials that cannot be had concern all.
+    const isConcerned = end.error !== undefined || task.state === null;
+    return watchedRow(task, elapsedMs, isConcerned ? cause : undefined, messages);
+  });
+  return { tasks, ...(cause && { error: cause }), summary };
+}
+
+// --- internal ---
+
+function causeOf({ failure, error }: EndEvent, messages: Messages): ErrorObject | undefined {
+  if (failure) return errorObject(failure, messages);
+  return error && thrownObject(error, messages);
 }
 
 function lags(tasks: EndEvent['tasks']): Record<TaskId, number> {
   return Object.fromEntries(tasks.flatMap(({ id, lagMaxMs }) => (lagMaxMs === null ? [] : [[id, lagMaxMs]])));
 }
 
-function watchedRow(task: Readonly<Watched>, elapsedMs: number, messages: Messages): WatchedRow {
+/** `cause` is the error of a task that was still watched when it ended the wait, unless the task has its own. */
+function watchedRow(
+  task: Readonly<Watched>,
+  elapsedMs: number,
+  cause: ErrorObject | undefined,
+  messages: Messages,
+): WatchedRow {
   const { id, status, polls, lagMaxMs, failure } = task;
   const requestId = failure?.requestId ?? task.requestId;
   const [state, outcome] = [task.state ?? 'unknown', task.outcome ?? 'pending'] as const;
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
-  return failure ? { ...row, error: errorObject(failure, messages) } : row;
+  const error = failure ? errorObject(failure, messages) : outcome === 'pending' ? cause : undefined;
+  return error ? { ...row, error } : row;
 }

@@ -39,8 +39,9 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
       for (const args of [['--debug'], ['--json', '--debug'], ['--lang', 'zh', '-q']]) {
         const { exitCode, stdout, stderr, timeouts } = await ask(at, env, args, commandMs);
         assert.equal(exitCode, expected, stderr);
-        if (expected === 3) assert.equal(stdout, '');
-        assertNoCanary(stdout, 'stdout');
+        if (args.includes('--json') && expected === 3) assert.equal(JSON.parse(stdout).error.code, 'Mmai.Credentials');
+        else if (expected === 3) assert.equal(stdout, '');
+        assertNoCanary(stdout, args.join(' '));
         if (!args.includes('zh')) assert.match(stderr, sentence);
         assertNoCanary(stderr, args.join(' '));
         assert.ok(timeouts.every((limit) => limit <= 10_000));

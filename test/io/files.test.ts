@@ -108,12 +108,12 @@ describe('readText', () => {
 });
 
 describe('writeText', () => {
-  it('replaces a file, or adds to it', async () => {
+  it('replaces a file, or adds lines to it', async () => {
     const path = join(temporaryDirectory(), 'report');
     await writeText(path, 'long text', 'replace');
     await writeText(path, '一', 'replace');
     await writeText(path, '二', 'append');
-    assert.equal(readFileSync(path, 'utf8'), '一二');
+    assert.equal(readFileSync(path, 'utf8'), '一\n二');
   });
 
   it('writes a pipe as fast as it is read', async () => {

@@ -50,6 +50,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     live: async () => ({ stop() {}, isDrawing: () => true }),
     runHook: async () => 0,
     writeFile: async () => {},
+    writableSize: async () => 0,
     messages: en,
     debug() {},
     ...overrides,

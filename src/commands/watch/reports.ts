@@ -1,29 +1,41 @@
 import type { CommandDeps } from '../../deps.ts';
-import { annotations, stepOutputs, stepSummary } from '../../output/github.ts';
+import { usageError } from '../../errors.ts';
+import { annotations, MAX_SUMMARY, stepOutputs, stepSummary } from '../../output/github.ts';
 import { junitReport } from '../../output/junit.ts';
 import { verdictLine } from '../../output/verdict.ts';
 import type { WatchDocument } from '../../output/watch-document.ts';
 import { visible } from '../../text/safe-text.ts';
 import type { WatchOptions } from './watch-options.ts';
 
-/** What a CI reads besides the exit code. A report that cannot be written is warned about: the outcome is that of the tasks. */
-export async function writeReports(document: WatchDocument, options: WatchOptions, deps: CommandDeps): Promise<void> {
-  const { env, messages, stderr } = deps;
-  const onGitHub =
-    options.annotations === 'github' || (options.annotations === 'auto' && env.GITHUB_ACTIONS === 'true');
-  const write = async (path: string | undefined, text: () => string, how: 'replace' | 'append') => {
-    if (!path) return;
-    await deps.writeFile(path, text(), how).catch((error: Error) => {
-      stderr.write(`${messages.warning}${visible(messages.watch.unwritable(path, error.message))}\n`);
+/** Throws a usage error for a report that cannot be written: better before the wait than after it. */
+export async function checkReports(options: WatchOptions, deps: CommandDeps): Promise<void> {
+  if (options.junit === '' || options.junit === '-') throw usageError((m) => m.watch.notAFile());
+  for (const [what, path] of Object.entries(reportPaths(options, deps))) {
+    if (!path) continue;
+    await deps.writableSize(path).catch((error: Error) => {
+      throw usageError((m) => m.labelled(what, m.watch.unwritable(path, error.message)));
     });
-  };
-  if (onGitHub) {
-    stderr.write(annotations(document, messages));
-    const summary = () => stepSummary(document, verdictLine(document, messages), messages);
-    await write(env.GITHUB_STEP_SUMMARY, summary, 'append');
-    await write(env.GITHUB_OUTPUT, () => stepOutputs(document), 'append');
   }
-  await write(options.junit, () => junitReport(document, messages), 'replace');
+}
+
+/** What a CI reads besides the exit code. A report that cannot be written any more is a warning: the outcome is that of the tasks. */
+export async function writeReports(document: WatchDocument, options: WatchOptions, deps: CommandDeps): Promise<void> {
+  const { messages, stderr } = deps;
+  const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT, '--junit': junit } = reportPaths(options, deps);
+  const write = async (path: string | undefined, text: () => string | Promise<string>, how: 'replace' | 'append') => {
+    if (!path) return;
+    try {
+      await deps.writeFile(path, await text(), how);
+    } catch (error) {
+      stderr.write(`${messages.warning}${visible(messages.watch.unwritable(path, (error as Error).message))}\n`);
+    }
+  };
+  if (isOnGitHub(options, deps)) stderr.write(annotations(document, messages));
+  const summary = async (path: string) =>
+    stepSummary(document, messages, MAX_SUMMARY - (await deps.writableSize(path)));
+  await write(GITHUB_STEP_SUMMARY, () => summary(GITHUB_STEP_SUMMARY!), 'append');
+  await write(GITHUB_OUTPUT, () => stepOutputs(document), 'append');
+  await write(junit, () => junitReport(document, messages), 'replace');
 }
 
 /** `--notify`: the bell, and a notification (OSC 9) where the terminal is known to show one. */
@@ -31,4 +43,16 @@ export function notify(document: WatchDocument, { env, messages, stderr }: Comma
   if (!stderr.isTerminal) return;
   const isKnown = /^(iTerm\.app|WezTerm|ghostty)$/.test(env.TERM_PROGRAM ?? '') || Boolean(env.ConEmuPID);
   stderr.write(`${isKnown ? `\u001b]9;mmai: ${verdictLine(document, messages)}\u001b\\` : ''}\u0007`);
+}
+
+// --- internal ---
+
+function isOnGitHub({ annotations }: WatchOptions, { env }: CommandDeps): boolean {
+  return annotations === 'github' || (annotations === 'auto' && env.GITHUB_ACTIONS === 'true');
+}
+
+/** The files to write, by the flag or variable that names them. */
+function reportPaths(options: WatchOptions, deps: CommandDeps) {
+  const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = isOnGitHub(options, deps) ? deps.env : {};
+  return { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT, '--junit': options.junit };
 }

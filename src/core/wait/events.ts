@@ -75,6 +75,8 @@ export interface EndEvent {
   readonly exitCode: number;
   readonly elapsedMs: number;
   readonly tasks: readonly Readonly<Watched>[];
-  /** With `denied`: what the service said. */
+  /** With `denied`: the response of the service. */
   readonly failure?: Failure;
+  /** With `denied` and `error`: what ended the wait besides a response, credentials that could not be had for instance. */
+  readonly error?: Error;
 }

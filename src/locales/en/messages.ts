@@ -128,6 +128,8 @@ export const en = {
     noTerminal: () => '--progress tty: standard error is not a terminal',
     hookFailed: (id: string, exitCode: number | null) =>
       `--exec for task ${id} ended with ${exitCode === null ? 'a signal or could not start' : `exit code ${exitCode}`}`,
+    moreFailed: (n: number) => `${n} more ${n === 1 ? 'task' : 'tasks'} did not succeed`,
+    notAFile: () => '--junit: give the path of a file; standard output is for the answer',
     annotation: (id: string) => `mmai task ${id}`,
     columns: ['task', 'result', 'request id'],
     unwritable: (path: string, why: string) => `cannot write ${path}: ${why}`,
@@ -147,6 +149,7 @@ export const en = {
       denied: 'refused',
       deadline: 'timed out',
       interrupted: 'stopped',
+      error: 'ended by an error',
     },
     outcomes: {
       succeeded: 'succeeded',

@@ -114,6 +114,8 @@ export const zh: Messages = {
     noTerminal: () => '--progress tty：标准错误输出不是终端',
     hookFailed: (id, exitCode) =>
       `任务 ${id} 的 --exec 命令${exitCode === null ? '被信号终止或无法启动' : `以退出码 ${exitCode} 结束`}`,
+    moreFailed: (n) => `另有 ${n} 个任务未成功`,
+    notAFile: () => '--junit：请指定文件路径；标准输出用于输出结果',
     annotation: (id) => `mmai 任务 ${id}`,
     columns: ['任务', '结果', '请求 ID'],
     unwritable: (path, why) => `无法写入 ${path}：${why}`,
@@ -133,6 +135,7 @@ export const zh: Messages = {
       denied: '被拒绝',
       deadline: '到达时限',
       interrupted: '已停止',
+      error: '因错误而结束',
     },
     outcomes: {
       succeeded: '成功',

@@ -1,0 +1,63 @@
+import { selectProfile } from '../../core/config/profiles.ts';
+import { errorEnd } from '../../core/outcome.ts';
+import type { CommandDeps } from '../../deps.ts';
+import { ExitCode, MmaiError } from '../../errors.ts';
+import { statusDocument, thrownObject } from '../../output/document.ts';
+import { watchDocument } from '../../output/watch-document.ts';
+import { eventStamp, versionEvent } from '../../output/watch-events.ts';
+import { jsonDocument, jsonText } from '../../text/safe-text.ts';
+
+/** The commands whose document is about tasks. */
+const COMMANDS = ['status', 'watch', 'wait', 'result'];
+const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
+
+/**
+ * What standard output has to hold when an error ends a command about tasks before it has an answer: a document, or events, with
+ * the error. Empty for another command or form, and with a query, which asks for something else. The command line may be the
+ * error, so nobody has parsed it.
+ */
+export async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const command = words.find((word) => COMMANDS.includes(word));
+  if (command === undefined || flagOf(words, '--query') !== undefined) return '';
+  const form = await formOf(words, deps);
+  if (form !== 'json' && form !== 'ndjson') return '';
+  const isWait = command === 'watch' || command === 'wait';
+  const { messages, clock, pid } = deps;
+  const exitCode = error instanceof MmaiError ? error.exitCode : ExitCode.bug;
+  if (!isWait) return jsonDocument(statusDocument([], NO_TRAFFIC, exitCode, thrownObject(error, messages)));
+  const end = { type: 'end', why: errorEnd(exitCode), exitCode, elapsedMs: 0, tasks: [], error } as const;
+  const document = watchDocument(end, { traffic: NO_TRAFFIC, clockOffsetMs: () => 0 }, () => [], messages);
+  if (form === 'json') return jsonDocument(document);
+  const stamp = eventStamp({ elapsedMs: () => 0 }, clock);
+  const events = [versionEvent(pid), { type: 'summary', ...document.summary } as const];
+  return events.map((event) => `${jsonText(stamp(event))}\n`).join('');
+}
+
+// --- internal ---
+
+async function formOf(words: readonly string[], deps: CommandDeps): Promise<string | undefined> {
+  if (words.includes('--json')) return 'json';
+  const form = flagOf(words, '--output', '-o') ?? (deps.env.MMAI_OUTPUT || (await storedForm(words, deps)));
+  return form?.trim().toLowerCase();
+}
+
+/** The form that the profile names; a config file that cannot be read names none. */
+async function storedForm(words: readonly string[], deps: CommandDeps): Promise<string | undefined> {
+  try {
+    const named = flagOf(words, '--profile') ?? deps.env.MMAI_PROFILE;
+    return selectProfile((await deps.store()).read(), named).values.output;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of the last `--flag value`, `--flag=value`, `-f value` or `-fvalue`. */
+function flagOf(words: readonly string[], long: string, short?: string): string | undefined {
+  const values = words.flatMap((word, index) => {
+    if (word === long || word === short) return [words[index + 1] ?? ''];
+    if (word.startsWith(`${long}=`)) return [word.slice(long.length + 1)];
+    return short && word.startsWith(short) && !word.startsWith('--') ? [word.slice(short.length)] : [];
+  });
+  return values.at(-1);
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { run } from '../../src/cli.ts';
+import { writableSize, writeText } from '../../src/io/files.ts';
+import { fakeDeps } from '../support/deps.ts';
+import { mmai, temporaryDirectory } from '../support/mmai.ts';
+import { fakeTransport, succeeded } from '../support/transport.ts';
+
+const directory = temporaryDirectory();
+const path = (name: string) => join(directory, name);
+
+async function watch(args: readonly string[], env: Record<string, string> = {}) {
+  const { transport, requests } = fakeTransport(succeeded);
+  const key = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'test-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'test-secret' };
+  const deps = fakeDeps({ env: { ...key, ...env }, transport: async () => transport });
+  const code = await run(['watch', '1', ...args], { ...deps, writableSize, writeFile: writeText });
+  return { code, stderr: deps.stderr.text(), stdout: deps.stdout.text(), requests: requests.length };
+}
+
+describe('a report that cannot be written', () => {
+  mkdirSync(path('directory'));
+  const cases: [string, string[], Record<string, string>, RegExp][] = [
+    ['in a directory that is not there', ['--junit', path('missing/r.xml')], {}, /--junit: .*missing.*ENOENT/],
+    ['over a directory', ['--junit', path('directory')], {}, /--junit: .*EISDIR/],
+    ['by an empty name', ['--junit', ''], {}, /--junit: give the path of a file/],
+    ['to standard output', ['--junit', '-'], {}, /--junit: give the path of a file/],
+    [
+      'as a step summary',
+      [],
+      { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: path('missing/s.md') },
+      /GITHUB_STEP_SUMMARY: .*ENOENT/,
+    ],
+    ['as outputs', [], { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: path('directory') }, /GITHUB_OUTPUT: .*EISDIR/],
+  ];
+  for (const [what, args, env, sentence] of cases) {
+    it(`${what} is a usage error before the first request`, async () => {
+      const { code, stderr, requests } = await watch(args, env);
+      assert.deepEqual([code, requests], [2, 0]);
+      assert.match(stderr, sentence);
+    });
+  }
+
+  it('is of no concern where none is wanted', async () => {
+    const missing = { GITHUB_STEP_SUMMARY: path('missing/s.md'), GITHUB_OUTPUT: path('missing/o') };
+    assert.equal((await watch([], missing)).code, 0);
+    assert.equal((await watch(['--annotations', 'none'], { GITHUB_ACTIONS: 'true', ...missing })).code, 0);
+    assert.equal((await watch(['--dry-run', '--junit', path('missing/r.xml')])).code, 0);
+  });
+});
+
+describe('the reports of a wait', () => {
+  it('begin on a line of their own where another command of the step left one unfinished', async () => {
+    writeFileSync(path('output'), 'earlier=1');
+    writeFileSync(path('summary'), '# Before');
+    const github = { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: path('output'), GITHUB_STEP_SUMMARY: path('summary') };
+    assert.equal((await watch([], github)).code, 0);
+    assert.match(readFileSync(path('output'), 'utf8'), /^earlier=1\nexit-code=0\noutcome=met\n/);
+    assert.match(readFileSync(path('summary'), 'utf8'), /^# Before\n### mmai watch: /);
+  });
+
+  it('keep the step summary below 1 MiB, with what the step wrote before', async () => {
+    writeFileSync(path('full'), 'x'.repeat(999_900));
+    const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: path('full') };
+    assert.equal((await watch([], github)).code, 0);
+    assert.ok(readFileSync(path('full')).length < 1024 * 1024);
+  });
+
+  it('do not exist when a usage error ends the command', async () => {
+    const github = { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: path('none') };
+    assert.equal((await watch(['--timeout', 'x', '--junit', path('none.xml')], github)).code, 2);
+    assert.deepEqual([existsSync(path('none')), existsSync(path('none.xml'))], [false, false]);
+  });
+});
+
+it('the real program refuses a report that cannot be written, and writes one that can', async () => {
+  const refused = await mmai(['watch', '1', '--simulate', '2', '--junit', path('missing/r.xml'), '--json']);
+  assert.equal(refused.code, 2);
+  assert.match(JSON.parse(refused.stdout).error.message, /ENOENT/);
+  assert.equal((await mmai(['watch', '1', '--simulate', '2', '--junit', path('r.xml')])).code, 0);
+  assert.match(readFileSync(path('r.xml'), 'utf8'), /errors="0"/);
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { writableSize, writeText } from '../../src/io/files.ts';
+import { temporaryDirectory } from '../support/mmai.ts';
+
+describe('a report', () => {
+  const directory = temporaryDirectory();
+  const path = (name: string) => join(directory, name);
+
+  it('replaces what there was', async () => {
+    writeFileSync(path('replaced'), 'a long old text\n');
+    await writeText(path('replaced'), 'new\n', 'replace');
+    assert.equal(readFileSync(path('replaced'), 'utf8'), 'new\n');
+  });
+
+  for (const [before, after] of [
+    ['', 'a=1\n'],
+    ['x=1\n', 'x=1\na=1\n'],
+    ['x=1', 'x=1\na=1\n'],
+    ['x=1\r\n', 'x=1\r\na=1\n'],
+  ] as const) {
+    it(`is added to ${JSON.stringify(before)} on a line of its own`, async () => {
+      const file = path(`added${after.length}`);
+      writeFileSync(file, before);
+      await writeText(file, 'a=1\n', 'append');
+      assert.equal(readFileSync(file, 'utf8'), after);
+      await writeText(file, '', 'append');
+      assert.equal(readFileSync(file, 'utf8'), after);
+    });
+  }
+
+  it('can be written where there is none yet; looking creates nothing', async () => {
+    assert.equal(await writableSize(path('none')), 0);
+    assert.equal(existsSync(path('none')), false);
+    writeFileSync(path('some'), '12345');
+    assert.equal(await writableSize(path('some')), 5);
+  });
+
+  it('cannot be written as a directory, below a file, or in a directory that is not there', async () => {
+    mkdirSync(path('directory'));
+    await assert.rejects(writableSize(path('directory')), /EISDIR/);
+    await assert.rejects(writableSize(join(path('some'), 'below')), /ENOTDIR/);
+    await assert.rejects(writableSize(join(path('missing'), 'file')), /ENOENT/);
+  });
+});
