@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { bin, mmai, temporaryDirectory } from './support/mmai.ts';
@@ -41,13 +41,16 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
     });
   }
 
-  it('offers profile names, and nothing when the config file is torn', async () => {
+  it('offers profile names that fit on a line, and nothing when the config file is torn', async () => {
     const directory = temporaryDirectory();
     const env = { MMAI_CONFIG_DIR: directory };
     for (const name of ['work', 'home']) await mmai(['config', 'set', 'region', 'x', '--profile', name], { env });
     const ask = (...words: string[]) => mmai(['complete', '--word=', '--', ...words], { env });
     assert.equal((await ask('status', '--profile')).stdout, 'home\t\nwork\t\n');
     assert.equal((await ask('config', 'use')).stdout, 'home\t\nwork\t\n');
+    const odd = { current: 'work', profiles: { 'ho\nme': {}, 'wo\trk': {}, 'a b': {} } };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(odd));
+    assert.equal((await ask('config', 'use')).stdout, 'a b\t\n');
     writeFileSync(join(directory, 'config.json'), '{');
     assert.deepEqual(await ask('config', 'use'), { code: 0, signal: null, stdout: '', stderr: '' });
   });
@@ -98,6 +101,20 @@ describe('mmai completion', { concurrency: 4 }, () => {
     ['mmai status --ca-file=a-fi\t', '[status][--ca-file=a-file.pem]'],
     ['mmai status --profile wo\t', '[status][--profile][work]'],
   ];
+  /** Names of profiles and files that a shell would act on. What is typed is their first two letters. */
+  const hostile = [
+    '$(touch run)',
+    '`touch run`',
+    ';touch run',
+    '&touch run',
+    '|touch run',
+    '>run',
+    ' two words',
+    "'",
+    '"',
+  ]
+    .concat(['\\', '$HOME', '*', '{a,b}', '!!', '#', '~', 'é中', '(x)', '[x]', '?', ':x', '=x', '%x', '^x'])
+    .map((rest, index) => `${String.fromCharCode(97 + index)}9${rest}`);
   const interactive: Record<string, { rc: string; start: string; prologue: string }> = {
     bash: { rc: '.bashrc', start: 'bash --rcfile .bashrc -i', prologue: '' },
     zsh: { rc: '.zshrc', start: 'zsh -i', prologue: 'autoload -Uz compinit && compinit -u -D\n' },
@@ -114,6 +131,33 @@ describe('mmai completion', { concurrency: 4 }, () => {
       await run('script', ['-qec', start, '/dev/null'], env, home, keys);
       const expected = typed.map(([, args]) => `${args}\n`).join('');
       assert.equal(readFileSync(join(home, 'calls'), 'utf8'), expected);
+    });
+  }
+
+  for (const [shell, { rc, start, prologue }] of Object.entries(interactive)) {
+    if (!has(shell) || !has('script')) continue;
+    it(`puts names in at the prompt of a real ${shell} so that they are arguments, never run`, async () => {
+      const { home, env } = await newcomer(hostile);
+      writeFileSync(join(home, rc), `${prologue}${(await mmai(['completion', shell])).stdout}`);
+      const ways = ['--profile ', '--profile=', '--ca-file ', '--ca-file='];
+      const asked = hostile.flatMap((name, index) => ways.slice(0, index < 3 ? 4 : 1).map((flag) => ({ name, flag })));
+      const lines = asked.map(({ name, flag }) => `mmai status ${flag}${name.slice(0, 2)}\t\n`);
+      await run('script', ['-qec', start, '/dev/null'], env, home, `${lines.join('')}exit\n`);
+      const expected = asked.map(({ name, flag }) => `[status][${flag.replace(' ', '][')}${name}]\n`);
+      assert.equal(readFileSync(join(home, 'calls'), 'utf8'), expected.join(''));
+      assert.ok(!existsSync(join(home, 'run')));
+    });
+  }
+
+  if (has('script')) {
+    it('offers plain names only within quotation marks in a real bash, which would not quote others again', async () => {
+      const { home, env } = await newcomer(hostile);
+      writeFileSync(join(home, '.bashrc'), (await mmai(['completion', 'bash'])).stdout);
+      const lines = [`'a9\t'`, `"b9\t"`, `'wo\t`].map((word) => `mmai status --profile ${word}\n`);
+      await run('script', ['-qec', 'bash --rcfile .bashrc -i', '/dev/null'], env, home, `${lines.join('')}exit\n`);
+      const expected = ['a9', 'b9', 'work'].map((name) => `[status][--profile][${name}]\n`);
+      assert.equal(readFileSync(join(home, 'calls'), 'utf8'), expected.join(''));
+      assert.ok(!existsSync(join(home, 'run')));
     });
   }
 
@@ -134,7 +178,7 @@ describe('mmai completion', { concurrency: 4 }, () => {
   if (!has('fish')) process.stderr.write('NOT TESTED: completion in fish, which is not installed here\n');
   else {
     it('completes in a real fish', async () => {
-      const { home, env } = await newcomer();
+      const { home, env } = await newcomer(hostile);
       writeFileSync(join(home, 'mmai.fish'), (await mmai(['completion', 'fish'])).stdout);
       const ask = async (line: string) => run('fish', ['-c', `source mmai.fish; complete -C '${line}'`], env, home);
       assert.equal(await ask('mmai status --fo'), '--format\tformat between mmai and the service\n');
@@ -142,6 +186,10 @@ describe('mmai completion', { concurrency: 4 }, () => {
       assert.equal(await ask('mmai status --format '), 'json\nxml\n');
       assert.equal(await ask('mmai explain invalidparameterl'), 'InvalidParameterLengthLimit\n');
       assert.equal(await ask('mmai status --profile wo'), 'work\n');
+      // fish quotes what it puts in; the script must give it names as they are.
+      for (const name of hostile.slice(0, 7)) {
+        assert.equal(await ask(`mmai status --profile ${name.slice(0, 2)}`), `${name}\n`);
+      }
       assert.match(await ask('mmai status --ca-file a-fi'), /^a-file\.pem/);
       assert.match(await ask('mmai status --ca-file=a-fi'), /^--ca-file=a-file\.pem/);
     });
@@ -153,7 +201,7 @@ function has(program: string): boolean {
 }
 
 /** A home with a profile, a file, and an `mmai` on the path that answers tabs and otherwise notes its arguments. */
-async function newcomer() {
+async function newcomer(names: readonly string[] = []) {
   const home = temporaryDirectory();
   const shim = join(home, 'mmai');
   const complete = `[ "$1" = complete ] && exec '${process.execPath}' '${bin}' "$@"`;
@@ -162,6 +210,13 @@ async function newcomer() {
   writeFileSync(join(home, 'a-file.pem'), '');
   const env = { PATH: `${home}:${process.env.PATH}`, HOME: home, ZDOTDIR: home, TERM: 'xterm', LC_ALL: 'C.UTF-8' };
   await mmai(['config', 'set', 'region', 'x', '--profile', 'work'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
+  const file = join(home, '.config/mmai/config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  for (const name of names) {
+    config.profiles[name] = {};
+    writeFileSync(join(home, name), '');
+  }
+  writeFileSync(file, JSON.stringify(config));
   return { home, env };
 }
 

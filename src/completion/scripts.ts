@@ -7,13 +7,14 @@ export type Shell = (typeof SHELLS)[number];
 export const FILES = '@files';
 
 /**
- * A script for each shell. All it does is to ask `mmai complete` at each tab, so it never goes out of date; no word of the
- * command line is ever evaluated. Each answer is a line: the value, and after a tab its description.
+ * A script for each shell. It asks `mmai complete` at each tab, so it never goes out of date; each line of the answer is a value,
+ * and after a tab its description. No word of the command line is ever evaluated, and what goes into it is quoted: the name of a
+ * profile or a file may hold anything.
  */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   // Also for bash 3.2 of macOS: no mapfile, no negative index, compopt only where it is.
   bash: `_mmai() {
-  local IFS=$'\\n' i line prefix='' current=''
+  local IFS=$'\\n' i line prefix='' current='' quoting=yes
   local -a words=()
   # bash breaks words at = and : as well; put --flag=value together again.
   for ((i = 1; i <= COMP_CWORD; i++)); do
@@ -24,25 +25,38 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
       current=\${COMP_WORDS[i]}
     fi
   done
+  # In quotation marks only plain values are offered: bash puts them in as they are.
+  if [[ $current == *[\\'\\"]* ]]; then quoting=no; fi
+  current=\${current//[\\\\\\'\\"]/}
   # It replaces only what follows the last of them.
   if [[ $current == *[=:]* ]]; then prefix=\${current%"\${current##*[=:]}"}; fi
   COMPREPLY=()
   while read -r line; do
     if [[ $line == ${FILES} ]]; then
-      compopt -o filenames 2>/dev/null
-      COMPREPLY=($(compgen -f -- "\${current#"$prefix"}"))
+      # It quotes the names itself, where it knows that they are files.
+      compopt -o filenames 2>/dev/null && quoting=done
+      while read -r line; do _mmai_add "$line"; done < <(compgen -f -- "\${current#"$prefix"}")
       return
     fi
     line=\${line%%$'\\t'*}
-    COMPREPLY+=("\${line#"$prefix"}")
+    _mmai_add "\${line#"$prefix"}"
   done < <(mmai complete "--word=$current" -- \${words[@]+"\${words[@]}"} 2>/dev/null)
+}
+# What a value holds must not be run by the Enter after the tab.
+_mmai_add() {
+  local value=$1
+  if [[ $quoting != done && $value == *[!A-Za-z0-9_./:=@%+,-]* ]]; then
+    [[ $quoting == no ]] && return
+    printf -v value %q "$value"
+  fi
+  COMPREPLY+=("$value")
 }
 complete -F _mmai mmai
 `,
   // A candidate without a description must have no colon either: _describe would list a "--" beside it.
   zsh: `#compdef mmai
 _mmai() {
-  local line description
+  local line value description
   local -a lines candidates
   lines=("\${(@f)$(mmai complete "--word=$PREFIX" -- "\${(@Q)words[2,CURRENT-1]}" 2>/dev/null)}")
   if [[ $lines[1] == ${FILES} ]]; then
@@ -52,7 +66,8 @@ _mmai() {
   fi
   for line in $lines; do
     description=\${line#*$'\\t'}
-    candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}\${description:+:$description}")
+    value=\${\${line%%$'\\t'*}//\\\\/\\\\\\\\}
+    candidates+=("\${value//:/\\\\:}\${description:+:$description}")
   done
   _describe -V mmai candidates -M 'm:{a-zA-Z}={A-Za-z}'
 }
@@ -87,7 +102,10 @@ complete -c mmai -f -a '(__mmai_complete)'
         if ($line -eq '${FILES}') { return }
         $value, $description = $line -split "\`t", 2
         if (-not $description) { $description = $value }
-        [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $description)
+        # Whatever is not plain goes in between single quotes, of which PowerShell knows five.
+        $text = $value
+        if ($value -notmatch '^[\\w./:=+-]+$') { $text = "'" + ($value -replace "['\\u2018-\\u201B]", '$0$0') + "'" }
+        [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $description)
     }
 }
 `,
