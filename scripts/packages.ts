@@ -9,7 +9,7 @@ export const LOADED_ON_USE: Readonly<Record<string, string>> = {
   undici: `export { default as Agent } from 'undici/lib/dispatcher/agent.js';`,
   // Only the parser: 25 KiB.
   'fast-xml-parser': `export { default as XMLParser } from './node_modules/fast-xml-parser/src/xmlparser/XMLParser.js';`,
-  '@clack/prompts': `export { password, text } from '@clack/prompts';`,
+  '@clack/prompts': `export { confirm, password, text } from '@clack/prompts';`,
   '@jmespath-community/jmespath': `export { compile, TreeInterpreter } from '@jmespath-community/jmespath';`,
   chalk: `export { Chalk } from 'chalk';`,
   // What Node takes for the default export of a CommonJS module is all that it exports.

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { fileOf, LOADED_ON_USE } from '../scripts/packages.ts';
 
 const dist = new URL('../dist/', import.meta.url);
 const files = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
@@ -12,6 +15,24 @@ describe('the files of dist/', () => {
     assert.ok(files.length > 5);
     const loads = (name: string) => /["'`](?:node:)?assert(?:\/strict)?["'`]/.test(read(name));
     assert.deepEqual(files.filter(loads), []);
+  });
+
+  it('hold everything that the source takes of a package', () => {
+    const src = fileURLToPath(new URL('../src/', import.meta.url));
+    const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+    const require = createRequire(dist);
+    const missing = sources.flatMap((path) =>
+      [...readFileSync(join(src, path), 'utf8').matchAll(/const \{([^}]+)\} = await import\('([^']+)'\)/g)]
+        .filter(([, , name = '']) => Object.hasOwn(LOADED_ON_USE, name))
+        .flatMap(([, names = '', name = '']) => {
+          const held = require(`./${fileOf(name)}`);
+          const taken = names.split(',').map((word) => word.trim().split(':')[0]!);
+          return taken
+            .filter((word) => word !== 'default' && held[word] === undefined)
+            .map((word) => `${name}: ${word}`);
+        }),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it('are ASCII: they are read as latin1', () => {
