@@ -128,6 +128,7 @@ describe('no secret reaches any output', () => {
     ['a wrong secret, the signed text being quoted', { secret: 'canary+another/secret=' }, 3],
     ['a wrong proxy password', { authorization: 'Basic other' }, 4],
     ['a refusing proxy', { refusal: 'HTTP/1.1 403 Forbidden\r\n\r\n' }, 4],
+    ['a proxy that quotes its login', { refusal: `HTTP/1.1 502 ${PASSWORD} ${BASIC}\r\n\r\n` }, 4],
     ['a web page of the proxy', { refusal: `HTTP/1.1 503 Busy\r\n${html}` }, 4],
     ['a proxy that hangs up', { refusal: '' }, 4],
     ['an expired certificate', { certificate: 'expired' }, 4],

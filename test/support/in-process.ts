@@ -4,6 +4,7 @@ import { run } from '../../src/cli.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Deps } from '../../src/deps.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
+import { createRedactor, type Redactor } from '../../src/text/redactor.ts';
 import { fakeDeps, piped } from './deps.ts';
 import type { Ended, SpawnOptions } from './mmai.ts';
 
@@ -15,8 +16,8 @@ export const realClock: Clock = {
 };
 
 /** Sockets as they are, with the proxy variables of `env`. */
-export function realTransport(env: Record<string, string>): Deps['transport'] {
-  return ({ caFile }, observe) => createTransport({ caFile, env, now: realClock.monotonic, observe });
+export function realTransport(env: Record<string, string>, redactor?: Redactor): Deps['transport'] {
+  return ({ caFile }, observe) => createTransport({ caFile, env, now: realClock.monotonic, observe, redactor });
 }
 
 /**
@@ -27,6 +28,7 @@ export async function mmaiInProcess(
   args: readonly string[],
   { env = {}, input = '' }: SpawnOptions = {},
 ): Promise<Ended> {
+  const redactor = createRedactor();
   const world = fakeDeps({
     env,
     stdin: piped(input),
@@ -34,7 +36,8 @@ export async function mmaiInProcess(
     startedAt: realClock.monotonic(),
     random: () => 0,
     nonce: randomUUID,
-    transport: realTransport(env),
+    redactor,
+    transport: realTransport(env, redactor),
   });
   const code = await run(args, world);
   return { code, signal: null, stdout: world.stdout.text(), stderr: world.stderr.text() };

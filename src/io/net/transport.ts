@@ -5,7 +5,6 @@ import {
   type HttpRequest,
   type HttpResponse,
   MAX_IN_FLIGHT,
-  NetworkError,
   type NetworkEvent,
   type Transport,
 } from '../../core/rpc/transport.ts';
@@ -34,7 +33,7 @@ export interface TransportOptions {
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { caFile, env, now, observe, redactor, lookup, signal } = options;
+  const { caFile, env, now, observe, lookup, signal } = options;
   const { Agent } = await import('undici');
   const secureContext =
     caFile === undefined ? undefined : await (await import('./certificates.ts')).contextTrusting(caFile, env, signal);
@@ -58,7 +57,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   }
 
   return {
-    send: redactor ? (request) => send(request).catch(throwRedacted(redactor)) : send,
+    send,
     renew() {
       for (const agent of agents.values()) void agent.close().catch(() => {});
       agents = new Map();
@@ -90,15 +89,6 @@ function responseObserver(
   const start = now();
   return (status) =>
     observe({ step: 'answer', detail: (m) => m.check.network.answered(status, host), ms: now() - start });
-}
-
-/** What another end says of itself (a reason phrase, the names in a certificate) may quote what it was sent. Always throws. */
-function throwRedacted({ redact }: Redactor): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof NetworkError)) throw error;
-    const { kind, text, cause } = error;
-    throw new NetworkError(kind, (m) => redact(text(m)), cause);
-  };
 }
 
 /** The URLs that mmai makes have a path; parsing each again would take a tenth of a request. */
