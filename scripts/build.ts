@@ -1,6 +1,6 @@
 /**
  * Makes `dist/`, what the npm package holds, from `src/` and the packages it uses: CommonJS, which Node starts faster than ES
- * modules (0.3 start-ups), so that nothing has to be installed beside it. `main.cjs` is all of `src/`, each part run on use;
+ * modules (0.2 start-ups), so that nothing has to be installed beside it. `main.cjs` is all of `src/`, each part run on use;
  * packages have files of their own. Gains are in start-ups of an empty Node (`node -e 0`), measured on Node 20; `npm run bench`
  * shows the sum. The source runs without any of this.
  */
@@ -34,7 +34,7 @@ const inputs = [
 ];
 for (const [name, module] of Object.entries(LOADED_ON_USE)) {
   // See wasm.mjs: 5 start-ups and 35 MiB of memory.
-  const wasm = { inject: ['scripts/wasm.mjs'], define: { 'WebAssembly.Module': 'PatientModule' } };
+  const wasm = { inject: ['scripts/wasm.mjs'], define: { 'WebAssembly.Module': 'ModuleWithoutTierUp' } };
   inputs.push(...(await bundle(fileOf(name), module, { plugins: [leaveOut(root)], ...(name === 'undici' && wasm) })));
 }
 escapeNonAscii();
