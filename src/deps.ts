@@ -2,6 +2,7 @@ import type { ProfileStore } from './core/config/profiles.ts';
 import type { Settings } from './core/config/settings.ts';
 import type { CredentialDeps } from './core/credentials/provider.ts';
 import type { NetworkEvent, Transport } from './core/rpc/transport.ts';
+import type { HookEnd } from './io/command.ts';
 import type { RecentTasks } from './io/recent-tasks.ts';
 import type { Live, LiveView } from './io/terminal/live.ts';
 import type { Prompts } from './io/terminal/prompts.ts';
@@ -44,8 +45,13 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   prompts(): Promise<Prompts>;
   /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
-  /** Runs a shell command with more environment and an input; its exit code, null if it has none. */
-  runHook(command: string, env: Readonly<Record<string, string>>, input: string): Promise<number | null>;
+  /** Runs a shell command with more environment and an input. Never rejects. */
+  runHook(
+    command: string,
+    env: Readonly<Record<string, string>>,
+    input: string,
+    limits: { readonly timeoutMs: number },
+  ): Promise<HookEnd>;
   /** Writes a file that the user named, or adds lines to it. Throws what the file system says. */
   writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
   /** Size in bytes of a file that is to be written, 0 if there is none yet. Throws what the file system says if it cannot be written. */

@@ -67,6 +67,7 @@ export function systemDeps(): Deps {
       return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR), signal });
     },
     home,
+    isInteractive: () => process.stdin.isTTY === true && process.stderr.isTTY === true,
     async readText(path) {
       const { readText } = await import('./io/files.ts');
       return readText(path, { signal });
@@ -94,9 +95,9 @@ export function systemDeps(): Deps {
       live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey });
       return live;
     },
-    async runHook(command, env, input) {
+    async runHook(command, env, input, { timeoutMs }) {
       const { runHook } = await import('./io/command.ts');
-      return runHook(command, env, input, signal);
+      return runHook(command, env, input, { timeoutMs, signal });
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');

@@ -136,7 +136,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.deepEqual([code, stdout], [0, '1\tsucceeded\t2\n']);
     assert.match(stderr, /^hook 1 succeeded$/m);
     assert.match(stderr, /^\{"v":"1\.0","type":"result".*"id":"1"/m);
-    assert.match(stderr, /--exec for task 1 ended with exit code 3/);
+    assert.match(stderr, /the --exec command for task 1 ended with exit code 3/);
   });
 
   it('runs --exec for many tasks, no line of its own or of Node on standard error', async () => {

@@ -13,6 +13,7 @@ import { verdict } from '../output/verdict.ts';
 import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, toldEvent, versionEvent } from '../output/watch-events.ts';
 import { watchTable } from '../output/watch-table.ts';
+import { parseDuration } from '../text/duration.ts';
 import { jsonDocument, jsonText } from '../text/safe-text.ts';
 import { addServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
@@ -20,7 +21,7 @@ import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 import { commandTaskIds } from './shared/task-ids.ts';
 import { type DisplayMode, displayMode, openDisplay } from './watch/display.ts';
-import { createHook } from './watch/hook.ts';
+import { createHook, type Hook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { checkReports, notify, writeReports } from './watch/reports.ts';
 import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
@@ -55,6 +56,7 @@ interface Wait {
   readonly setup: Setup;
   readonly mode: DisplayMode;
   readonly query: Query | undefined;
+  readonly execTimeoutMs: number;
 }
 
 /** Waits for tasks; the outcome as exit code. What it writes to stdout is complete on every way out. */
@@ -63,6 +65,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const options = { ...given, annotations };
   const { timeoutMs } = parseWatchFlags(options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
+  const execTimeoutMs = parseDuration(options.execTimeout, '--exec-timeout');
   const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);
@@ -71,7 +74,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   if (options.dryRun !== undefined) return printPlan(plan, setup.values.output === 'json', deps);
   const session = await openSession(setup, options.simulate, deps);
   try {
-    return await waitAndTell({ plan, options, setup, mode, query }, session, deps);
+    return await waitAndTell({ plan, options, setup, mode, query, execTimeoutMs }, session, deps);
   } finally {
     await session.close();
   }
@@ -101,14 +104,15 @@ async function readPlan(
 }
 
 async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Promise<number> {
-  const { plan, options, setup, query } = wait;
+  const { plan, options, setup, query, execTimeoutMs } = wait;
   const { clock, random, signal, messages, stderr } = deps;
   const waiter = new Waiter(plan, { clock, random, signal, ask: session.client.getTaskStatus });
   const tellEvent = eventWriter(waiter, setup, deps);
   const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
   tellEvent(versionEvent(deps.pid));
   tellEvent(startEvent(plan, { mode: watchMode(options), ...place }, clock));
-  const end = await follow(waiter, tellEvent, wait, session, deps);
+  const hook = createHook({ command: options.exec, timeoutMs: execTimeoutMs, isQuiet: options.quiet === true }, deps);
+  const end = await follow(waiter, tellEvent, hook, wait, session, deps);
   const document = watchDocument(end, session.client, (succeeded) => resumeFlags(options, succeeded), messages);
   let misfit: MmaiError | undefined;
   if (setup.values.output === 'ndjson') tellEvent({ type: 'summary', ...document.summary });
@@ -117,10 +121,12 @@ async function waitAndTell(wait: Wait, session: Session, deps: CommandDeps): Pro
   if (options.notify) notify(document, deps);
   const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
   await rememberTasks(known, options, deps);
-  if (end.error) throw end.error;
   // Who closed the pipe wants to hear no more.
-  if (!options.quiet && end.exitCode !== ExitCode.closedPipe) stderr.write(verdict(end, document, messages));
-  if (misfit) throw misfit;
+  if (!end.error && !options.quiet && end.exitCode !== ExitCode.closedPipe)
+    stderr.write(verdict(end, document, messages));
+  // Last, since it may take a while: everything is told by now.
+  await hook.settled();
+  if (end.error ?? misfit) throw end.error ?? misfit;
   return end.exitCode;
 }
 
@@ -137,12 +143,18 @@ function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: Comma
 }
 
 /** Shows the wait to its end: on the display, as events, to the user's command. */
-async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session: Session, deps: CommandDeps) {
+async function follow(
+  waiter: Waiter,
+  tellEvent: TellEvent,
+  hook: Hook,
+  wait: Wait,
+  session: Session,
+  deps: CommandDeps,
+) {
   const { options, setup, mode } = wait;
   // Events are built only for those who read them: a tenth of a poll.
   const isRead = setup.values.output === 'ndjson' || options.exec !== undefined;
   const display = await openDisplay(mode, waiter, setup.values.color, deps);
-  const hook = createHook(options.exec, options.quiet === true, deps);
   const warn = unknownStatusWarning(deps);
   const tell = (event: ProgressEvent) => {
     if (event.type === 'retry') session.client.traffic.retries += 1;
@@ -155,9 +167,8 @@ async function follow(waiter: Waiter, tellEvent: TellEvent, wait: Wait, session:
     if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
   };
   const last = await readEvents(waiter, tell).finally(() => display.stop());
-  await hook.settled();
   if (!deps.signal.aborted) return last;
-  // Stopped perhaps while commands of --exec were waited for: what is told agrees with how the process ends.
+  // Stopped perhaps after the last event: what is told agrees with how the process ends.
   return { ...last, why: 'interrupted' as const, exitCode: deps.signal.reason as number };
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 
@@ -6,59 +6,145 @@ import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts'
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
- * Runs a command line without a shell, with our environment. Its standard error is thrown away, since commands print secrets
- * there too. At the time limit, or on the signal, it is killed and not waited for. Never rejects.
+ * Runs a command line without a shell, with our environment; where it is interactive, with our standard input and standard error
+ * too. What it writes to standard error otherwise is thrown away, since commands print secrets there too. At the time limit, or
+ * on the signal, it is killed and not waited for. Never rejects.
  */
 export function runCommand(
   commandLine: string,
-  { timeoutMs, signal }: CommandLimits,
+  { timeoutMs, signal, isInteractive }: CommandLimits,
   platform: string,
 ): Promise<CommandEnd> {
   const [file, ...args] = splitCommandLine(commandLine, platform === 'win32') ?? [];
   if (!file) return Promise.resolve({ how: 'notStarted', code: 'EINVAL' });
   if (signal.aborted) return Promise.resolve({ how: 'stopped' });
+  const stdio: SpawnOptions['stdio'] = isInteractive ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'];
+  const child = start(file, args, { stdio, windowsHide: true });
+  if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   return new Promise((resolve) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
     const chunks: Buffer[] = [];
     let size = 0;
+    let wroteError = false;
     const end = (how: CommandEnd) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
       child.kill('SIGKILL');
-      // A grandchild may hold the pipe open: nobody waits for it.
-      child.stdout.destroy();
+      // A grandchild may hold the pipes open: nobody waits for it.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       child.unref();
-      resolve(how);
+      resolve({ ...how, ...(wroteError && { wroteError }) });
     };
     const stop = () => end({ how: 'stopped' });
     const timer = setTimeout(() => end({ how: 'timeout' }), timeoutMs);
     signal.addEventListener('abort', stop, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', () => {
+      wroteError = true;
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.byteLength;
       chunks.push(chunk);
       if (size > MAX_OUTPUT) end({ how: 'tooLong' });
     });
-    child.on('error', (error: NodeJS.ErrnoException) => end({ how: 'notStarted', code: error.code ?? '' }));
+    child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
     child.on('close', (exitCode) => end({ how: 'exited', exitCode, stdout: Buffer.concat(chunks).toString('utf8') }));
   });
 }
 
+/** How a command of `--exec` ended; `notStarted` has the system's code, such as E2BIG. */
+export type HookEnd =
+  | { readonly how: 'exited'; readonly exitCode: number }
+  | { readonly how: 'notStarted'; readonly code: string }
+  | { readonly how: 'killed' | 'timeout' | 'stopped' };
+
+/** What a command may still do after it was asked to end, in ms. */
+const KILL_MS = 1000;
+/** The longest that a timer of Node's holds; anything longer is no limit. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Runs a command in the user's shell with `env` added to the environment and `input` on its standard input; its output goes to
- * our stderr. Resolves with its exit code, null if a signal ended it or it could not start. On abort nothing waits for it.
+ * our stderr. At the time limit it is ended with all that it started; a signal that ends us is passed on, and nothing waits.
+ * Never rejects.
  */
 export function runHook(
   command: string,
   env: Readonly<Record<string, string>>,
   input: string,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const child = spawn(command, { shell: true, stdio: ['pipe', 2, 'inherit'], env: { ...process.env, ...env } });
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<HookEnd> {
+  // A process group of its own, so that a limit ends the programs that the shell runs; on Windows that is a console window.
+  const detached = process.platform !== 'win32';
+  const child = start(command, [], {
+    ...{ shell: true, detached, windowsHide: true, stdio: ['pipe', 2, 'inherit'] },
+    env: { ...process.env, ...env },
+  });
+  if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   // A command that does not read its input closes it: no error of ours.
   child.stdin?.on('error', () => {}).end(input);
-  const letGo = () => child.unref();
-  signal.addEventListener('abort', letGo);
-  return new Promise<number | null>((resolve) => {
-    child.on('error', () => resolve(null)).on('close', (code) => resolve(code));
-  }).finally(() => signal.removeEventListener('abort', letGo));
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    let isLate = false;
+    const end = (how: HookEnd) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve(how);
+    };
+    const stop = () => {
+      killTree(child, SIGNALS[signal.reason as number] ?? 'SIGTERM');
+      child.unref();
+      end({ how: 'stopped' });
+    };
+    const expire = () => {
+      isLate = true;
+      killTree(child, 'SIGTERM');
+      timer = setTimeout(() => {
+        killTree(child, 'SIGKILL');
+        child.unref();
+        end({ how: 'timeout' });
+      }, KILL_MS);
+    };
+    if (timeoutMs <= MAX_TIMER_MS) timer = setTimeout(expire, timeoutMs);
+    signal.addEventListener('abort', stop);
+    child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
+    child.on('exit', (exitCode) => {
+      if (isLate) end({ how: 'timeout' });
+      else end(exitCode === null ? { how: 'killed' } : { how: 'exited', exitCode });
+    });
+  });
+}
+
+// --- internal ---
+
+/** The signals by the exit codes that the run ends with. */
+const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = { 129: 'SIGHUP', 130: 'SIGINT', 143: 'SIGTERM' };
+
+/** A process, or why there is none: Node throws some of the system's errors (ENOTDIR, ELOOP, E2BIG) and emits the others. */
+function start(file: string, args: readonly string[], options: SpawnOptions): ChildProcess | { readonly code: string } {
+  try {
+    return spawn(file, args, options);
+  } catch (error) {
+    return { code: codeOf(error as Error) };
+  }
+}
+
+/** The system's code; Node's own are for what no system would take, such as a zero byte. */
+function codeOf({ code = 'EINVAL' }: NodeJS.ErrnoException): string {
+  return code.startsWith('ERR_') ? 'EINVAL' : code;
+}
+
+function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on(
+      'error',
+      () => {},
+    );
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
 }

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { run } from '../../src/cli.ts';
 import type { Deps } from '../../src/deps.ts';
+import type { HookEnd } from '../../src/io/command.ts';
 import type { FakeClock } from '../support/clock.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { answer, type FakeAnswer, fakeTransport, refusal } from '../support/transport.ts';
@@ -200,7 +201,7 @@ describe('--exec', () => {
     const runs: { command: string; env: Record<string, string>; input: string }[] = [];
     const runHook = async (command: string, added: Record<string, string>, input: string) => {
       runs.push({ command, env: added, input });
-      return 7;
+      return { how: 'exited', exitCode: 7 } as const;
     };
     const { code, stderr } = await watch(
       ['1', '2', '--exec', 'notify me'],
@@ -223,11 +224,55 @@ describe('--exec', () => {
     const { type, id, ...rest } = JSON.parse(runs[0]!.input);
     assert.ok(matchesSchema({ type, id, ...rest }));
     assert.deepEqual([type, id], ['result', '1']);
-    assert.match(stderr, /warning: --exec for task 1 ended with exit code 7\n/);
+    assert.match(stderr, /warning: the --exec command for task 1 ended with exit code 7\n/);
   });
 
+  it('comes after the answer: document, reports and verdict do not wait for it, and it is named', async () => {
+    let release = () => {};
+    const runHook = () =>
+      new Promise<{ how: 'exited'; exitCode: number }>((resolve) => {
+        release = () => resolve({ how: 'exited', exitCode: 0 });
+      });
+    let known = '';
+    const { code, stdout, stderr } = await watch(
+      ['1', '--exec', 'x', '--json', '--junit', 'report.xml'],
+      finishedAt(0),
+      (clock) => ({
+        runHook: () => {
+          void clock.sleep(5000).then(() => release());
+          return runHook();
+        },
+        writeFile: async () => {
+          known += 'report';
+        },
+      }),
+    );
+    assert.deepEqual([code, known, JSON.parse(stdout).summary.exitCode], [0, 'report', 0]);
+    assert.match(stderr, /\nwaiting for the --exec command of task 1\n$/);
+    assert.ok(stderr.indexOf('1 succeeded') < stderr.indexOf('waiting for'), stderr);
+  });
+
+  const ends: [HookEnd, RegExp][] = [
+    [{ how: 'killed' }, /task 1 was killed by a signal/],
+    [{ how: 'timeout' }, /task 1 did not end within 1m30s \(--exec-timeout\) and was stopped/],
+    [{ how: 'notStarted', code: 'E2BIG' }, /task 1 could not be started \(E2BIG\)/],
+  ];
+  for (const [end, sentence] of ends) {
+    it(`that ends like this (${end.how}) is warned about, the exit code is that of the tasks`, async () => {
+      const limits: number[] = [];
+      const { code, stderr } = await watch(['1', '--exec', 'x', '--exec-timeout', '90s'], finishedAt(0), () => ({
+        runHook: async (_command, _env, _input, { timeoutMs }) => {
+          limits.push(timeoutMs);
+          return end;
+        },
+      }));
+      assert.deepEqual([code, limits], [0, [90_000]]);
+      assert.match(stderr, sentence);
+    });
+  }
+
   it('that fails is not told with -q', async () => {
-    const runHook = async () => 7;
+    const runHook = async () => ({ how: 'exited', exitCode: 7 }) as const;
     const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), () => ({ runHook }));
     assert.equal(stderr, '');
   });

@@ -16,7 +16,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { splitCommandLine } from '../../src/core/credentials/command-line.ts';
-import { runCommand } from '../../src/io/command.ts';
 import { readText, readTextSync, writeText } from '../../src/io/files.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 
@@ -169,37 +168,5 @@ describe('splitCommandLine', () => {
       'C:\\my tools\\k',
       'x',
     ]);
-  });
-});
-
-describe('runCommand', () => {
-  const signal = new AbortController().signal;
-  const node = (script: string) => `'${process.execPath}' -e "${script}"`;
-  const run = (line: string, limits = {}) => runCommand(line, { timeoutMs: 30_000, signal, ...limits }, 'linux');
-
-  it('gives exit code and standard output, and has no standard input', async () => {
-    const script = 'process.stdin.on(`end`, () => { console.log(1); process.exitCode = 3 }).resume()'.replaceAll(
-      '`',
-      '\\`',
-    );
-    assert.deepEqual(await run(node(script)), { how: 'exited', exitCode: 3, stdout: '1\n' });
-  });
-
-  it('does not wait for a grandchild that holds the pipe', async () => {
-    const line = `sh -c "sleep 5 & wait"`;
-    assert.deepEqual(await run(line, { timeoutMs: 300 }), { how: 'timeout' });
-  });
-
-  it('stops on the signal, at once when it is aborted already', async () => {
-    const controller = new AbortController();
-    const running = run(node('setInterval(() => {}, 1000)'), { signal: controller.signal });
-    controller.abort();
-    assert.deepEqual(await running, { how: 'stopped' });
-    assert.deepEqual(await run('true', { signal: AbortSignal.abort() }), { how: 'stopped' });
-  });
-
-  it('says why a command could not be started', async () => {
-    assert.deepEqual(await run('/nowhere/tool'), { how: 'notStarted', code: 'ENOENT' });
-    assert.deepEqual(await run('"open'), { how: 'notStarted', code: 'EINVAL' });
   });
 });

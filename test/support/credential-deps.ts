@@ -29,6 +29,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
     random: () => 0.5,
     nonce: () => '00000000-0000-4000-8000-000000000000',
     home: () => home,
+    isInteractive: () => false,
     readText,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
     debug: (line) => debugged.push(line),

@@ -1,54 +1,80 @@
 import type { ResultEvent } from '../../core/wait/events.ts';
 import type { CommandDeps } from '../../deps.ts';
+import { formatDuration } from '../../text/duration.ts';
 import { jsonText } from '../../text/safe-text.ts';
 
 /** The most commands that run at once. */
 const CONCURRENCY = 8;
+/** Commands that take longer than this after the end of the wait are named, in ms. */
+const NOTICE_MS = 1000;
+/** The most tasks that are named. */
+const MAX_NAMED = 10;
 
 /** The user's command, run for each task that ends. */
 export interface Hook {
   ended(event: ResultEvent, told: object): void;
-  /** Resolves when every command has ended, or the run is stopped. */
+  /** Resolves when every command has ended, or the run is stopped. Says which tasks' commands it waits for if that lasts. */
   settled(): Promise<void>;
+}
+
+export interface HookOptions {
+  /** `--exec`; without one nothing runs. */
+  readonly command: string | undefined;
+  readonly timeoutMs: number;
+  readonly isQuiet: boolean;
 }
 
 /**
  * `--exec`: the command gets the task in its environment and the event on its standard input. Its output goes to stderr, since
  * stdout is the answer; if it fails that is warned about, for the exit code is that of the tasks.
  */
-export function createHook(command: string | undefined, quiet: boolean, deps: CommandDeps): Hook {
-  const { signal } = deps;
+export function createHook(options: HookOptions, deps: CommandDeps): Hook {
+  const { signal, clock, messages, stderr } = deps;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const waiting: (() => Promise<void>)[] = [];
-  const running = new Set<Promise<void>>();
+  const waiting: (readonly [id: string, start: () => Promise<void>])[] = [];
+  const running = new Map<string, Promise<void>>();
   const startNext = () => {
     while (running.size < CONCURRENCY && !signal.aborted) {
       const next = waiting.shift();
       if (!next) return;
-      const run: Promise<void> = next().finally(() => {
-        running.delete(run);
+      const [id, start] = next;
+      const run = start().finally(() => {
+        running.delete(id);
         startNext();
       });
-      running.add(run);
+      running.set(id, run);
     }
+  };
+  const allEnded = async () => {
+    while (running.size > 0 && !signal.aborted) await Promise.race([...running.values(), stopped]);
   };
   return {
     ended(event, told) {
-      if (command === undefined) return;
-      waiting.push(() => runHook(command, event, told, quiet, deps));
+      if (options.command === undefined) return;
+      waiting.push([event.id, () => runHook(event, told, options, deps)]);
       startNext();
     },
     async settled() {
-      while (running.size > 0 && !signal.aborted) await Promise.race([...running, stopped]);
+      const noNotice = new AbortController();
+      const ended = allEnded().finally(() => noNotice.abort());
+      await clock.sleep(NOTICE_MS, noNotice.signal);
+      if (running.size > 0 && !signal.aborted && !options.isQuiet) {
+        const ids = [...running.keys(), ...waiting.map(([id]) => id)];
+        stderr.write(
+          `${messages.watch.waitingForHooks(ids.slice(0, MAX_NAMED), Math.max(0, ids.length - MAX_NAMED))}\n`,
+        );
+      }
+      await ended;
     },
   };
 }
 
+// --- internal ---
+
 async function runHook(
-  command: string,
   event: ResultEvent,
   told: object,
-  quiet: boolean,
+  { command, timeoutMs, isQuiet }: HookOptions,
   deps: CommandDeps,
 ): Promise<void> {
   const { id, state, status, outcome, durationMs, requestId } = event;
@@ -60,7 +86,10 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId ?? '',
   };
-  const exitCode = await deps.runHook(command, env, `${jsonText(told)}\n`);
+  const end = await deps.runHook(command!, env, `${jsonText(told)}\n`, { timeoutMs });
   const { warning, watch } = deps.messages;
-  if (exitCode !== 0 && !quiet) deps.stderr.write(`${warning}${watch.hookFailed(id, exitCode)}\n`);
+  if (isQuiet || end.how === 'stopped' || (end.how === 'exited' && end.exitCode === 0)) return;
+  const detail = { exited: 'exitCode' in end ? String(end.exitCode) : '', notStarted: 'code' in end ? end.code : '' };
+  const details = { ...detail, killed: '', timeout: formatDuration(timeoutMs) };
+  deps.stderr.write(`${warning}${watch.hookEnds[end.how](id, details[end.how])}\n`);
 }

@@ -7,6 +7,7 @@ import type { ServiceOptions } from '../shared/options.ts';
 export interface WatchOptions extends ServiceOptions, WatchFlags {
   readonly progress: string;
   readonly exec?: string;
+  readonly execTimeout: string;
   readonly annotations: string;
   readonly junit?: string;
   readonly notify?: true;
@@ -34,6 +35,7 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .option('--progress <auto|tty|plain|none>', flags.progress, 'auto')
     .option('--heartbeat <duration|auto|none>', flags.heartbeat, defaults.heartbeat)
     .option('--exec <command>', flags.exec)
+    .option('--exec-timeout <duration>', flags.execTimeout, '1m')
     .option('--annotations <auto|github|none>', flags.annotations, 'auto')
     .option('--junit <file>', flags.junit)
     .option('--notify', flags.notify);

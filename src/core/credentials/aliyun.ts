@@ -131,9 +131,10 @@ function externalOffer(profile: Fields, source: Text, lookup: Lookup): Offer {
   const command = requireField(profile, 'process_command', source);
   const { process_command: _, mode: __, ...own } = profile;
   const obtain = async (until: number): Promise<Credentials> => {
-    const printed = await printedProfile({ command, name: 'process_command', source, until }, deps);
+    const start = deps.clock.monotonic();
+    const printed = await printedProfile({ command, name: 'process_command', source }, deps);
     const offered = offerByMode(aliyunMode(printed), { ...own, ...printed }, source, lookup);
-    return { ...(await offered.obtain(until)), ...validFor(printed, deps) };
+    return { ...(await offered.obtain(until + deps.clock.monotonic() - start)), ...validFor(printed, deps) };
   };
   return { source, obtain };
 }

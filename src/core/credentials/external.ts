@@ -1,4 +1,5 @@
 import type { Text } from '../../errors.ts';
+import { formatDuration } from '../../text/duration.ts';
 import type { Environment } from '../config/settings.ts';
 import { type Fields, parseRecord, textOf } from '../record.ts';
 import { aliyunMode } from './aliyun-file.ts';
@@ -12,12 +13,14 @@ export function checkExternalAllowed(env: Environment, source: Text): void {
   if (isOn(env[OFF_VARIABLE])) throw denied((m) => m.credentials.forbidden(source(m), OFF_VARIABLE));
 }
 
+/** How long a command may take, in ms: a person may have to find a phone. */
+const LIMITS_MS = { alone: 60_000, interactive: 300_000 };
+
 export interface ExternalCommand {
   readonly command: string;
   /** The key that holds the command, for errors. */
   readonly name: string;
   readonly source: Text;
-  readonly until: number;
 }
 
 /**
@@ -25,17 +28,18 @@ export interface ExternalCommand {
  * Nothing of its output is ever shown. Throws exit 3.
  */
 export async function printedProfile(
-  { command, name, source, until }: ExternalCommand,
+  { command, name, source }: ExternalCommand,
   deps: CredentialDeps,
 ): Promise<Fields> {
-  const timeoutMs = Math.max(1, until - deps.clock.monotonic());
-  const end = await deps.runCommand(command, { timeoutMs, signal: deps.signal });
+  const isInteractive = deps.isInteractive();
+  const timeoutMs = LIMITS_MS[isInteractive ? 'interactive' : 'alone'];
+  const end = await deps.runCommand(command, { timeoutMs, isInteractive, signal: deps.signal });
   const fields = end.how === 'exited' && end.exitCode === 0 ? parseRecord(end.stdout) : undefined;
   const mode = fields && aliyunMode(fields);
   if (fields && mode && mode !== 'External' && mode !== 'CredentialsURI') return fields;
   throw denied(
-    (m) => m.credentials.external[trouble(end)](source(m), name, detail(end)),
-    (m) => m.credentials.externalHint(),
+    (m) => m.credentials.external[trouble(end)](source(m), name, detail(end, timeoutMs)),
+    (m) => m.credentials.externalHint(end.wroteError === true),
   );
 }
 
@@ -52,7 +56,8 @@ function trouble(end: CommandEnd): 'failed' | 'garbage' | 'notStarted' | 'timeou
   return end.exitCode === 0 ? 'garbage' : 'failed';
 }
 
-function detail(end: CommandEnd): string {
+function detail(end: CommandEnd, timeoutMs: number): string {
+  if (end.how === 'timeout') return formatDuration(timeoutMs);
   if (end.how === 'notStarted') return end.code;
   return end.how === 'exited' ? String(end.exitCode ?? 'signal') : '';
 }

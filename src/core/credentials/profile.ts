@@ -29,8 +29,8 @@ export function profileProvider({ name, values, isNamed }: Profile, deps: Creden
 
 function commandOffer(command: string, source: Text, deps: CredentialDeps): Offer {
   checkExternalAllowed(deps.env, source);
-  const obtain = async (until: number) => {
-    const printed = await printedProfile({ command, name: COMMAND, source, until }, deps);
+  const obtain = async () => {
+    const printed = await printedProfile({ command, name: COMMAND, source }, deps);
     const key = keyIn(printed, ['access_key_id', 'access_key_secret', 'sts_token'], source);
     return { ...key, ...validFor(printed, deps) };
   };

@@ -49,7 +49,9 @@ export interface CredentialDeps {
   home(): string | undefined;
   /** A small file as UTF-8; undefined where there is none. Rejects with an error that has a `code`, as those of Node. */
   readText(path: string): Promise<string | undefined>;
-  /** Runs a command line without a shell, its standard error thrown away. Never rejects. */
+  /** Somebody sits at a terminal: both standard input and standard error are one. */
+  isInteractive(): boolean;
+  /** Runs a command line without a shell. Never rejects. */
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
   /** Gets every secret of this run, and takes them out of texts from outside. */
   readonly redactor: Redactor;
@@ -61,14 +63,20 @@ export interface CredentialDeps {
 
 export interface CommandLimits {
   readonly timeoutMs: number;
+  /** With our standard input and standard error, so that the command can ask for a password or a code. */
+  readonly isInteractive: boolean;
   readonly signal: AbortSignal;
 }
 
 /** `timeout`, `tooLong` (its output) and `stopped` are ours; `notStarted` has the system's code, such as ENOENT. */
-export type CommandEnd =
+export type CommandEnd = (
   | { readonly how: 'exited'; readonly exitCode: number | null; readonly stdout: string }
   | { readonly how: 'notStarted'; readonly code: string }
-  | { readonly how: 'timeout' | 'tooLong' | 'stopped' };
+  | { readonly how: 'timeout' | 'tooLong' | 'stopped' }
+) & {
+  /** It wrote to its standard error, which is shown nowhere. */
+  readonly wroteError?: boolean;
+};
 
 /** The longest a provider may take, from start to end, in ms (issue: bounded in time, 10 s). */
 export const LIMIT_MS = 10_000;

@@ -77,12 +77,12 @@ export const credentialsEn = {
     failed: (where: string, name: string, exitCode: string) => `${where}: its ${name} failed (${exitCode})`,
     garbage: (where: string, name: string, _: string) => `${where}: its ${name} printed no credentials`,
     notStarted: (where: string, name: string, code: string) => `${where}: its ${name} could not be started (${code})`,
-    timeout: (where: string, name: string, _: string) => `${where}: its ${name} did not end within 10 s`,
+    timeout: (where: string, name: string, limit: string) => `${where}: its ${name} did not end within ${limit}`,
     tooLong: (where: string, name: string, _: string) => `${where}: its ${name} printed more than 1 MiB`,
     stopped: (where: string, name: string, _: string) => `${where}: its ${name} was stopped`,
   },
-  externalHint: () =>
-    'run the command by hand: it has to print one JSON object with mode, access_key_id, access_key_secret and, if temporary, sts_token',
+  externalHint: (wroteError: boolean) =>
+    `run the command by hand${wroteError ? ' to see what it wrote to standard error, which is not shown here' : ''}: it has to print one JSON object with mode, access_key_id, access_key_secret and, if temporary, sts_token`,
   noAnswer: (where: string, code: string) => `${where}: no answer (${code})`,
   refused: (where: string, code: string) => `${where}: refused with ${code}`,
   badAnswer: (where: string, http: number) => `${where}: the answer (HTTP ${http}) holds no credentials`,

@@ -83,6 +83,7 @@ export const helpEn = {
     heartbeat: 'how often to say that the wait goes on',
     progress: 'auto draws at a terminal and writes lines elsewhere; tty, plain or none',
     exec: 'run this shell command when a task ends; MMAI_TASK_ID, MMAI_STATE… in its environment, the event on its standard input',
+    execTimeout: 'end a command of --exec that takes longer than this',
     annotations: 'annotations, step summary and outputs for GitHub Actions; auto detects it',
     junit: 'write a JUnit report to this file',
     notify: 'ring the bell at the end, and notify where the terminal can',

@@ -126,8 +126,15 @@ export const en = {
     noInterval: () => '--interval: give a duration, or auto',
     noCommand: () => '--exec: give a command',
     noTerminal: () => '--progress tty: standard error is not a terminal',
-    hookFailed: (id: string, exitCode: number | null) =>
-      `--exec for task ${id} ended with ${exitCode === null ? 'a signal or could not start' : `exit code ${exitCode}`}`,
+    hookEnds: {
+      exited: (id: string, exitCode: string) => `the --exec command for task ${id} ended with exit code ${exitCode}`,
+      notStarted: (id: string, code: string) => `the --exec command for task ${id} could not be started (${code})`,
+      killed: (id: string, _: string) => `the --exec command for task ${id} was killed by a signal`,
+      timeout: (id: string, limit: string) =>
+        `the --exec command for task ${id} did not end within ${limit} (--exec-timeout) and was stopped`,
+    },
+    waitingForHooks: (ids: readonly string[], more: number) =>
+      `waiting for the --exec command of task ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     moreFailed: (n: number) => `${n} more ${n === 1 ? 'task' : 'tasks'} did not succeed`,
     notAFile: () => '--junit: give the path of a file; standard output is for the answer',
     annotation: (id: string) => `mmai task ${id}`,

@@ -70,12 +70,12 @@ export const credentialsZh: typeof credentialsEn = {
     failed: (where, name, exitCode) => `${where}：${name} 执行失败（${exitCode}）`,
     garbage: (where, name) => `${where}：${name} 没有输出凭证`,
     notStarted: (where, name, code) => `${where}：${name} 无法启动（${code}）`,
-    timeout: (where, name) => `${where}：${name} 在 10 秒内没有结束`,
+    timeout: (where, name, limit) => `${where}：${name} 在 ${limit} 内没有结束`,
     tooLong: (where, name) => `${where}：${name} 的输出超过 1 MiB`,
     stopped: (where, name) => `${where}：${name} 已被停止`,
   },
-  externalHint: () =>
-    '请手动运行该命令：它应输出一个 JSON 对象，包含 mode、access_key_id、access_key_secret，以及可选的 sts_token',
+  externalHint: (wroteError) =>
+    `请手动运行该命令${wroteError ? '，查看其标准错误输出（此处不显示）' : ''}：它应输出一个 JSON 对象，包含 mode、access_key_id、access_key_secret，以及可选的 sts_token`,
   noAnswer: (where, code) => `${where}：没有应答（${code}）`,
   refused: (where, code) => `${where}：被拒绝，${code}`,
   badAnswer: (where, http) => `${where}：应答（HTTP ${http}）中没有凭证`,

@@ -89,6 +89,7 @@ export const helpZh: typeof helpEn = {
     heartbeat: '多久报告一次仍在等待',
     progress: 'auto：在终端中绘制，否则逐行输出；也可为 tty、plain 或 none',
     exec: '任务结束时运行此 shell 命令；环境变量含 MMAI_TASK_ID、MMAI_STATE 等，标准输入为该事件',
+    execTimeout: '--exec 命令超过该时间则将其终止',
     annotations: 'GitHub Actions 的标注、步骤摘要与输出；auto 自动检测',
     junit: '把 JUnit 报告写入此文件',
     notify: '结束时响铃，并在终端支持时发出通知',

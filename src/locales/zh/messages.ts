@@ -112,8 +112,14 @@ export const zh: Messages = {
     noInterval: () => '--interval：请给出时长或 auto',
     noCommand: () => '--exec：请给出命令',
     noTerminal: () => '--progress tty：标准错误输出不是终端',
-    hookFailed: (id, exitCode) =>
-      `任务 ${id} 的 --exec 命令${exitCode === null ? '被信号终止或无法启动' : `以退出码 ${exitCode} 结束`}`,
+    hookEnds: {
+      exited: (id, exitCode) => `任务 ${id} 的 --exec 命令以退出码 ${exitCode} 结束`,
+      notStarted: (id, code) => `任务 ${id} 的 --exec 命令无法启动（${code}）`,
+      killed: (id) => `任务 ${id} 的 --exec 命令被信号终止`,
+      timeout: (id, limit) => `任务 ${id} 的 --exec 命令在 ${limit} 内没有结束（--exec-timeout），已将其终止`,
+    },
+    waitingForHooks: (ids, more) =>
+      `正在等待任务 ${ids.join('、')} ${more > 0 ? `等 ${ids.length + more} 个任务` : ''}的 --exec 命令`,
     moreFailed: (n) => `另有 ${n} 个任务未成功`,
     notAFile: () => '--junit：请指定文件路径；标准输出用于输出结果',
     annotation: (id) => `mmai 任务 ${id}`,

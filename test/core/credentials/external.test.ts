@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { printedProfile } from '../../../src/core/credentials/external.ts';
+import type { CommandEnd, CommandLimits } from '../../../src/core/credentials/provider.ts';
+import { credentialDeps } from '../../support/credential-deps.ts';
+
+/** What the command was given, and the error it ended with. */
+async function fetched(end: CommandEnd, isInteractive: boolean) {
+  const given: CommandLimits[] = [];
+  const deps = await credentialDeps({
+    isInteractive: () => isInteractive,
+    runCommand: async (_, limits) => {
+      given.push(limits);
+      return end;
+    },
+  });
+  const command = { command: 'tool', name: 'process_command', source: () => 'profile' };
+  const error = (await printedProfile(command, deps).catch((thrown: unknown) => thrown)) as {
+    message: string;
+    exitCode: number;
+  };
+  return { limits: given[0]!, error };
+}
+
+describe('a command that prints credentials', () => {
+  it('has five minutes and the terminal where somebody sits at one', async () => {
+    const { limits, error } = await fetched({ how: 'timeout' }, true);
+    assert.deepEqual([limits.timeoutMs, limits.isInteractive, error.exitCode], [300_000, true, 3]);
+    assert.match(error.message, /did not end within 5m$/);
+  });
+
+  it('has a minute, and nothing to read, where nobody does', async () => {
+    const { limits, error } = await fetched({ how: 'timeout' }, false);
+    assert.deepEqual([limits.timeoutMs, limits.isInteractive], [60_000, false]);
+    assert.match(error.message, /did not end within 1m$/);
+  });
+
+  it('that could not be started is exit 3 with the code of the system', async () => {
+    const { error } = await fetched({ how: 'notStarted', code: 'ELOOP' }, false);
+    assert.equal(error.exitCode, 3);
+    assert.match(error.message, /could not be started \(ELOOP\)/);
+  });
+});
