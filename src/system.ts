@@ -64,7 +64,7 @@ export function systemDeps(): Deps {
       const { configDirectory } = await import('./io/directories.ts');
       const { createStore } = await import('./io/store.ts');
       const directory = configDirectory(process.env, process.platform, homeOrRoot());
-      return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR), signal });
+      return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
     },
     home,
     isInteractive: () => process.stdin.isTTY === true && process.stderr.isTTY === true,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { giveAsRoot, ownerOf } from './directories.ts';
@@ -74,7 +74,7 @@ export function stagedName(): string {
 function createObserver(): (path: string) => number {
   const seen = new Map<string, { identity: string; since: number }>();
   return (path) => {
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (!stat) return 0;
     const identity = `${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
     const now = performance.now();
@@ -116,6 +116,8 @@ function take(lock: string): boolean {
 /** Removes a lock with the staged files that a killed process left in it. What holds anything else is no lock of ours, and stays. */
 function remove(lock: string): void {
   try {
+    // A link would lead to files of somebody else.
+    if (!lstatSync(lock).isDirectory()) return;
     for (const name of readdirSync(lock)) if (name.startsWith(STAGED)) unlinkSync(join(lock, name));
     rmdirSync(lock);
   } catch {

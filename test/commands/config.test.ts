@@ -156,7 +156,7 @@ describe('mmai config set', () => {
 });
 
 describe('mmai config unset', () => {
-  it('of what is not set changes nothing and ends well', async () => {
+  it('changes nothing where the key is not set, and exits 0', async () => {
     const deps = fakeDeps();
     await config('unset region', deps);
     assert.equal(existsSync((await deps.store()).path), false);
@@ -181,7 +181,7 @@ describe('mmai config delete', () => {
   });
 
   it('asks at a terminal, and keeps it unless the answer is yes', async () => {
-    const { asked, ...there } = person('n', '');
+    const { asked, ...there } = person('', 'y');
     const deps = fakeDeps(there);
     await two(deps);
     await assert.rejects(config('delete work', deps), { exitCode: 130 });

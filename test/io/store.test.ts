@@ -133,12 +133,19 @@ describe('the config file', () => {
     assert.equal(existsSync(`${store.path}.lock`), true);
   });
 
-  it('a lock that holds what mmai did not put there is left alone', async () => {
+  it('leaves a lock alone that holds what mmai did not put there, or is a link', async () => {
     const { store } = newStore({ staleMs: 20, patienceMs: 200 });
     leaveDeadLock(store.path);
     writeFileSync(join(`${store.path}.lock`, 'mine'), '');
     await assert.rejects(store.update(set('a', '1')), { exitCode: 2 });
     assert.deepEqual(readdirSync(`${store.path}.lock`), ['mine']);
+    const other = newStore({ staleMs: 20, patienceMs: 200 });
+    const foreign = temporaryDirectory();
+    writeFileSync(join(foreign, 'staged-0.json'), '');
+    mkdirSync(other.directory);
+    symlinkSync(foreign, `${other.store.path}.lock`);
+    await assert.rejects(other.store.update(set('a', '1')), { exitCode: 2 });
+    assert.deepEqual(readdirSync(foreign), ['staged-0.json']);
   });
 
   it('has one lock, whatever name leads to it', async () => {

@@ -72,8 +72,8 @@ export function piped(text: string): Input {
 export const terminal: Input = { isTerminal: true, chunks: () => assertUnread(), text: () => assertUnread() };
 
 /**
- * Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one, `n` to a question of yes or
- * no is no. An answer that the question refuses is followed by the next one; `refused` tells why.
+ * Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one; a question of yes or no
+ * is answered `y` or `n`. An answer that the question refuses is followed by the next one; `refused` tells why.
  */
 export function scripted(
   ...answers: string[]
@@ -92,7 +92,8 @@ export function scripted(
         refused.push(refusal);
       }
     };
-  const confirm = async (question: string) => (await answer('confirm')(question)) !== 'n';
+  const confirm = async (question: string, initial: boolean) =>
+    (await answer('confirm')(question, { initial: initial ? 'y' : 'n' })) === 'y';
   return { asked, refused, text: answer('text'), secret: answer('secret'), confirm };
 }
 

@@ -13,8 +13,8 @@ export interface Prompts {
   text(question: string, options?: Question): Promise<string>;
   /** A line without echo. */
   secret(question: string, options?: Pick<Question, 'check'>): Promise<string>;
-  /** Yes or no; Enter is yes. */
-  confirm(question: string): Promise<boolean>;
+  /** Yes or no; Enter is `initial`. */
+  confirm(question: string, initial: boolean): Promise<boolean>;
 }
 
 /** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, a prompt gives the terminal back and throws as on Ctrl-C. */
@@ -32,9 +32,9 @@ export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal):
       const validate = (answer = '') => check?.(answer.trim());
       return lineOf(await password({ message, validate, ...options, mask: '' }));
     },
-    async confirm(message) {
+    async confirm(message, initialValue) {
       const { confirm } = await import('@clack/prompts');
-      return answered(await confirm({ message, ...options }));
+      return answered(await confirm({ message, initialValue, ...options }));
     },
   };
 }

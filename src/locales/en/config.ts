@@ -12,7 +12,7 @@ export const configEn = {
   malformedHint: () => 'repair it or move it away, then run "mmai config init"',
   locked: (path: string, waitedMs: number) =>
     `another mmai process holds the lock ${path} (waited ${Math.round(waitedMs / 1000)} s); try again`,
-  stopped: () => 'stopped; nothing was saved',
+  stopped: () => 'stopped; nothing was changed',
   initNeedsTerminal: () =>
     'config init asks questions, so it needs a terminal; in scripts use "mmai config set KEY VALUE"',
   askId: () => 'AccessKey ID',
@@ -26,7 +26,7 @@ export const configEn = {
   nowCurrent: (profile: string) => `the current profile is now "${profile}"`,
   tokenDropped: (profile: string) =>
     `the security token of profile "${profile}" was removed: it belonged to the AccessKey before`,
-  badValue: (key: string) => `${key}: the value contains characters that cannot occur in it; nothing was saved`,
+  badValue: (key: string) => `${key}: the value contains a character that cannot occur in it`,
   stored: (profile: string, path: string) => `profile "${profile}" saved in ${path}`,
   emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
   unknownKey: (key: string, known: readonly string[]) =>

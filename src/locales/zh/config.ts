@@ -12,7 +12,7 @@ export const configZh: Messages['config'] = {
   malformedHint: () => '请修复或移走该文件，然后运行 "mmai config init"',
   locked: (path, waitedMs) =>
     `另一个 mmai 进程正在写入配置（锁 ${path}，已等待 ${Math.round(waitedMs / 1000)} 秒），请稍后重试`,
-  stopped: () => '已停止；没有保存任何内容',
+  stopped: () => '已中断，未作任何改动',
   initNeedsTerminal: () => 'config init 需要在终端中回答问题；在脚本中请用 "mmai config set 键 值"',
   askId: () => 'AccessKey ID',
   askSecret: () => 'AccessKey Secret（不显示）',
@@ -24,7 +24,7 @@ export const configZh: Messages['config'] = {
   deleted: (profile, path) => `已从 ${path} 删除配置“${profile}”`,
   nowCurrent: (profile) => `当前配置现为“${profile}”`,
   tokenDropped: (profile) => `已删除配置“${profile}”的安全令牌：它属于之前的 AccessKey`,
-  badValue: (key) => `${key}：值中含有不可能出现的字符；没有保存任何内容`,
+  badValue: (key) => `${key}：值中含有不可能出现的字符`,
   stored: (profile, path) => `配置“${profile}”已保存到 ${path}`,
   emptyValue: (key) => `${key}：值为空；要删除请用 "mmai config unset ${key}"`,
   unknownKey: (key, known) => `没有名为“${key}”的设置；可用的设置：${known.join('、')}`,
