@@ -21,7 +21,7 @@ import { fileOf, LOADED_ON_USE, leaveOut, loadOnUse } from './packages.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = join(root, 'dist');
 
-/** The program and the library in one file, for they share most of it; the library runs nothing of the program. */
+/** One file for the program and the library, which share most of it; importing the library runs nothing of the program. */
 const MAIN = `
   export { main } from './src/main.ts';
   export const library = () => require('./src/index.ts');
@@ -42,7 +42,7 @@ const loader = { define: { MMAI_BUILD: JSON.stringify(buildHash()) } };
 inputs.push(...(await bundle('code-cache.cjs', `export * from './src/code-cache.ts';`, loader)));
 writeFileSync(join(dist, 'LICENSES.txt'), licences(root, inputs));
 writeFileSync(join(dist, 'index.js'), await libraryModule());
-// By its path: in `npm install --global .` npx looks among the global packages, and would fetch a stranger named tsc.
+// By its path: during `npm install --global .`, npx looks among the global packages, and would download another package named tsc.
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 keepReachableTypes(join(dist, 'index.d.ts'));
@@ -100,7 +100,7 @@ async function libraryModule(): Promise<string> {
   return `import bundle from './main.cjs';\n\nexport const { ${names} } = bundle.library();\n`;
 }
 
-/** tsc writes the types of every file that the library runs; whoever imports it needs those that its own types name: 40 KiB less. */
+/** Removes the types that the library's own do not refer to, 40 KiB: tsc writes those of every file that the library uses. */
 function keepReachableTypes(entry: string): void {
   const reached = new Set([entry]);
   for (const file of reached) {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fakeDeps } from './support/deps.ts';
 import { bin, mmai, temporaryDirectory } from './support/mmai.ts';
+import { commandTree } from './support/tree.ts';
 
 const root = join(dirname(bin), '..');
 
@@ -43,6 +45,13 @@ describe('a Node that is too old', () => {
     const code = readFileSync(bin, 'utf8').replace(/^ *\/[/*].*$|'[^'\n]*'/gm, '');
     assert.doesNotMatch(code, /=>|`|\?\.|\?\?|\.\.\.|,\s*[)\]}]|\b(?:const|let|class|async|await|of)\b|catch \{/);
   });
+});
+
+it('every command has compiled code of its own, which bin/mmai.cjs finds by its name', async () => {
+  const [, names] = /\^\(([a-z|]+)\)\$/.exec(readFileSync(bin, 'utf8'))!;
+  for (const command of (await commandTree(fakeDeps())).commands) {
+    for (const name of [command.name(), ...command.aliases()]) assert.ok(names!.split('|').includes(name), name);
+  }
 });
 
 describe('an install with', { concurrency: 4 }, () => {
