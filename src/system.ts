@@ -6,6 +6,7 @@ import { ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
 import { createWrite, isClosedPipe, type Write } from './io/output-stream.ts';
 import type { Live } from './io/terminal/live.ts';
+import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
 import { createRedactor } from './text/redactor.ts';
 
@@ -121,7 +122,10 @@ function handleSignals(controller: AbortController): void {
     // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
     raise(name);
   };
-  for (const name of Object.keys(SIGNAL_CODES)) process.on(name, onSignal);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+  process.on('SIGHUP', (name) => {
+    if (!isNohup(process.env)) onSignal(name as 'SIGHUP');
+  });
   // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
   process.on('SIGXFSZ', () => {});
   // Node would open its debugger, on a port that every user of this machine can connect to, and this process holds an AccessKey.

@@ -83,6 +83,17 @@ describe('the way out', { concurrency: 2 }, () => {
     assert.deepEqual([by, JSON.parse(stdout).summary.exitCode], ['SIGTERM', ExitCode.terminated]);
   });
 
+  for (const name of ['bash', 'sh']) {
+    it(`a hang-up does not end a run that ${name} started with nohup`, async () => {
+      const folder = temporaryDirectory();
+      const run = `nohup '${process.execPath}' '${bin}' watch 1 --simulate 1x3,2 --interval 300ms -o tsv`;
+      const script = `${run} < /dev/null > out 2> err & until grep -q running err; do sleep 0.05; done
+        kill -HUP $!; wait $!; echo "exit $?"; cat out`;
+      const output = await shell(`cd '${folder}'; ${name} -c '${script.replaceAll("'", "'\\''")}'`);
+      assert.equal(output, 'exit 0\n1\tsucceeded\t2\n');
+    });
+  }
+
   it('SIGUSR1 opens no debugger in a process that holds an AccessKey', async () => {
     const onOutput = (kill: (signal: NodeJS.Signals) => void) => kill('SIGUSR1');
     const ended = await mmai(['watch', '1', '--simulate', '1x2,2', '-o', 'ndjson'], { onOutput });
