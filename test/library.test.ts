@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ApiCall, createClient, ExitCode, MmaiError, signRpc, type WatchEvent, watchTasks } from '../src/index.ts';
 import { sandbox, testKey } from './support/mmai.ts';
-import { fakeTransport, succeeded } from './support/transport.ts';
+import { fakeTransport, refusal, succeeded } from './support/transport.ts';
 
 async function collect(events: AsyncIterable<WatchEvent>) {
   const all: WatchEvent[] = [];
@@ -68,6 +68,14 @@ describe("import from 'mmai'", () => {
     const summary = events.at(-1)!;
     assert.ok(summary.type === 'summary');
     assert.equal(summary.exitCode, ExitCode.interrupted);
+  });
+
+  it('says in the summary of a wait which error ended it', async () => {
+    const { transport } = fakeTransport(refusal(403, 'Forbidden.RAM'));
+    const client = createClient({ accessKey: testKey, transport });
+    const summary = (await collect(watchTasks(client, ['1', '2']))).at(-1)!;
+    assert.ok(summary.type === 'summary');
+    assert.deepEqual([summary.exitCode, summary.outcome, summary.error?.code], [3, 'denied', 'Forbidden.RAM']);
   });
 
   it('throws for what makes no sense, before anything is sent', async () => {

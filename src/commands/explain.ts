@@ -47,7 +47,7 @@ export function addExplainCommand(program: Command, deps: CommandDeps, done: (ex
   );
 }
 
-/** Says what is known about a topic, or lists the topics; asks nobody. A topic that is not known is a usage error. */
+/** Prints what is known about a topic, or the list of topics, without a request. An unknown topic is a usage error. */
 export async function runExplain(
   topic: string | undefined,
   options: ExplainOptions,
@@ -62,7 +62,7 @@ export async function runExplain(
 
 // --- internal ---
 
-/** Columns that a wrapped meaning has at least; in fewer, a column of single words would be worse than what the terminal does. */
+/** A wrapped meaning has at least this many columns; fewer would leave one word a line. */
 const MIN_MEANING = 24;
 
 function known(topic: string, { messages }: CommandDeps): Explanation[] {
@@ -74,19 +74,26 @@ function known(topic: string, { messages }: CommandDeps): Explanation[] {
   );
 }
 
-/** The topics under the headings of their kinds, each in a line; a terminal that is narrower gets a column of meanings. */
+/** The topics under the headings of their kinds, each with its meaning in a column beside it. */
 function topicList(explanations: readonly Explanation[], { messages, stdout }: CommandDeps): string {
   const { groups } = messages.explain;
   const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
+  const columns = stdout.isTerminal ? stdout.size().columns : Number.POSITIVE_INFINITY;
   const section = (kind: Explanation['kind']) => {
     const rows = explanations.filter((explanation) => explanation.kind === kind);
     const width = widest(rows.map(({ topic }) => topic));
-    const left = Math.max(MIN_MEANING, stdout.size().columns - width - 4);
-    const told = (meaning: string) =>
-      stdout.isTerminal ? wrapped(meaning, left).replaceAll('\n', `\n${' '.repeat(width + 4)}`) : meaning;
-    return `${headings[kind]}\n${rows.map(({ topic, meaning }) => `  ${padded(topic, width)}  ${told(meaning)}\n`).join('')}`;
+    return `${headings[kind]}\n${rows.map((row) => topicRow(row, width, columns)).join('')}`;
   };
   return [section('status'), section('exitCode'), section('errorCode')].join('\n');
+}
+
+/** In a terminal that is too narrow for a second column, the meaning stands below its topic. */
+function topicRow({ topic, meaning }: Explanation, width: number, columns: number): string {
+  const isNarrow = columns - width - 4 < MIN_MEANING;
+  const indent = isNarrow ? 4 : width + 4;
+  const text = columns === Number.POSITIVE_INFINITY ? meaning : wrapped(meaning, columns - indent);
+  const start = isNarrow ? `  ${topic}\n${' '.repeat(indent)}` : `  ${padded(topic, width)}  `;
+  return `${start}${text.replaceAll('\n', `\n${' '.repeat(indent)}`)}\n`;
 }
 
 function paragraph(explanation: Explanation, { messages }: CommandDeps): string {

@@ -4,7 +4,7 @@ import { failureExitCode } from './outcome.ts';
 import { catalogue, cataloguedAs, classify, type FailureClass, type RetryRule } from './rpc/error-codes.ts';
 import { isFinal, type TaskState, taskState } from './task.ts';
 
-interface Told {
+interface Wording {
   /** What to write after `mmai explain`. */
   readonly topic: string;
   readonly meaning: string;
@@ -13,14 +13,14 @@ interface Told {
 
 /** One explanation; `meaning` and `hint` are sentences in the user's language, all else is for machines. */
 export type Explanation =
-  | (Told & {
+  | (Wording & {
       readonly kind: 'status';
       readonly status: number | null;
       readonly state: TaskState;
       readonly final: boolean;
     })
-  | (Told & { readonly kind: 'exitCode'; readonly exitCode: number })
-  | (Told & {
+  | (Wording & { readonly kind: 'exitCode'; readonly exitCode: number })
+  | (Wording & {
       readonly kind: 'errorCode';
       /** The code of the catalogue that an unlisted code is treated as; else null. */
       readonly countsAs: string | null;
@@ -73,7 +73,7 @@ const GROUPS: Readonly<Record<string, (messages: Messages) => Explanation[]>> = 
   'error-codes': (messages) => Object.keys(catalogue).map((code) => explainCode(code, messages)),
 };
 
-/** `0` to `3` are statuses and exit codes alike, so both are told; a number that is neither may still be a status of a later service. */
+/** `0` to `3` are statuses and exit codes alike, so both are explained; a number that is neither may still be a status of a later service. */
 function explainNumber(number: number, messages: Messages): Explanation[] {
   const exitCode = exitCodes(messages).find((code) => code === number);
   const state = taskState(number);

@@ -22,7 +22,7 @@ export function describeFailures(failures: readonly TaskFailure[], messages: Mes
 }
 
 /** `ResourceNotFound (HTTP 404): The requested resource does not exist.`: the service's own words, ours in the user's language. */
-export function saying({ code, http, message, text }: Failure, messages: Messages): string {
+export function failureText({ code, http, message, text }: Failure, messages: Messages): string {
   const words = text?.(messages) ?? message;
   return `${code}${http === null ? '' : ` (HTTP ${http})`}${words && `: ${words}`}`;
 }
@@ -58,9 +58,9 @@ function describe(group: readonly TaskFailure[], messages: Messages): string {
   const explanation = topic && messages.codes[topic];
   const shown = others
     .slice(0, MAX_MESSAGES - 1)
-    .map(({ id, failure }) => messages.labelled(id, saying(failure, messages)));
+    .map(({ id, failure }) => messages.labelled(id, failureText(failure, messages)));
   const lines = [
-    `${messages.error}${messages.labelled(tasks + rest, saying(first.failure, messages))}`,
+    `${messages.error}${messages.labelled(tasks + rest, failureText(first.failure, messages))}`,
     ...shown.map((line) => `  ${line}`),
     others.length > shown.length && `  ${more(others.length - shown.length, messages)}`,
     explanation && `  ${explanation.meaning}`,

@@ -22,7 +22,7 @@ export function verdictLine({ summary }: WatchDocument, { watch, counted }: Mess
   return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : summary.outcome], formatDuration(summary.elapsedMs), counts);
 }
 
-/** The last words of a wait: what went wrong, how it ended and for which tasks; that the others go on, and how to resume. */
+/** What a wait prints at its end: what went wrong, how it ended and for which tasks; that the others go on, and how to resume. */
 export function verdict(end: EndEvent, document: WatchDocument, messages: Messages): string {
   // Of a wait that ended before its tasks did, a failure that still lasts may be the reason.
   const isCutShort = end.why === 'deadline' || end.why === 'interrupted';

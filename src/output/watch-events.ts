@@ -9,7 +9,15 @@ import type { WatchSummary } from './watch-document.ts';
 
 /** An event as machines read it, a line of ndjson each. `watch-events.schema.json` describes the same. */
 export type WatchEvent = Envelope &
-  (VersionEvent | StartEvent | StateEvent | Told<RetryEvent> | HeartbeatEvent | Told<ResultEvent> | SummaryEvent);
+  (
+    | VersionEvent
+    | StartEvent
+    | StateEvent
+    | Reported<RetryEvent>
+    | HeartbeatEvent
+    | Reported<ResultEvent>
+    | SummaryEvent
+  );
 
 /** What every event has. */
 export interface Envelope {
@@ -31,7 +39,7 @@ export interface VersionEvent {
   readonly pid: number;
 }
 
-/** Before the first question: what is waited for, how, and whom mmai asks. */
+/** Before the first request: what is waited for, how, and at which endpoint. */
 export interface StartEvent {
   readonly type: 'start';
   readonly ids: readonly TaskId[];
@@ -50,7 +58,7 @@ export interface StartEvent {
 export type SummaryEvent = { readonly type: 'summary' } & WatchSummary;
 
 /** With the failure as the error object of every machine format. */
-type Told<Event extends { failure?: unknown }> = Omit<Event, 'failure'> &
+type Reported<Event extends { failure?: unknown }> = Omit<Event, 'failure'> &
   (undefined extends Event['failure'] ? { readonly error?: ErrorObject } : { readonly error: ErrorObject });
 
 type Unstamped<Event = WatchEvent> = Event extends WatchEvent ? Omit<Event, keyof Envelope> : never;

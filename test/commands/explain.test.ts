@@ -122,17 +122,21 @@ describe('mmai explain', () => {
   });
 });
 
-it('at a terminal the meanings are a column that fits, elsewhere each topic is one line', async () => {
-  for (const messages of [en, zh]) {
-    const deps = fakeDeps({ messages });
-    const stdout = Object.assign(deps.stdout, { isTerminal: true });
-    assert.equal(await runExplain(undefined, { output: 'text' }, deps), 0);
-    const lines = stdout.text().split('\n');
-    assert.deepEqual(
-      lines.filter((line) => displayWidth(line) > 80),
-      [],
-    );
-    const words = (text: string) => text.replace(/\s+/g, '');
-    assert.equal(words(stdout.text()), words(await explained(undefined, {}, messages)));
+describe('at a terminal the list of topics', () => {
+  for (const columns of [200, 80, 68, 60, 46]) {
+    it(`fits ${columns} columns, and says the same as elsewhere`, async () => {
+      for (const messages of [en, zh]) {
+        const deps = fakeDeps({ messages });
+        const stdout = Object.assign(deps.stdout, { isTerminal: true, size: () => ({ columns, rows: 24 }) });
+        assert.equal(await runExplain(undefined, { output: 'text' }, deps), 0);
+        const lines = stdout.text().split('\n');
+        assert.deepEqual(
+          lines.filter((line) => displayWidth(line) > columns),
+          [],
+        );
+        const words = (text: string) => text.replace(/\s+/g, '');
+        assert.equal(words(stdout.text()), words(await explained(undefined, {}, messages)));
+      }
+    });
   }
 });

@@ -11,7 +11,7 @@ import { parseTaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, MmaiError } from '../../errors.ts';
 import { type CheckName, type CheckStep, checkDocument, checkExitCode, checkTable } from '../../output/check-table.ts';
-import { saying } from '../../output/failures.ts';
+import { failureText } from '../../output/failures.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { jsonDocument, masked, visible } from '../../text/safe-text.ts';
 import type { ServiceOptions } from '../shared/options.ts';
@@ -73,7 +73,9 @@ class Check {
     const { topic, recommend } = failure;
     const { messages } = this.#deps;
     const explanation = topic && messages.codes[topic];
-    const detail = visible(messages.joined([saying(failure, messages), ...(explanation ? [explanation.meaning] : [])]));
+    const detail = visible(
+      messages.joined([failureText(failure, messages), ...(explanation ? [explanation.meaning] : [])]),
+    );
     const hint = explanation?.hint ?? recommend;
     this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure.class) });
   }
