@@ -5,6 +5,7 @@ import type { Failure } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
 import { type TaskId, taskState } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
+import { rawBodies } from '../output/bodies.ts';
 import { errorObject, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
 import { compileQuery } from '../output/query.ts';
@@ -34,7 +35,11 @@ const PRINTERS: Printers<StatusAnswer> = {
     statusTable(document.tasks, await style(stdout, color), messages),
   json: ({ document }) => jsonDocument(document),
   tsv: ({ document }) => statusTsv(document.tasks),
-  raw: ({ replies }) => bodies(replies),
+  raw: ({ replies }, { stdout }) =>
+    rawBodies(
+      replies.map((reply) => (reply.ok ? reply.answer.body : reply.failure.body) ?? ''),
+      stdout,
+    ),
   ndjson: null,
 };
 
@@ -113,14 +118,6 @@ function exitCodeOf(replies: readonly TaskReply[], refusal: Failure | undefined,
     reply.ok ? stateOutcome(taskState(reply.answer.status)) : failureOutcome(reply.failure.class),
   );
   return statusExitCode(outcomes, tellsState);
-}
-
-/** The service's bodies byte for byte; a line break stands between two, none after the last. */
-function bodies(replies: readonly TaskReply[]): (string | Uint8Array)[] {
-  return replies.flatMap((reply, index) => {
-    const body = (reply.ok ? reply.answer.body : reply.failure.body) ?? '';
-    return index === 0 ? [body] : ['\n', body];
-  });
 }
 
 /** Says on stderr what went wrong with which tasks; and warns once of a status nobody knows. */

@@ -21,6 +21,11 @@ export function visible(text: string): string {
   return text.replace(UNSAFE, escaped).replace(BRACKET_COMMAND, escapeLast).replace(COLON_COMMAND, escapeLast);
 }
 
+/** The same for a text of several lines: its line breaks and tabs stay. */
+export function visibleLines(text: string): string {
+  return text.replace(/[^\t\n\r]+|\r(?!\n)/g, visible);
+}
+
 /** A JSON document as every command prints it: indented, a line break at its end. */
 export function jsonDocument(value: unknown): string {
   return `${jsonText(value, 2)}\n`;
