@@ -12,8 +12,8 @@ const STEP_TIMEOUT_MS = 10_000;
 const ADDRESS_TIMEOUT_MS = 2000;
 
 /**
- * A DNS lookup cannot be cancelled, and keeps the process alive: with a name server that does not answer, 20 s by the
- * system's own limits. With these of the system's resolver it is 4 s, or 8 s with a search list (glibc).
+ * A DNS lookup cannot be cancelled, and keeps the process alive: with a name server that does not respond, 20 s by the
+ * limits of glibc's resolver. With these it is 4 s, or 8 s with a search list.
  */
 const RESOLVER_LIMITS = 'timeout:2 attempts:2';
 
@@ -78,7 +78,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 }
 
-/** A connection on its way. */
+/** A connection being opened, step by step. */
 export class Opening {
   readonly peer: Peer;
   step: OpeningStep;

@@ -136,7 +136,7 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
 
 // --- internal ---
 
-/** A body that a gateway packed though nobody asked for it; undefined if it is too large. What is no gzip stays as it is. */
+/** A body that a gateway compressed without being asked to; undefined if it is too large. What is no gzip stays as it is. */
 function gunzipped(body: Buffer, { 'content-encoding': encoding }: Record<string, string>): Buffer | undefined {
   if (encoding === undefined || !/^(x-)?gzip$/i.test(encoding)) return body;
   try {

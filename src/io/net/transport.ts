@@ -21,7 +21,7 @@ export interface TransportOptions {
   readonly env: Environment;
   /** Milliseconds that only ever grow. */
   readonly now: () => number;
-  /** Gets every step of every request; nobody is told if left away. */
+  /** Gets every step of every request. */
   readonly observe?: ((event: NetworkEvent) => void) | undefined;
   /** Gets what a proxy is logged in with, which it might quote. */
   readonly redactor?: Redactor | undefined;
@@ -91,7 +91,7 @@ function responseObserver(
     observe({ step: 'answer', detail: (m) => m.check.network.answered(status, host), ms: now() - start });
 }
 
-/** The URLs that mmai makes have a path; parsing each again would take a tenth of a request. */
+/** The URLs that mmai makes have a path; parsing each again would take 2 µs a request. */
 function originOf(url: string): string {
   return url.slice(0, url.indexOf('/', 'https://'.length));
 }
@@ -112,7 +112,7 @@ function routeFinder({ env, observe, redactor }: TransportOptions, connector: Co
     for (const secret of proxy?.secrets ?? []) redactor?.add(secret);
     observe?.({
       ...{ step: 'proxy', ms: 0, proxy: proxy?.host },
-      detail: (m) => m.check.network.way(url.host, proxy?.host, why(m)),
+      detail: (m) => m.check.network.route(url.host, proxy?.host, why(m)),
     });
     const route = createRoute(url, proxy, connector);
     routes.set(origin, route);
@@ -167,7 +167,7 @@ function dispatchOptions({ method, url, headers, body }: HttpRequest, route: Rou
   return { ...request, origin: forwarder.origin, path: url, headers: forwarded };
 }
 
-/** The service answers in JSON or XML: a web page of an error is the proxy's own, as is the wish for a password. */
+/** The service responds in JSON or XML: an error as a web page is the proxy's own, and so is a 407. Throws for these. */
 async function refuseProxyResponse(proxy: ProxyServer, response: HttpResponse): Promise<void> {
   const { status, headers } = response;
   if (status !== 407 && !(status >= 400 && /html/i.test(headers['content-type'] ?? ''))) return;

@@ -42,7 +42,7 @@ export const checkEn = {
       `${protocol} with ${host}${isResumed ? ', session resumed' : ''}`,
     tunnel: (status: number, proxy: string) => `HTTP ${status} from proxy ${proxy}`,
     answered: (status: number, host: string) => `HTTP ${status} from ${host}, first byte`,
-    way: (host: string, proxy: string | undefined, why: string) =>
+    route: (host: string, proxy: string | undefined, why: string) =>
       `${host}: ${proxy === undefined ? 'no proxy' : `through proxy ${proxy}`} (${why})`,
     loopback: 'loopback',
     direct: 'never proxied',

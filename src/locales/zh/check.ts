@@ -41,7 +41,7 @@ export const checkZh: typeof checkEn = {
     secured: (protocol, host, isResumed) => `与 ${host} 使用 ${protocol}${isResumed ? '，沿用会话' : ''}`,
     tunnel: (status, proxy) => `代理 ${proxy} 返回 HTTP ${status}`,
     answered: (status, host) => `${host} 返回 HTTP ${status}，收到首字节`,
-    way: (host, proxy, why) => `${host}：${proxy === undefined ? '不经代理' : `经代理 ${proxy}`}（${why}）`,
+    route: (host, proxy, why) => `${host}：${proxy === undefined ? '不经代理' : `经代理 ${proxy}`}（${why}）`,
     loopback: '回环地址',
     direct: '从不使用代理',
     noVariable: (name) => `未设置 ${name}`,
