@@ -90,7 +90,7 @@ async function listSettings(options: Options, deps: CommandDeps): Promise<void> 
 async function unsetKey(options: Options, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
   const store = await deps.store();
-  const { name, values } = selectProfile(store.read(), options.profile || deps.env.MMAI_PROFILE);
+  const { name, values } = selectProfile(store.read(), options.profile || deps.env.MMAI_PROFILE?.trim());
   if (!Object.hasOwn(values, key)) return;
   await store.update((config) => {
     delete config.profiles[name]?.[key];

@@ -98,7 +98,7 @@ class Check {
       meanwhile();
       if (!(error instanceof MmaiError)) throw error;
       const { messages } = this.#deps;
-      const hint = error.hint?.(messages).replaceAll('\n', '; ') ?? null;
+      const hint = error.hint?.(messages).split('\n')[0] ?? null;
       const { exitCode } = error;
       const blamed = typeof step === 'string' ? step : step(exitCode);
       const detail = visible(error.text(messages));
