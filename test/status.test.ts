@@ -152,6 +152,20 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
   });
 });
 
+it('a simulation replaces key, region and endpoint only: output, colour and retries of the profile stay', async () => {
+  const env = { MMAI_CONFIG_DIR: join(temporaryDirectory(), 'config') };
+  for (const [key, value] of [
+    ['output', 'tsv'],
+    ['endpoint', 'https://unreachable.example'],
+    ['retries', '0'],
+  ]) {
+    await mmai(['config', 'set', key!, value!], { env });
+  }
+  const { stdout } = await mmai(['status', '1', '--simulate', '2'], { env });
+  assert.equal(stdout, '1\tsucceeded\t2\n');
+  assert.equal((await mmai(['status', '1', '--simulate', '500,2'], { env })).code, 4);
+});
+
 it('no explanation sends to a command that does not exist', async () => {
   for (const codes of [codesEn, codesZh]) {
     const commands = [...JSON.stringify(codes).matchAll(/"mmai ([a-z]+(?: [a-z]+)?)/g)].map(([, words]) =>

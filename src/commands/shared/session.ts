@@ -14,7 +14,7 @@ import { credentialChain, findCredentials } from '../../core/credentials/chain.t
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { CommandDeps } from '../../deps.ts';
-import type { Text } from '../../errors.ts';
+import { MmaiError, type Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { visible } from '../../text/safe-text.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
@@ -110,11 +110,28 @@ function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['outp
 
 async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promise<Profile> {
   const named = options.profile || deps.env.MMAI_PROFILE?.trim();
-  // A simulation needs no account, so a config file that is malformed or has no such profile must not stop it.
-  if (options.simulate !== undefined && !named) return { name: DEFAULT_PROFILE, values: {}, isNamed: false };
+  if (options.simulate !== undefined && !named) return simulatedProfile(deps);
   const config = (await deps.store()).read(createWarn(options.quiet === true, deps));
   const isForeign = named && !Object.hasOwn(config.profiles, named) && (await isInAliyun(named, deps));
   return selectProfile(config, named, isForeign ? (m) => m.credentials.inAliyunHint(named) : undefined);
+}
+
+/**
+ * The current profile but for what a simulation replaces: key, region and endpoint. It needs no account, so a config file that is
+ * malformed must not stop it.
+ */
+async function simulatedProfile(deps: CommandDeps): Promise<Profile> {
+  try {
+    const { name, values } = selectProfile(
+      (await deps.store()).read(() => {}),
+      undefined,
+    );
+    const { region: _, endpoint: __, ...kept } = values;
+    return { name, values: kept, isNamed: false };
+  } catch (error) {
+    if (!(error instanceof MmaiError)) throw error;
+    return { name: DEFAULT_PROFILE, values: {}, isNamed: false };
+  }
 }
 
 /** Whether aliyun-cli has a profile of this name. A file of its own that cannot be read is not the trouble here. */
