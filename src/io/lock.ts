@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { giveAsRoot, ownerOf } from './directories.ts';
@@ -32,14 +32,14 @@ export class LockedError extends Error {
 }
 
 /**
- * Does `work` while no other process does; throws {@link LockedError}. The lock is the directory `lock`. A file that `work` makes
- * in it, with a name of {@link stagedName}, goes with the lock also after a kill, and while it is there the lock is held: a
- * process that was stopped for so long that others broke its lock cannot move it anywhere. `work` is synchronous, so that
- * nothing but a kill leaves a lock behind.
+ * Does `work` while no other process does; throws {@link LockedError}. The lock is the directory `lock`; a file that `work` makes
+ * in it, with a name of {@link stagedName}, goes with the lock, also after a kill. `work` is synchronous, so that nothing but a
+ * kill leaves a lock behind. Before it makes anything final it calls `checkHeld`, which throws if the process was stopped for so
+ * long that others broke the lock.
  */
 export async function underLock(
   lock: string,
-  work: () => void,
+  work: (checkHeld: () => void) => void,
   { signal, staleMs = STALE_MS, patienceMs = PATIENCE_MS }: LockOptions = {},
 ): Promise<void> {
   const start = performance.now();
@@ -52,11 +52,13 @@ export async function underLock(
     // Hundreds of writers that look every few ms would leave the one with the lock no processor to write with.
     await delay(10 + Math.random() * Math.min(waitedMs, 1000), undefined, signal && { signal }).catch(() => {});
   }
-  const inode = ownerOf(lock)?.ino;
+  const isHeld = mark(lock);
   try {
-    work();
+    work(() => {
+      if (!isHeld()) throw new LockedError(lock, performance.now() - start);
+    });
   } finally {
-    if (ownerOf(lock)?.ino === inode) remove(lock);
+    if (isHeld()) remove(lock);
   }
 }
 
@@ -97,6 +99,18 @@ function breakLock(lock: string, unchangedMs: (path: string) => number, staleMs:
   }
   if (unchangedMs(lock) > staleMs) remove(lock);
   remove(breaker);
+}
+
+/** Makes a file in a lock just taken; whoever breaks the lock removes it, and the directory may be another process's by then. */
+function mark(lock: string): () => boolean {
+  const marker = join(lock, stagedName());
+  try {
+    writeFileSync(marker, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    remove(lock);
+    throw error;
+  }
+  return () => lstatSync(marker, { throwIfNoEntry: false }) !== undefined;
 }
 
 function take(lock: string): boolean {

@@ -13,6 +13,13 @@ export interface StoreOptions extends LockOptions {
   readonly isNamed?: boolean;
 }
 
+/** Where a new file is staged, and what it takes the place of. */
+interface Place {
+  readonly target: string;
+  readonly lock: string;
+  readonly checkHeld: () => void;
+}
+
 /** As many links as one path may go through. */
 const MAX_LINKS = 40;
 
@@ -39,11 +46,12 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
         closeDirectory(directory);
         const target = linkTarget(path);
         const lock = `${target}.lock`;
-        const work = () => {
+        const work = (checkHeld: () => void) => {
           if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
           const config = readConfig(path);
           change(config);
-          replace(target, lock, `${JSON.stringify(config, null, 2)}\n`, Conf);
+          checkHeld();
+          replace({ target, lock, checkHeld }, `${JSON.stringify(config, null, 2)}\n`, Conf);
         };
         await underLock(lock, work, lockOptions);
       } catch (error) {
@@ -87,7 +95,7 @@ function isOpenToOthers(path: string): boolean {
  * Puts `text` in place of `target` at once, whole or not at all. conf takes a short write, as a disk gives that fills up, for a
  * success and would put half a file in place: so it writes in the lock, and what it wrote is read again before it takes the place.
  */
-function replace(target: string, lock: string, text: string, Conf: typeof import('conf').default): void {
+function replace({ target, lock, checkHeld }: Place, text: string, Conf: typeof import('conf').default): void {
   const staged = new Conf<Record<string, unknown>>({
     ...{ cwd: lock, configName: stagedName(), configFileMode: 0o600 },
     serialize: () => text,
@@ -98,6 +106,7 @@ function replace(target: string, lock: string, text: string, Conf: typeof import
   // What root changes for somebody stays theirs.
   const owner = ownerOf(target) ?? ownerOf(dirname(target));
   if (owner) giveAsRoot(staged.path, owner);
+  checkHeld();
   renameSync(staged.path, target);
 }
 

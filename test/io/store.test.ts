@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -146,6 +147,20 @@ describe('the config file', () => {
     symlinkSync(foreign, `${other.store.path}.lock`);
     await assert.rejects(other.store.update(set('a', '1')), { exitCode: 2 });
     assert.deepEqual(readdirSync(foreign), ['staged-0.json']);
+  });
+
+  it('is not changed by a writer that was stopped for so long that others broke its lock', async () => {
+    const { store } = newStore();
+    const lock = `${store.path}.lock`;
+    for (const next of ['released', 'taken']) {
+      const stopped = store.update((config) => {
+        rmSync(lock, { recursive: true });
+        if (next === 'taken') mkdirSync(lock);
+        set('a', '1')(config);
+      });
+      await assert.rejects(stopped, { exitCode: 2, message: /config\.json\.lock/ });
+      assert.deepEqual([existsSync(store.path), existsSync(lock)], [false, next === 'taken']);
+    }
   });
 
   it('has one lock, whatever name leads to it', async () => {
