@@ -32,6 +32,7 @@ const several = {
     { name: 'token', ...AK, mode: 'StsToken', sts_token: 't' },
     { name: 'mine', ...AK, region_id: 'Not A Region' },
     { name: 'empty', mode: 'AK', access_key_id: '', access_key_secret: '' },
+    { name: 'quoted', ...AK, access_key_secret: '“secret”' },
     { name: '名字', ...AK },
     { name: 'new', mode: 'FromTheFuture' },
   ],
@@ -53,6 +54,7 @@ describe('mmai config import', () => {
         ['token', 'StsToken', "not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=token"],
         ['mine', 'AK', 'imported'],
         ['empty', 'AK', 'not copied; its key is incomplete'],
+        ['quoted', 'AK', 'not copied; its key contains a character that cannot occur in one'],
         ['名字', 'AK', 'not copied; a profile name in mmai has only letters, digits and . _ @ -'],
         ['new', '-', 'not copied; mmai does not know its mode'],
       ],
@@ -91,14 +93,14 @@ describe('mmai config import', () => {
     assert.match(gone.stderr, /no profile "nowhere"/);
   });
 
-  it('shows no secret, of a whole file or of a torn one', async () => {
+  it('shows no secret, of a whole file or of a malformed one', async () => {
     const whole = home({ current: 'a', profiles: [{ name: 'a', ...AK, access_key_secret: CANARY }] });
-    const torn = home(`{"profiles":[{"access_key_secret":${JSON.stringify(CANARY)}`);
-    for (const { config } of [whole, torn]) {
+    const malformed = home(`{"profiles":[{"access_key_secret":${JSON.stringify(CANARY)}`);
+    for (const { config } of [whole, malformed]) {
       const { stdout, stderr } = await config('import', '--debug');
       assertNoCanary(stdout + stderr, 'import');
     }
-    assert.equal((await torn.config('import')).exitCode, 3);
+    assert.equal((await malformed.config('import')).exitCode, 3);
   });
 
   it('without a file of aliyun-cli exits 2 and says where it looked', async () => {

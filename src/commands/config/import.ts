@@ -1,11 +1,11 @@
 import { type Config, parseProfileName } from '../../core/config/profiles.ts';
-import { checkSetting, type SettingName } from '../../core/config/settings.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
 import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { jsonDocument, visible } from '../../text/safe-text.ts';
+import { checkedValue } from './keys.ts';
 
 export interface ImportOptions {
   readonly profile?: string;
@@ -13,7 +13,7 @@ export interface ImportOptions {
   readonly json?: true;
 }
 
-/** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, a key that is not whole, or its name. */
+/** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, its key or its name. */
 type Outcome = keyof Messages['config']['outcomes'];
 
 interface Row {
@@ -40,13 +40,13 @@ export async function importProfiles(options: ImportOptions, deps: CommandDeps):
   await store.update((config) => {
     rows = copyProfiles(aliyun, config, options);
   });
-  tell(rows, path, options, deps);
+  printRows(rows, path, options, deps);
 }
 
 // --- internal ---
 
 function copyProfiles(aliyun: AliyunConfig, config: Config, { profile: only, force }: ImportOptions): Row[] {
-  // With nothing of its own yet, mmai goes on to sign as whoever aliyun-cli signs as, copied or not.
+  // Without a profile of its own, mmai has signed as aliyun-cli does: it still does then, whether that profile is copied or not.
   const isFirst = Object.keys(config.profiles).length === 0;
   if (isFirst && isProfileName(aliyun.current)) config.current = aliyun.current;
   const chosen = [...aliyun.profiles].filter(([name]) => only === undefined || name === only);
@@ -61,7 +61,9 @@ function copyProfiles(aliyun: AliyunConfig, config: Config, { profile: only, for
 function outcomeOf(name: string, mode: string | null, profile: Fields, config: Config, force: boolean): Outcome {
   if (mode === null) return textOf(profile, 'mode') ? 'unknown' : 'empty';
   if (mode !== 'AK') return 'elsewhere';
-  if (!textOf(profile, 'access_key_id') || !textOf(profile, 'access_key_secret')) return 'empty';
+  const [id, secret] = [textOf(profile, 'access_key_id'), textOf(profile, 'access_key_secret')];
+  if (!id || !secret) return 'empty';
+  if (!succeeds(() => [checkedValue('access-key-id', id), checkedValue('access-key-secret', secret)])) return 'badKey';
   if (!isProfileName(name)) return 'badName';
   return Object.hasOwn(config.profiles, name) && !force ? 'kept' : 'imported';
 }
@@ -72,7 +74,7 @@ function copied(profile: Fields, before: Record<string, string> = {}): Record<st
   const settings = [
     ['region', textOf(profile, 'region_id')],
     ['language', textOf(profile, 'language')],
-  ].filter(([name, value]) => value !== undefined && isValid(name as SettingName, value));
+  ].filter(([name = '', value]) => value !== undefined && succeeds(() => checkedValue(name, value)));
   return {
     ...rest,
     'access-key-id': textOf(profile, 'access_key_id') ?? '',
@@ -85,10 +87,6 @@ function isProfileName(name: string): boolean {
   return succeeds(() => parseProfileName(name));
 }
 
-function isValid(name: SettingName, value: string): boolean {
-  return succeeds(() => checkSetting(name, value));
-}
-
 function succeeds(check: () => unknown): boolean {
   try {
     check();
@@ -99,7 +97,12 @@ function succeeds(check: () => unknown): boolean {
   }
 }
 
-function tell(rows: readonly Row[], path: string, { json }: ImportOptions, { messages, stdout }: CommandDeps): void {
+function printRows(
+  rows: readonly Row[],
+  path: string,
+  { json }: ImportOptions,
+  { messages, stdout }: CommandDeps,
+): void {
   if (json) {
     stdout.write(jsonDocument({ path, profiles: rows }));
     return;

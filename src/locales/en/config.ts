@@ -41,6 +41,7 @@ export const configEn = {
     kept: (_: string) => 'left unchanged, mmai has it already; --force replaces its key',
     elsewhere: (name: string) => `not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=${name}`,
     empty: (_: string) => 'not copied; its key is incomplete',
+    badKey: (_: string) => 'not copied; its key contains a character that cannot occur in one',
     badName: (_: string) => 'not copied; a profile name in mmai has only letters, digits and . _ @ -',
     unknown: (_: string) => 'not copied; mmai does not know its mode',
   },

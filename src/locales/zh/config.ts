@@ -38,6 +38,7 @@ export const configZh: Messages['config'] = {
     kept: () => 'mmai 中已有，未改动；加 --force 可替换密钥',
     elsewhere: (name) => `未复制；设置 ALIBABA_CLOUD_PROFILE=${name} 后 mmai 直接读取 aliyun-cli 的文件`,
     empty: () => '未复制；没有完整的密钥',
+    badKey: () => '未复制；密钥中含有不可能出现的字符',
     badName: () => '未复制；mmai 的配置档名只能包含字母、数字和 . _ @ -',
     unknown: () => '未复制；mmai 不认识它的模式',
   },
