@@ -88,6 +88,6 @@ export function aliyunMode(profile: Fields): string | undefined {
   if (has('oidc_provider_arn')) return 'OIDC';
   if (has('cloud_sso_sign_in_url')) return 'CloudSSO';
   if (has('bearer_token')) return undefined;
-  // Half a key: what is missing is told.
+  // Half a key: the error names what is missing.
   return has('access_key_id') || has('access_key_secret') ? 'AK' : '';
 }

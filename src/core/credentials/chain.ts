@@ -30,7 +30,7 @@ export function credentialChain(profile: Profile, deps: CredentialDeps): Provide
   ];
 }
 
-/** The first credentials that a provider offers, `pass` being told of those that offer none. Throws exit 3 where there is none. */
+/** The first credentials that a provider offers; calls `pass` for each provider that offers none. Throws exit 3 where none does. */
 export async function findCredentials(
   chain: readonly Provider[],
   pass: (provider: Provider) => void = () => {},
@@ -50,7 +50,7 @@ export interface KeyOffer extends Pick<Offer, 'source' | 'accessKey'> {
   readonly origin: Origin;
 }
 
-/** The first place that offers credentials, as far as the environment and files tell: nothing is sent and no command run. */
+/** The first place that offers credentials, by the environment and files alone: nothing is sent and no command is run. */
 export async function firstOffer(
   profile: Profile,
   deps: Omit<CredentialDeps, 'transport'>,

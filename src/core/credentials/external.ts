@@ -5,7 +5,7 @@ import { type Fields, parseRecord, textOf } from '../record.ts';
 import { aliyunMode } from './aliyun-file.ts';
 import { type CommandEnd, type CredentialDeps, type Credentials, denied, isOn } from './provider.ts';
 
-/** aliyun-cli's way to forbid commands and URIs in a profile. */
+/** With it aliyun-cli forbids commands and URIs in profiles. */
 const OFF_VARIABLE = 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS';
 
 /** Throws exit 3 where the user forbids commands and URIs. */

@@ -15,7 +15,7 @@ const OAUTH_ORIGINS: Readonly<Record<string, string>> = {
 
 /**
  * A log-in of aliyun-cli through a browser: the STS credentials that it keeps in its file, and once they have expired others for
- * its access token, as aliyun-cli gets them. A new access token is left to aliyun-cli: it uses up the refresh token in its file.
+ * its access token, as aliyun-cli gets them. Only aliyun-cli renews the access token itself: that uses up the refresh token in its file.
  */
 export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: Text, deps: CredentialDeps): Offer {
   const validForMs = msUntil(profile.sts_expiration, deps);
