@@ -128,6 +128,7 @@ const MAX_FIELD = 200;
 /** Of a longer text only the beginning is searched for secrets; its end, where one may be cut in two, is not shown. */
 const MAX_SEARCHED = 32 * 1024;
 const NOT_SHOWN = 16 * 1024;
+const HTML = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
 const utf8 = new TextDecoder();
 
 function isSuccess({ status }: HttpResponse): boolean {
@@ -178,7 +179,7 @@ function codeOf(response: HttpResponse, fields: ResponseFields | undefined, reda
   if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code))) return code;
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';
-  const isHtml = /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(utf8.decode(response.body.subarray(0, 512)));
+  const isHtml = HTML.test(utf8.decode(response.body.subarray(0, 512)));
   return isHtml || /html/i.test(response.headers['content-type'] ?? '') ? 'Network.HtmlPage' : 'Network.Unreadable';
 }
 
@@ -187,7 +188,8 @@ async function readFields(body: Uint8Array): Promise<ResponseFields | undefined>
   const text = utf8.decode(body).trim();
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
-    if (text.startsWith('<')) return fieldsOf(await parseXml(text));
+    // A page is none of ours, and a long one takes the parser a tenth of a second.
+    if (text.startsWith('<') && !HTML.test(text)) return fieldsOf(await parseXml(text));
   } catch {
     // An unreadable response has a code of its own.
   }

@@ -1,0 +1,72 @@
+import { pathToFileURL } from 'node:url';
+import { run } from '../../src/cli.ts';
+import type { HttpResponse } from '../../src/core/rpc/transport.ts';
+import { fakeDeps } from './deps.ts';
+
+const MIB = 2 ** 20;
+let size = MIB;
+const long = (n: number) => `${n}-`.padEnd(size - 1000, 'x\u00e9y');
+const response = (status: number, body: string, type = 'application/json'): HttpResponse => ({
+  status,
+  headers: { 'content-type': type },
+  body: Buffer.from(body),
+});
+
+/** Responses of about the size asked for, each another one. */
+export const LARGE = {
+  'error pages': (n: number) => response(502, `<html><body>${long(n)}</body></html>`, 'text/html'),
+  'request ids': (n: number) => response(200, JSON.stringify({ Status: 1, RequestId: long(n) })),
+  'request ids in XML': (n: number) =>
+    response(200, `<R><Status>1</Status><RequestId>${long(n)}</RequestId></R>`, 'text/xml'),
+  'short request ids in long XML': (n: number) =>
+    response(200, `<R><Status>1</Status><RequestId>request-id-${n}</RequestId><X>${long(n)}</X></R>`, 'text/xml'),
+  codes: (n: number) => response(500, JSON.stringify({ Code: long(n) })),
+  messages: (n: number) => response(500, JSON.stringify({ Code: 'InternalError', Message: `message of ${long(n)}` })),
+  'messages with a quoted string to sign': (n: number) =>
+    response(400, JSON.stringify({ Code: 'Odd', Message: `no match of ${n}: server string to sign is:${long(n)}` })),
+  recommendations: (n: number) => response(500, JSON.stringify({ Code: 'Odd', Recommend: `https://${long(n)}` })),
+} satisfies Record<string, (n: number) => HttpResponse>;
+
+export type Large = keyof typeof LARGE;
+
+/**
+ * How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. Needs
+ * `--expose-gc`.
+ */
+export async function heldMiB(command: 'status' | 'watch', tasks: number, bytes: number, kind: Large): Promise<number> {
+  size = bytes;
+  const used = () => {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / MIB;
+  };
+  const controller = new AbortController();
+  let requests = 0;
+  let [first, last] = [0, 0];
+  const send = async () => {
+    requests += 1;
+    if (requests === 20) first = used();
+    if (requests === tasks) last = used();
+    if (requests > tasks) controller.abort(130);
+    return LARGE[kind](requests);
+  };
+  const deps = fakeDeps({
+    transport: async () => ({ send, renew() {}, close() {} }),
+    signal: controller.signal,
+    env: KEY,
+  });
+  const ids = Array.from({ length: tasks }, (_, index) => String(index + 1));
+  const flags = command === 'status' ? ['--retries', '0'] : ['--max-rps', 'none', '--progress', 'none'];
+  await run([command, ...ids, ...flags, '-q', '-o', 'json'], deps);
+  return last - first;
+}
+
+const KEY = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'key-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'key-secret' };
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [, , command, tasks, bytes, ...kinds] = process.argv;
+  for (const kind of kinds) {
+    const held = await heldMiB(command as 'status', Number(tasks), Number(bytes), kind as Large);
+    process.stdout.write(`${JSON.stringify([kind, held])}\n`);
+  }
+}
