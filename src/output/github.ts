@@ -2,7 +2,7 @@ import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 import { listTasks, more } from './failures.ts';
 import { MAX_NAMED, verdictLine } from './verdict.ts';
-import type { WatchDocument, WatchedRow } from './watch-document.ts';
+import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** GitHub shows no more annotations of a kind in a step. */
 const MAX_ANNOTATIONS = 10;
@@ -13,7 +13,7 @@ const MAX_ROWS = 1000;
 /** An `::error` command for each task that did not succeed, and a `::warning` for a deadline: GitHub Actions shows them on the run. */
 export function annotations(document: WatchDocument, messages: Messages): string {
   const { annotation, moreFailed } = messages.watch;
-  const troubled = document.tasks.filter(isTroubled);
+  const troubled = document.tasks.filter((task) => isTroubled(task, document));
   const shown = troubled.slice(0, MAX_ANNOTATIONS);
   const errors = shown.map((task) => command('error', annotation(task.id), reason(task, messages)));
   const hidden = troubled.length - shown.length;
@@ -31,7 +31,7 @@ export function stepSummary(document: WatchDocument, messages: Messages, room: n
   let left = room - Buffer.byteLength(heading + header) - 100;
   if (left < 0) return '';
   const rows: string[] = [];
-  const ranked = document.tasks.toSorted((one, other) => rank(one) - rank(other));
+  const ranked = document.tasks.toSorted((one, other) => rank(one, document) - rank(other, document));
   for (const task of ranked.slice(0, MAX_ROWS)) {
     const line = row([task.id, reason(task, messages), task.requestId ?? '']);
     left -= Buffer.byteLength(line);
@@ -62,13 +62,8 @@ export function stepOutputs({ summary }: WatchDocument): string {
 
 const TITLE = 'mmai watch';
 
-/** It failed, was given up, or nobody knows: not one that goes on as it should. */
-function isTroubled({ outcome, error }: WatchedRow): boolean {
-  return outcome !== 'succeeded' && (outcome !== 'pending' || error !== undefined);
-}
-
-function rank(task: WatchedRow): number {
-  if (isTroubled(task)) return 0;
+function rank(task: WatchedRow, document: WatchDocument): number {
+  if (isTroubled(task, document)) return 0;
   return task.outcome === 'pending' ? 1 : 2;
 }
 

@@ -1,20 +1,22 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
-import type { WatchDocument, WatchedRow } from './watch-document.ts';
+import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /**
  * A JUnit report, so that a CI shows each task as a test: failed is a failure, without a response an error, still running
  * skipped. The elements are those that Jenkins, GitLab and GitHub's reporters have in common.
  */
-export function junitReport({ tasks, summary }: WatchDocument, messages: Messages): string {
-  const count = (verdict: Verdict) => tasks.filter((task) => verdictOf(task) === verdict).length;
+export function junitReport(document: WatchDocument, messages: Messages): string {
+  const { tasks, summary } = document;
+  const verdicts = tasks.map((task) => verdictOf(task, document));
+  const count = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length;
   const counts = `tests="${tasks.length}" failures="${count('failure')}" errors="${count('error')}"`;
   const attributes = `name="mmai watch" ${counts}`;
   const time = `time="${seconds(summary.elapsedMs)}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites ${attributes} ${time}>
   <testsuite ${attributes} skipped="${count('skipped')}" ${time}>
-${tasks.map((task) => testCase(task, messages)).join('\n')}
+${tasks.map((task, index) => testCase(task, verdicts[index]!, messages)).join('\n')}
   </testsuite>
 </testsuites>
 `;
@@ -24,22 +26,22 @@ ${tasks.map((task) => testCase(task, messages)).join('\n')}
 
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
 
-function verdictOf({ outcome, error }: WatchedRow): Verdict {
-  if (outcome === 'succeeded') return 'passed';
-  if (outcome === 'failed') return 'failure';
-  return error ? 'error' : 'skipped';
+function verdictOf(task: WatchedRow, document: WatchDocument): Verdict {
+  if (task.outcome === 'succeeded') return 'passed';
+  if (task.outcome === 'failed') return 'failure';
+  return task.error && isTroubled(task, document) ? 'error' : 'skipped';
 }
 
-function testCase(task: WatchedRow, messages: Messages): string {
+function testCase(task: WatchedRow, verdict: Verdict, messages: Messages): string {
   const start = `    <testcase classname="mmai.watch" name="${task.id}" time="${seconds(task.durationMs)}"`;
-  const element = elementOf(task, messages);
+  const element = elementOf(task, verdict, messages);
   return element === '' ? `${start}/>` : `${start}>\n      ${element}\n    </testcase>`;
 }
 
-function elementOf(task: WatchedRow, { states, watch }: Messages): string {
+function elementOf(task: WatchedRow, verdict: Verdict, { states, watch }: Messages): string {
   const { outcome, state, error } = task;
   const text = escaped(error ? `${error.code}${error.message && `: ${error.message}`}` : states[state]);
-  switch (verdictOf(task)) {
+  switch (verdict) {
     case 'passed':
       return '';
     case 'failure':

@@ -42,6 +42,13 @@ export interface WatchDocument {
   readonly summary: WatchSummary;
 }
 
+/** The task failed or was given up, or its state is unknown: not one that was seen and goes on. */
+export function isTroubled({ outcome, status, error }: WatchedRow, { summary }: WatchDocument): boolean {
+  if (outcome !== 'pending') return outcome !== 'succeeded';
+  const isOutOfTime = summary.outcome === 'deadline' || summary.outcome === 'interrupted';
+  return error !== undefined && (status === null || !isOutOfTime);
+}
+
 /** The one json document of a wait, on every way out of it. `resumeFlags` says how the rest of the tasks is to be waited for. */
 export function watchDocument(
   end: EndEvent,

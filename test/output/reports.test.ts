@@ -95,6 +95,13 @@ describe('GitHub Actions', () => {
       annotations(late, en),
       `::warning title=mmai watch::${verdictLine(late, en)}; ${en.watch.outcomes.pending}: 2, 3\n`,
     ));
+  it('gets no error for a task that was seen and goes on, though its last check before the deadline failed', () => {
+    const failure = classifyFailure('Network.Timeout');
+    const seen = { ...running, failure };
+    const document = documentOf([seen, { failure }], { why: 'deadline', exitCode: 124 });
+    assert.deepEqual(annotations(document, en).match(/^::error title=mmai task \d/gm), ['::error title=mmai task 2']);
+    assert.match(junitReport(document, en), /errors="1"[\s\S]*name="1"[^>]*>\s*<skipped /);
+  });
   it('gets at most ten errors, then how many more, and no command forged by what the service says', () => {
     const many = annotations(documentOf(Array(30).fill(unanswered)), en);
     assert.equal(many.match(/^::error /gm)?.length, 10);
