@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ClientOptions, createClient } from '../../src/core/client.ts';
+import { noTraffic } from '../../src/core/rpc/call.ts';
 import type { Failure } from '../../src/core/rpc/response.ts';
 import { canonicalizedQueryString, signature, stringToSign } from '../../src/core/rpc/signature.ts';
 import { NetworkError } from '../../src/core/rpc/transport.ts';
@@ -159,6 +160,35 @@ describe('what can be put right', () => {
     const { client: it_, requests } = client([refusal(400, 'SignatureNonceUsed'), succeeded]);
     assert.equal((await it_.getTaskStatus(id)).ok, true);
     assert.equal(query(requests[1]!.url).get('SignatureNonce'), 'nonce-2');
+  });
+
+  it('a nonce refused twice is like any transient failure: asked again after a delay, in a wait too', async () => {
+    const used = refusal(400, 'SignatureNonceUsed');
+    const { client: it_, requests, clock } = client([used, used, succeeded]);
+    assert.equal((await it_.getTaskStatus(id, { retries: 3 })).ok, true);
+    assert.deepEqual([requests.length, clock.sleeps], [3, [500]]);
+    const failure = await failureOf(client([used]).client.getTaskStatus(id));
+    assert.equal(failure.retry, 'backoff');
+  });
+
+  it('is over by its deadline, the second attempt of a correction included', async () => {
+    const { client: it_, requests } = client([refusal(400, 'SignatureNonceUsed'), succeeded]);
+    await it_.getTaskStatus(id, { timeoutMs: 300 });
+    assert.deepEqual(
+      requests.map(({ timeoutMs }) => timeoutMs),
+      [300, 300],
+    );
+    const late = client([refusal(500, 'InternalError')]);
+    await late.client.getTaskStatus(id, { retries: 3, timeoutMs: 1400 });
+    assert.deepEqual(late.clock.sleeps, [500]);
+  });
+
+  it('counts in the counter of the caller, each in its own', async () => {
+    const { client: it_ } = client([refusal(500, 'InternalError'), succeeded]);
+    const [one, other] = [noTraffic(), noTraffic()];
+    await it_.getTaskStatus(id, { retries: 1, traffic: one });
+    await it_.getTaskStatus(id, { traffic: other });
+    assert.deepEqual([one.requests, one.retries, other.requests, it_.traffic.requests], [2, 1, 1, 0]);
   });
 
   it('learns the clock offset from Date, in one extra request, and keeps it', async () => {
