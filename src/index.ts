@@ -7,13 +7,13 @@ import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/requ
 import type { AccessKey } from './core/rpc/signature.ts';
 import type { Transport } from './core/rpc/transport.ts';
 import { parseTaskId } from './core/task.ts';
-import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions, watchMode } from './core/wait/flags.ts';
-import { Waiter, type WaiterDeps } from './core/wait/waiter.ts';
+import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions } from './core/wait/flags.ts';
+import { Waiter } from './core/wait/waiter.ts';
 import { ExitCode } from './errors.ts';
 import { fetchTransport } from './io/net/fetch-transport.ts';
 import { en } from './locales/en/messages.ts';
 import { watchDocument } from './output/watch-document.ts';
-import { eventStamp, startEvent, toldEvent, versionEvent, type WatchEvent } from './output/watch-events.ts';
+import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } from './output/watch-events.ts';
 import { systemClock } from './system.ts';
 import { createRedactor, type Redactor } from './text/redactor.ts';
 
@@ -102,25 +102,24 @@ export async function* watchTasks(
 ): AsyncGenerator<WatchEvent, void> {
   const flags = { ...WATCH_DEFAULTS, ...given };
   const plan = waiterOptions([...new Set(taskIds.map(parseTaskId))], flags);
-  const stop = new AbortController();
-  signal?.addEventListener('abort', () => stop.abort(ExitCode.interrupted), { once: true });
-  if (signal?.aborted) stop.abort(ExitCode.interrupted);
-  const ask: WaiterDeps['ask'] = (id, options) => client.getTaskStatus(id, { ...options, retries: 0 });
-  const world = { clock: systemClock, random: Math.random, ask, signal: stop.signal };
-  const waiter = new Waiter(plan, world);
+  const waiter = new Waiter(plan, {
+    ...{ clock: systemClock, random: Math.random, signal: signal ?? new AbortController().signal },
+    poll: (id, options) => client.getTaskStatus(id, { ...options, retries: 0 }),
+    renewConnections: client.renewConnections,
+    interruptCode: () => ExitCode.interrupted,
+  });
   const stamp = eventStamp(waiter, systemClock);
   yield stamp(versionEvent(process.pid));
   const { origin: endpoint, region } = client;
-  yield stamp(startEvent(plan, { mode: watchMode(flags), endpoint, region, profile: '' }, systemClock));
+  yield stamp(startEvent(plan, { endpoint, region, profile: '' }, systemClock));
   for await (const event of waiter.events()) {
     if (event.type === 'end') {
-      const { summary } = watchDocument(event, client, (succeeded) => resumeFlags(flags, succeeded), en);
-      yield stamp({ type: 'summary', ...summary });
+      const resume = (succeeded: number) => resumeFlags(flags, succeeded);
+      yield stamp({ type: 'summary', ...watchDocument(event, client.clockOffsetMs(), resume, en).summary });
+      if (event.error) throw event.error;
     } else {
-      if (event.type === 'retry') client.traffic.retries += 1;
-      if (event.type === 'wake') client.renewConnections();
-      const told = toldEvent(event, en);
-      if (told) yield stamp(told);
+      const unstamped = watchEvent(event, en);
+      if (unstamped) yield stamp(unstamped);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { homedir } from 'node:os';
+import { homedir, uptime } from 'node:os';
 import { isAbsolute } from 'node:path';
+
 import type { Clock } from './core/clock.ts';
 import type { Deps, Output } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
@@ -163,6 +164,7 @@ export const systemClock: Clock = {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1000 + nanoseconds / 1e6;
   },
+  sinceBoot: () => uptime() * 1000,
   // Not node:timers/promises: its sleep with a signal takes half as much again.
   sleep(ms, signal) {
     return new Promise((resolve) => {

@@ -2,16 +2,26 @@ import { ExitCode } from '../errors.ts';
 import type { FailureClass } from './rpc/error-codes.ts';
 import { isFinal, type TaskState } from './task.ts';
 
-/** Why a task is watched no longer. The timeouts are those of one task: `--queue-timeout` and `--stall-timeout`. */
-export const TASK_ENDS = ['succeeded', 'failed', 'notFound', 'unanswered', 'queueTimeout', 'stallTimeout'] as const;
+/**
+ * Why a task is watched no longer. `running` is what `--until running` waits for; the timeouts are those of one task,
+ * `--queue-timeout` and `--stall-timeout`.
+ */
+export const TASK_ENDS = [
+  ...(['succeeded', 'failed', 'running', 'notFound', 'unanswered', 'queueTimeout', 'stallTimeout'] as const),
+] as const;
 export type TaskEnd = (typeof TASK_ENDS)[number];
 
 /** Why the wait is over. `denied` and `error` come with the failure or the error that ended it. */
-export const WAIT_ENDS = ['met', 'ended', 'failFast', 'denied', 'deadline', 'interrupted', 'error'] as const;
+export const WAIT_ENDS = [
+  ...(['met', 'ended', 'failFast', 'outOfReach', 'denied', 'deadline', 'interrupted', 'error'] as const),
+] as const;
 export type WaitEnd = (typeof WAIT_ENDS)[number];
 
-/** What is known of one task when the command ends. `unanswered` covers every failure but "no such task". */
-export type Outcome = 'succeeded' | 'failed' | 'pending' | 'notFound' | 'unanswered';
+/**
+ * What is known of one task when the command ends. `unanswered` covers every failure but "no such task"; `notChecked` is a task
+ * that no request got to.
+ */
+export type Outcome = 'succeeded' | 'failed' | 'running' | 'pending' | 'notChecked' | 'notFound' | 'unanswered';
 
 /** The exit code of each kind of failure (specification §4). */
 const FAILURE_CODES: Readonly<Record<FailureClass, ExitCode>> = {
@@ -45,9 +55,10 @@ export function failureOutcome(failureClass: FailureClass): 'notFound' | 'unansw
   return failureClass === 'notFound' ? 'notFound' : 'unanswered';
 }
 
-/** The outcome of a watched task; `end` is null while it is watched. A task that took too long is still pending. */
-export function endOutcome(end: TaskEnd | null): Outcome {
-  return end === null || end === 'queueTimeout' || end === 'stallTimeout' ? 'pending' : end;
+/** The outcome of a watched task; its end is null while it is watched. A task that took too long is still pending. */
+export function watchedOutcome({ outcome, polls }: { outcome: TaskEnd | null; polls: number }): Outcome {
+  if (outcome === null && polls === 0) return 'notChecked';
+  return outcome === null || outcome === 'queueTimeout' || outcome === 'stallTimeout' ? 'pending' : outcome;
 }
 
 /** The exit code of `status`: of what could not be answered or, with `--exit-status`, of the states too. */
@@ -74,10 +85,16 @@ export function waitExitCode(
   if (end === 'denied') return ExitCode.denied;
   // Any error that is expected has an exit code of its own.
   if (end === 'error') return ExitCode.bug;
+  if (end === 'outOfReach') return outOfReachCode(new Set(outcomes));
   return end === 'interrupted' ? interruptCode : foldOutcomes(outcomes, timeoutCode);
 }
 
 // --- internal ---
+
+/** The condition cannot be met any more, unless it is unknown how a task ended. */
+function outOfReachCode(seen: ReadonlySet<Outcome>): number {
+  return seen.has('unanswered') && !seen.has('failed') ? ExitCode.unanswered : ExitCode.failed;
+}
 
 /** One exit code for many tasks: failed, else unanswered, else not found, else pending, else ok. */
 function foldOutcomes(outcomes: Iterable<Outcome>, pendingCode: number): number {
@@ -85,6 +102,6 @@ function foldOutcomes(outcomes: Iterable<Outcome>, pendingCode: number): number 
   if (seen.has('failed')) return ExitCode.failed;
   if (seen.has('unanswered')) return ExitCode.unanswered;
   if (seen.has('notFound')) return ExitCode.notFound;
-  if (seen.has('pending')) return pendingCode;
+  if (seen.has('pending') || seen.has('notChecked')) return pendingCode;
   return ExitCode.ok;
 }

@@ -64,19 +64,23 @@ const TITLE = 'mmai watch';
 
 function rank(task: WatchedRow, document: WatchDocument): number {
   if (isTroubled(task, document)) return 0;
-  return task.outcome === 'pending' ? 1 : 2;
+  return isUnfinished(task.outcome) ? 1 : 2;
+}
+
+function isUnfinished(outcome: WatchedRow['outcome']): boolean {
+  return outcome === 'pending' || outcome === 'notChecked';
 }
 
 function reason({ outcome, state, status, error }: WatchedRow, { states, watch, labelled }: Messages): string {
   const text = error && `${error.code}${error.message && `: ${error.message}`}`;
-  if (outcome === 'pending') return text ?? (status === null ? watch.unseen : states[state]);
+  if (isUnfinished(outcome)) return text ?? (status === null ? watch.unseen : states[state]);
   const end = outcome in watch.ends ? watch.ends[outcome as keyof typeof watch.ends] : states[state];
   return text ? labelled(end, text) : end;
 }
 
 /** How long was waited, and for which tasks in vain. */
 function late(document: WatchDocument, messages: Messages): string {
-  const pending = document.tasks.filter(({ outcome }) => outcome === 'pending').map(({ id }) => id);
+  const pending = document.tasks.filter(({ outcome }) => isUnfinished(outcome)).map(({ id }) => id);
   const named = messages.labelled(messages.watch.outcomes.pending, listTasks(pending, MAX_NAMED, messages));
   return messages.joined([verdictLine(document, messages), named]);
 }

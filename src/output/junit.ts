@@ -27,7 +27,7 @@ ${tasks.map((task, index) => testCase(task, verdicts[index]!, messages)).join('\
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
 
 function verdictOf(task: WatchedRow, document: WatchDocument): Verdict {
-  if (task.outcome === 'succeeded') return 'passed';
+  if (task.outcome === 'succeeded' || task.outcome === 'running') return 'passed';
   if (task.outcome === 'failed') return 'failure';
   return task.error && isTroubled(task, document) ? 'error' : 'skipped';
 }
@@ -50,7 +50,8 @@ function elementOf(task: WatchedRow, verdict: Verdict, { states, watch }: Messag
       return `<error type="${escaped(error?.code ?? outcome)}" message="${text}"/>`;
     case 'skipped': {
       const isTooSlow = outcome === 'queueTimeout' || outcome === 'stallTimeout';
-      return `<skipped message="${escaped(isTooSlow ? watch.ends[outcome] : watch.outcomes.pending)}"/>`;
+      const why = isTooSlow ? watch.ends[outcome] : watch.outcomes[outcome === 'notChecked' ? outcome : 'pending'];
+      return `<skipped message="${escaped(why)}"/>`;
     }
   }
 }

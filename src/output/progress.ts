@@ -21,11 +21,14 @@ function describe(event: ProgressEvent, { glyphs, watch, states }: Messages): st
     case 'heartbeat':
       return watch.heartbeat(event.pending, event.done, formatDuration(event.nextPollMs));
     case 'wake':
-      return watch.wake(formatDuration(Math.abs(event.jumpMs)));
-    case 'result':
-      return event.outcome === 'succeeded' || event.outcome === 'failed'
-        ? undefined
-        : `${event.id} ${watch.ends[event.outcome]}`;
+      return watch.wake(formatDuration(event.pausedMs));
+    case 'result': {
+      // What a state event told already needs no second line.
+      if (!(event.outcome in watch.ends)) return undefined;
+      const from =
+        event.outcome === 'notFound' && event.state !== 'unknown' ? `${states[event.state]} ${glyphs.arrow} ` : '';
+      return `${event.id} ${from}${watch.ends[event.outcome as keyof typeof watch.ends]}`;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { endOutcome } from '../core/outcome.ts';
+import { watchedOutcome } from '../core/outcome.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
 import type { Watched } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
@@ -71,8 +71,9 @@ function rank(tasks: readonly Readonly<Watched>[], limit: number): Ranked {
 }
 
 function rankOf(task: Readonly<Watched>): Rank {
-  const outcome = endOutcome(task.outcome);
-  if (outcome === 'pending') return task.outcome ? 'failed' : (task.state ?? 'unseen');
+  const outcome = watchedOutcome(task);
+  if (outcome === 'running') return outcome;
+  if (outcome === 'pending' || outcome === 'notChecked') return task.outcome ? 'failed' : (task.state ?? 'unseen');
   return outcome === 'succeeded' ? 'succeeded' : 'failed';
 }
 
@@ -86,7 +87,7 @@ function taskRows(
   const { glyphs } = messages;
   const cells = tasks.map((task) => {
     const state = task.state ?? 'unknown';
-    const isTrouble = task.outcome !== null && task.outcome !== 'succeeded';
+    const isTrouble = task.outcome !== null && task.outcome !== 'succeeded' && task.outcome !== 'running';
     // How long it took in all, or has been as it is.
     const span = wholeSeconds(task.endedAt ?? elapsedMs - task.changedAt);
     return {

@@ -54,7 +54,7 @@ function namedTasks({ tasks, summary }: WatchDocument, messages: Messages): stri
   const { outcomes, ends } = messages.watch;
   const idsOf = (outcome: WatchedRow['outcome']) =>
     tasks.filter((task) => task.outcome === outcome).map(({ id }) => id);
-  const isResumed = summary.resume !== null && summary.stillRunning.length <= MAX_RESUMED;
+  const isResumed = summary.resume !== null && resumedCount(summary) <= MAX_RESUMED;
   return [
     kindLine(outcomes.failed, idsOf('failed'), messages),
     kindLine(outcomes.notFound, idsOf('notFound'), messages),
@@ -62,11 +62,16 @@ function namedTasks({ tasks, summary }: WatchDocument, messages: Messages): stri
     kindLine(ends.queueTimeout, idsOf('queueTimeout'), messages),
     kindLine(ends.stallTimeout, idsOf('stallTimeout'), messages),
     isResumed ? '' : kindLine(outcomes.pending, idsOf('pending'), messages),
+    kindLine(outcomes.notChecked, idsOf('notChecked'), messages),
   ].join('');
 }
 
 function kindLine(kind: string, ids: readonly TaskId[], messages: Messages): string {
   return ids.length === 0 ? '' : `  ${messages.labelled(kind, listTasks(ids, MAX_NAMED, messages))}\n`;
+}
+
+function resumedCount({ counts }: WatchDocument['summary']): number {
+  return counts.pending + counts.notChecked;
 }
 
 /** A word as a POSIX shell takes it, to be pasted. */
@@ -75,7 +80,7 @@ function shellQuoted(word: string): string {
 }
 
 function resumeLine({ summary }: WatchDocument, { watch }: Messages): string {
-  const { resume, stillRunning, outcome } = summary;
+  const { resume, outcome } = summary;
   if (!resume || outcome === 'met' || outcome === 'denied') return '';
-  return `${stillRunning.length > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.map(shellQuoted).join(' '))}\n`;
+  return `${resumedCount(summary) > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.map(shellQuoted).join(' '))}\n`;
 }

@@ -1,5 +1,4 @@
-import type { Client } from '../core/client.ts';
-import { endOutcome, type Outcome, type TaskEnd } from '../core/outcome.ts';
+import { type Outcome, type TaskEnd, watchedOutcome } from '../core/outcome.ts';
 import type { Traffic } from '../core/rpc/call.ts';
 import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
@@ -14,6 +13,8 @@ export interface WatchSummary extends Readonly<Traffic> {
   readonly counts: Readonly<Record<Outcome, number>>;
   /** Tasks that go on. Where an error ended the wait, only those that were seen. */
   readonly stillRunning: readonly TaskId[];
+  /** Tasks that no request got to: --max-rps, or the end of the wait, came first. */
+  readonly notChecked: readonly TaskId[];
   /** What ended the wait, if not its tasks, its deadline or a signal. */
   readonly error?: ErrorObject;
   /** The command that resumes the wait, as argv; null when nothing runs any more. */
@@ -28,7 +29,7 @@ export interface WatchSummary extends Readonly<Traffic> {
 
 /** A task in the document of a wait: that of `status`, and what waiting adds. */
 export interface WatchedRow extends TaskRow {
-  readonly outcome: TaskEnd | 'pending';
+  readonly outcome: TaskEnd | 'pending' | 'notChecked';
   readonly polls: number;
   readonly durationMs: number;
   readonly lagMaxMs: number | null;
@@ -44,7 +45,8 @@ export interface WatchDocument {
 
 /** The task failed or was given up, or its state is unknown: not one that was seen and goes on. */
 export function isTroubled({ outcome, status, error }: WatchedRow, { summary }: WatchDocument): boolean {
-  if (outcome !== 'pending') return outcome !== 'succeeded';
+  if (outcome === 'succeeded' || outcome === 'running') return false;
+  if (outcome !== 'pending' && outcome !== 'notChecked') return true;
   const isOutOfTime = summary.outcome === 'deadline' || summary.outcome === 'interrupted';
   return error !== undefined && (status === null || !isOutOfTime);
 }
@@ -52,22 +54,26 @@ export function isTroubled({ outcome, status, error }: WatchedRow, { summary }: 
 /** The one json document of a wait, on every way out of it. `resumeFlags` says how the rest of the tasks is to be waited for. */
 export function watchDocument(
   end: EndEvent,
-  client: Pick<Client, 'traffic' | 'clockOffsetMs'>,
+  clockOffsetMs: number,
   resumeFlags: (succeeded: number) => readonly string[],
   messages: Messages,
 ): WatchDocument {
-  const counts = { succeeded: 0, failed: 0, pending: 0, notFound: 0, unanswered: 0 };
-  for (const task of end.tasks) counts[endOutcome(task.outcome)] += 1;
+  const counts = { succeeded: 0, failed: 0, running: 0, pending: 0, notChecked: 0, notFound: 0, unanswered: 0 };
+  for (const task of end.tasks) counts[watchedOutcome(task)] += 1;
   const cause = causeOf(end, messages);
-  const pending = end.tasks.filter((task) => endOutcome(task.outcome) === 'pending');
+  const tasksOf = (outcome: Outcome) => end.tasks.filter((task) => watchedOutcome(task) === outcome);
+  const [pending, unchecked] = [tasksOf('pending'), tasksOf('notChecked')];
   // Of a task that was never seen nobody knows whether it runs, if an error ended the wait.
   const stillRunning = pending.filter((task) => !cause || task.state !== null).map(({ id }) => id);
-  const resume =
-    pending.length > 0 ? ['mmai', 'watch', ...pending.map(({ id }) => id), ...resumeFlags(counts.succeeded)] : null;
+  const notChecked = unchecked.map(({ id }) => id);
+  // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.
+  const resumed = [...notChecked, ...pending.map(({ id }) => id)];
+  const flags = resumeFlags(counts.succeeded + counts.running);
+  const resume = resumed.length > 0 ? ['mmai', 'watch', ...resumed, ...flags] : null;
   const { why: outcome, exitCode, elapsedMs } = end;
   const summary = {
-    ...{ outcome, exitCode, counts, stillRunning, resume, elapsedMs, ...(cause && { error: cause }) },
-    ...{ ...client.traffic, clockOffsetMs: client.clockOffsetMs() },
+    ...{ outcome, exitCode, counts, stillRunning, notChecked, resume, elapsedMs, ...(cause && { error: cause }) },
+    ...{ ...end.traffic, clockOffsetMs },
     // Made when it is read: 180 bytes a task that a table does not show.
     get lagMaxMs() {
       return lags(end.tasks);
@@ -101,8 +107,12 @@ function watchedRow(
 ): WatchedRow {
   const { id, status, polls, lagMaxMs, failure } = task;
   const requestId = failure?.requestId ?? task.requestId;
-  const [state, outcome] = [task.state ?? 'unknown', task.outcome ?? 'pending'] as const;
+  const [state, outcome] = [task.state ?? 'unknown', rowOutcome(task)] as const;
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
-  const error = failure ? errorObject(failure, messages) : outcome === 'pending' ? cause : undefined;
+  const error = failure ? errorObject(failure, messages) : task.outcome === null ? cause : undefined;
   return error ? { ...row, error } : row;
+}
+
+function rowOutcome({ outcome, polls }: Readonly<Watched>): WatchedRow['outcome'] {
+  return outcome ?? (polls === 0 ? 'notChecked' : 'pending');
 }

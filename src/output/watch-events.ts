@@ -66,10 +66,11 @@ type Unstamped<Event = WatchEvent> = Event extends WatchEvent ? Omit<Event, keyo
 /** Puts events into their envelope, in the order they are given. */
 export function eventStamp(waiter: Pick<Waiter, 'elapsedMs'>, clock: Clock): (event: Unstamped) => WatchEvent {
   let seq = 0;
-  return ({ type, ...rest }) => {
+  return (event) => {
     seq += 1;
-    const envelope = { v: '1.0', type, ts: new Date(clock.now()).toISOString(), seq, elapsedMs: waiter.elapsedMs() };
-    return { ...envelope, ...rest } as WatchEvent;
+    const ts = new Date(clock.now()).toISOString();
+    // Not spread: that takes ten times as long.
+    return Object.assign({ v: '1.0', type: event.type, ts, seq, elapsedMs: waiter.elapsedMs() } as const, event);
   };
 }
 
@@ -78,22 +79,22 @@ export function versionEvent(pid: number): VersionEvent {
 }
 
 export function startEvent(
-  { ids, need, timeoutMs, intervalMs, maxIntervalMs }: WaiterOptions,
-  place: Pick<StartEvent, 'mode' | 'endpoint' | 'region' | 'profile'>,
+  { ids, mode, need, timeoutMs, intervalMs, maxIntervalMs }: WaiterOptions,
+  place: Pick<StartEvent, 'endpoint' | 'region' | 'profile'>,
   clock: Clock,
 ): StartEvent {
   const deadline = timeoutMs === Number.POSITIVE_INFINITY ? null : new Date(clock.now() + timeoutMs).toISOString();
-  return { type: 'start', ids, need, deadline, policy: { intervalMs, maxIntervalMs }, ...place };
+  return { type: 'start', ids, mode, need, deadline, policy: { intervalMs, maxIntervalMs }, ...place };
 }
 
-/** What the waiter tells, as machines read it; undefined for what concerns only ourselves. */
-export function toldEvent(event: ProgressEvent, messages: Messages): Unstamped | undefined {
+/** The waiter's event as machines read it; undefined for what concerns only ourselves. */
+export function watchEvent(event: ProgressEvent, messages: Messages): Unstamped | undefined {
   if (event.type === 'wake') return undefined;
   if (event.type === 'retry') {
     const { failure, ...rest } = event;
     return { ...rest, error: errorObject(failure, messages) };
   }
-  if (event.type !== 'result') return event;
+  if (event.type !== 'result' || !event.failure) return event;
   const { failure, ...rest } = event;
-  return failure ? { ...rest, error: errorObject(failure, messages) } : rest;
+  return { ...rest, error: errorObject(failure, messages) };
 }

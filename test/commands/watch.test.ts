@@ -90,7 +90,8 @@ describe('the plan of --dry-run', () => {
   it('knows that --max-rps makes many tasks wait for their turn', async () => {
     const ids = [...Array(1000).keys()].map((n) => String(n + 1));
     const { requests, worstLagMs } = await plan(...ids, '--timeout', '30m');
-    assert.equal(worstLagMs, 100_000);
+    // A round over all tasks, in another order than the one before.
+    assert.ok(worstLagMs >= 100_000 && worstLagMs <= 110_000, String(worstLagMs));
     assert.ok(requests <= 10 * 1800 + 1000, String(requests));
   });
 });
@@ -410,7 +411,7 @@ it('after a sleep of the laptop, the next questions go over new connections', as
   const { transport } = fakeTransport(() => {
     if (clock.monotonic() > 100_000 && !isAsleep) {
       isAsleep = true;
-      clock.jump(600_000);
+      clock.suspend(600_000);
     }
     return status(clock.monotonic() > 200_000 ? 2 : 1);
   });
@@ -419,7 +420,7 @@ it('after a sleep of the laptop, the next questions go over new connections', as
   };
   assert.equal(await run(['watch', '1'], { ...deps, transport: async () => ({ ...transport, renew }) }), 0);
   assert.equal(renewals, 1);
-  assert.match(deps.stderr.text(), /the clock jumped by 10m/);
+  assert.match(deps.stderr.text(), /asleep or stopped for 10m; checking every task now/);
 });
 
 describe('credentials', () => {

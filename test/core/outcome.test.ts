@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
-  endOutcome,
   failureExitCode,
   failureOutcome,
   isDenied,
@@ -13,6 +12,7 @@ import {
   TASK_ENDS,
   WAIT_ENDS,
   waitExitCode,
+  watchedOutcome,
 } from '../../src/core/outcome.ts';
 import type { FailureClass } from '../../src/core/rpc/error-codes.ts';
 
@@ -40,7 +40,9 @@ describe('the exit code of several tasks', () => {
   });
 
   it('of a wait is decided by its end first', () => {
-    const expected = { met: 0, ended: 1, failFast: 1, denied: 3, deadline: 1, interrupted: 143, error: 70 };
+    const expected = {
+      ...{ met: 0, ended: 1, failFast: 1, outOfReach: 1, denied: 3, deadline: 1, interrupted: 143, error: 70 },
+    };
     const codes = WAIT_ENDS.map((end) => [end, waitExitCode(end, ['failed', 'pending'], 124, 143)]);
     assert.deepEqual(Object.fromEntries(codes), expected);
     assert.equal(waitExitCode('deadline', ['succeeded', 'pending'], 7, 143), 7);
@@ -64,8 +66,10 @@ describe('the exit code of a failure', () => {
 it('a task that is not final, or took too long, counts as pending', () => {
   const states = (['submitting', 'running', 'unknown', 'succeeded', 'failed'] as const).map(stateOutcome);
   assert.deepEqual(states, ['pending', 'pending', 'pending', 'succeeded', 'failed']);
-  const ends = [null, ...TASK_ENDS].map(endOutcome);
-  assert.deepEqual(ends, ['pending', 'succeeded', 'failed', 'notFound', 'unanswered', 'pending', 'pending']);
+  const ends = [null, ...TASK_ENDS].map((outcome) => watchedOutcome({ outcome, polls: 1 }));
+  const expected = ['pending', 'succeeded', 'failed', 'running', 'notFound', 'unanswered', 'pending', 'pending'];
+  assert.deepEqual(ends, expected);
+  assert.equal(watchedOutcome({ outcome: null, polls: 0 }), 'notChecked');
 });
 
 it('exit codes of outcomes are decided in core/outcome.ts alone', () => {

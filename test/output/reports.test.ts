@@ -18,15 +18,15 @@ const hostile = 'bad\r\n::error::forged%0A <b>"x"</b> | ]]> \u001b[31m\u0000';
 
 function documentOf(tasks: readonly Partial<Watched>[], how: Partial<EndEvent> = {}, requests = 9) {
   const watched = tasks.map((values, index) => ({ ...newTask(parseTaskId(String(index + 1))), ...values }));
-  const end: EndEvent = { type: 'end', why: 'ended', exitCode: 1, elapsedMs: 92_000, tasks: watched, ...how };
-  const client = { traffic: { requests, retries: 1, throttles: 0, bytes: 99 }, clockOffsetMs: () => 0 };
-  return watchDocument(end, client, () => [], en);
+  const traffic = { requests, retries: 1, throttles: 0, bytes: 99 };
+  const end: EndEvent = { type: 'end', why: 'ended', exitCode: 1, elapsedMs: 92_000, tasks: watched, traffic, ...how };
+  return watchDocument(end, 0, () => [], en);
 }
 
 const ROOM = 1_000_000;
 const succeeded = { state: 'succeeded', status: 2, outcome: 'succeeded', endedAt: 61_500 } as const;
 const failed = { state: 'failed', status: 3, outcome: 'failed', endedAt: 1000 } as const;
-const running = { state: 'running', status: 1 } as const;
+const running = { state: 'running', status: 1, polls: 1 } as const;
 const unanswered = {
   outcome: 'unanswered',
   failure: { ...classifyFailure('InternalError'), message: hostile },

@@ -37,7 +37,7 @@ const EVENTS: EventFields = {
   summary: {
     ...{ outcome: required, exitCode: required, counts: required, stillRunning: required, resume: required },
     ...{ requests: required, retries: required, throttles: required, bytes: required },
-    ...{ clockOffsetMs: required, lagMaxMs: required, error: optional },
+    ...{ notChecked: required, clockOffsetMs: required, lagMaxMs: required, error: optional },
   },
 };
 const ERROR: Fields<ErrorObject> = {

@@ -65,10 +65,10 @@ describe('the verdict', () => {
   function verdictOf(why: WaitEnd, ends: readonly (TaskEnd | null)[], messages: Messages = en) {
     const tasks = ends.map((outcome, index): Watched => {
       const isFinal = outcome === 'succeeded' || outcome === 'failed';
-      return { ...newTask(parseTaskId(String(index + 1))), outcome, state: isFinal ? outcome : null };
+      return { ...newTask(parseTaskId(String(index + 1))), polls: 1, outcome, state: isFinal ? outcome : null };
     });
-    const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks };
-    const document = watchDocument(end, { traffic, clockOffsetMs: () => 0 }, () => [], messages);
+    const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks, traffic };
+    const document = watchDocument(end, 0, () => [], messages);
     return verdict(end, document, messages).split('\n');
   }
 

@@ -4,13 +4,18 @@ import type { Clock } from '../../src/core/clock.ts';
 export interface FakeClock extends Clock {
   /** The spans slept, in ms, in the order asked for. */
   readonly sleeps: number[];
-  /** Moves the wall clock alone, as NTP or a waking laptop does. */
+  /** Moves the wall clock alone, as NTP or a person does. */
   jump(ms: number): void;
+  /** The machine sleeps: the monotonic clock stands still. */
+  suspend(ms: number): void;
+  /** The process is stopped: everything goes on but itself. */
+  stop(ms: number): void;
 }
 
 export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock {
   let elapsed = 0;
   let jumped = 0;
+  let slept = 0;
   const sleeps: number[] = [];
   const sleepers: { at: number; wake: () => void }[] = [];
   let isScheduled = false;
@@ -30,10 +35,17 @@ export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock
   };
   return {
     sleeps,
-    now: () => start + elapsed + jumped,
+    now: () => start + elapsed + slept + jumped,
     monotonic: () => elapsed,
+    sinceBoot: () => 1_000_000 + elapsed + slept,
     jump: (ms) => {
       jumped += ms;
+    },
+    suspend: (ms) => {
+      slept += ms;
+    },
+    stop: (ms) => {
+      elapsed += ms;
     },
     sleep(ms, signal) {
       sleeps.push(ms);

@@ -12,6 +12,7 @@ import type { Ended, SpawnOptions } from './mmai.ts';
 export const realClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
+  sinceBoot: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => {}),
 };
 

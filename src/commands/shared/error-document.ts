@@ -26,8 +26,16 @@ export async function errorDocument(error: Error, argv: readonly string[], deps:
   const { messages, clock, pid } = deps;
   const exitCode = error instanceof MmaiError ? error.exitCode : ExitCode.bug;
   if (!isWait) return jsonDocument(statusDocument([], NO_TRAFFIC, exitCode, thrownObject(error, messages)));
-  const end = { type: 'end', why: errorEnd(exitCode), exitCode, elapsedMs: 0, tasks: [], error } as const;
-  const document = watchDocument(end, { traffic: NO_TRAFFIC, clockOffsetMs: () => 0 }, () => [], messages);
+  const end = {
+    type: 'end',
+    why: errorEnd(exitCode),
+    exitCode,
+    elapsedMs: 0,
+    tasks: [],
+    traffic: NO_TRAFFIC,
+    error,
+  } as const;
+  const document = watchDocument(end, 0, () => [], messages);
   if (form === 'json') return jsonDocument(document);
   const stamp = eventStamp({ elapsedMs: () => 0 }, clock);
   const events = [versionEvent(pid), { type: 'summary', ...document.summary } as const];

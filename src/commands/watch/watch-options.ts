@@ -23,6 +23,7 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .option('--any', flags.any)
     .option('--count <n>', flags.count)
     .option('--fail-fast', flags.failFast)
+    .option('--until <ended|running>', flags.until, defaults.until)
     .option('-i, --interval <duration|auto>', flags.interval, defaults.interval)
     .option('--max-interval <duration>', flags.maxInterval, defaults.maxInterval)
     .option('--max-rps <n|none>', flags.maxRps, defaults.maxRps)

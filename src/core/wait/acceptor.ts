@@ -9,6 +9,8 @@ import type { Watched } from './watched.ts';
 
 /** How long trouble with one task is tolerated; spans in ms, Infinity for no limit. */
 export interface AcceptorRules extends PaceOptions {
+  /** What is waited for: a final state, or that a task has left the queue. */
+  readonly until: 'ended' | 'running';
   /** Consecutive transient errors, from the first to the last. */
   readonly errorBudgetMs: number;
   /** A task not found, which one just submitted may be at first. */
@@ -18,18 +20,26 @@ export interface AcceptorRules extends PaceOptions {
   readonly stallTimeoutMs: number;
 }
 
-/** What a reply means for a task: asked again after `againInMs`, ended, or refused, which ends the whole wait. */
+/** Polled again after `againInMs`, as a rule, and after `atMostMs` at the latest. */
+export interface Again {
+  readonly againInMs: number;
+  readonly atMostMs: number;
+}
+
+/** What a result means for a task: polled again after `againInMs`, ended, or denied, which ends the whole wait. */
 export interface Acceptance {
-  /** When it is asked about again is not known here. */
-  readonly event?: (StateEvent & { nextPollMs: number | null }) | RetryEvent | undefined;
-  readonly next: { readonly againInMs: number } | { readonly end: TaskEnd } | { readonly denied: Failure };
+  /** What is to be told; the scheduler adds when the task is polled again. */
+  readonly event?: Omit<StateEvent, 'nextPollMs'> | Omit<RetryEvent, 'delayMs'> | undefined;
+  readonly next: Again | { readonly end: TaskEnd } | { readonly denied: Failure };
 }
 
 const MIN_DELAY_MS = 1000;
+/** A task is not given up before so many polls in a row failed, however long the requests took. */
+const MIN_FAILURES = 3;
 /** A server's hint is obeyed up to here; beyond, it is taken for a mistake. */
 const MAX_HINT_MS = 600_000;
 
-/** Writes down what the reply to a question sent at `sentAt` says of the task, and decides what follows (specification §6). */
+/** Applies the result of a poll sent at `sentAt` to the task, and decides what follows (specification §6). */
 export function accept(
   task: Watched,
   reply: TaskReply,
@@ -51,30 +61,40 @@ export function accept(
       task.lagMaxMs = now - task.lookedAt;
       return { end: state };
     }
+    if (rules.until === 'running' && state === 'running') return { end: 'running' };
     task.lookedAt = sentAt;
     const limit = taskLimit(task, rules);
     if (now >= limit.at) return { end: limit.end };
-    const gap = gapMs(now - task.changedAt, rules, random) * throttle.factor;
-    return { againInMs: Math.max(Math.min(gap, limit.at - now), hint) };
+    const gap = (chance: () => number) =>
+      Math.max(Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, limit.at - now), hint);
+    return { againInMs: gap(random), atMostMs: gap(() => 1) };
   }
 
   function afterFailure(failure: Failure): Acceptance {
-    task.failure = failure;
+    task.failure = explained(failure, task);
     if (isDenied(failure)) return { next: { denied: failure } };
     if (task.failures === 0) task.failingSince = now;
+    // The time in which the retry waited for its turn is not held against the task: nothing was tried.
+    else task.failingSince += Math.max(0, sentAt - task.due);
     task.failures += 1;
-    const left = budgetMs(failure, rules) - (now - task.failingSince);
-    if (left <= 0) return { next: { end: failureOutcome(failure.class) } };
+    const budget = budgetMs(failure, rules);
+    const left = Math.max(0, budget - (now - task.failingSince));
+    if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
+      return { next: { end: failureOutcome(failure.class) } };
+    }
     const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
-    // The budget's end is asked once more, so that a late recovery is not missed by a long delay.
-    const delayMs = Math.max(Math.min(backoff, left), hintMs(failure));
+    // The end of the budget gets a poll of its own, so that a late recovery is not missed by a long delay.
+    const againInMs = Math.max(left > 0 ? Math.min(backoff, left) : backoff, hintMs(failure));
     const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
-    const event = { type: 'retry', id: task.id, failure, attempt: task.failures, delayMs, budgetLeftMs } as const;
-    return { event, next: { againInMs: delayMs } };
+    const { id, failures: attempt } = task;
+    return {
+      event: { type: 'retry', id, failure: task.failure, attempt, budgetLeftMs },
+      next: { againInMs, atMostMs: Number.POSITIVE_INFINITY },
+    };
   }
 }
 
-/** What is told of a task that has ended or is given up, `durationMs` after the start of the wait. */
+/** The event of a task that has ended or is given up, `durationMs` after the start of the wait. */
 export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationMs: number): ResultEvent {
   const { id, status, lagMaxMs, polls, requestId } = task;
   const [state, failure] = [task.state ?? 'unknown', task.failure ?? undefined];
@@ -86,6 +106,11 @@ export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationM
 /** How long the server asks to wait, in ms. */
 function hintMs({ serverDelayMs = 0 }: Pick<TaskStatus | Failure, 'serverDelayMs'>): number {
   return Math.min(serverDelayMs, MAX_HINT_MS);
+}
+
+/** A task that was seen before and is not found now was not "just submitted". */
+function explained(failure: Failure, { state }: Watched): Failure {
+  return failure.class === 'notFound' && state !== null ? { ...failure, topic: 'taskGone' } : failure;
 }
 
 /** The event, if the answer shows another status than before. */
@@ -100,14 +125,14 @@ function noteAnswer(task: Watched, { status, requestId }: TaskStatus, now: numbe
   task.status = status;
   task.changedAt = now;
   const prevMs = now - changedAt;
-  return { type: 'state', id, state, status, prev, ageMs: now, prevMs, polls, requestId, nextPollMs: null };
+  return { type: 'state', id, state, status, prev, ageMs: now, prevMs, polls, requestId };
 }
 
 /** How long this failure is tolerated, in ms. A throttling service works, so throttling ends at the deadline only. */
 function budgetMs(failure: Failure, rules: AcceptorRules): number {
   if (failure.class === 'throttle') return Number.POSITIVE_INFINITY;
   if (failure.class === 'notFound') return rules.notFoundGraceMs;
-  // What was put right once already, a clock or a nonce, and failed again, is treated like any transient error.
+  // A clock or a nonce that was corrected and failed again is treated like any transient error.
   return failure.retry === 'never' ? 0 : rules.errorBudgetMs;
 }
 

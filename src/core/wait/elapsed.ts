@@ -1,33 +1,36 @@
 import type { Clock } from '../clock.ts';
 
-/** Time since its making that counts a laptop's sleep, which the monotonic clock leaves out. */
+/** The boot-time clock may have a resolution of a second, so that less than this is no sleep. */
+const MIN_SLEEP_MS = 2000;
+
+/**
+ * Time since construction that counts a laptop's sleep, which the monotonic clock may leave out and the boot-time clock does
+ * not. The wall clock, which anybody may set, is not looked at.
+ */
 export class Elapsed {
   readonly #clock: Clock;
   readonly #start: number;
-  #wallAhead: number;
-  #skippedMs = 0;
+  #bootAheadMs: number;
+  #sleptMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#start = clock.monotonic();
-    this.#wallAhead = clock.now() - this.#start;
+    this.#bootAheadMs = clock.sinceBoot() - this.#start;
   }
 
   /** Whole milliseconds. */
   ms(): number {
-    return Math.round(this.#clock.monotonic() - this.#start + this.#skippedMs);
+    return Math.round(this.#clock.monotonic() - this.#start + this.#sleptMs);
   }
 
-  /**
-   * By how many ms the wall clock left the monotonic one since the last jump, if by more than `slackMs`; 0 otherwise. Forward
-   * the machine slept, and the time slept counts; back somebody set the clock, and no time is taken back.
-   */
-  jumpMs(slackMs: number): number {
-    const ahead = this.#clock.now() - this.#clock.monotonic();
-    const jump = ahead - this.#wallAhead;
-    if (Math.abs(jump) <= slackMs) return 0;
-    this.#wallAhead = ahead;
-    this.#skippedMs += Math.max(0, jump);
-    return jump;
+  /** Counts what the machine slept since the last call, in ms, and returns it. */
+  addSleep(): number {
+    const aheadMs = this.#clock.sinceBoot() - this.#clock.monotonic();
+    const sleptMs = aheadMs - this.#bootAheadMs;
+    this.#bootAheadMs = aheadMs;
+    if (sleptMs < MIN_SLEEP_MS) return 0;
+    this.#sleptMs += sleptMs;
+    return sleptMs;
   }
 }

@@ -1,12 +1,13 @@
 import type { TaskEnd, WaitEnd } from '../outcome.ts';
+import type { Traffic } from '../rpc/call.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { TaskId, TaskState } from '../task.ts';
 import type { Watched } from './watched.ts';
 
-/** What the waiter tells. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
+/** What the waiter emits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
 export type WaiterEvent = ProgressEvent | EndEvent;
 
-/** What it tells while the wait goes on. */
+/** What it emits while the wait goes on. */
 export type ProgressEvent = StateEvent | RetryEvent | HeartbeatEvent | ResultEvent | WakeEvent;
 
 /** A task was seen in another state than before (`prev` null at first sight). */
@@ -22,11 +23,11 @@ export interface StateEvent {
   readonly prevMs: number;
   readonly polls: number;
   readonly requestId: string | null;
-  /** Until it is asked about again, in ms; null when it is not. */
+  /** Until it is polled again, in ms; null when it is not. */
   readonly nextPollMs: number | null;
 }
 
-/** A question was not answered and will be asked again. */
+/** A poll failed and is retried. */
 export interface RetryEvent {
   readonly type: 'retry';
   readonly id: TaskId;
@@ -62,10 +63,10 @@ export interface ResultEvent {
   readonly failure?: Failure | undefined;
 }
 
-/** The clock jumped, as after a laptop's sleep; every task is asked about at once. */
+/** The machine slept, or the process was stopped, for so long, in ms; every task is polled at once. */
 export interface WakeEvent {
   readonly type: 'wake';
-  readonly jumpMs: number;
+  readonly pausedMs: number;
 }
 
 /** The wait is over. */
@@ -75,6 +76,7 @@ export interface EndEvent {
   readonly exitCode: number;
   readonly elapsedMs: number;
   readonly tasks: readonly Readonly<Watched>[];
+  readonly traffic: Readonly<Traffic>;
   /** With `denied`: the response of the service. */
   readonly failure?: Failure;
   /** With `denied` and `error`: what ended the wait besides a response, credentials that could not be had for instance. */

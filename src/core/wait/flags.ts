@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
-import { kebab, wholeNumber } from '../config/settings.ts';
+import { choice, kebab, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter.ts';
 
@@ -18,6 +18,7 @@ export const WATCH_DEFAULTS = {
   /** Requests per second over all tasks, or `none`. */
   maxRps: '10',
   timeoutExitCode: '124',
+  until: 'ended',
   heartbeat: 'auto',
 } as const;
 
@@ -30,8 +31,9 @@ export type WatchFlags = { readonly [Name in keyof typeof WATCH_DEFAULTS]: strin
   readonly failFast?: true;
 };
 
-/** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense. */
+/** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense, and for no task. */
 export function waiterOptions(ids: readonly TaskId[], options: WatchFlags): WaiterOptions {
+  if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds());
   return { ...parseWatchFlags(options), ids, need: tasksNeeded(ids.length, options) };
 }
 
@@ -43,6 +45,8 @@ export function parseWatchFlags(options: WatchFlags): Omit<WaiterOptions, 'ids' 
   if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval());
   if (intervalMs !== 'auto' && intervalMs > timeoutMs) throw usageError((m) => m.watch.intervalAboveTimeout());
   return {
+    mode: watchMode(options),
+    until: choice('ended', 'running')(options.until, '--until'),
     failFast: options.failFast === true,
     timeoutMs,
     intervalMs,
@@ -57,7 +61,8 @@ export function parseWatchFlags(options: WatchFlags): Omit<WaiterOptions, 'ids' 
   };
 }
 
-export function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
+/** The condition that the flags ask for. */
+function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
   if (any) return 'any';
   return count === undefined ? 'all' : 'count';
 }

@@ -1,6 +1,16 @@
+/** What a heap orders: by due time, equal ones by `order`, which no two have in common. */
+export interface Due {
+  due: number;
+  readonly order: number;
+}
+
 /** A binary heap of what is due some time: the earliest is at the front. Push and pop in O(log n). */
-export class Heap<T extends { readonly due: number }> {
+export class Heap<T extends Due> {
   readonly #items: T[] = [];
+
+  get size(): number {
+    return this.#items.length;
+  }
 
   peek(): T | undefined {
     return this.#items[0];
@@ -11,7 +21,7 @@ export class Heap<T extends { readonly due: number }> {
     let index = items.push(item) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (items[parent]!.due <= item.due) break;
+      if (!isBefore(item, items[parent]!)) break;
       items[index] = items[parent]!;
       index = parent;
     }
@@ -26,9 +36,14 @@ export class Heap<T extends { readonly due: number }> {
     return first;
   }
 
-  /** Changes every due time through `change`, which must keep their order (as setting all to the same time does). */
-  forEach(change: (item: T) => void): void {
-    this.#items.forEach(change);
+  /** Makes every item due at the same time, and hands each to `visit`. O(n log n). */
+  setDue(due: number, visit: (item: T) => void): void {
+    for (const item of this.#items) {
+      item.due = due;
+      visit(item);
+    }
+    // A sorted array is a heap.
+    this.#items.sort((a, b) => a.order - b.order);
   }
 
   #sink(item: T): void {
@@ -37,11 +52,15 @@ export class Heap<T extends { readonly due: number }> {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && items[child + 1]!.due < items[child]!.due) child += 1;
-      if (item.due <= items[child]!.due) break;
+      if (child + 1 < items.length && isBefore(items[child + 1]!, items[child]!)) child += 1;
+      if (!isBefore(items[child]!, item)) break;
       items[index] = items[child]!;
       index = child;
     }
     items[index] = item;
   }
+}
+
+function isBefore(one: Due, other: Due): boolean {
+  return one.due < other.due || (one.due === other.due && one.order < other.order);
 }

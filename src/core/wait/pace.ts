@@ -1,15 +1,10 @@
-/** When to look again: pure rules of specification §6. All spans in ms. */
+/** When to poll again: pure rules of specification §6. All spans in ms. */
 
 export interface PaceOptions {
   /** A fixed gap, or `auto`: the square root of the age. */
   readonly intervalMs: number | 'auto';
   readonly maxIntervalMs: number;
 }
-
-/** The last poll is sent this long before the deadline, and the usual latency earlier. */
-export const LAST_POLL_MARGIN_MS = 250;
-/** A poll due less than this before the last one is left out. */
-export const LAST_POLL_MERGE_MS = 1750;
 
 const MIN_GAP_MS = 1000;
 const MAX_FACTOR = 8;
@@ -46,15 +41,22 @@ export class Throttle {
 /** Requests per second over all tasks, with a burst of one second's worth (a virtual-scheduling leaky bucket). */
 export class RateLimit {
   readonly #spacingMs: number;
+  readonly #burstMs: number;
   #next = Number.NEGATIVE_INFINITY;
 
   constructor(perSecond: number) {
     this.#spacingMs = 1000 / perSecond;
+    this.#burstMs = 1000 - this.#spacingMs;
   }
 
-  /** Milliseconds from `now` until a request may go out; 0 when it may now. */
-  delay(now: number): number {
-    return Math.max(0, this.#next - (1000 - this.#spacingMs) - now);
+  /** Milliseconds from `now` until the last of the next `count` requests may go out; 0 when it may now. */
+  delay(now: number, count = 1): number {
+    return Math.max(0, Math.max(this.#next, now) + (count - 1) * this.#spacingMs - this.#burstMs - now);
+  }
+
+  /** {@link delay} after a pause of a second. */
+  restedDelay(count: number): number {
+    return Math.max(0, (count - 1) * this.#spacingMs - this.#burstMs);
   }
 
   take(now: number): void {

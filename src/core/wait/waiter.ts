@@ -1,20 +1,22 @@
-import type { TaskReply } from '../client.ts';
+import { ExitCode, MmaiError } from '../../errors.ts';
+import type { CallOptions, TaskReply } from '../client.ts';
 import type { Clock } from '../clock.ts';
-import { endOutcome, type TaskEnd, waitExitCode } from '../outcome.ts';
-import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
+import { errorEnd, type TaskEnd, waitExitCode, watchedOutcome } from '../outcome.ts';
+import { noTraffic, type Traffic } from '../rpc/call.ts';
 import type { TaskId } from '../task.ts';
-import { type AcceptorRules, accept, resultEvent } from './acceptor.ts';
-import { Alarm } from './alarm.ts';
+import { type Acceptance, type AcceptorRules, accept, resultEvent } from './acceptor.ts';
 import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaiterEvent } from './events.ts';
-import { Heap } from './heap.ts';
-import { LAST_POLL_MARGIN_MS, LAST_POLL_MERGE_MS, nextHeartbeatMs, RateLimit, Throttle } from './pace.ts';
+import { nextHeartbeatMs, Throttle } from './pace.ts';
+import { PollQueue, type Turn } from './poll-queue.ts';
+import { Timer } from './timer.ts';
 import { newTask, type Watched } from './watched.ts';
 
 /** Spans in ms; Infinity means no limit. */
 export interface WaiterOptions extends AcceptorRules {
   readonly ids: readonly TaskId[];
-  /** The condition: as many tasks as this succeeded. */
+  readonly mode: 'all' | 'any' | 'count';
+  /** The condition: as many tasks as this got to what is waited for. */
   readonly need: number;
   readonly failFast: boolean;
   /** One deadline for all tasks, from the start. */
@@ -26,229 +28,224 @@ export interface WaiterOptions extends AcceptorRules {
   readonly timeoutExitCode: number;
 }
 
-/** What the waiter reaches the world through. */
+/** What a poll may take, and where it is counted. */
+export type PollOptions = Required<Pick<CallOptions, 'timeoutMs' | 'signal' | 'traffic'>>;
+
 export interface WaiterDeps {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly ask: (id: TaskId, options: { timeoutMs: number; signal: AbortSignal }) => Promise<TaskReply>;
-  /** Ends the wait; the reason is the exit code. */
+  /** Sends the request of one poll. Ends the wait by throwing. */
+  readonly poll: (id: TaskId, options: PollOptions) => Promise<TaskReply>;
+  /** Drops the connections that are idle, which are dead after a sleep. */
+  readonly renewConnections: () => void;
+  /** Ends the wait. */
   readonly signal: AbortSignal;
+  /** The exit code of a wait that {@link signal} ended. */
+  readonly interruptCode: () => number;
 }
 
-/** The wall clock is looked at this often, so that waking from sleep is noticed within a second. */
+/** Waking from sleep is noticed within this time. */
 const TICK_MS = 1000;
-const JUMP_SLACK_MS = 5000;
-const WAKE_GRACE_MS = 10_000;
+/** A tick later than this is a waking: the process was stopped, or the machine slept. */
+const MAX_LATE_MS = 5000;
 
 /**
- * Polls many tasks until the condition is met: one heap of due times, one timer, a few requests in flight. `events` must be
+ * Polls many tasks until the condition is met: one queue of due times, one timer, a few requests in flight. `events` must be
  * read to its end, which is always one `end` event.
  */
 export class Waiter {
   readonly tasks: readonly Watched[];
-  /** How many tasks are watched no longer, and how many of them did not succeed. */
+  /** How many tasks are watched no longer, and how many of them did not get to what is waited for. */
   done = 0;
   failed = 0;
   readonly #options: WaiterOptions;
-  readonly #world: WaiterDeps;
-  readonly #due = new Heap<Watched>();
+  readonly #deps: WaiterDeps;
+  readonly #queue: PollQueue;
   readonly #throttle = new Throttle();
-  readonly #rate: RateLimit;
-  readonly #queue: WaiterEvent[] = [];
+  readonly #traffic: Traffic = noTraffic();
+  readonly #events: WaiterEvent[] = [];
   readonly #requests = new AbortController();
   readonly #elapsed: Elapsed;
-  readonly #alarm: Alarm;
-  #deadlineMs: number;
-  #inFlight = 0;
-  #latencyMs = 0;
-  #lastGapMs = TICK_MS;
-  /** Tasks whose last poll before the deadline is behind them. */
-  #parked = 0;
-  #succeeded = 0;
-  #nextBeat: number;
-  #end: Pick<EndEvent, 'why' | 'failure'> | undefined;
-  #broken: { error: unknown } | undefined;
-  #wake: () => void = () => {};
+  readonly #timer: Timer;
+  #nextTickMs = TICK_MS;
+  #nextBeatMs: number;
+  #end: Pick<EndEvent, 'why' | 'failure' | 'error'> | undefined;
+  #resume: () => void = () => {};
 
-  constructor(options: WaiterOptions, world: WaiterDeps) {
+  constructor(options: WaiterOptions, deps: WaiterDeps) {
     this.#options = options;
-    this.#world = world;
-    this.#deadlineMs = options.timeoutMs;
-    this.#rate = new RateLimit(options.maxRps);
-    this.#elapsed = new Elapsed(world.clock);
-    this.#alarm = new Alarm(world.clock, () => this.#wake());
-    this.#nextBeat = nextHeartbeatMs(0, options.heartbeatMs);
+    this.#deps = deps;
+    this.#queue = new PollQueue(options.timeoutMs, options.maxRps);
+    this.#elapsed = new Elapsed(deps.clock);
+    this.#timer = new Timer(deps.clock, () => this.#resume());
+    this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
     this.tasks = options.ids.map(newTask);
-    for (const task of this.tasks) this.#due.push(task);
+    for (const task of this.tasks) this.#queue.push(task);
   }
 
-  /** Asks about every waiting task now. */
+  /** Polls every waiting task now. */
   checkNow(): void {
-    const now = this.elapsedMs();
-    this.#due.forEach((task) => {
-      task.due = now;
-      // Asked too early to be the last poll before the deadline, which is planned anew.
-      task.isLastPoll = false;
-    });
-    this.#wake();
+    this.#queue.pollAll(this.elapsedMs());
+    this.#resume();
   }
 
-  /** Whole milliseconds since the start, the time slept through included. */
+  /** Whole milliseconds since the start, the time slept included. */
   elapsedMs(): number {
     return this.#elapsed.ms();
   }
 
   /** Until the next poll of any task, in ms. */
   nextPollMs(): number {
-    const now = this.elapsedMs();
-    const next = this.#due.peek();
-    return next ? Math.max(0, next.due - now, this.#rate.delay(now)) : TICK_MS;
+    const ms = this.#queue.untilNext(this.elapsedMs());
+    return Number.isFinite(ms) ? Math.round(ms) : TICK_MS;
   }
 
   async *events(): AsyncGenerator<WaiterEvent, void> {
-    const { signal } = this.#world;
-    const stop = () => this.#wake();
-    signal.addEventListener('abort', stop);
+    const { signal } = this.#deps;
+    const onAbort = () => this.#resume();
+    signal.addEventListener('abort', onAbort);
     try {
       while (!this.#end) {
-        this.#launchDue();
-        for (const event of this.#queue.splice(0)) yield event;
+        this.#startPolls();
+        yield* this.#events.splice(0);
         if (!this.#end) await this.#pause();
-        if (this.#broken) throw this.#broken.error;
-        this.#look();
+        this.#onTime();
       }
-      yield* this.#queue.splice(0);
+      yield* this.#events.splice(0);
       yield this.#endEvent(this.#end);
     } finally {
-      signal.removeEventListener('abort', stop);
-      // Whoever stops reading, or a hanging request at the end: nothing of ours goes on.
+      signal.removeEventListener('abort', onAbort);
+      // Nothing goes on after the end, or when the reader stops early: no hanging request, no timer.
       this.#requests.abort();
-      this.#alarm.cancel();
+      this.#timer.cancel();
     }
   }
 
   // --- time ---
 
-  /** Rests until something is due or {@link #wake} is called. */
+  /** Rests until something is due or {@link #resume} is called. */
   async #pause(): Promise<void> {
     const now = this.elapsedMs();
-    const untilPoll = this.#inFlight < MAX_IN_FLIGHT ? this.nextPollMs() : TICK_MS;
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
+    const untilPoll = this.#queue.isFull ? TICK_MS : this.#queue.untilNext(now);
+    const resumed = new Promise<void>((resolve) => {
+      this.#resume = resolve;
     });
-    if (this.#queue.length > 0 || this.#world.signal.aborted) return;
-    this.#alarm.within(Math.min(untilPoll, TICK_MS, this.#nextBeat - now, this.#deadlineMs - now));
-    await woken;
+    if (this.#events.length > 0 || this.#deps.signal.aborted) return;
+    this.#timer.fireWithin(Math.min(untilPoll, TICK_MS, this.#nextBeatMs - now, this.#queue.deadlineMs - now));
+    await resumed;
   }
 
-  /** What the passing of time alone brings: a stop, a clock jump, a deadline, a heartbeat. */
-  #look(): void {
-    if (this.#world.signal.aborted) this.#end ??= { why: 'interrupted' };
+  /** What the passing of time alone brings: an interruption, a waking, the deadline, a heartbeat. */
+  #onTime(): void {
+    if (this.#deps.signal.aborted) this.#end ??= { why: 'interrupted' };
     if (this.#end) return;
-    this.#noticeJump();
+    this.#noticeWaking();
     const now = this.elapsedMs();
-    if (now >= this.#deadlineMs) this.#end = { why: 'deadline' };
-    else if (now >= this.#nextBeat) this.#beat(now);
+    if (now >= this.#queue.deadlineMs) this.#end = { why: 'deadline' };
+    else if (now >= this.#nextBeatMs) this.#beat(now);
   }
 
   #beat(now: number): void {
     const { done, failed } = this;
     const pending = this.tasks.length - done;
-    this.#queue.push({ type: 'heartbeat', pending, done, failed, nextPollMs: this.nextPollMs() });
-    this.#nextBeat = nextHeartbeatMs(now, this.#options.heartbeatMs);
+    this.#events.push({ type: 'heartbeat', pending, done, failed, nextPollMs: this.nextPollMs() });
+    this.#nextBeatMs = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 
-  /** After a laptop's sleep, or when somebody set the clock, every task is asked about at once. */
-  #noticeJump(): void {
-    const jumpMs = this.#elapsed.jumpMs(2 * this.#lastGapMs + JUMP_SLACK_MS);
-    if (jumpMs === 0) return;
-    this.#queue.push({ type: 'wake', jumpMs });
-    this.checkNow();
-    if (this.elapsedMs() < this.#deadlineMs) return;
-    // Slept past the deadline: the tasks may have ended meanwhile, so each gets its last poll now.
-    this.#deadlineMs = this.elapsedMs() + WAKE_GRACE_MS;
-    this.#due.forEach((task) => {
-      task.isLastPoll = true;
-    });
+  /** After a sleep or a stop every task is polled at once; past the deadline that is its last poll. */
+  #noticeWaking(): void {
+    const lateMs = this.#timer.takeLateMs();
+    // The boot-time clock is read from a file: not at every response.
+    const isTick = this.elapsedMs() >= this.#nextTickMs;
+    const sleptMs = isTick || lateMs > MAX_LATE_MS ? this.#elapsed.addSleep() : 0;
+    if (isTick) this.#nextTickMs = this.elapsedMs() + TICK_MS;
+    const pausedMs = Math.round(sleptMs + (lateMs > MAX_LATE_MS ? lateMs : 0));
+    if (pausedMs === 0) return;
+    this.#events.push({ type: 'wake', pausedMs });
+    this.#deps.renewConnections();
+    this.#queue.pollAll(this.elapsedMs(), pausedMs);
   }
 
-  // --- asking ---
+  // --- polling ---
 
-  #launchDue(): void {
-    const now = this.elapsedMs();
-    while (!this.#end && this.#inFlight < MAX_IN_FLIGHT) {
-      const next = this.#due.peek();
-      if (!next || next.due > now || this.#rate.delay(now) > 0) return;
-      this.#due.pop();
-      this.#rate.take(now);
-      this.#inFlight += 1;
-      void this.#poll(next, now);
+  #startPolls(): void {
+    while (!this.#end) {
+      const now = this.elapsedMs();
+      const turn = this.#queue.take(now);
+      if (!turn) return;
+      void this.#poll(turn, now);
     }
   }
 
-  async #poll(task: Watched, sentAt: number): Promise<void> {
-    const leftMs = this.#deadlineMs - sentAt;
-    // A request that hangs ends a little before the deadline, so that the wait can still say what it died of.
+  async #poll(turn: Turn, sentAt: number): Promise<void> {
+    const leftMs = this.#queue.deadlineMs - sentAt;
+    // A request that hangs ends a little before the deadline, so that the failure is known.
     const timeoutMs = leftMs === Number.POSITIVE_INFINITY ? leftMs : leftMs - Math.min(100, Math.ceil(leftMs / 10));
     try {
-      const reply = await this.#world.ask(task.id, { timeoutMs, signal: this.#requests.signal });
-      if (!this.#end) this.#take(task, reply, sentAt);
+      const { signal } = this.#requests;
+      const reply = await this.#deps.poll(turn.task.id, { timeoutMs, signal, traffic: this.#traffic });
+      this.#queue.finish(turn, this.elapsedMs() - sentAt);
+      if (!this.#end) this.#accept(turn, reply, sentAt);
     } catch (error) {
-      this.#broken = { error };
+      if (!(error instanceof Error)) throw error;
+      // Credentials that cannot be had, or a bug: the wait ends like every other, with a document.
+      this.#end ??= { why: errorEnd(exitCodeOf(error)), error };
     }
-    this.#inFlight -= 1;
-    this.#wake();
+    this.#resume();
   }
 
-  #take(task: Watched, reply: TaskReply, sentAt: number): void {
+  #accept(turn: Turn, reply: TaskReply, sentAt: number): void {
+    const { task } = turn;
     const now = this.elapsedMs();
-    // The usual latency, recent requests weighing most: the last poll is planned with it.
-    this.#latencyMs += (now - sentAt - this.#latencyMs) / (task.polls === 0 ? 2 : 5);
-    const world = { rules: this.#options, throttle: this.#throttle, random: this.#world.random };
-    const { event, next } = accept(task, reply, { sentAt, now }, world);
-    const nextPollMs = 'againInMs' in next ? this.#schedule(task, now, next.againInMs) : null;
-    if (event?.type === 'state') event.nextPollMs = nextPollMs;
-    // A failure of the last poll is not asked about again.
-    const isTold = event && !(event.type === 'retry' && nextPollMs === null);
-    if (isTold) this.#queue.push(event);
+    const context = { rules: this.#options, throttle: this.#throttle, random: this.#deps.random };
+    const { event, next } = accept(task, reply, { sentAt, now }, context);
+    let nextPollMs: number | null = null;
+    if ('againInMs' in next && this.#queue.hasTimeFor(turn, now)) {
+      nextPollMs = this.#queue.add(task, now, next);
+    }
+    if (event) this.#tell(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
-    if (this.#parked + this.done === this.tasks.length) this.#end ??= { why: 'deadline' };
+    if (this.#queue.isEmpty) this.#end ??= { why: 'deadline' };
   }
 
-  /** Plans the next poll, the last one to be answered just before the deadline; ms until then, null after the last. */
-  #schedule(task: Watched, now: number, gap: number): number | null {
-    const lastAt = this.#deadlineMs - this.#latencyMs - LAST_POLL_MARGIN_MS;
-    if (task.isLastPoll || lastAt <= now) {
-      this.#parked += 1;
-      return null;
+  /** `nextPollMs` is null after the last poll. */
+  #tell(event: NonNullable<Acceptance['event']>, nextPollMs: number | null): void {
+    if (event.type === 'state') this.#events.push(Object.assign(event, { nextPollMs }));
+    else if (nextPollMs !== null) {
+      this.#traffic.retries += 1;
+      this.#events.push(Object.assign(event, { delayMs: nextPollMs }));
     }
-    this.#lastGapMs = gap;
-    task.isLastPoll = now + gap > lastAt - LAST_POLL_MERGE_MS;
-    task.due = task.isLastPoll ? lastAt : now + gap;
-    this.#due.push(task);
-    return task.due - now;
   }
 
   // --- ending ---
 
   #finish(task: Watched, outcome: TaskEnd, now: number): void {
+    const { mode, need, failFast } = this.#options;
     task.outcome = outcome;
     task.endedAt = now;
     this.done += 1;
-    if (outcome === 'succeeded') this.#succeeded += 1;
-    else this.failed += 1;
-    this.#queue.push(resultEvent(task, outcome, now));
-    if (this.#succeeded >= this.#options.need) this.#end = { why: 'met' };
-    else if (this.#options.failFast && outcome !== 'succeeded') this.#end = { why: 'failFast' };
+    const isSuccess = outcome === 'succeeded' || outcome === 'running';
+    if (!isSuccess) this.failed += 1;
+    this.#events.push(resultEvent(task, outcome, now));
+    const succeeded = this.done - this.failed;
+    if (succeeded >= need) this.#end = { why: 'met' };
+    else if (failFast && !isSuccess) this.#end = { why: 'failFast' };
+    else if (mode !== 'all' && this.tasks.length - this.failed < need) this.#end = { why: 'outOfReach' };
     else if (this.done === this.tasks.length) this.#end = { why: 'ended' };
   }
 
-  #endEvent(end: Pick<EndEvent, 'why' | 'failure'>): EndEvent {
+  #endEvent(end: Pick<EndEvent, 'why' | 'failure' | 'error'>): EndEvent {
     const { tasks } = this;
-    const outcomes = tasks.map(({ outcome }) => endOutcome(outcome));
-    const interruptCode = this.#world.signal.reason as number;
-    const exitCode = waitExitCode(end.why, outcomes, this.#options.timeoutExitCode, interruptCode);
-    return { type: 'end', ...end, exitCode, elapsedMs: this.elapsedMs(), tasks };
+    const { timeoutExitCode } = this.#options;
+    const interruptCode = end.why === 'interrupted' ? this.#deps.interruptCode() : 0;
+    const exitCode =
+      (end.error && exitCodeOf(end.error)) ??
+      waitExitCode(end.why, tasks.map(watchedOutcome), timeoutExitCode, interruptCode);
+    return { type: 'end', ...end, exitCode, elapsedMs: this.elapsedMs(), tasks, traffic: this.#traffic };
   }
+}
+
+function exitCodeOf(error: Error): number {
+  return error instanceof MmaiError ? error.exitCode : ExitCode.bug;
 }

@@ -5,35 +5,36 @@ import type { TaskId, TaskState } from '../task.ts';
 /** What the waiter knows of a task. Times are ms since the wait began. One small object per task: there may be 100,000. */
 export interface Watched {
   readonly id: TaskId;
-  /** When it is asked about next. */
+  /** Its place in the order given. */
+  readonly order: number;
+  /** When it is polled next, if its turn comes. */
   due: number;
-  /** Null until the first answer. */
+  /** Null until the first result. */
   state: TaskState | null;
   status: number | null;
   /** Null while it is watched. */
   outcome: TaskEnd | null;
   /** When its state was first seen as it is: the age counts from here. */
   changedAt: number;
-  /** When the last question that was answered "not final" was sent. */
+  /** When the last poll that showed a state which is not final was sent. */
   lookedAt: number;
   /** When it was given its outcome. */
   endedAt: number | null;
   polls: number;
-  /** Consecutive failures, and when they began. */
+  /** Consecutive failures, and when they began, moved later by the time in which a retry waited for its turn. */
   failures: number;
   failingSince: number;
-  /** The next poll is the one planned just before the deadline. */
-  isLastPoll: boolean;
   requestId: string | null;
-  /** The longest it can have been finished unnoticed, in ms: since the question before the last was sent. Null if not final. */
+  /** The longest it can have been finished unnoticed, in ms: since the poll before the last was sent. Null if not final. */
   lagMaxMs: number | null;
-  /** The last failure, until an answer comes. */
+  /** The last failure, until a result comes. */
   failure: Failure | null;
 }
 
-export function newTask(id: TaskId): Watched {
+export function newTask(id: TaskId, order = 0): Watched {
   return {
     id,
+    order,
     due: 0,
     state: null,
     status: null,
@@ -44,7 +45,6 @@ export function newTask(id: TaskId): Watched {
     polls: 0,
     failures: 0,
     failingSince: 0,
-    isLastPoll: false,
     requestId: null,
     lagMaxMs: null,
     failure: null,

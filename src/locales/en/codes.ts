@@ -96,6 +96,10 @@ export const codesEn = {
     meaning: 'there is no such task for this account in this region',
     hint: 'check the id, and use the --region and --profile that the task was submitted with; a new task may take seconds to appear',
   },
+  taskGone: {
+    meaning: 'the task was there a moment ago, and there is no such task any more',
+    hint: 'was it cancelled or deleted?',
+  },
   apiNotFound: {
     meaning: 'the host that answered does not offer GetTaskStatus in version 2019-08-10',
     hint: 'check --endpoint or leave it out, and try "--region cn-beijing"',

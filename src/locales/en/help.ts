@@ -74,6 +74,7 @@ export const helpEn = {
     any: 'until one task has succeeded',
     count: 'until this many tasks have succeeded',
     failFast: 'stop at the first task that does not succeed',
+    until: 'what to wait for: that tasks end, or that they leave the queue',
     errorBudget: 'tolerate consecutive transient errors of a task for this long',
     notFoundGrace: 'keep asking for a task that is not found for this long',
     queueTimeout: 'give up on a task that is still submitting after this long',

@@ -141,7 +141,7 @@ export const en = {
     columns: ['task', 'result', 'request id'],
     unwritable: (path: string, why: string) => `cannot write ${path}: ${why}`,
     nextCheck: (delay: string) => `next check ${delay}`,
-    wake: (jump: string) => `the clock jumped by ${jump}; asking about every task now`,
+    wake: (span: string) => `asleep or stopped for ${span}; checking every task now`,
     ends: {
       notFound: 'was not found',
       unanswered: 'got no useful answer',
@@ -153,6 +153,7 @@ export const en = {
       ended: 'every task has ended',
       givenUp: 'nothing is left to wait for',
       failFast: 'stopped at the first task that did not succeed',
+      outOfReach: 'the condition is out of reach',
       denied: 'refused',
       deadline: 'timed out',
       interrupted: 'stopped',
@@ -161,6 +162,8 @@ export const en = {
     outcomes: {
       succeeded: 'succeeded',
       failed: 'failed',
+      running: 'running',
+      notChecked: 'not checked',
       pending: 'not finished',
       notFound: 'not found',
       unanswered: 'unknown',
@@ -169,6 +172,8 @@ export const en = {
       `${why} after ${elapsed}: ${counts.join(', ')}`,
     resume: (command: string) => `unfinished tasks keep running on the server; to resume the wait: ${command}`,
     resumeSame: () => 'unfinished tasks keep running on the server; the same command resumes the wait',
+    tooFew: (tasks: number) =>
+      `${tasks} ${tasks === 1 ? 'task is' : 'tasks are'} never checked: raise --timeout or --max-rps`,
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
   },

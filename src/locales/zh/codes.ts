@@ -98,6 +98,10 @@ export const codesZh: typeof codesEn = {
     meaning: '请求的资源不存在：当前账号在该地域下没有这个任务',
     hint: '请核对任务 ID，以及提交任务时的 --region 和 --profile；刚提交的任务可能需要等待几秒',
   },
+  taskGone: {
+    meaning: '此前可以查询到该任务，现在任务已不存在',
+    hint: '任务是否已被取消或删除？',
+  },
   apiNotFound: {
     meaning: 'API 不存在：应答的主机没有提供 2019-08-10 版本的 GetTaskStatus',
     hint: '请检查或去掉 --endpoint，并尝试 "--region cn-beijing"',

@@ -80,6 +80,7 @@ export const helpZh: typeof helpEn = {
     any: '直到有一个任务成功',
     count: '直到有这么多任务成功',
     failFast: '遇到第一个未成功的任务就停止',
+    until: '等待到任务结束，还是到任务开始执行',
     errorBudget: '同一任务连续临时故障的最长容忍时间',
     notFoundGrace: '任务不存在时继续查询的时间',
     queueTimeout: '任务停留在提交中超过该时间则放弃',

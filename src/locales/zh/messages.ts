@@ -126,7 +126,7 @@ export const zh: Messages = {
     columns: ['任务', '结果', '请求 ID'],
     unwritable: (path, why) => `无法写入 ${path}：${why}`,
     nextCheck: (delay) => `${delay} 后再次查询`,
-    wake: (jump) => `时钟跳变了 ${jump}；立即查询所有任务`,
+    wake: (span) => `系统休眠或进程暂停了 ${span}；立即查询所有任务`,
     ends: {
       notFound: '不存在',
       unanswered: '没有得到有效应答',
@@ -138,6 +138,7 @@ export const zh: Messages = {
       ended: '所有任务都已结束',
       givenUp: '没有可以继续等待的任务',
       failFast: '遇到第一个未成功的任务，已停止',
+      outOfReach: '条件已无法满足',
       denied: '被拒绝',
       deadline: '到达时限',
       interrupted: '已停止',
@@ -146,6 +147,8 @@ export const zh: Messages = {
     outcomes: {
       succeeded: '成功',
       failed: '失败',
+      running: '执行中',
+      notChecked: '未查询',
       pending: '尚未结束',
       notFound: '不存在',
       unanswered: '未知',
@@ -153,6 +156,7 @@ export const zh: Messages = {
     verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts.join('，')}`,
     resume: (command) => `未结束的任务仍在服务端继续执行；要继续等待：${command}`,
     resumeSame: () => '未结束的任务仍在服务端继续执行；重新运行同一命令即可继续等待',
+    tooFew: (tasks) => `有 ${tasks} 个任务来不及查询：请调高 --timeout 或 --max-rps`,
     plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；任务结束后最迟 ${lag} 得知`,
   },
   outputFailed: (code) => `标准输出写入失败：${code}`,

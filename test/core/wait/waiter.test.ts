@@ -1,66 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TaskReply } from '../../../src/core/client.ts';
-import type { Failure } from '../../../src/core/rpc/response.ts';
-import { parseTaskId, type TaskId } from '../../../src/core/task.ts';
-import type { EndEvent, WaiterEvent } from '../../../src/core/wait/events.ts';
-import { Waiter, type WaiterOptions } from '../../../src/core/wait/waiter.ts';
-import { type FakeClock, fakeClock } from '../../support/clock.ts';
+import type { WaiterOptions } from '../../../src/core/wait/waiter.ts';
 import { classifyFailure } from '../../support/failure.ts';
-
-/** What a task answers at a second of the wait: a status, a failure or its code; or nothing until the time limit. */
-type Life = 'hang' | ((second: number, poll: number) => number | string | Failure);
-
-const finishedAt =
-  (second: number, status = 2): Life =>
-  (now) =>
-    now >= second ? status : 1;
-
-type Meddle = (waiter: Waiter, clock: FakeClock) => void;
-
-/** Runs a wait to its end; `meddle` is called at each question that is asked, to press keys or move clocks. */
-async function wait(
-  lives: Record<string, Life>,
-  overrides: Partial<WaiterOptions> = {},
-  latencyMs = 0,
-  meddle: Meddle = () => {},
-) {
-  const clock = fakeClock();
-  const ids = Object.keys(lives).map(parseTaskId);
-  const asked: { id: string; at: number }[] = [];
-  const controller = new AbortController();
-  const ask = async (id: TaskId, { timeoutMs }: { timeoutMs: number }): Promise<TaskReply> => {
-    const at = clock.monotonic() / 1000;
-    const poll = asked.filter((one) => one.id === id).length;
-    asked.push({ id, at });
-    meddle(waiter, clock);
-    if (latencyMs) await clock.sleep(latencyMs);
-    const life = lives[id]!;
-    if (life === 'hang') {
-      await clock.sleep(timeoutMs);
-      return { ok: false, failure: classifyFailure('Network.Timeout') };
-    }
-    const said = life(clock.monotonic() / 1000, poll);
-    if (typeof said === 'string') return { ok: false, failure: classifyFailure(said) };
-    if (typeof said === 'object') return { ok: false, failure: said };
-    return { ok: true, answer: { status: said, requestId: 'R', http: 200, body: new Uint8Array() } };
-  };
-  const options: WaiterOptions = {
-    ...{ ids, need: ids.length, failFast: false, timeoutMs: 30 * 60_000, intervalMs: 'auto', maxIntervalMs: 30_000 },
-    ...{ errorBudgetMs: 300_000, notFoundGraceMs: 10_000, maxRps: 10, heartbeatMs: 'auto', timeoutExitCode: 124 },
-    ...{ queueTimeoutMs: Number.POSITIVE_INFINITY, stallTimeoutMs: Number.POSITIVE_INFINITY },
-    ...overrides,
-  };
-  const waiter = new Waiter(options, { clock, random: () => 0.5, ask, signal: controller.signal });
-  const events: WaiterEvent[] = [];
-  for await (const event of waiter.events()) events.push(event);
-  const end = events.at(-1) as EndEvent;
-  assert.equal(end.type, 'end');
-  return { events, end, asked, elapsed: clock.monotonic() / 1000 };
-}
-
-const of = <T extends WaiterEvent['type']>(events: WaiterEvent[], type: T) =>
-  events.filter((event): event is Extract<WaiterEvent, { type: T }> => event.type === type);
+import { finishedAt, type Life, lives, type Meddle, of, wait } from '../../support/wait.ts';
 
 describe('a wait', () => {
   it('for a task that has ended takes exactly one request and no time', async () => {
@@ -107,30 +49,69 @@ describe('a wait', () => {
 });
 
 describe('the condition', () => {
-  const lives = { 1: finishedAt(5), 2: finishedAt(10, 3), 3: finishedAt(20) };
+  const three = { 1: finishedAt(5), 2: finishedAt(10, 3), 3: finishedAt(20) };
   const cases: [string, Partial<WaiterOptions>, string, number][] = [
     ['all, one failed: waits for the rest', {}, 'ended', 1],
-    ['any: the first success ends the wait', { need: 1 }, 'met', 0],
-    ['two of three, another failed', { need: 2 }, 'met', 0],
+    ['any: the first success ends the wait', { mode: 'any', need: 1 }, 'met', 0],
+    ['two of three, another failed', { mode: 'count', need: 2 }, 'met', 0],
+    ['three of three, one failed: out of reach', { mode: 'count', need: 3 }, 'outOfReach', 1],
     ['fail-fast: the first failure ends the wait', { failFast: true }, 'failFast', 1],
   ];
   for (const [name, options, why, code] of cases) {
     it(name, async () => {
-      const { end } = await wait(lives, options);
+      const { end } = await wait(three, options);
       assert.deepEqual([end.why, end.exitCode], [why, code]);
     });
   }
 });
 
+describe('a condition that is out of reach', () => {
+  it('ends the wait at once, as failed', async () => {
+    const tasks = { 1: finishedAt(2, 3), 2: finishedAt(2, 3), 3: finishedAt(600) };
+    const { end, elapsed } = await wait(tasks, { mode: 'count', need: 2 });
+    assert.deepEqual([end.why, end.exitCode], ['outOfReach', 1]);
+    assert.ok(elapsed < 5, `${elapsed} s`);
+  });
+  it('is of any task when none is left', async () => {
+    const { end } = await wait({ 1: finishedAt(2, 3), 2: () => 'ResourceNotFound' }, { mode: 'any', need: 1 });
+    assert.deepEqual([end.why, end.exitCode], ['outOfReach', 1]);
+  });
+  it('is not known to be so where the state of a task is unknown', async () => {
+    const { end } = await wait({ 1: () => 'InvalidParameter', 2: () => 1 }, { mode: 'count', need: 2 });
+    assert.deepEqual([end.why, end.exitCode], ['outOfReach', 4]);
+  });
+});
+
+describe('--until running', () => {
+  const until = { until: 'running' } as const;
+  it('is met as soon as every task has left the queue', async () => {
+    const tasks = { 1: (now: number) => (now < 20 ? 0 : 1), 2: (now: number) => (now < 5 ? 0 : 2) };
+    const { end, elapsed } = await wait(tasks, until);
+    assert.deepEqual([end.why, end.exitCode], ['met', 0]);
+    assert.ok(elapsed >= 20 && elapsed < 26, `${elapsed} s`);
+    assert.deepEqual(
+      end.tasks.map(({ outcome }) => outcome),
+      ['running', 'succeeded'],
+    );
+  });
+  it('fails when a task failed', async () => {
+    const { end } = await wait({ 1: () => 1, 2: () => 3 }, until);
+    assert.deepEqual([end.why, end.exitCode], ['ended', 1]);
+  });
+  it('goes on while a status is unknown', async () => {
+    assert.equal((await wait({ 1: (now) => (now < 30 ? 7 : 1) }, until)).end.exitCode, 0);
+  });
+});
+
 describe('the deadline', () => {
   it('has exactly one poll planned to be answered just before it', async () => {
-    const { asked, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 60_000 }, 50);
+    const { asked, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 60_000, latencyMs: 50 });
     assert.equal(end.exitCode, 124);
     assert.equal(asked.filter(({ at }) => at >= 58 && at < 60).length, 1);
     assert.ok(elapsed <= 60);
   });
   it('is not missed by a task that ends a second before it', async () => {
-    assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000 }, 50)).end.exitCode, 0);
+    assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000, latencyMs: 50 })).end.exitCode, 0);
   });
   it('ends a hanging request a little earlier, so that the reason is known', async () => {
     const { events, end } = await wait({ 1: 'hang' }, { timeoutMs: 60_000 });
@@ -139,8 +120,11 @@ describe('the deadline', () => {
     assert.equal(end.tasks[0]?.failure?.code, 'Network.Timeout');
   });
   it('is shared by all tasks', async () => {
-    const lives = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index + 1, () => 1]));
-    assert.ok((await wait(lives, { timeoutMs: 60_000 })).elapsed <= 60);
+    const { elapsed } = await wait(
+      lives(20, () => () => 1),
+      { timeoutMs: 60_000 },
+    );
+    assert.ok(elapsed <= 60);
   });
   it('of the queue or of a standstill ends one task only', async () => {
     const { end } = await wait({ 1: () => 0, 2: finishedAt(60) }, { queueTimeoutMs: 20_000 });
@@ -159,7 +143,7 @@ describe('checking now', () => {
       // Pressed 4 s after each poll of the last ten seconds.
       if (clock.monotonic() > 48_000 && pressed++ < 2) void clock.sleep(4000).then(() => waiter.checkNow());
     };
-    const { asked, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 60_000 }, 0, press);
+    const { asked, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 60_000, meddle: press });
     const late = asked.map(({ at }) => at).filter((at) => at > 48);
     assert.equal(late[1]! - late[0]!, 4);
     assert.ok(late.at(-1)! >= 58 && late.at(-1)! < 60, String(late));
@@ -168,32 +152,30 @@ describe('checking now', () => {
   });
 });
 
-describe('the clock', () => {
-  const jumpAfter = (second: number, ms: number): Meddle => {
+describe('time', () => {
+  const after = (second: number, change: (clock: Parameters<Meddle>[1]) => void): Meddle => {
     let isDone = false;
     return (_, clock) => {
       if (isDone || clock.monotonic() < second * 1000) return;
       isDone = true;
-      clock.jump(ms);
+      change(clock);
     };
   };
+  const asleep = (second: number, ms: number) => after(second, (clock) => clock.suspend(ms));
 
-  it('jumped by 40 min, as after a sleep: asked within a second, and the time slept counts as waited', async () => {
-    const { events, asked, end } = await wait(
-      { 1: finishedAt(1000) },
-      { timeoutMs: 3_600_000 },
-      0,
-      jumpAfter(400, 2_400_000),
-    );
+  it('slept through for 40 min: polled within a second over new connections, and the sleep counts as waited', async () => {
+    const meddle = asleep(400, 2_400_000);
+    const { events, asked, end, renewals } = await wait({ 1: finishedAt(1000) }, { timeoutMs: 3_600_000, meddle });
     const [wake] = of(events, 'wake');
-    assert.equal(wake?.jumpMs, 2_400_000);
-    const [before, after] = asked.map(({ at }) => at).filter((at) => at >= 400);
-    assert.ok(after! - before! <= 1, `${after! - before!} s`);
+    assert.equal(wake?.pausedMs, 2_400_000);
+    assert.equal(renewals, 1);
+    const [before, next] = asked.map(({ at }) => at).filter((at) => at >= 400);
+    assert.ok(next! - before! <= 1, `${next! - before!} s`);
     assert.ok(end.elapsedMs > 3_000_000);
   });
 
-  it('jumped past the deadline: every task is asked about once more before the wait gives up', async () => {
-    const { asked, end, elapsed } = await wait({ 1: finishedAt(401), 2: () => 1 }, {}, 0, jumpAfter(400, 36_000_000));
+  it('slept through past the deadline: every task is polled once more before the wait gives up', async () => {
+    const { asked, end, elapsed } = await wait({ 1: finishedAt(401), 2: () => 1 }, { meddle: asleep(400, 36_000_000) });
     assert.deepEqual(
       end.tasks.map(({ outcome }) => outcome),
       ['succeeded', null],
@@ -203,11 +185,44 @@ describe('the clock', () => {
     assert.ok(elapsed < 412, `${elapsed} s`);
   });
 
-  it('set back does not make the wait longer', async () => {
-    const { end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 600_000 }, 0, jumpAfter(100, -3_600_000));
-    assert.equal(end.exitCode, 124);
-    assert.ok(elapsed <= 600);
+  for (const [count, maxRps] of [
+    [1, 10],
+    [300, 10],
+    [1000, 100],
+  ] as const) {
+    it(`in which the process was stopped, past the deadline: each of ${count} tasks is polled once more`, async () => {
+      const meddle = after(20, (clock) => clock.stop(3_600_000));
+      const { events, end } = await wait(
+        lives(count, () => finishedAt(1000)),
+        { timeoutMs: 600_000, maxRps, latencyMs: 50, meddle },
+      );
+      assert.equal(of(events, 'wake').length, 1);
+      assert.equal(end.exitCode, 0, end.why);
+    });
+  }
+
+  it('in which the process was stopped for less than 5 s is no waking', async () => {
+    const meddle = after(20, (clock) => clock.stop(4000));
+    assert.deepEqual(of((await wait({ 1: finishedAt(100) }, { meddle })).events, 'wake'), []);
   });
+
+  it('slept through does not use up the error budget, since nothing was tried', async () => {
+    const meddle = asleep(3, 3_600_000);
+    const life: Life = (now) => (now < 20 ? 'Network.Dns' : 2);
+    const { end } = await wait({ 1: life }, { timeoutMs: 7_200_000, errorBudgetMs: 60_000, meddle });
+    assert.equal(end.exitCode, 0);
+  });
+
+  for (const ms of [3_600_000, -3_600_000]) {
+    it(`of a wall clock that is set by ${ms} ms moves neither the deadline nor a duration`, async () => {
+      const meddle = after(100, (clock) => clock.jump(ms));
+      const { events, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 600_000, meddle });
+      assert.equal(end.exitCode, 124);
+      assert.ok(elapsed > 599 && elapsed <= 600, String(elapsed));
+      assert.ok(end.elapsedMs <= 600_000);
+      assert.deepEqual(of(events, 'wake'), []);
+    });
+  }
 });
 
 describe('failures', () => {
@@ -254,8 +269,10 @@ it('heartbeats come at 30 s, 1, 2, 4, 5 min, then every 5 min', async () => {
 });
 
 it('never sends more than --max-rps over all tasks', async () => {
-  const lives = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [index + 1, finishedAt(30)]));
-  const { asked, end } = await wait(lives, { maxRps: 5 });
+  const { asked, end } = await wait(
+    lives(100, () => finishedAt(30)),
+    { maxRps: 5 },
+  );
   assert.equal(end.exitCode, 0);
   for (const { at } of asked) assert.ok(asked.filter((one) => one.at >= at && one.at < at + 10).length <= 55);
 });

@@ -1,0 +1,83 @@
+import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
+import { gapMs, RateLimit } from './pace.ts';
+import { EARLY_MS, LAST_POLL_MARGIN_MS, MERGE_MS } from './poll-queue.ts';
+import type { WaiterOptions } from './waiter.ts';
+
+/** What a wait would do if no task changed its state. Spans in ms. */
+export interface PollPlan {
+  readonly tasks: number;
+  readonly pollsPerTask: number;
+  readonly requests: number;
+  /** Tasks that --max-rps leaves no time for. */
+  readonly notChecked: number;
+  /** The longest that a task can have ended unnoticed, while the service responds as usual. */
+  readonly worstLagMs: number;
+  readonly horizonMs: number;
+  /** When the first task is polled. */
+  readonly atMs: readonly number[];
+}
+
+/** What a request may take, for want of a measurement. */
+const LATENCY_MS = 100;
+const DAY_MS = 24 * 3_600_000;
+/** The jitter of a gap, as a part of it: from −10 % to +10 %. */
+const JITTER = 0.2;
+
+/** The plan of a wait, for a day at most. */
+export function pollPlan(options: WaiterOptions): PollPlan {
+  const { timeoutMs, maxRps } = options;
+  const tasks = options.ids.length;
+  const horizonMs = Math.min(timeoutMs, DAY_MS);
+  const perSecond = Math.min(maxRps, (MAX_IN_FLIGHT * 1000) / LATENCY_MS);
+  const capacity = Math.floor(((horizonMs - LAST_POLL_MARGIN_MS) / 1000 + 1) * perSecond);
+  const notChecked = Math.max(0, tasks - capacity);
+  // As long as a round over all tasks takes; the last round ends just before the deadline.
+  const roundMs = (tasks / perSecond) * 1000;
+  const lastRoundMs = horizonMs - LAST_POLL_MARGIN_MS - new RateLimit(perSecond).restedDelay(tasks);
+  const atMs = [0];
+  for (let at = 0; at < lastRoundMs; ) {
+    const [gap, longest] = [0.5, 1].map((chance) =>
+      Math.max(
+        gapMs(at, options, () => chance),
+        roundMs,
+      ),
+    ) as [number, number];
+    const isLast = at + gap > lastRoundMs - MERGE_MS;
+    const isDelayed = isLast && at + longest < lastRoundMs && at < lastRoundMs - EARLY_MS;
+    at = isDelayed ? lastRoundMs - EARLY_MS : isLast ? horizonMs : at + gap;
+    atMs.push(Math.round(at));
+  }
+  const requests = Math.min(atMs.length * tasks, capacity);
+  return {
+    tasks,
+    pollsPerTask: atMs.length,
+    requests,
+    notChecked,
+    worstLagMs: lastRoundMs > 0 ? worstLagMs(options, roundMs, horizonMs) : horizonMs,
+    horizonMs,
+    atMs,
+  };
+}
+
+/** The longest gap that still ends before the deadline: gaps grow with the age of a task. */
+function worstLagMs(options: WaiterOptions, roundMs: number, horizonMs: number): number {
+  let [fits, late] = [0, horizonMs];
+  while (late - fits > 1) {
+    const age = (fits + late) / 2;
+    if (age + worstGapMs(age, options, roundMs) <= horizonMs) fits = age;
+    else late = age;
+  }
+  return Math.ceil(Math.min(worstGapMs(late, options, roundMs), horizonMs));
+}
+
+/** The longest from one poll of a task to its next, with the jitter of all tasks and the turns of the others. */
+function worstGapMs(age: number, options: WaiterOptions, roundMs: number): number {
+  const gap = Math.max(
+    gapMs(age, options, () => 1),
+    EARLY_MS,
+  );
+  const isAlone = options.ids.length === 1;
+  if (isAlone) return gap + LAST_POLL_MARGIN_MS;
+  const jitter = options.intervalMs === 'auto' ? gap * JITTER : 0;
+  return Math.max(gap + Math.min(roundMs, jitter + 1000), roundMs + jitter) + MERGE_MS + LAST_POLL_MARGIN_MS;
+}

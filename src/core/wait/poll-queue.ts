@@ -1,0 +1,166 @@
+import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
+import type { Again } from './acceptor.ts';
+import { Heap } from './heap.ts';
+import { RateLimit } from './pace.ts';
+import type { Watched } from './watched.ts';
+
+/** The last polls are sent this long before the deadline, and the usual latency earlier. */
+export const LAST_POLL_MARGIN_MS = 250;
+/** A poll due less than this before the last round begins is left out. */
+export const MERGE_MS = 1750;
+/** A poll that would be left out although it is needed is sent so much before the last round. */
+export const EARLY_MS = MERGE_MS + 50;
+/** The least time for the last round after a deadline that passed while the machine slept. */
+const LATE_ROUND_MS = 10_000;
+
+/** A task whose turn it is; `isLast` if it gets no further poll before the deadline. */
+export interface Turn {
+  readonly task: Watched;
+  readonly isLast: boolean;
+}
+
+/**
+ * Decides which task is polled next, and when: retries first, then whatever is due, both limited by the rate and the requests
+ * in flight. Before the deadline comes the last round: one poll for each task, as late as all of them together can be sent.
+ */
+export class PollQueue {
+  deadlineMs: number;
+  readonly #retries = new Heap<Watched>();
+  readonly #polls = new Heap<Watched>();
+  readonly #rate: RateLimit;
+  #inFlight = 0;
+  /** Tasks that still get a poll in the last round: those queued, and those in flight whose poll is not their last. */
+  #left = 0;
+  #latencyMs: number | undefined;
+  #isLateRound = false;
+
+  constructor(deadlineMs: number, perSecond: number) {
+    this.deadlineMs = deadlineMs;
+    this.#rate = new RateLimit(perSecond);
+  }
+
+  /** No task is queued and none in flight. */
+  get isEmpty(): boolean {
+    return this.#left === 0 && this.#inFlight === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#inFlight >= MAX_IN_FLIGHT;
+  }
+
+  /** Whether a task that was polled can be polled once more before the deadline. */
+  hasTimeFor({ isLast }: Turn, now: number): boolean {
+    return !isLast && now < this.deadlineMs - LAST_POLL_MARGIN_MS;
+  }
+
+  /**
+   * Queues a task that was polled, to be polled again after `againInMs`; returns the ms until its turn, if no other task is in
+   * the way. A poll that the last round would delay beyond `atMostMs` comes a little earlier instead.
+   */
+  add(task: Watched, now: number, { againInMs, atMostMs }: Again): number {
+    const beforeRoundAt = this.#lastRoundAt() - EARLY_MS;
+    const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < this.#lastRoundAt();
+    task.due = isDelayed ? Math.max(now, beforeRoundAt) : now + againInMs;
+    this.push(task);
+    // Of all tasks it was polled last, so that its turn in the last round is the last one.
+    const at = this.#isInLastRound(task.due, now) ? this.#lastSendAt() : task.due;
+    return Math.max(0, Math.round(at - now));
+  }
+
+  push(task: Watched): void {
+    (task.failures > 0 ? this.#retries : this.#polls).push(task);
+    this.#left += 1;
+  }
+
+  /** The next turn, if one may be taken `now`; {@link finish} it when the response is there. */
+  take(now: number): Turn | undefined {
+    if (this.isFull || this.#left === 0 || this.#rate.delay(now) > 0) return undefined;
+    const isLast = this.#isLastRound(now);
+    const heap = isLast ? this.#earlier() : this.#due(now);
+    const task = heap?.pop();
+    if (!task) return undefined;
+    this.#rate.take(now);
+    this.#inFlight += 1;
+    if (isLast) this.#left -= 1;
+    return { task, isLast };
+  }
+
+  /** Ends a turn that took `latencyMs`: the last round is planned with the usual latency, recent ones weighing most. */
+  finish({ isLast }: Turn, latencyMs: number): void {
+    this.#inFlight -= 1;
+    if (!isLast) this.#left -= 1;
+    const usual = this.#latencyMs ?? latencyMs;
+    this.#latencyMs = usual + (latencyMs - usual) / 5;
+  }
+
+  /** Milliseconds until the next turn of any task; Infinity if none is queued. */
+  untilNext(now: number): number {
+    const heads = [this.#retries.peek(), this.#polls.peek()].filter((task) => task !== undefined);
+    const next = Math.min(...heads.map((task) => this.#turnAt(task, now)));
+    return Math.max(next - now, this.#rate.delay(now));
+  }
+
+  /** Makes every queued task due `now`. Time in which nothing could be sent does not count against an error budget. */
+  pollAll(now: number, pausedMs = 0): void {
+    this.#polls.setDue(now, () => {});
+    this.#retries.setDue(now, (task) => {
+      task.failingSince += pausedMs;
+    });
+    if (now < this.deadlineMs) return;
+    this.#isLateRound = true;
+    const roundMs = Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) + this.#latency();
+    this.deadlineMs = now + Math.max(LATE_ROUND_MS, roundMs + LAST_POLL_MARGIN_MS);
+  }
+
+  // --- the last round ---
+
+  #isLastRound(now: number): boolean {
+    return (
+      this.#isLateRound || now + Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) >= this.#lastSendAt()
+    );
+  }
+
+  /** When the last round begins, if it has not. By then the rate has been at rest for long enough. */
+  #lastRoundAt(): number {
+    return Math.ceil(this.#lastSendAt() - Math.max(this.#rate.restedDelay(this.#left), this.#batchesMs()));
+  }
+
+  /** When the very last poll is sent, to be answered just before the deadline. */
+  #lastSendAt(): number {
+    return this.deadlineMs - this.#latency() - LAST_POLL_MARGIN_MS;
+  }
+
+  /** How long the requests in flight take until the last ones can be sent. */
+  #batchesMs(): number {
+    return Math.max(0, Math.ceil(this.#left / MAX_IN_FLIGHT) - 1) * this.#latency();
+  }
+
+  #latency(): number {
+    return this.#latencyMs ?? 0;
+  }
+
+  // --- turns ---
+
+  #earlier(): Heap<Watched> {
+    const [retry, poll] = [this.#retries.peek(), this.#polls.peek()];
+    return retry && (!poll || retry.due <= poll.due) ? this.#retries : this.#polls;
+  }
+
+  #due(now: number): Heap<Watched> | undefined {
+    return [this.#retries, this.#polls].find((heap) => {
+      const task = heap.peek();
+      return task && this.#turnAt(task, now) <= now;
+    });
+  }
+
+  #turnAt({ due, polls }: Watched, now: number): number {
+    // A first poll is sent at once: nothing is known of the task.
+    if (polls === 0 || !this.#isInLastRound(due, now)) return Math.max(due, now);
+    return this.#isLastRound(now) ? now : Math.max(now, this.#lastRoundAt());
+  }
+
+  /** A poll due at `due` is left to the last round, since that comes soon after it or before it. */
+  #isInLastRound(due: number, now: number): boolean {
+    return this.#isLastRound(now) || Math.max(due, now) > this.#lastRoundAt() - MERGE_MS;
+  }
+}

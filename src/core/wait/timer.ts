@@ -1,0 +1,48 @@
+import type { Clock } from '../clock.ts';
+
+/**
+ * A timer that can be moved earlier. A sleep under way that ends in time is kept: a wait that each response wakes would
+ * otherwise begin a sleep for every poll, a tenth of what a poll costs.
+ */
+export class Timer {
+  readonly #clock: Clock;
+  readonly #onFire: () => void;
+  #sleep: { readonly until: number; readonly cancel: AbortController } | undefined;
+  #firedLateMs = 0;
+
+  constructor(clock: Clock, onFire: () => void) {
+    this.#clock = clock;
+    this.#onFire = onFire;
+  }
+
+  /** Fires once, `ms` from now at the latest. */
+  fireWithin(ms: number): void {
+    const until = this.#clock.monotonic() + ms;
+    if (this.#sleep && this.#sleep.until <= until) return;
+    this.cancel();
+    const sleep = { until, cancel: new AbortController() };
+    this.#sleep = sleep;
+    void this.#clock.sleep(ms, sleep.cancel.signal).then(() => {
+      if (this.#sleep !== sleep) return;
+      this.#firedLateMs = this.#overdueMs();
+      this.#sleep = undefined;
+      this.#onFire();
+    });
+  }
+
+  /** How late it is, in ms, if it has not fired yet; how late it fired, if that was not asked for before. */
+  takeLateMs(): number {
+    const lateMs = Math.max(this.#overdueMs(), this.#firedLateMs);
+    this.#firedLateMs = 0;
+    return lateMs;
+  }
+
+  cancel(): void {
+    this.#sleep?.cancel.abort();
+    this.#sleep = undefined;
+  }
+
+  #overdueMs(): number {
+    return this.#sleep ? Math.max(0, this.#clock.monotonic() - this.#sleep.until) : 0;
+  }
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseTaskId } from '../../../src/core/task.ts';
+import { pollPlan } from '../../../src/core/wait/plan.ts';
+import { finishedAt, lives, wait, waitFor } from '../../support/wait.ts';
+
+/** A deterministic source of numbers in [0, 1) that look random. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+describe('budgets count polls, not time', () => {
+  for (const count of [1, 150, 3500]) {
+    const rate = { maxRps: 10, timeoutMs: 7_200_000, random: numbers(count) };
+    it(`${count} tasks that fail twice succeed within an error budget of 10 s`, async () => {
+      const { end } = await wait(
+        lives(count, () => (_, poll) => (poll < 2 ? 'InternalError' : 2)),
+        { ...rate, errorBudgetMs: 10_000 },
+      );
+      assert.equal(end.exitCode, 0);
+    });
+    it(`${count} tasks that are not found twice are waited for`, async () => {
+      const { end } = await wait(
+        lives(count, () => (_, poll) => (poll < 2 ? 'ResourceNotFound' : 2)),
+        rate,
+      );
+      assert.equal(end.exitCode, 0);
+    });
+    it(`${count} tasks survive that one request in twenty fails`, async () => {
+      const random = numbers(7);
+      const { end } = await wait(
+        lives(count, () => (_, poll) => (random() < 0.05 ? 'InternalError' : poll < 3 ? 1 : 2)),
+        rate,
+      );
+      assert.equal(end.exitCode, 0);
+    });
+  }
+
+  it('a task is given up after three failed polls at the earliest, however long they take', async () => {
+    const { asked, end } = await wait({ 1: 'hang' }, { errorBudgetMs: 1000, timeoutMs: 7_200_000, latencyMs: 20_000 });
+    assert.equal(end.exitCode, 124);
+    const slow = await wait({ 1: () => 'InternalError' }, { errorBudgetMs: 1000, latencyMs: 20_000 });
+    assert.equal(slow.end.exitCode, 4);
+    assert.equal(slow.asked.length, 3);
+    assert.ok(asked.length >= 1);
+  });
+
+  it('retries go before first polls and regular polls', async () => {
+    const { asked } = await wait(
+      lives(30, (index) => (_, poll) => (index === 0 && poll === 0 ? 'InternalError' : 2)),
+      { maxRps: 10 },
+    );
+    const again = asked.findIndex(({ id }, index) => id === '1' && index > 0);
+    assert.ok(asked[again]!.at <= 1.2, `retried after ${asked[again]!.at} s`);
+  });
+});
+
+describe('the last polls of many tasks', () => {
+  for (const count of [1, 15, 20, 50, 100, 300, 1000]) {
+    for (const maxRps of [10, 100, Number.POSITIVE_INFINITY]) {
+      for (const timeoutMs of [16_000, 120_000]) {
+        it(`${count} tasks, ${maxRps} requests a second, ${timeoutMs} ms: none that ended before its last poll is missed, none noticed later than planned`, async () => {
+          const random = numbers(count + timeoutMs);
+          const ends = Array.from({ length: count }, () => random() * (timeoutMs / 1000));
+          const { end, asked } = await wait(
+            lives(count, (index) => finishedAt(ends[index]!)),
+            { timeoutMs, maxRps, latencyMs: 50, random },
+          );
+          const options = waitFor(
+            end.tasks.map(({ id }) => id),
+            { timeoutMs, maxRps },
+          );
+          const { worstLagMs, notChecked } = pollPlan(options);
+          const lastAt = new Map(asked.map(({ id, at }) => [id, at]));
+          const unchecked = end.tasks.filter(({ polls }) => polls === 0);
+          assert.ok(unchecked.length <= notChecked, `${unchecked.length} not checked, ${notChecked} planned`);
+          end.tasks.forEach((task, index) => {
+            if (task.outcome === null && task.polls > 0) {
+              assert.ok(ends[index]! > lastAt.get(task.id)!, `task ${task.id} was missed`);
+              assert.ok(timeoutMs - lastAt.get(task.id)! * 1000 <= worstLagMs + 100, `task ${task.id} was left early`);
+            } else if (task.endedAt !== null) {
+              const lagMs = task.endedAt - ends[index]! * 1000;
+              assert.ok(lagMs <= worstLagMs, `task ${task.id} was noticed ${lagMs} ms late, promised ${worstLagMs}`);
+            }
+          });
+          assert.ok(end.elapsedMs <= timeoutMs);
+          const perSecond = asked.filter(({ at }) => at >= timeoutMs / 1000 - 2 && at < timeoutMs / 1000 - 1).length;
+          assert.ok(perSecond <= 2 * maxRps);
+        });
+      }
+    }
+  }
+
+  it('20 tasks that ended 3 s before the deadline are all seen', async () => {
+    const { end } = await wait(
+      lives(20, () => finishedAt(13)),
+      { timeoutMs: 16_000 },
+    );
+    assert.equal(end.exitCode, 0);
+  });
+
+  it('where the rate is too low for all: as many as it allows, in the order given, and the others are not checked', async () => {
+    const { end, asked } = await wait(
+      lives(200, () => () => 1),
+      { timeoutMs: 4000 },
+    );
+    assert.equal(end.exitCode, 124);
+    const checked = end.tasks.filter(({ polls }) => polls > 0).map(({ id }) => Number(id));
+    assert.deepEqual(
+      checked,
+      checked.map((_, index) => index + 1),
+    );
+    assert.ok(checked.length >= 47 && checked.length <= 50, String(checked.length));
+    assert.equal(asked.length, checked.length);
+    const ids = end.tasks.map(({ id }) => id);
+    const { notChecked, pollsPerTask } = pollPlan(waitFor(ids, { timeoutMs: 4000 }));
+    assert.ok(Math.abs(notChecked - (200 - checked.length)) <= 2, String(notChecked));
+    assert.equal(pollsPerTask, 1);
+  });
+
+  it('first polls go in the order given', async () => {
+    const { asked } = await wait(lives(50, () => finishedAt(0)));
+    assert.deepEqual(
+      asked.map(({ id }) => id),
+      Array.from({ length: 50 }, (_, index) => String(index + 1)),
+    );
+  });
+});
+
+it('100,000 tasks cost no more a poll than 1,000', async () => {
+  const msPerPoll = async (count: number) => {
+    const start = performance.now();
+    const { asked } = await wait(
+      lives(count, () => (_, poll) => (poll < 2 ? 1 : 2)),
+      { maxRps: Number.POSITIVE_INFINITY, timeoutMs: Number.POSITIVE_INFINITY },
+    );
+    assert.equal(asked.length, 3 * count);
+    return (performance.now() - start) / asked.length;
+  };
+  await msPerPoll(1000);
+  const few = await msPerPoll(1000);
+  const many = await msPerPoll(100_000);
+  assert.ok(many < 8 * few + 0.05, `${many} ms a poll, ${few} ms with few`);
+  assert.ok(parseTaskId('1'));
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import type { TaskReply } from '../../src/core/client.ts';
+import type { Failure } from '../../src/core/rpc/response.ts';
+import { parseTaskId, type TaskId } from '../../src/core/task.ts';
+import type { EndEvent, WaiterEvent } from '../../src/core/wait/events.ts';
+import { type PollOptions, Waiter, type WaiterOptions } from '../../src/core/wait/waiter.ts';
+import { type FakeClock, fakeClock } from './clock.ts';
+import { classifyFailure } from './failure.ts';
+
+/** What a poll of a task gives at a second of the wait: a status, a failure or its code; or nothing until the time limit. */
+export type Life = 'hang' | ((second: number, poll: number) => number | string | Failure);
+
+export const finishedAt =
+  (second: number, status = 2): Life =>
+  (now) =>
+    now >= second ? status : 1;
+
+/** Called at each poll, to press keys or move clocks. */
+export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
+
+interface WaitOptions extends Partial<WaiterOptions> {
+  readonly latencyMs?: number;
+  readonly meddle?: Meddle;
+  readonly random?: () => number;
+}
+
+/** Options of a wait for these ids, with the defaults of the command line. */
+export function waitFor(ids: readonly TaskId[], overrides: Partial<WaiterOptions> = {}): WaiterOptions {
+  return {
+    ...{ ids, mode: 'all', need: ids.length, failFast: false, until: 'ended' },
+    ...{ timeoutMs: 30 * 60_000, intervalMs: 'auto', maxIntervalMs: 30_000 },
+    ...{ errorBudgetMs: 300_000, notFoundGraceMs: 10_000, maxRps: 10, heartbeatMs: 'auto', timeoutExitCode: 124 },
+    ...{ queueTimeoutMs: Number.POSITIVE_INFINITY, stallTimeoutMs: Number.POSITIVE_INFINITY },
+    ...overrides,
+  };
+}
+
+/** Runs a wait to its end on a virtual clock. */
+export async function wait(lives: Record<string, Life>, options: WaitOptions = {}) {
+  const { latencyMs = 0, meddle = () => {}, random = () => 0.5, ...overrides } = options;
+  const clock = fakeClock();
+  const start = clock.monotonic();
+  const ids = Object.keys(lives).map(parseTaskId);
+  const asked: { id: string; at: number }[] = [];
+  const polls = new Map<string, number>();
+  const controller = new AbortController();
+  let renewals = 0;
+  const poll = async (id: TaskId, { timeoutMs, traffic }: PollOptions): Promise<TaskReply> => {
+    traffic.requests += 1;
+    const count = polls.get(id) ?? 0;
+    polls.set(id, count + 1);
+    asked.push({ id, at: (clock.monotonic() - start) / 1000 });
+    meddle(waiter, clock);
+    if (latencyMs) await clock.sleep(latencyMs);
+    const life = lives[id]!;
+    if (life === 'hang') {
+      await clock.sleep(timeoutMs);
+      return { ok: false, failure: classifyFailure('Network.Timeout') };
+    }
+    const given = life((clock.monotonic() - start) / 1000, count);
+    if (typeof given === 'string') return { ok: false, failure: classifyFailure(given) };
+    if (typeof given === 'object') return { ok: false, failure: given };
+    return { ok: true, answer: { status: given, requestId: 'R', http: 200, body: new Uint8Array() } };
+  };
+  const waiter = new Waiter(waitFor(ids, overrides), {
+    ...{ clock, random, poll, signal: controller.signal, interruptCode: () => 130 },
+    renewConnections: () => {
+      renewals += 1;
+    },
+  });
+  const events: WaiterEvent[] = [];
+  for await (const event of waiter.events()) events.push(event);
+  const end = events.at(-1) as EndEvent;
+  assert.equal(end.type, 'end');
+  return { events, end, asked, elapsed: (clock.monotonic() - start) / 1000, renewals };
+}
+
+export const of = <T extends WaiterEvent['type']>(events: WaiterEvent[], type: T) =>
+  events.filter((event): event is Extract<WaiterEvent, { type: T }> => event.type === type);
+
+/** As many tasks as this, with ids from 1. */
+export function lives(count: number, life: (index: number) => Life): Record<string, Life> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [index + 1, life(index)]));
+}
