@@ -46,7 +46,6 @@ export function accept(
   { sentAt, now }: { sentAt: number; now: number },
   { rules, throttle, random }: { rules: AcceptorRules; throttle: Throttle; random: () => number },
 ): Acceptance {
-  task.polls += 1;
   if (reply.ok) {
     throttle.clean();
     const event = noteAnswer(task, reply.answer, now);

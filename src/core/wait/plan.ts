@@ -29,7 +29,7 @@ export function pollPlan(options: WaiterOptions): PollPlan {
   const tasks = options.ids.length;
   const horizonMs = Math.min(timeoutMs, DAY_MS);
   const perSecond = Math.min(maxRps, (MAX_IN_FLIGHT * 1000) / LATENCY_MS);
-  const capacity = Math.floor(((horizonMs - LAST_POLL_MARGIN_MS) / 1000 + 1) * perSecond);
+  const capacity = Math.floor(((horizonMs - LATENCY_MS) / 1000 + 1) * perSecond);
   const notChecked = Math.max(0, tasks - capacity);
   // As long as a round over all tasks takes; the last round ends just before the deadline.
   const roundMs = (tasks / perSecond) * 1000;

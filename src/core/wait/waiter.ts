@@ -173,6 +173,7 @@ export class Waiter {
       const now = this.elapsedMs();
       const turn = this.#queue.take(now);
       if (!turn) return;
+      turn.task.polls += 1;
       void this.#poll(turn, now);
     }
   }

@@ -20,6 +20,7 @@ export interface Watched {
   lookedAt: number;
   /** When it was given its outcome. */
   endedAt: number | null;
+  /** Polls that were begun. */
   polls: number;
   /** Consecutive failures, and when they began, moved later by the time in which a retry waited for its turn. */
   failures: number;
