@@ -65,7 +65,7 @@ describe('the document of a wait that an error ended', () => {
   it('counts as still running only what was seen, and resumes all', () => {
     assert.deepEqual(denied.summary.stillRunning, ['1', '2']);
     assert.deepEqual(noCredentials.summary.stillRunning, []);
-    assert.deepEqual(denied.summary.resume, ['mmai', 'watch', '1', '2', '3']);
+    assert.deepEqual(denied.summary.resume, ['mmai', 'watch', '3', '1', '2']);
   });
   it('leaves tasks that had ended as they were', () => {
     const { tasks } = documentOf([succeeded, failed, {}], { why: 'denied', exitCode: 3, failure: forbidden });
