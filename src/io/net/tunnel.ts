@@ -35,17 +35,13 @@ export function proxyRefusal(proxy: ProxyServer, { status, headers }: ProxyRespo
   const isOther = status === 407 && schemes !== '' && !/\bBasic\b/i.test(schemes);
   const isRefused = isAuthentication(status) && !isOther && proxy.authorization !== undefined;
   const { name } = proxyPeer(proxy);
-  return new NetworkError(isOther ? 'ProxyScheme' : kindOf(status), (m) => {
-    const { network } = m;
-    const end = isOther
-      ? network.schemes(schemes)
-      : isRefused
-        ? network.credentialsRefused
-        : isPage
-          ? network.webPage
-          : '';
-    return `${network.proxyAnswered(name(m), status, saying(m))}${end}`;
-  });
+  const end: Text = ({ network }) => {
+    if (isOther) return network.schemes(schemes);
+    if (isRefused) return network.credentialsRefused;
+    return isPage ? network.webPage : '';
+  };
+  const text: Text = (m) => m.network.proxyAnswered(name(m), status, saying(m)) + end(m);
+  return new NetworkError(isOther ? 'ProxyScheme' : kindOf(status), text);
 }
 
 // --- internal ---

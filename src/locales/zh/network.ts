@@ -40,7 +40,7 @@ export const networkZh: typeof networkEn = {
     EPIPE: '连接已关闭',
     ETIMEDOUT: '连接超时',
   },
-  proxyAnswered: (proxy, status, saying) => `${proxy} 返回 HTTP ${status} ${saying}`.trimEnd(),
+  proxyAnswered: (proxy, status, saying) => `${proxy}返回 HTTP ${status} ${saying}`.trimEnd(),
   toConnect: (reason, authority) => `${reason}（CONNECT ${authority}）`,
   toRequest: '',
   webPage: '，并附有网页',
