@@ -101,3 +101,25 @@ describe('the way out', { concurrency: 2 }, () => {
     assert.doesNotMatch(ended.stderr, /[Dd]ebugger/);
   });
 });
+
+describe('an argument of 100,000 characters is quoted to 80', { concurrency: 2 }, () => {
+  const long = 'x'.repeat(100_000);
+  const wrong: [string, string[]][] = [
+    ['a task id', ['status', long]],
+    ['a choice', ['status', '1', '-o', long]],
+    ['a duration', ['watch', '1', '--timeout', long]],
+    ['a number', ['status', '1', '--retries', long]],
+    ['a region', ['status', '1', '--region', long]],
+    ['an endpoint', ['status', '1', '--endpoint', `${long}/x`]],
+    ['a profile', ['config', 'set', 'region', 'x', '--profile', long]],
+    ['an option', ['status', `--${long}`]],
+    ['a command', [long]],
+  ];
+  for (const [name, args] of wrong) {
+    it(name, async () => {
+      const { code, stderr } = await mmai(args);
+      assert.equal(code, 2);
+      assert.ok(stderr.length < 600, `${stderr.length} characters`);
+    });
+  }
+});

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { shortened } from './safe-text.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 /** setTimeout's ceiling, 2^31−1 ms (24 days): a longer span would fire at once. */
@@ -10,7 +11,7 @@ const MAX_MS = 2 ** 31 - 1;
  */
 export function parseDuration(text: string, what: string): number {
   if (text === 'none' || /^0+(ms|s|m|h)?$/.test(text)) return Number.POSITIVE_INFINITY;
-  const bad = () => usageError((m) => m.usage.badDuration(what, text));
+  const bad = () => usageError((m) => m.usage.badDuration(what, shortened(text)));
   if (/^\d{1,10}(\.\d{1,3})?$/.test(text)) return within(Number(text) * 1000, bad);
   const parts = /^(?:(\d{1,10})h)?(?:(\d{1,10})m)?(?:(\d{1,10})s)?(?:(\d{1,10})ms)?$/.exec(text);
   if (!parts || text === '') throw bad();

@@ -40,7 +40,7 @@ export function jsonText(value: unknown, indent?: number): string {
 
 /** A word of the command line without what may be a secret in it: the value of `name=value`, the user of a URL. */
 export function withoutValue(word: string): string {
-  return word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@');
+  return shortened(word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@'));
 }
 
 /** At most `limit` UTF-16 units, the rest told by `…`. Never half a surrogate pair; a string of its own, see {@link copied}. */

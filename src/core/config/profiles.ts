@@ -1,4 +1,5 @@
 import { type Text, usageError } from '../../errors.ts';
+import { shortened } from '../../text/safe-text.ts';
 import { isRecord } from '../record.ts';
 
 /** What mmai's own config file holds. Values are text, keyed by setting name (`region`, `access-key-id` …). */
@@ -74,6 +75,7 @@ export function selectProfile(
 
 /** A profile's name becomes a key of the file and a word on the command line. Throws a usage error. */
 export function parseProfileName(text: string): string {
-  if (!/^[\w][\w.@-]{0,63}$/.test(text) || text === '__proto__') throw usageError((m) => m.usage.badProfileName(text));
+  if (!/^[\w][\w.@-]{0,63}$/.test(text) || text === '__proto__')
+    throw usageError((m) => m.usage.badProfileName(shortened(text)));
   return text;
 }

@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
-import { withoutValue } from '../../text/safe-text.ts';
+import { shortened, withoutValue } from '../../text/safe-text.ts';
 import type { Profile } from './profiles.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -109,7 +109,7 @@ export function isExposed({ protocol, hostname }: Pick<URL, 'protocol' | 'hostna
 export function choice<const T extends string>(...allowed: T[]) {
   return (text: string, what: string): T => {
     const found = allowed.find((value) => value === text.toLowerCase());
-    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, text, allowed));
+    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, shortened(text), allowed));
     return found;
   };
 }
@@ -118,7 +118,7 @@ export function choice<const T extends string>(...allowed: T[]) {
 export function wholeNumber(min: number, max: number) {
   return (text: string, what: string): number => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, text, min, max));
+    if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, shortened(text), min, max));
     return value;
   };
 }
@@ -154,13 +154,14 @@ function find(
 /** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */
 function parseLanguage(text: string, what: string): 'en' | 'zh' {
   const language = /^(en|zh)(?:[-_.]\w|$)/i.exec(text)?.[1]?.toLowerCase();
-  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, text, ['en', 'zh']));
+  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, shortened(text), ['en', 'zh']));
   return language as 'en' | 'zh';
 }
 
 /** A region goes into a host name: anything but `a–z 0–9 -` could name another host. */
 function parseRegion(text: string, what: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw usageError((m) => m.usage.badRegion(what, text));
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text))
+    throw usageError((m) => m.usage.badRegion(what, shortened(text)));
   return text;
 }
 
