@@ -38,7 +38,8 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
       send(request) {
         requests.push(request);
         const url = request.url.replace('http://100.100.100.200', issuers?.url ?? 'http://127.0.0.1:1');
-        return real.send({ ...request, url });
+        // The issuers always answer: on a busy machine a limit of a second would be a limit of the test.
+        return real.send({ ...request, url, timeoutMs: 60_000 });
       },
       renew: () => real.renew(),
       close: () => real.close(),
