@@ -94,7 +94,7 @@ describe('settings', () => {
   });
 
   const bad: [string, object, RegExp][] = [
-    ['a region that could name another host', { region: 'evil.com/' }, /region "evil.com\/"/],
+    ['a region that could name another host', { region: 'evil.com/' }, /--region: "evil.com\/"/],
     ['a region in capitals', { region: 'CN' }, /cn-beijing/],
     ['an endpoint with a path', { endpoint: 'https://h/p' }, /endpoint "https:\/\/h\/p"/],
     ['an endpoint with a password', { endpoint: 'https://u:p@h' }, /endpoint/],
