@@ -62,7 +62,7 @@ export async function underLock(
   }
 }
 
-/** A name that no other process uses, for a file without `.json` at its end. */
+/** A name for a file in a lock, which no other process uses. */
 export function stagedName(): string {
   return `${STAGED}${randomUUID()}`;
 }

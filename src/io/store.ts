@@ -50,6 +50,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
           if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
           const config = readConfig(path);
           change(config);
+          // conf would make the directory of a broken lock anew.
           checkHeld();
           replace({ target, lock, checkHeld }, `${JSON.stringify(config, null, 2)}\n`, Conf);
         };

@@ -96,7 +96,7 @@ describe('settings', () => {
   const bad: [string, object, RegExp][] = [
     ['a region that could name another host', { region: 'evil.com/' }, /--region: "evil.com\/"/],
     ['a region in capitals', { region: 'CN' }, /cn-beijing/],
-    ['an endpoint with a path', { endpoint: 'https://h/p' }, /endpoint "https:\/\/h\/p"/],
+    ['an endpoint with a path', { endpoint: 'https://h/p' }, /--endpoint: .*"https:\/\/h\/p"/],
     ['an endpoint with a password', { endpoint: 'https://u:p@h' }, /endpoint/],
     ['an endpoint that a shell would run', { endpoint: 'http://a$(id)' }, /endpoint/],
     ['an endpoint with a query', { endpoint: 'h?x' }, /endpoint/],
