@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +77,32 @@ describe("import from 'mmai'", () => {
     const summary = (await collect(watchTasks(client, ['1', '2']))).at(-1)!;
     assert.ok(summary.type === 'summary');
     assert.deepEqual([summary.exitCode, summary.outcome, summary.error?.code], [3, 'denied', 'Forbidden.RAM']);
+  });
+
+  it('refuses to wait for no task, as the command does', async () => {
+    const { transport } = fakeTransport(succeeded);
+    const client = createClient({ accessKey: testKey, transport });
+    await assert.rejects(collect(watchTasks(client, [])), { exitCode: ExitCode.usage });
+  });
+
+  it('leaves nothing on a signal that outlives the wait, however the wait ends', async () => {
+    const { transport } = fakeTransport(succeeded);
+    const client = createClient({ accessKey: testKey, transport });
+    const { signal } = new AbortController();
+    for (let wait = 0; wait < 3; wait++) await collect(watchTasks(client, ['1'], { signal }));
+    for await (const event of watchTasks(client, ['1'], { signal })) if (event.type === 'state') break;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('counts the traffic of each wait on its own, also where two share a client at a time', async () => {
+    const { transport } = fakeTransport(succeeded);
+    const client = createClient({ accessKey: testKey, transport });
+    const waits = [['1'], ['2', '3'], ['4']].map((ids) => collect(watchTasks(client, ids)));
+    const summaries = (await Promise.all(waits)).map((events) => events.at(-1)!);
+    assert.deepEqual(
+      summaries.map((summary) => summary.type === 'summary' && summary.requests),
+      [1, 2, 1],
+    );
   });
 
   it('throws for what makes no sense, before anything is sent', async () => {

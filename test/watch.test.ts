@@ -87,6 +87,19 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.deepEqual([summary.type, summary.exitCode, summary.stillRunning], ['summary', 130, ['1', '2']]);
   });
 
+  it('looks once more at a task when it goes on after a stop that outlasted the deadline', async () => {
+    const { env } = await sandbox({ script: '1:4s,2' });
+    // A stop has to be longer than 5 s to be one.
+    const onError = (kill: (signal: NodeJS.Signals) => void) => {
+      kill('SIGSTOP');
+      setTimeout(() => kill('SIGCONT'), 7500);
+    };
+    const { code, stdout, stderr } = await mmai(['watch', '1', '--timeout', '3s', '-o', 'ndjson'], { env, onError });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /asleep or stopped for \d+s; checking every task now/);
+    assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1)!).outcome, 'met');
+  });
+
   it('ends within 200 ms of a signal, however its request hangs', async () => {
     const { env } = await sandbox({ script: '1=1;2=hang' });
     let fastest = Number.POSITIVE_INFINITY;

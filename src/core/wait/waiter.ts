@@ -77,7 +77,11 @@ export class Waiter {
     this.#deps = deps;
     this.#queue = new PollQueue(options.timeoutMs, options.maxRps);
     this.#elapsed = new Elapsed(deps.clock);
-    this.#timer = new Timer(deps.clock, () => this.#resume());
+    this.#timer = new Timer(deps.clock, () => {
+      // Always set, so that a stop of the process is noticed whenever it comes.
+      this.#timer.fireWithin(TICK_MS);
+      this.#resume();
+    });
     this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
     this.tasks = options.ids.map(newTask);
     for (const task of this.tasks) this.#queue.push(task);
@@ -104,6 +108,7 @@ export class Waiter {
     const { signal } = this.#deps;
     const onAbort = () => this.#resume();
     signal.addEventListener('abort', onAbort);
+    this.#timer.fireWithin(TICK_MS);
     try {
       while (!this.#end) {
         this.#startPolls();
@@ -161,6 +166,8 @@ export class Waiter {
     if (isTick) this.#nextTickMs = this.elapsedMs() + TICK_MS;
     const pausedMs = Math.round(sleptMs + (lateMs > MAX_LATE_MS ? lateMs : 0));
     if (pausedMs === 0) return;
+    // It may be overdue still, and would be late once more.
+    this.#timer.cancel();
     this.#events.push({ type: 'wake', pausedMs });
     this.#deps.renewConnections();
     this.#queue.pollAll(this.elapsedMs(), pausedMs);
