@@ -133,6 +133,7 @@ describe('the layers of src/', () => {
     const types = [
       'core/clock.ts',
       'core/wait/events.ts',
+      'core/wait/waiter-options.ts',
       'core/config/profiles.ts',
       'deps.ts',
       'io/terminal/live-part.ts',

@@ -4,7 +4,8 @@ import { taskState } from '../core/task.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
 
 import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.ts';
-import { Waiter, type WaiterOptions } from '../core/wait/waiter.ts';
+import { Waiter } from '../core/wait/waiter.ts';
+import type { WaiterOptions } from '../core/wait/waiter-options.ts';
 
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';

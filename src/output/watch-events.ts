@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { TaskId } from '../core/task.ts';
 import type { HeartbeatEvent, ProgressEvent, ResultEvent, RetryEvent, StateEvent } from '../core/wait/events.ts';
-import type { Waiter, WaiterOptions } from '../core/wait/waiter.ts';
+import type { Waiter } from '../core/wait/waiter.ts';
+import type { WaiterOptions } from '../core/wait/waiter-options.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { version } from '../version.ts';
 import { type ErrorObject, errorObject } from './document.ts';

@@ -3,7 +3,8 @@ import type { TaskReply } from '../../src/core/client.ts';
 import type { Failure } from '../../src/core/rpc/response.ts';
 import { parseTaskId, type TaskId } from '../../src/core/task.ts';
 import type { EndEvent, WaiterEvent } from '../../src/core/wait/events.ts';
-import { type PollOptions, Waiter, type WaiterOptions } from '../../src/core/wait/waiter.ts';
+import { Waiter } from '../../src/core/wait/waiter.ts';
+import type { PollOptions, WaiterOptions } from '../../src/core/wait/waiter-options.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
 import { classifyFailure } from './failure.ts';
 

@@ -1,5 +1,5 @@
 import { pollPlan } from '../../core/wait/plan.ts';
-import type { WaiterOptions } from '../../core/wait/waiter.ts';
+import type { WaiterOptions } from '../../core/wait/waiter-options.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';

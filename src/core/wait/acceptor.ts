@@ -28,7 +28,7 @@ export interface Again {
 
 /** What a result means for a task: polled again after `againInMs`, ended, or denied, which ends the whole wait. */
 export interface Acceptance {
-  /** What is to be told; the scheduler adds when the task is polled again. */
+  /** The event, but for when the task is polled again, which the queue decides. */
   readonly event?: Omit<StateEvent, 'nextPollMs'> | Omit<RetryEvent, 'delayMs'> | undefined;
   readonly next: Again | { readonly end: TaskEnd } | { readonly denied: Failure };
 }

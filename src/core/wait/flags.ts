@@ -2,7 +2,7 @@ import { usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { choice, kebab, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
-import type { WaiterOptions } from './waiter.ts';
+import type { WaiterOptions } from './waiter-options.ts';
 
 /** The flags that have a value however they are given: what it is if they are not, as text on the command line. */
 export const WATCH_DEFAULTS = {

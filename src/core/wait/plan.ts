@@ -1,7 +1,7 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import { gapMs, RateLimit } from './pace.ts';
 import { EARLY_MS, LAST_POLL_MARGIN_MS, MERGE_MS } from './poll-queue.ts';
-import type { WaiterOptions } from './waiter.ts';
+import type { WaiterOptions } from './waiter-options.ts';
 
 /** What a wait would do if no task changed its state. Spans in ms. */
 export interface PollPlan {

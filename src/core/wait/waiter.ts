@@ -1,48 +1,15 @@
 import { ExitCode, MmaiError } from '../../errors.ts';
-import type { CallOptions, TaskReply } from '../client.ts';
-import type { Clock } from '../clock.ts';
+import type { TaskReply } from '../client.ts';
 import { errorEnd, type TaskEnd, waitExitCode, watchedOutcome } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
-import type { TaskId } from '../task.ts';
-import { type Acceptance, type AcceptorRules, accept, resultEvent } from './acceptor.ts';
+import { type Acceptance, accept, resultEvent } from './acceptor.ts';
 import { Elapsed } from './elapsed.ts';
 import type { EndEvent, WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
 import { PollQueue, type Turn } from './poll-queue.ts';
 import { Timer } from './timer.ts';
+import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import { newTask, type Watched } from './watched.ts';
-
-/** Spans in ms; Infinity means no limit. */
-export interface WaiterOptions extends AcceptorRules {
-  readonly ids: readonly TaskId[];
-  readonly mode: 'all' | 'any' | 'count';
-  /** The condition: as many tasks as this got to what is waited for. */
-  readonly need: number;
-  readonly failFast: boolean;
-  /** One deadline for all tasks, from the start. */
-  readonly timeoutMs: number;
-  /** Requests per second over all tasks. */
-  readonly maxRps: number;
-  readonly heartbeatMs: number | 'auto';
-  /** The exit code of a deadline (124 unless the user says otherwise). */
-  readonly timeoutExitCode: number;
-}
-
-/** What a poll may take, and where it is counted. */
-export type PollOptions = Required<Pick<CallOptions, 'timeoutMs' | 'signal' | 'traffic'>>;
-
-export interface WaiterDeps {
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Sends the request of one poll. Ends the wait by throwing. */
-  readonly poll: (id: TaskId, options: PollOptions) => Promise<TaskReply>;
-  /** Drops the connections that are idle, which are dead after a sleep. */
-  readonly renewConnections: () => void;
-  /** Ends the wait. */
-  readonly signal: AbortSignal;
-  /** The exit code of a wait that {@link signal} ended. */
-  readonly interruptCode: () => number;
-}
 
 /** Waking from sleep is noticed within this time. */
 const TICK_MS = 1000;

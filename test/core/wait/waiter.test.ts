@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { WaiterOptions } from '../../../src/core/wait/waiter.ts';
+import type { WaiterOptions } from '../../../src/core/wait/waiter-options.ts';
 import { classifyFailure } from '../../support/failure.ts';
 import { finishedAt, type Life, lives, type Meddle, of, wait } from '../../support/wait.ts';
 

@@ -1,0 +1,36 @@
+import type { CallOptions, TaskReply } from '../client.ts';
+import type { Clock } from '../clock.ts';
+import type { TaskId } from '../task.ts';
+import type { AcceptorRules } from './acceptor.ts';
+
+/** Spans in ms; Infinity means no limit. */
+export interface WaiterOptions extends AcceptorRules {
+  readonly ids: readonly TaskId[];
+  readonly mode: 'all' | 'any' | 'count';
+  /** The condition: as many tasks as this got to what is waited for. */
+  readonly need: number;
+  readonly failFast: boolean;
+  /** One deadline for all tasks, from the start. */
+  readonly timeoutMs: number;
+  /** Requests per second over all tasks. */
+  readonly maxRps: number;
+  readonly heartbeatMs: number | 'auto';
+  /** The exit code of a deadline (124 unless the user says otherwise). */
+  readonly timeoutExitCode: number;
+}
+
+/** What a poll may take, and where it is counted. */
+export type PollOptions = Required<Pick<CallOptions, 'timeoutMs' | 'signal' | 'traffic'>>;
+
+export interface WaiterDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Sends the request of one poll. Ends the wait by throwing. */
+  readonly poll: (id: TaskId, options: PollOptions) => Promise<TaskReply>;
+  /** Drops the connections that are idle, which are dead after a sleep. */
+  readonly renewConnections: () => void;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** The exit code of a wait that {@link signal} ended. */
+  readonly interruptCode: () => number;
+}
