@@ -45,10 +45,10 @@ export function createClient(options: ClientOptions): Client {
   const serviceClock = createServiceClock(clock, debug, onClockOff);
   const service = { transport, clock, serviceClock, random, nonce, redactor, debug };
   const traffic = noTraffic();
-  const policyOf = ({ timeoutMs = Number.POSITIVE_INFINITY, ...given }: CallOptions) => ({
+  const policyOf = (given: CallOptions) => ({
     retries: given.retries ?? 0,
     attemptMs: requestTimeoutMs,
-    deadline: clock.monotonic() + timeoutMs,
+    deadline: given.timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + given.timeoutMs,
     signal: given.signal,
     traffic: given.traffic ?? traffic,
     keepsBody: given.keepsBody,

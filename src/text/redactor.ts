@@ -23,12 +23,16 @@ export function createRedactor(): Redactor {
       added.add(secret);
       for (const spelling of spellings(secret)) known.set(spelling, shown);
     },
-    redact(text, more = []) {
+    redact(text, more) {
       const letters = lettersOf(text);
-      const found = new Map<string, string>();
-      for (const [spelling, shown] of known) if (letters.includes(spelling)) found.set(spelling, shown);
-      for (const spelling of more.flatMap(spellings)) if (letters.includes(spelling)) found.set(spelling, HIDDEN);
-      return found.size === 0 ? text : replaced(text, found);
+      let found: Map<string, string> | undefined;
+      for (const [spelling, shown] of known) {
+        if (letters.includes(spelling)) found = (found ?? new Map()).set(spelling, shown);
+      }
+      for (const spelling of more?.flatMap(spellings) ?? []) {
+        if (letters.includes(spelling)) found = (found ?? new Map()).set(spelling, HIDDEN);
+      }
+      return found ? replaced(text, found) : text;
     },
   };
 }

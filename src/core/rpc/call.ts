@@ -98,7 +98,7 @@ export async function callRpc<Result extends ResponseInfo>(
   credentials: Credentials | undefined,
   policy: CallPolicy,
 ): Promise<Reply<Result>> {
-  const corrected = new Set<FailureClass>();
+  const corrected: FailureClass[] = [];
   try {
     let key = await credentials?.(false);
     for (let retry = 1; ; ) {
@@ -106,9 +106,9 @@ export async function callRpc<Result extends ResponseInfo>(
       if (reply.ok) return reply;
       const { failure } = reply;
       if (failure.class === 'throttle') policy.traffic.throttles += 1;
-      const correction = corrected.has(failure.class) ? undefined : await correct(failure, key, call, credentials);
+      const correction = corrected.includes(failure.class) ? undefined : await correct(failure, key, call, credentials);
       if (correction) {
-        corrected.add(failure.class);
+        corrected.push(failure.class);
         key = correction.key;
         call.service.debug?.(`${call.label}: ${failure.code}, asking once more at once`);
       } else {
@@ -146,7 +146,9 @@ async function attempt<Result extends ResponseInfo>(
   const redact = (text: string) => redactor.redact(text, UUID.test(text) ? undefined : secrets);
   traffic.requests += 1;
   const name = debug && `${label}: request ${traffic.requests}`;
-  debug?.(`${name}: ${method} ${new URL(url).origin}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`);
+  debug?.(
+    `${name}: ${method} ${url.slice(0, url.indexOf('/', 'https://'.length))}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`,
+  );
   let reply: Reply<Result>;
   try {
     const response = await service.transport.send({ method, url, headers, body, direct, timeoutMs, signal });
@@ -160,8 +162,13 @@ async function attempt<Result extends ResponseInfo>(
   return reply.ok || !refine ? reply : { ok: false, failure: refine(reply.failure) };
 }
 
-/** Makes the key known as secret. Its id is none to its owner, who tells keys apart by the end. */
-function protect({ accessKeyId, accessKeySecret, securityToken }: AccessKey, redactor: Redactor): void {
+const lastProtected = new WeakMap<Redactor, AccessKey>();
+
+/** Makes the key known as secret, once. Of its id the end is shown, by which its owner tells keys apart. */
+function protect(key: AccessKey, redactor: Redactor): void {
+  if (lastProtected.get(redactor) === key) return;
+  lastProtected.set(redactor, key);
+  const { accessKeyId, accessKeySecret, securityToken } = key;
   redactor.add(accessKeyId, masked(accessKeyId));
   redactor.add(accessKeySecret);
   redactor.add(securityToken);

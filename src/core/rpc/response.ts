@@ -189,11 +189,16 @@ async function readFields(body: Uint8Array): Promise<ResponseFields | undefined>
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
     // A page is none of ours, and a long one takes the parser a tenth of a second.
-    if (text.startsWith('<') && !HTML.test(text)) return fieldsOf(await parseXml(text));
+    if (text.startsWith('<') && !HTML.test(text)) return fieldsOf(separate(await parseXml(text)));
   } catch {
     // An unreadable response has a code of its own.
   }
   return undefined;
+}
+
+/** A copy that holds nothing of the text that it was parsed from; what JSON.parse makes is one. */
+function separate(document: unknown): unknown {
+  return document === undefined ? undefined : JSON.parse(JSON.stringify(document));
 }
 
 /** XML as nested records of text. One newer sample lacks the root element, so there may be one or none. A document type is refused, entities with it. */
@@ -215,5 +220,6 @@ function shown(text: string | undefined, limit: number, redact: Reading['redact'
   const isLong = trimmed.length > MAX_SEARCHED;
   const searched = redact(isLong ? trimmed.slice(0, MAX_SEARCHED) : trimmed);
   const safe = isLong ? `${searched.slice(0, Math.max(0, searched.length - NOT_SHOWN))}…` : searched;
-  return copied(shortened(visible(safe), limit));
+  const short = shortened(visible(safe), limit);
+  return short === text ? text : copied(short);
 }

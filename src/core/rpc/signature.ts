@@ -55,9 +55,12 @@ export function queryTemplate(
 
 // --- V1: HMAC-SHA1 over the parameters (help document "RPC mechanism") ---
 
-/** The StringToSign of V1. The query is percent-encoded a second time, so `/` arrives as `%252F`: the service's rule, not a slip. */
+/**
+ * The StringToSign of V1. The query, as {@link canonicalizedQueryString} gives it, is percent-encoded a second time, so `/` arrives
+ * as `%252F`: the service's rule, not a slip. Nothing is left in it that encodeURIComponent would get wrong.
+ */
 export function stringToSign(method: string, query: string): string {
-  return `${method}&%2F&${percentEncode(query)}`;
+  return `${method}&%2F&${encodeURIComponent(query)}`;
 }
 
 /** Whether two keys sign alike. */
