@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { heldMiB } from '../test/support/memory.ts';
 import { soak } from '../test/support/soak.ts';
 
-/** `npm run soak`: 100,000 polls of 10,000 tasks with mixed faults in one process. Minutes; the figures are printed. */
+/**
+ * `npm run soak`: 100,000 polls of 10,000 tasks with mixed faults in one process, then responses of a MiB. Minutes; the figures are
+ * printed.
+ */
 const [tasks, polls, faultRate] = [10_000, 10, 0.1];
 const start = performance.now();
 const { exitCode, results, errors, lastLine, measures } = await soak(tasks, polls, faultRate);
@@ -29,3 +33,12 @@ assert.ok(late.rssMiB < early.rssMiB * 1.5 + 20, 'the memory is flat');
 // Eight connections, one of them perhaps being replaced, and the three pipes of the sandbox.
 assert.ok((late.peaks.TCPSocketWrap ?? 0) <= 16, 'sockets are bounded');
 assert.ok((late.peaks.Timeout ?? 0) <= 40, 'timers are bounded');
+
+for (const [count, kind] of [
+  [10_000, 'error pages'],
+  [5000, 'request ids'],
+] as const) {
+  const held = await heldMiB('status', count, 2 ** 20, kind);
+  process.stdout.write(`${count} ${kind} of a MiB: ${Math.round(held)} MiB held\n`);
+  assert.ok(held < 200, 'memory follows the tasks, not the responses');
+}

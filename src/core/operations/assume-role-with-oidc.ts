@@ -22,7 +22,7 @@ export function assumeRoleWithOidc(
       url: `${role.origin}/?${query(now)}`,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body,
-      secrets: [token],
+      secrets: [],
       signedTexts: [],
     }),
   };
