@@ -106,7 +106,7 @@ describe('the layers of src/', () => {
       .flatMap(({ text }) =>
         [...text.matchAll(/(?:taskOperation\(|action: |Action: )'(\w+)'/gi)].map(([, name]) => name!),
       );
-    assert.deepEqual(actions.sort(), ['AssumeRole', 'AssumeRoleWithOIDC', 'GetTaskStatus']);
+    assert.deepEqual(actions.sort(), ['AssumeRole', 'AssumeRoleWithOIDC', 'GetTaskResult', 'GetTaskStatus']);
     const wrong = sources.filter(
       ({ path, text }) =>
         !['core/operations', 'sandbox', 'locales'].some((folder) => isIn(path, folder)) &&

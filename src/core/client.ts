@@ -1,9 +1,10 @@
+import { getTaskResult } from './operations/get-task-result.ts';
 import { getTaskStatus } from './operations/get-task-status.ts';
 import type { RequestOptions } from './operations/task-operation.ts';
 import { type Credentials, callRpc, noTraffic, type RpcService, type Traffic } from './rpc/call.ts';
 import type { Reply } from './rpc/response.ts';
 import { createServiceClock } from './rpc/service-clock.ts';
-import type { TaskId, TaskStatus } from './task.ts';
+import type { TaskId, TaskResult, TaskStatus } from './task.ts';
 
 /** What a client calls with, and whom. */
 export interface ClientOptions extends RequestOptions, Omit<RpcService, 'serviceClock'> {
@@ -16,6 +17,7 @@ export interface ClientOptions extends RequestOptions, Omit<RpcService, 'service
 
 /** What came of one call about a task. */
 export type TaskReply = Reply<TaskStatus>;
+export type TaskResultReply = Reply<TaskResult>;
 
 /** Limits of one call. */
 export interface CallOptions {
@@ -37,6 +39,7 @@ export interface Client {
   /** How far the service's clock is ahead of ours, in ms, as learned. */
   clockOffsetMs(): number;
   getTaskStatus(taskId: TaskId, options?: CallOptions): Promise<TaskReply>;
+  getTaskResult(taskId: TaskId, options?: CallOptions): Promise<TaskResultReply>;
 }
 
 /** A client that sends nothing until called. Its calls reject with what `credentials` throws, and with a bad proxy variable. */
@@ -54,9 +57,11 @@ export function createClient(options: ClientOptions): Client {
     keepsBody: given.keepsBody,
   });
   const statusOf = getTaskStatus.calls(options, service);
+  const resultOf = getTaskResult.calls(options, service);
   return {
     traffic,
     clockOffsetMs: () => serviceClock.offsetMs,
     getTaskStatus: (taskId, given = {}) => callRpc(statusOf(taskId), credentials, policyOf(given)),
+    getTaskResult: (taskId, given = {}) => callRpc(resultOf(taskId), credentials, policyOf(given)),
   };
 }

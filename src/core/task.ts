@@ -13,6 +13,35 @@ export interface TaskStatus extends ResponseInfo {
   readonly status: number;
 }
 
+/** What the service said of a task that it was asked the result of. */
+export interface TaskResult extends TaskStatus {
+  readonly result: ResultDetails;
+}
+
+/** What is known of how a task ended; null for what the service did not send. */
+export interface ResultDetails {
+  /** Of a task that failed. */
+  readonly reason: FailureReason | null;
+  /** Where the result is. Signed: whoever has it can read the result, so it is a secret. */
+  readonly url: string | null;
+  /** Until when the URL can be used, RFC 3339. */
+  readonly urlExpiresAt: string | null;
+  /** How long the analysis took. */
+  readonly analysisSeconds: number | null;
+  readonly videoName: string | null;
+  /** May be a signed URL, so it is a secret too. */
+  readonly videoUrl: string | null;
+  readonly applicationId: string | null;
+}
+
+/** Why a task failed, in the service's words: the fields ErrorName, ErrorCode, ErrorMessage and ErrorReason. Safe to show. */
+export interface FailureReason {
+  readonly name: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly detail: string | null;
+}
+
 const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed'];
 const MAX_TASK_ID = 2n ** 63n - 1n;
 

@@ -49,7 +49,11 @@ export type Parse<Result> = (
   fields: ResponseFields,
   info: ResponseInfo,
   headers: HttpResponse['headers'],
+  redact: Redact,
 ) => Result | undefined;
+
+/** Takes the secrets out of a text. */
+export type Redact = (text: string) => string;
 
 /** What a response is read with. */
 export interface Reading {
@@ -58,8 +62,7 @@ export interface Reading {
   readonly signedTexts: readonly string[];
   /** Our clock in ms, which turns a Retry-After date into a delay. */
   readonly now: number;
-  /** Takes the secrets out of a text. */
-  redact(text: string): string;
+  readonly redact: Redact;
   readonly keepsBody: boolean;
 }
 
@@ -75,21 +78,21 @@ export async function readResponse<Result>(
     const requestId = requestIdOf(response, fields, reading);
     const body = reading.keepsBody ? response.body : undefined;
     const info = { requestId, http, serverDelayMs: serverDelayMs(headers, reading.now), body };
-    const answer = parse(fields, info, headers);
+    const answer = parse(fields, info, headers, reading.redact);
     if (answer !== undefined) return { ok: true, answer };
   }
   return { ok: false, failure: createFailure(response, fields, reading) };
 }
 
 /** The failure of a request that got no HTTP response. */
-export function networkFailure(error: NetworkError, redact: Reading['redact']): Failure {
+export function networkFailure(error: NetworkError, redact: Redact): Failure {
   const code = `Network.${error.kind}`;
   const { text } = error;
   return {
     code,
     http: null,
-    message: shown(error.message, MAX_MESSAGE, redact) ?? '',
-    text: (m) => shown(text(m), MAX_MESSAGE, redact) ?? '',
+    message: safeText(error.message, MAX_MESSAGE, redact) ?? '',
+    text: (m) => safeText(text(m), MAX_MESSAGE, redact) ?? '',
     requestId: null,
     ...classify(code, 0),
     recommend: null,
@@ -121,6 +124,17 @@ export function integerField(fields: ResponseFields, name: string): number | und
   return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
+/** A text from outside as it may be shown and kept: no secret, no control character, not long, and nothing of the body held by it. */
+export function safeText(text: string | undefined, limit: number, redact: Redact): string | null {
+  const trimmed = text?.trim();
+  if (!trimmed) return null;
+  const isLong = trimmed.length > MAX_SEARCHED;
+  const searched = redact(isLong ? trimmed.slice(0, MAX_SEARCHED) : trimmed);
+  const safe = isLong ? `${searched.slice(0, Math.max(0, searched.length - NOT_SHOWN))}…` : searched;
+  const short = shortened(visible(safe), limit);
+  return short === text ? text : copied(short);
+}
+
 // --- internal ---
 
 const MAX_MESSAGE = 500;
@@ -140,7 +154,7 @@ function requestIdOf(
   fields: ResponseFields | undefined,
   { redact }: Reading,
 ): string | null {
-  return shown(textField(fields, 'requestid') ?? headers['x-acs-request-id'], MAX_FIELD, redact);
+  return safeText(textField(fields, 'requestid') ?? headers['x-acs-request-id'], MAX_FIELD, redact);
 }
 
 function createFailure(response: HttpResponse, fields: ResponseFields | undefined, reading: Reading): Failure {
@@ -154,12 +168,12 @@ function createFailure(response: HttpResponse, fields: ResponseFields | undefine
   return {
     code,
     http: response.status,
-    message: shown(message, MAX_MESSAGE, redact) ?? (isOurs ? `request to ${new URL(url).host}` : ''),
+    message: safeText(message, MAX_MESSAGE, redact) ?? (isOurs ? `request to ${new URL(url).host}` : ''),
     requestId: requestIdOf(response, fields, reading),
     class: classification.class,
     retry: classification.retry,
     topic: quoted.length === 0 ? classification.topic : signatureTopic(quoted, signedTexts),
-    recommend: shown(textField(fields, 'recommend'), MAX_FIELD, redact),
+    recommend: safeText(textField(fields, 'recommend'), MAX_FIELD, redact),
     serverDelayMs: serverDelayMs(response.headers, now),
     serverTime: serverTime(response.headers),
     ...(keepsBody && { body: response.body }),
@@ -173,8 +187,8 @@ function signatureTopic(quoted: readonly string[], signedTexts: readonly string[
 }
 
 /** The service's code, or our own name for a response without one. */
-function codeOf(response: HttpResponse, fields: ResponseFields | undefined, redact: Reading['redact']): string {
-  const code = shown(textField(fields, 'code'), MAX_FIELD, redact);
+function codeOf(response: HttpResponse, fields: ResponseFields | undefined, redact: Redact): string {
+  const code = safeText(textField(fields, 'code'), MAX_FIELD, redact);
   // A success's own code ("OK") says nothing about a body that lacks the operation's fields.
   if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code))) return code;
   if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
@@ -211,15 +225,4 @@ async function parseXml(text: string): Promise<unknown> {
   const { answer } = parser.parse(`<answer>${text.replace(/^<\?xml[^>]*\?>/, '')}</answer>`, true);
   const [root, ...others] = Object.values(answer);
   return others.length === 0 && typeof root === 'object' ? root : answer;
-}
-
-/** A text from outside as it may be shown and kept: no secret, no control character, not long, and nothing of the body held by it. */
-function shown(text: string | undefined, limit: number, redact: Reading['redact']): string | null {
-  const trimmed = text?.trim();
-  if (!trimmed) return null;
-  const isLong = trimmed.length > MAX_SEARCHED;
-  const searched = redact(isLong ? trimmed.slice(0, MAX_SEARCHED) : trimmed);
-  const safe = isLong ? `${searched.slice(0, Math.max(0, searched.length - NOT_SHOWN))}…` : searched;
-  const short = shortened(visible(safe), limit);
-  return short === text ? text : copied(short);
 }

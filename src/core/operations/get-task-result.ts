@@ -1,0 +1,77 @@
+import { copied } from '../../text/safe-text.ts';
+import { timestamp } from '../rpc/request.ts';
+import {
+  fieldsOf,
+  integerField,
+  type Redact,
+  type ResponseFields,
+  type ResponseInfo,
+  safeText,
+  textField,
+} from '../rpc/response.ts';
+import type { FailureReason, ResultDetails, TaskResult } from '../task.ts';
+import { taskOperation } from './task-operation.ts';
+
+/** GetTaskResult: why a task failed, or where its result is. */
+export const getTaskResult = taskOperation('GetTaskResult', parseTaskResult, summaryOf);
+
+/** Reads the response to GetTaskResult; undefined without an integer `Status`. */
+export function parseTaskResult(
+  fields: ResponseFields,
+  { requestId, http, serverDelayMs, body }: ResponseInfo,
+  _: unknown,
+  redact: Redact,
+): TaskResult | undefined {
+  const status = integerField(fields, 'status');
+  if (status === undefined) return undefined;
+  const result = resultDetails(fieldsOf(fields.get('result')) ?? new Map(), redact);
+  return { status, requestId, http, serverDelayMs, body, result };
+}
+
+// --- internal ---
+
+const MAX_TEXT = 500;
+/** The last second that RFC 3339 can write. */
+const MAX_SECONDS = Date.parse('9999-12-31T23:59:59Z') / 1000;
+
+/** Details of a task that has not ended are all null: nobody has seen what the service sends then. */
+function resultDetails(fields: ResponseFields, redact: Redact): ResultDetails {
+  const text = (name: string) => safeText(textField(fields, name), MAX_TEXT, redact);
+  const url = urlField(fields, 'processresulturl');
+  const seconds = integerField(fields, 'analysisusetime');
+  return {
+    reason: failureReason(text),
+    url,
+    urlExpiresAt: url && expiryOf(url),
+    analysisSeconds: seconds === undefined || seconds < 0 ? null : seconds,
+    videoName: text('videoname'),
+    videoUrl: urlField(fields, 'videourl'),
+    applicationId: text('applicationid'),
+  };
+}
+
+function failureReason(text: (name: string) => string | null): FailureReason | null {
+  const [name, code] = [text('errorname'), text('errorcode')];
+  const [message, detail] = [text('errormessage'), text('errorreason')];
+  return name || code || message || detail ? { name, code, message, detail } : null;
+}
+
+/**
+ * A URL as it came, since whoever changes a character of a signed URL breaks it. One of the service's samples has the element
+ * twice, one inside the other.
+ */
+function urlField(fields: ResponseFields, name: string): string | null {
+  const text = textField(fields, name) ?? textField(fieldsOf(fields.get(name)), name);
+  return text?.trim() ? copied(text.trim()) : null;
+}
+
+/** Until when a signed URL may be used: `2019-10-18T09:57:00Z`. One of the service's samples separates parameters by `&amp;` in JSON, too. */
+function expiryOf(url: string): string | null {
+  const seconds = Number(/[?&](?:amp;)?Expires=(\d{1,13})(?:&|$)/.exec(url)?.[1]);
+  return seconds <= MAX_SECONDS ? timestamp(seconds * 1000) : null;
+}
+
+/** Without the URL, which is a secret. */
+function summaryOf({ status, result: { reason, url } }: TaskResult): string {
+  return [`status ${status}`, reason && 'a reason', url && 'a result URL'].filter(Boolean).join(', ');
+}
