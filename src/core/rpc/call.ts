@@ -41,7 +41,7 @@ export interface RpcCall<Result extends ResponseInfo> {
   readonly refine?: (failure: Failure) => Failure;
 }
 
-/** Finds the key to sign with; `renew` asks to look again, past any memory. Rejects with what concerns no single call, or a {@link CallError}. */
+/** Finds the key to sign with; `renew` asks to look again, past any cache. Rejects with what concerns no single call, or a {@link CallError}. */
 export type Credentials = (renew: boolean) => Promise<AccessKey>;
 
 /** Limits of one call, retries included. */
@@ -72,7 +72,7 @@ export function noTraffic(): Traffic {
 }
 
 /**
- * A failed call as an error, for who cannot go on without its result. A call that needed the result as its credentials fails
+ * A failed call as an error, for callers that cannot go on without its result. A call that needed the result as its credentials fails
  * with the same failure.
  */
 export class CallError extends MmaiError {

@@ -3,7 +3,7 @@ import { ExitCode, MmaiError, type Text } from '../../errors.ts';
 /** One request, signed already. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
-  /** An origin and a path, as `new URL(…).href` has them: nothing is parsed or mended here. */
+  /** An origin and a path, as `new URL(…).href` has them: nothing is parsed or corrected here. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
@@ -14,7 +14,7 @@ export interface HttpRequest {
   readonly direct?: boolean | undefined;
 }
 
-/** An answer with its whole body, at most 1 MiB. */
+/** A response with its whole body, at most 1 MiB. */
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; repeated headers joined by `, `. */
@@ -22,22 +22,22 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
-/** As many requests as are under way at once (specification §6); each has a connection of its own. */
+/** How many requests are sent at once at most (specification §6); each has a connection of its own. */
 export const MAX_IN_FLIGHT = 8;
 
 /**
- * Sends one request and reads the whole answer, never following a redirect. Rejects with {@link NetworkError} only, but for
+ * Sends one request and reads the whole response, never following a redirect. Rejects with {@link NetworkError} only, but for
  * the usage error of a proxy variable that is no address.
  */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Drops the idle connections, which may be dead after the machine slept; requests under way finish. */
+  /** Closes the idle connections, which may be dead after the machine slept; requests in flight finish. */
   renew(): void;
-  /** Gives up the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
+  /** Closes the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
   close(): void;
 }
 
-/** The steps to an answer, in order; those with "proxy" in their name, and DNS and TCP then, concern the proxy where there is one. */
+/** The steps to a response, in order; those with "proxy" in their name, and DNS and TCP then, concern the proxy where there is one. */
 export type NetworkStep = 'proxy' | 'dns' | 'tcp' | 'proxyTls' | 'tunnel' | 'tls' | 'answer';
 
 /** A step of a request, told when it has ended well. */
