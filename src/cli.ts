@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { commandLine, type EarlyArguments, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
-import { isSwitchedOn } from './core/config/settings.ts';
+import { isSwitchedOn, type Settings } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages } from './language.ts';
+import { paintLabels } from './output/paint.ts';
 import { visible } from './text/safe-text.ts';
 import { version } from './version.ts';
 
@@ -43,7 +44,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
     });
     await program.parseAsync(commandLine(argv, program), { from: 'user' });
   } catch (thrown) {
-    const { exitCode: code, error } = await report(thrown, deps, isDebug);
+    const { exitCode: code, error } = await report(thrown, deps, early.color, isDebug);
     exitCode = code;
     // Whoever asked for a document gets one, and never two.
     if (error && stdout.writes() === 0) stdout.write(await errorDocument(error, argv, deps));
@@ -51,7 +52,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   try {
     await stdout.flush();
   } catch (thrown) {
-    exitCode = (await report(thrown, deps, isDebug)).exitCode;
+    exitCode = (await report(thrown, deps, early.color, isDebug)).exitCode;
   }
   return exitCode;
 }
@@ -130,7 +131,8 @@ async function errorDocument(error: Error, argv: readonly string[], deps: Comman
 }
 
 /** An error becomes a sentence on stderr and an exit code. No error: commander printed help, asked for or not. */
-async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebug: boolean) {
+async function report(thrown: unknown, deps: CommandDeps, color: Settings['color'], isDebug: boolean) {
+  const { stderr, messages } = deps;
   const error = thrown instanceof CommanderError ? (await import('./cli/parser-error.ts')).parserError(thrown) : thrown;
   if (thrown instanceof CommanderError && !error) {
     return { exitCode: thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage };
@@ -140,7 +142,8 @@ async function report(thrown: unknown, { stderr, messages }: CommandDeps, isDebu
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
   const lines = hint ? hint.split('\n').map((line) => `${messages.hint}${visible(line)}\n`) : [];
-  stderr.write(`${messages.error}${visible(text)}\n${lines.join('')}`);
+  const style = await deps.style(stderr, color);
+  stderr.write(paintLabels(`${messages.error}${visible(text)}\n${lines.join('')}`, style, messages));
   if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
   const exitCode: number = isExpected ? error.exitCode : ExitCode.bug;
   return { exitCode, error: error instanceof Error ? error : new Error(String(error)) };

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli.ts', 'errors.ts', 'system.ts', 'text'],
   'index.ts': ['core', 'errors.ts', 'io', 'locales', 'output', 'system.ts', 'text'],
-  'cli.ts': ['cli', 'commands', 'core', 'errors.ts', 'language.ts', 'text', 'version.ts'],
+  'cli.ts': ['cli', 'commands', 'core', 'errors.ts', 'language.ts', 'output', 'text', 'version.ts'],
   cli: ['core', 'errors.ts', 'text'],
   commands: ['completion', 'core', 'errors.ts', 'output', 'sandbox', 'text', 'version.ts'],
   completion: ['core'],

@@ -40,7 +40,8 @@ describe('the pictures of the READMEs', () => {
       const [before, after] = watch.verdict(watch.whys.ended, '|', counts).split('|').map(squeezed);
       assert.ok(shown.some((line) => line.startsWith(before!) && line.endsWith(after!)));
       const withoutNumbers = (line: string) => squeezed(line).replace(/\d+/g, '0');
-      assert.ok(shown.map(withoutNumbers).includes(withoutNumbers(watch.progress(3, 5, '1s') + watch.keys())));
+      const footer = [watch.progress(3, 5), watch.elapsed('1s', '2h'), watch.nextCheck('1s'), watch.keys()].join(' · ');
+      assert.ok(shown.map(withoutNumbers).includes(withoutNumbers(footer)));
       for (const [glyph, state] of Object.entries({
         '✖': 'failed',
         '●': 'running',

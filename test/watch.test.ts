@@ -75,7 +75,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
       '--timeout',
       '3s',
     ]);
-    assert.match(stderr, /resume the wait: mmai watch 2 --simulate '1=2;2=1' --timeout 3s\n$/);
+    assert.match(stderr, /to keep waiting, run:\n {2}mmai watch 2 --simulate '1=2;2=1' --timeout 3s\n$/);
   });
 
   it('tells its state when a signal ends it, even with a hanging request', async () => {
@@ -112,7 +112,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
       };
       const { signal, stderr } = await mmai(['watch', '1', '2', '-o', 'ndjson'], { env, onOutput });
       assert.equal(signal, 'SIGTERM');
-      assert.match(stderr, /resume the wait: /);
+      assert.match(stderr, /to keep waiting, run:\n/);
       fastest = Math.min(fastest, performance.now() - sent);
     }
     assert.ok(fastest <= 200, `${fastest} ms`);

@@ -122,7 +122,7 @@ export function signingMicroseconds(count: number): number {
 /** Milliseconds that drawing so many tasks at a terminal keeps everything else waiting, four times a second. */
 function frameMs(count: number): number {
   const tasks = Array.from({ length: count }, (_, index) => newTask(String(index + 1) as TaskId));
-  const waiter = { tasks, done: 0, elapsedMs: () => 60_000, nextPollMs: () => 1000 };
+  const waiter = { tasks, done: 0, elapsedMs: () => 60_000, nextPollMs: () => 1000, timeoutMs: 1_800_000 };
   const window = { columns: 120, rows: 40, hasKeys: true };
   return bestMs(20, () => taskBlock(waiter, window, plainStyle, en));
 }

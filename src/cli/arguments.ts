@@ -6,6 +6,8 @@ export interface EarlyArguments {
   /** The value of `--lang`: help is printed while the command line is parsed, so its language is chosen before. */
   readonly lang: string | undefined;
   readonly isDebug: boolean;
+  /** The value of `--color`, for errors that no command can print. */
+  readonly color: 'auto' | 'always' | 'never';
   /** Help asked for with `-h`, which is short. */
   readonly isShortHelp: boolean;
   /** True if the command may be wanted: loading one costs time at every start. */
@@ -15,9 +17,14 @@ export interface EarlyArguments {
 export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
   const end = argv.indexOf('--');
   const words = end < 0 ? argv : argv.slice(0, end);
-  const at = words.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
+  const valueOf = (flag: string) => {
+    const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+    return at < 0 ? undefined : (words[at]?.split('=', 2)[1] ?? words[at + 1]);
+  };
+  const color = valueOf('--color')?.toLowerCase();
   return {
-    lang: at < 0 ? undefined : (words[at]?.split('=', 2)[1] ?? words[at + 1]),
+    lang: valueOf('--lang'),
+    color: color === 'always' || color === 'never' ? color : 'auto',
     isDebug: words.includes('--debug'),
     isShortHelp: words.includes('-h') && !words.includes('--help'),
     // Completion needs every command.

@@ -5,18 +5,22 @@ import type { Failure } from '../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../core/rpc/transport.ts';
 import { type TaskId, taskState } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
+import type { Messages } from '../locales/en/messages.ts';
 import { rawBodies } from '../output/bodies.ts';
 import { errorObject, type StatusDocument, statusDocument, taskRow } from '../output/document.ts';
 import { describeFailures } from '../output/failures.ts';
+import { paintLabels } from '../output/paint.ts';
 import { compileQuery } from '../output/query.ts';
 import { statusTable, statusTsv } from '../output/table.ts';
 import { statusCount } from '../output/verdict.ts';
+import { wholeSeconds } from '../text/duration.ts';
 import { jsonDocument } from '../text/safe-text.ts';
 import { dryRun } from './shared/dry-run/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
+import { withSpinner } from './shared/spinner.ts';
 import { commandTaskIds } from './shared/task-ids.ts';
 
 export interface StatusOptions extends ServiceOptions {
@@ -68,7 +72,7 @@ export async function runStatus(words: readonly string[], options: StatusOptions
   if (options.dryRun !== undefined) return dryRun(options.dryRun, ids, setup, deps);
   const session = await openSession(setup, options.simulate, deps);
   try {
-    const replies = await askAll(ids, setup, session, deps);
+    const replies = await checkAll(ids, setup, session, deps);
     // A signal or a failing stdout decides how the process ends; the document agrees with that.
     const { aborted, reason } = deps.signal;
     const refusal = refusalIn(replies);
@@ -78,8 +82,8 @@ export async function runStatus(words: readonly string[], options: StatusOptions
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);
     await printAnswer({ document, replies }, PRINTERS, query, setup.values, deps);
     if (!options.quiet) {
-      explainFailures(ids, replies, deps);
-      deps.stderr.write(statusCount(document, deps.messages));
+      const text = failureReport(ids, replies, deps.messages) + statusCount(document, deps.messages);
+      deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
     }
     const known = ids.filter((_, index) => replies[index]!.ok);
     await rememberTasks(known, options, deps);
@@ -91,20 +95,29 @@ export async function runStatus(words: readonly string[], options: StatusOptions
 
 // --- internal ---
 
-/** Asks in order, some at a time. A refusal that concerns the key would meet every task, so it stops the rest. */
-async function askAll(ids: readonly TaskId[], { values }: Setup, { client }: Session, deps: CommandDeps) {
+/** Checks in order, some at a time. A refusal that concerns the AccessKey would meet every task, so it stops the rest. */
+async function checkAll(ids: readonly TaskId[], setup: Setup, { client }: Session, deps: CommandDeps) {
+  const { values, quiet } = setup;
   const options = { retries: values.retries, signal: deps.signal, keepsBody: values.output === 'raw' };
   const replies: TaskReply[] = [];
   let next = 0;
+  let checked = 0;
   let refusal: TaskReply | undefined;
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
       const reply = refusal ?? (await client.getTaskStatus(ids[index]!, options));
       if (!reply.ok && isDenied(reply.failure)) refusal = reply;
       replies[index] = reply;
+      checked += 1;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, ids.length) }, worker));
+  const start = deps.clock.monotonic();
+  const line = () => {
+    const elapsed = wholeSeconds(deps.clock.monotonic() - start);
+    return deps.messages.checking(checked, ids.length, elapsed, client.traffic.retries);
+  };
+  const work = Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, ids.length) }, worker));
+  await withSpinner(work, line, { color: values.color, quiet }, deps);
   return replies;
 }
 
@@ -120,18 +133,14 @@ function exitCodeOf(replies: readonly TaskReply[], refusal: Failure | undefined,
   return statusExitCode(outcomes, tellsState);
 }
 
-/** Says on stderr what went wrong with which tasks; and warns once of a status nobody knows. */
-function explainFailures(
-  ids: readonly TaskId[],
-  replies: readonly TaskReply[],
-  { messages, stderr }: CommandDeps,
-): void {
-  // That somebody stopped us is no news to who did it.
+/** What went wrong with which tasks; and one warning of a status nobody knows. */
+function failureReport(ids: readonly TaskId[], replies: readonly TaskReply[], messages: Messages): string {
+  // A stop by the user is no news to the user.
   const failures = replies.flatMap((reply, index) =>
     reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: ids[index]!, failure: reply.failure }],
   );
-  stderr.write(describeFailures(failures, messages));
   const unknown = replies.findIndex((reply) => reply.ok && taskState(reply.answer.status) === 'unknown');
   const reply = replies[unknown];
-  if (reply?.ok) stderr.write(`${messages.warning}${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n`);
+  const warning = reply?.ok ? `${messages.warning}${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n` : '';
+  return describeFailures(failures, messages) + warning;
 }

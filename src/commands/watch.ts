@@ -9,6 +9,7 @@ import type { WaiterOptions } from '../core/wait/waiter-options.ts';
 
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
+import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
 import { statusTsv } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
@@ -177,7 +178,10 @@ async function report(
   await rememberTasks(known, options, deps);
   // Nobody reads on when stdout is closed.
   const isRead = !end.error && !options.quiet && end.exitCode !== ExitCode.closedPipe;
-  if (isRead) stderr.write(verdict(end, document, messages));
+  if (isRead) {
+    const style = await deps.style(stderr, setup.values.color);
+    stderr.write(paintLabels(verdict(end, document, style, messages), style, messages));
+  }
   // Last, since it may take a while: everything is told by now.
   await hook.settled();
   if (end.error ?? queryError) throw end.error ?? queryError;

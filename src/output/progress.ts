@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../core/wait/events.ts';
+import type { HeartbeatEvent, ProgressEvent } from '../core/wait/events.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 
@@ -8,7 +8,8 @@ export function progressLine(event: ProgressEvent, elapsedMs: number, messages: 
   return text && `[+${clock(elapsedMs)}] ${text}\n`;
 }
 
-function describe(event: ProgressEvent, { glyphs, watch, states }: Messages): string | undefined {
+function describe(event: ProgressEvent, messages: Messages): string | undefined {
+  const { glyphs, watch, states } = messages;
   switch (event.type) {
     case 'state': {
       const from = event.prev ? `${states[event.prev]} ${glyphs.arrow} ` : '';
@@ -19,7 +20,7 @@ function describe(event: ProgressEvent, { glyphs, watch, states }: Messages): st
       if (!Number.isInteger(Math.log2(event.attempt))) return undefined;
       return watch.retry(event.id, event.failure.code, formatDuration(event.delayMs));
     case 'heartbeat':
-      return watch.heartbeat(event.pending, event.done, formatDuration(event.nextPollMs));
+      return heartbeat(event, messages);
     case 'wake':
       return watch.wake(formatDuration(event.pausedMs));
     case 'result': {
@@ -30,6 +31,15 @@ function describe(event: ProgressEvent, { glyphs, watch, states }: Messages): st
       return `${event.id} ${from}${watch.ends[event.outcome as keyof typeof watch.ends]}`;
     }
   }
+}
+
+/** The states of the tasks that are waited for, since a bare count would read like an ID. */
+function heartbeat(event: HeartbeatEvent, { watch, states, counted }: Messages): string {
+  const names = { ...states, notChecked: watch.unseen };
+  const words = Object.entries(event.states)
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => counted(n, names[name as keyof typeof event.states]));
+  return watch.heartbeat(words, event.done, event.done + event.pending, formatDuration(event.nextPollMs));
 }
 
 /** `01:32`, with hours in front once there are any. */

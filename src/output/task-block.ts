@@ -4,7 +4,7 @@ import type { Watched } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
-import { wholeSeconds } from '../text/duration.ts';
+import { formatDuration, wholeSeconds } from '../text/duration.ts';
 import { padded, truncated, widest } from '../text/width.ts';
 
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
@@ -16,7 +16,7 @@ type Rank = (typeof RANKS)[number];
  * row and one column stay free, since a line that fills the window wraps on some terminals.
  */
 export function taskBlock(
-  waiter: Pick<Waiter, 'tasks' | 'done' | 'elapsedMs' | 'nextPollMs'>,
+  waiter: ShownWait,
   { columns, rows, hasKeys }: WindowSize & { readonly hasKeys: boolean },
   style: Style,
   messages: Messages,
@@ -30,32 +30,48 @@ export function taskBlock(
   const lines = taskRows(shown, elapsedMs, width, style, messages);
   if (hidden && room > 0)
     lines.push(style.dim(truncated(restLine(ranked, shown, messages), width, messages.glyphs.ellipsis)));
-  const { progress, keys } = messages.watch;
-  const footer =
-    progress(waiter.done, waiter.tasks.length, wholeSeconds(waiter.nextPollMs())) + (hasKeys ? keys() : '');
-  return [...lines, style.dim(truncated(footer, width, messages.glyphs.ellipsis))];
+  const footer = [messages.watch.progress(waiter.done, waiter.tasks.length), ...footerParts(waiter, hasKeys, messages)];
+  return [...lines, style.dim(fitted(footer, width, messages))];
 }
 
-/** The one task of a wait as a line that fits the window: `⠋ 123 running 1m32s · next check in 7s`. */
+/** The one task of a wait as a line that fits the window: `⠋ 123 running 3m · 3m of 30m · next check in 7s`. */
 export function taskLine(
-  waiter: Pick<Waiter, 'tasks' | 'elapsedMs' | 'nextPollMs'>,
+  waiter: ShownWait,
   { columns, frame, hasKeys }: Pick<WindowSize, 'columns'> & { readonly frame: string; readonly hasKeys: boolean },
   style: Style,
   messages: Messages,
 ): string {
   const [task] = waiter.tasks as [Waiter['tasks'][number]];
-  const { glyphs, states, watch } = messages;
-  const state = task.state ? states[task.state] : glyphs.ellipsis;
-  const parts = [
-    `${task.id} ${state} ${wholeSeconds(waiter.elapsedMs())}`,
-    ...(task.failure ? [task.failure.code] : []),
-    watch.nextCheck(wholeSeconds(waiter.nextPollMs())),
-  ];
-  const text = parts.join(` ${glyphs.separator} `) + (hasKeys ? watch.keys() : '');
-  return `${style.state('submitting', frame.trimEnd())} ${truncated(text, Math.max(1, columns - 3), glyphs.ellipsis)}`;
+  const { states, watch } = messages;
+  const { failure } = task;
+  const seen = task.state ? `${states[task.state]} ${seenFor(task, waiter.elapsedMs())}` : watch.unseen;
+  const parts = [`${task.id} ${seen}`, ...(failure ? [failure.code] : []), ...footerParts(waiter, hasKeys, messages)];
+  return `${style.state('submitting', frame.trimEnd())} ${fitted(parts, Math.max(1, columns - 3), messages)}`;
 }
 
 // --- internal ---
+
+type ShownWait = Pick<Waiter, 'tasks' | 'done' | 'elapsedMs' | 'nextPollMs' | 'timeoutMs'>;
+
+/** `3m of 30m`, `next check in 7s`, `press r to check now`. */
+function footerParts(waiter: ShownWait, hasKeys: boolean, { watch }: Messages): string[] {
+  const { timeoutMs } = waiter;
+  const limit = timeoutMs === Number.POSITIVE_INFINITY ? undefined : formatDuration(timeoutMs);
+  return [
+    watch.elapsed(wholeSeconds(waiter.elapsedMs()), limit),
+    watch.nextCheck(wholeSeconds(waiter.nextPollMs())),
+    ...(hasKeys ? [watch.keys()] : []),
+  ];
+}
+
+function fitted(parts: readonly string[], width: number, { glyphs }: Messages): string {
+  return truncated(parts.join(` ${glyphs.separator} `), width, glyphs.ellipsis);
+}
+
+/** How long ago the task was first seen, or how long it took from then on. */
+function seenFor({ seenAt, endedAt }: Readonly<Watched>, elapsedMs: number): string {
+  return wholeSeconds((endedAt ?? elapsedMs) - (seenAt ?? 0));
+}
 
 type Ranked = Record<Rank, { count: number; first: Readonly<Watched>[] }>;
 
@@ -88,14 +104,12 @@ function taskRows(
   const cells = tasks.map((task) => {
     const state = task.state ?? 'unknown';
     const isTrouble = task.outcome !== null && task.outcome !== 'succeeded' && task.outcome !== 'running';
-    // How long it took in all, or has been as it is.
-    const span = wholeSeconds(task.endedAt ?? elapsedMs - task.changedAt);
     return {
       look: isTrouble ? 'failed' : state,
       glyph: isTrouble ? glyphs.failed : task.state ? glyphs[state] : glyphs.unseen,
       id: task.id,
       word: task.state ? messages.states[task.state] : glyphs.ellipsis,
-      tail: [span, troubleOf(task, messages)].filter(Boolean).join('  '),
+      tail: [task.state ? seenFor(task, elapsedMs) : '', troubleOf(task, messages)].filter(Boolean).join('  '),
     } as const;
   });
   const idWidth = widest(cells.map(({ id }) => id));
@@ -106,7 +120,7 @@ function taskRows(
     const parts = isAligned
       ? [`${glyph} ${id.padEnd(idWidth)}`, padded(word, wordWidth), tail]
       : [glyph, id, word, tail];
-    return style.state(look, truncated(parts.join(isAligned ? '  ' : ' '), width, glyphs.ellipsis));
+    return style.state(look, truncated(parts.join(isAligned ? '  ' : ' ').trimEnd(), width, glyphs.ellipsis));
   });
 }
 

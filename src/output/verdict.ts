@@ -1,6 +1,8 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
+import { ExitCode } from '../errors.ts';
+import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { StatusDocument } from './document.ts';
@@ -23,13 +25,14 @@ export function verdictLine({ summary }: WatchDocument, { watch, counted }: Mess
 }
 
 /** What a wait prints at its end: what went wrong, how it ended and for which tasks; that the others go on, and how to resume. */
-export function verdict(end: EndEvent, document: WatchDocument, messages: Messages): string {
+export function verdict(end: EndEvent, document: WatchDocument, style: Style, messages: Messages): string {
   // Of a wait that ended before its tasks did, a failure that still lasts may be the reason.
   const isCutShort = end.why === 'deadline' || end.why === 'interrupted';
   const failures = end.tasks.flatMap(({ id, failure, outcome }): TaskFailure[] =>
     failure && (outcome || isCutShort || failure === end.failure) ? [{ id, failure }] : [],
   );
-  const line = `${verdictLine(document, messages)}\n`;
+  const state = end.exitCode === ExitCode.ok ? 'succeeded' : isCutShort ? 'unknown' : 'failed';
+  const line = `${style.state(state, verdictLine(document, messages))}\n`;
   return describeFailures(failures, messages) + line + namedTasks(document, messages) + resumeLine(document, messages);
 }
 

@@ -29,7 +29,7 @@ const EVENTS: EventFields = {
     ...{ polls: required, requestId: required, nextPollMs: required },
   },
   retry: { id: required, error: required, attempt: required, delayMs: required, budgetLeftMs: required },
-  heartbeat: { pending: required, done: required, failed: required, nextPollMs: required },
+  heartbeat: { pending: required, done: required, failed: required, states: required, nextPollMs: required },
   result: {
     ...{ id: required, outcome: required, state: required, status: required, durationMs: required },
     ...{ lagMaxMs: required, polls: required, requestId: required, error: optional },

@@ -8,21 +8,21 @@ import { createBlock } from '../../src/io/terminal/block.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
-import { taskBlock } from '../../src/output/task-block.ts';
+import { taskBlock, taskLine } from '../../src/output/task-block.ts';
 import { displayWidth } from '../../src/text/width.ts';
 
 /** What the block reads of a waiter. */
 function waiterOf(tasks: Watched[]) {
   const done = tasks.filter((task) => task.outcome).length;
-  return { tasks, done, elapsedMs: () => 92_000, nextPollMs: () => 7000 };
+  return { tasks, done, elapsedMs: () => 92_000, nextPollMs: () => 7000, timeoutMs: 1_800_000 };
 }
 
 function task(id: string, values: Partial<Watched> = {}): Watched {
   return { ...newTask(parseTaskId(id)), ...values };
 }
 
-const running = (id: string) => task(id, { state: 'running', status: 1 });
-const failed = (id: string) => task(id, { state: 'failed', status: 3, outcome: 'failed', endedAt: 60_000 });
+const running = (id: string) => task(id, { state: 'running', status: 1, seenAt: 2000 });
+const failed = (id: string) => task(id, { state: 'failed', status: 3, outcome: 'failed', seenAt: 0, endedAt: 60_000 });
 const lines = (tasks: Watched[], columns: number, rows: number, messages = en) =>
   taskBlock(waiterOf(tasks), { columns, rows, hasKeys: true }, plainStyle, messages);
 
@@ -32,27 +32,30 @@ describe('the block of a wait for several tasks', () => {
   it('has a row a task, failed first, glyph and word, and a footer', () => {
     assert.deepEqual(lines(three, 80, 24), [
       '✖ 9223372036854775807  failed   1m',
-      '● 12                   running  1m32s',
-      '· 7                    …        1m32s',
-      '1/3 done · next check 7s · r check now',
+      '● 12                   running  1m30s',
+      '· 7                    …',
+      '1/3 done · 1m32s of 30m · next check in 7s · press r to check now',
     ]);
   });
 
   it('tells the failure of a task that cannot be asked about', () => {
     const failure = { code: 'Throttling.User' } as Watched['failure'];
-    const stuck = task('2', { state: 'submitting', outcome: 'queueTimeout', endedAt: 20_000 });
-    const [first, second] = lines([task('1', { state: 'running', failure }), stuck], 80, 24);
+    const stuck = task('2', { state: 'submitting', outcome: 'queueTimeout', seenAt: 0, endedAt: 20_000 });
+    const [first, second] = lines([task('1', { state: 'running', failure, seenAt: 0 }), stuck], 80, 24);
     assert.match(first!, /✖ 2 {2}submitting {2}20s {2}was still submitting/);
     assert.match(second!, /● 1 {2}running {5}1m32s {2}Throttling\.User/);
   });
 
+  it('shows the time since a task was first seen, in one line as in a block', () => {
+    const window = { columns: 80, frame: '⠋ ', hasKeys: false };
+    const line = taskLine(waiterOf([running('12')]), window, plainStyle, en);
+    assert.equal(line, '⠋ 12 running 1m30s · 1m32s of 30m · next check in 7s');
+    const unseen = taskLine(waiterOf([task('12')]), window, plainStyle, en);
+    assert.equal(unseen, '⠋ 12 not checked yet · 1m32s of 30m · next check in 7s');
+  });
+
   it('gives up its columns before its content in a narrow window', () => {
-    assert.deepEqual(lines(three, 20, 24), [
-      '✖ 92233720368547…',
-      '● 12 running 1m32s',
-      '· 7 … 1m32s',
-      '1/3 done · next …',
-    ]);
+    assert.deepEqual(lines(three, 20, 24), ['✖ 92233720368547…', '● 12 running 1m30s', '· 7 …', '1/3 done · 1m32s…']);
   });
 
   for (const messages of [en, zh]) {
@@ -77,7 +80,7 @@ describe('the block of a wait for several tasks', () => {
       ['51', '151', '251'],
     );
     assert.equal(drawn.at(-2), '… +279 running');
-    assert.equal(drawn.at(-1), '3/300 done · next check 7s · r check now');
+    assert.equal(drawn.at(-1), '3/300 done · 1m32s of 30m · next check in 7s · press r to check now');
   });
 });
 

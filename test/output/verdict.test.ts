@@ -5,6 +5,7 @@ import type { Failure } from '../../src/core/rpc/response.ts';
 import { parseTaskId, type TaskId } from '../../src/core/task.ts';
 import type { EndEvent } from '../../src/core/wait/events.ts';
 import { newTask, type Watched } from '../../src/core/wait/watched.ts';
+import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en, type Messages } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
 import { statusDocument, taskRow } from '../../src/output/document.ts';
@@ -69,7 +70,7 @@ describe('the verdict', () => {
     });
     const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks, traffic };
     const document = watchDocument(end, 0, () => [], messages);
-    return verdict(end, document, messages).split('\n');
+    return verdict(end, document, plainStyle, messages).split('\n');
   }
 
   it('names the tasks that did not succeed, by kind', () => {

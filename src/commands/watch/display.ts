@@ -1,4 +1,4 @@
-import { choice, isSwitchedOn, type Settings } from '../../core/config/settings.ts';
+import { choice, type Settings } from '../../core/config/settings.ts';
 import type { ProgressEvent } from '../../core/wait/events.ts';
 import type { Waiter } from '../../core/wait/waiter.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -6,6 +6,7 @@ import { usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/terminal/live.ts';
 import { progressLine } from '../../output/progress.ts';
 import { taskBlock, taskLine } from '../../output/task-block.ts';
+import { isDrawable } from '../shared/spinner.ts';
 import type { WatchOptions } from './watch-options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
@@ -18,13 +19,12 @@ export interface Display {
 }
 
 /** The mode that `--progress`, the terminal and the environment ask for. Throws a usage error for one that cannot be. */
-export function displayMode(options: WatchOptions, { stderr, env }: CommandDeps): DisplayMode {
+export function displayMode(options: WatchOptions, deps: CommandDeps): DisplayMode {
   const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
-  if (progress === 'tty' && !stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
+  if (progress === 'tty' && !deps.stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
   if (options.quiet || progress === 'none') return 'none';
-  // Redrawing is of no use to a screen reader or a log, and a hook's own output would stand in the drawing's way.
-  const isPlain = env.TERM === 'dumb' || isSwitchedOn(env.CI) || isSwitchedOn(env.MMAI_A11Y) || options.exec;
-  return progress === 'tty' || (progress === 'auto' && stderr.isTerminal && !isPlain) ? 'drawn' : 'lines';
+  // The output of a command of --exec would stand in the drawing's way.
+  return progress === 'tty' || (progress === 'auto' && isDrawable(deps) && !options.exec) ? 'drawn' : 'lines';
 }
 
 /** Shows the wait on stderr. What is drawn is not written as lines too, and what is not drawn (in the background) is. */

@@ -122,6 +122,7 @@ function noteAnswer(task: Watched, { status, requestId }: TaskStatus, now: numbe
   const state = taskState(status);
   task.state = state;
   task.status = status;
+  task.seenAt ??= now;
   task.changedAt = now;
   const prevMs = now - changedAt;
   return { type: 'state', id, state, status, prev, ageMs: now, prevMs, polls, requestId };

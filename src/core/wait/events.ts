@@ -2,7 +2,7 @@ import type { TaskEnd, WaitEnd } from '../outcome.ts';
 import type { Traffic } from '../rpc/call.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { TaskId, TaskState } from '../task.ts';
-import type { Watched } from './watched.ts';
+import type { WaitingStates, Watched } from './watched.ts';
 
 /** What the waiter emits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
 export type WaiterEvent = ProgressEvent | EndEvent;
@@ -44,6 +44,8 @@ export interface HeartbeatEvent {
   readonly pending: number;
   readonly done: number;
   readonly failed: number;
+  /** How many of those still watched are in each state. */
+  readonly states: WaitingStates;
   /** Until the next poll of any task, in ms. */
   readonly nextPollMs: number;
 }

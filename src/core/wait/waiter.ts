@@ -9,7 +9,7 @@ import { nextHeartbeatMs, Throttle } from './pace.ts';
 import { PollQueue, type Turn } from './poll-queue.ts';
 import { Timer } from './timer.ts';
 import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
-import { newTask, type Watched } from './watched.ts';
+import { countStates, newTask, type Watched } from './watched.ts';
 
 /** Waking from sleep is noticed within this time. */
 const TICK_MS = 1000;
@@ -65,6 +65,11 @@ export class Waiter {
     return this.#elapsed.ms();
   }
 
+  /** One deadline for all tasks, from the start, in ms; Infinity for none. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /** Until the next poll of any task, in ms. */
   nextPollMs(): number {
     const ms = this.#queue.untilNext(this.elapsedMs());
@@ -118,9 +123,9 @@ export class Waiter {
   }
 
   #beat(now: number): void {
-    const { done, failed } = this;
-    const pending = this.tasks.length - done;
-    this.#events.push({ type: 'heartbeat', pending, done, failed, nextPollMs: this.nextPollMs() });
+    const { done, failed, tasks } = this;
+    const [pending, states, nextPollMs] = [tasks.length - done, countStates(tasks), this.nextPollMs()];
+    this.#events.push({ type: 'heartbeat', pending, done, failed, states, nextPollMs });
     this.#nextBeatMs = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 

@@ -2,6 +2,9 @@ import type { TaskEnd } from '../outcome.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { TaskId, TaskState } from '../task.ts';
 
+/** Tasks by the state they wait in; `notChecked` before the first result. */
+export type WaitingStates = Readonly<Record<'submitting' | 'running' | 'unknown' | 'notChecked', number>>;
+
 /** What the waiter knows of a task. Times are ms since the wait began. One small object per task: there may be 100,000. */
 export interface Watched {
   readonly id: TaskId;
@@ -14,6 +17,8 @@ export interface Watched {
   status: number | null;
   /** Null while it is watched. */
   outcome: TaskEnd | null;
+  /** When it was first seen. Null until the first result. */
+  seenAt: number | null;
   /** When its state was first seen as it is: the age counts from here. */
   changedAt: number;
   /** When the last poll that showed a state which is not final was sent. */
@@ -40,6 +45,7 @@ export function newTask(id: TaskId, order = 0): Watched {
     state: null,
     status: null,
     outcome: null,
+    seenAt: null,
     changedAt: 0,
     lookedAt: 0,
     endedAt: null,
@@ -50,4 +56,13 @@ export function newTask(id: TaskId, order = 0): Watched {
     lagMaxMs: null,
     failure: null,
   };
+}
+
+/** How many of the tasks that are still watched are in each state. */
+export function countStates(tasks: readonly Watched[]): WaitingStates {
+  const states = { submitting: 0, running: 0, unknown: 0, notChecked: 0 };
+  for (const { outcome, state } of tasks) {
+    if (outcome === null && state !== 'succeeded' && state !== 'failed') states[state ?? 'notChecked'] += 1;
+  }
+  return states;
 }

@@ -104,6 +104,13 @@ export const en = {
   alwaysVerified: (variable: string) => `${variable}=0 has no effect on mmai: it always verifies certificates`,
   clockOff: (offset: string, isAhead: boolean) =>
     `the clock here is ${offset} ${isAhead ? 'ahead of' : 'behind'} the clock of the service; mmai corrects for it in this run`,
+  /** While a slow `status` is under way. */
+  checking: (done: number, total: number, elapsed: string, retries: number) =>
+    [
+      total === 1 ? 'checking' : `${done}/${total} checked`,
+      elapsed,
+      ...(retries > 0 ? [`${retries} ${retries === 1 ? 'retry' : 'retries'}`] : []),
+    ].join(' · '),
   unknownStatus: (id: string, status: number) =>
     `task ${id} has status ${status}, which this version of mmai does not know; it counts as not finished`,
   sandbox: {
@@ -118,11 +125,12 @@ export const en = {
     conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
     intervalAboveTimeout: () => '--interval is longer than --timeout',
     retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
-    heartbeat: (pending: number, done: number, next: string) =>
-      `${pending} not finished, ${done} done; next check ${next}`,
-    progress: (done: number, total: number, next: string) => `${done}/${total} done · next check ${next}`,
-    keys: () => ' · r check now',
-    unseen: 'not asked yet',
+    heartbeat: (states: readonly string[], done: number, total: number, next: string) =>
+      `still waiting: ${states.join(', ')}; ${done} of ${total} done; next check in ${next}`,
+    progress: (done: number, total: number) => `${done}/${total} done`,
+    elapsed: (elapsed: string, limit: string | undefined) => (limit ? `${elapsed} of ${limit}` : elapsed),
+    keys: () => 'press r to check now',
+    unseen: 'not checked yet',
     noInterval: () => '--interval: give a duration, or auto',
     noCommand: () => '--exec: give a command',
     noTerminal: () => '--progress tty: standard error is not a terminal',
@@ -140,7 +148,7 @@ export const en = {
     annotation: (id: string) => `mmai task ${id}`,
     columns: ['task', 'result', 'request id'],
     unwritable: (path: string, why: string) => `cannot write ${path}: ${why}`,
-    nextCheck: (delay: string) => `next check ${delay}`,
+    nextCheck: (delay: string) => `next check in ${delay}`,
     wake: (span: string) => `asleep or stopped for ${span}; checking every task now`,
     ends: {
       notFound: 'was not found',
@@ -170,8 +178,8 @@ export const en = {
     },
     verdict: (why: string, elapsed: string, counts: readonly string[]) =>
       `${why} after ${elapsed}: ${counts.join(', ')}`,
-    resume: (command: string) => `unfinished tasks keep running on the server; to resume the wait: ${command}`,
-    resumeSame: () => 'unfinished tasks keep running on the server; the same command resumes the wait',
+    resume: (command: string) => `unfinished tasks keep running on the server; to keep waiting, run:\n  ${command}`,
+    resumeSame: () => 'unfinished tasks keep running on the server; to keep waiting, run the same command again',
     tooFew: (tasks: number) =>
       `${tasks} ${tasks === 1 ? 'task is' : 'tasks are'} never checked: raise --timeout or --max-rps`,
     plan: (polls: number, tasks: number, within: string, lag: string) =>

@@ -92,6 +92,12 @@ export const zh: Messages = {
   plainHttp: (origin) => `${origin} 未加密：请求可能被窃听和重放`,
   alwaysVerified: (variable) => `${variable}=0 对 mmai 无效：mmai 始终校验证书`,
   clockOff: (offset, isAhead) => `本机时钟比服务端${isAhead ? '快' : '慢'} ${offset}；mmai 在本次运行中已作修正`,
+  checking: (done, total, elapsed, retries) =>
+    [
+      total === 1 ? '正在查询' : `已查询 ${done}/${total}`,
+      elapsed,
+      ...(retries > 0 ? [`已重试 ${retries} 次`] : []),
+    ].join(' · '),
   unknownStatus: (id, status) => `任务 ${id} 的状态为 ${status}，当前版本的 mmai 不认识；按未完成处理`,
   sandbox: {
     badStep: (step) =>
@@ -105,9 +111,11 @@ export const zh: Messages = {
     conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
     intervalAboveTimeout: () => '--interval 比 --timeout 还长',
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
-    heartbeat: (pending, done, next) => `${pending} 个尚未结束，${done} 个已结束；${next} 后再次查询`,
-    progress: (done, total, next) => `${done}/${total} 已结束 · ${next} 后再次查询`,
-    keys: () => ' · r 立即查询',
+    heartbeat: (states, done, total, next) =>
+      `仍在等待：${states.join('，')}；已结束 ${done}/${total}；${next} 后再次查询`,
+    progress: (done, total) => `${done}/${total} 已结束`,
+    elapsed: (elapsed, limit) => (limit ? `已等待 ${elapsed}，共 ${limit}` : `已等待 ${elapsed}`),
+    keys: () => '按 r 立即查询',
     unseen: '尚未查询',
     noInterval: () => '--interval：请给出时长或 auto',
     noCommand: () => '--exec：请给出命令',
@@ -154,8 +162,8 @@ export const zh: Messages = {
       unanswered: '未知',
     },
     verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts.join('，')}`,
-    resume: (command) => `未结束的任务仍在服务端继续执行；要继续等待：${command}`,
-    resumeSame: () => '未结束的任务仍在服务端继续执行；重新运行同一命令即可继续等待',
+    resume: (command) => `未结束的任务仍在服务端执行。如需继续等待，请运行：\n  ${command}`,
+    resumeSame: () => '未结束的任务仍在服务端执行。如需继续等待，请再次运行同一命令',
     tooFew: (tasks) => `有 ${tasks} 个任务来不及查询：请调高 --timeout 或 --max-rps`,
     plan: (polls, tasks, within, lag) => `${tasks} 个任务在 ${within} 内各查询 ${polls} 次；任务结束后最迟 ${lag} 得知`,
   },

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { withSpinner } from '../../src/commands/shared/spinner.ts';
+import type { CommandDeps } from '../../src/deps.ts';
+import { fakeDeps } from '../support/deps.ts';
+
+/** What was drawn while the work lasted `ms` of virtual time at a terminal. */
+async function drawn(ms: number, { env = {}, quiet = false } = {}): Promise<string[]> {
+  const lines: string[] = [];
+  let stops = 0;
+  const live: CommandDeps['live'] = async (view) => {
+    lines.push(...view.lines({ columns: 80, rows: 24, hasKeys: false, frame: '⠋ ' }));
+    return { stop: () => (stops += 1), isDrawing: () => true };
+  };
+  const deps = fakeDeps({ env, live });
+  const terminal = { ...deps, stderr: { ...deps.stderr, isTerminal: true } };
+  const work = deps.clock.sleep(ms).then(() => 'answer');
+  assert.equal(await withSpinner(work, () => 'checking', { color: 'auto', quiet }, terminal), 'answer');
+  assert.equal(stops, lines.length);
+  return lines;
+}
+
+describe('a command that answers', () => {
+  it('after half a second shows a spinner', async () => assert.deepEqual(await drawn(600), ['⠋ checking']));
+  it('at once shows none', async () => assert.deepEqual(await drawn(400), []));
+  it('slowly with -q shows none', async () => assert.deepEqual(await drawn(600, { quiet: true }), []));
+  for (const env of [{ TERM: 'dumb' }, { CI: 'true' }, { MMAI_A11Y: '1' }]) {
+    it(`slowly shows none with ${JSON.stringify(env)}`, async () => assert.deepEqual(await drawn(600, { env }), []));
+  }
+
+  it('with an error gives the terminal back, and fails', async () => {
+    const deps = fakeDeps();
+    const terminal = { ...deps, stderr: { ...deps.stderr, isTerminal: true } };
+    const work = deps.clock.sleep(600).then(() => Promise.reject(new Error('no')));
+    await assert.rejects(
+      withSpinner(work, () => '', { color: 'auto', quiet: false }, terminal),
+      /no/,
+    );
+  });
+});
