@@ -90,7 +90,7 @@ describe('the verdict', () => {
   });
 
   it('leaves the tasks that still run to the command that resumes the wait, if that names them', () => {
-    assert.match(verdictOf('deadline', ['succeeded', null])[1]!, /mmai watch 2/);
+    assert.match(verdictOf('deadline', ['succeeded', null])[2]!, /mmai watch 2/);
     assert.match(verdictOf('deadline', Array(30).fill(null))[1]!, /^ {2}not finished: 1, .*10 … and 20 more$/);
   });
 
