@@ -2,7 +2,10 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../core/config/settings.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import type { RequestRecord } from '../sandbox/server.ts';
 import { parseDuration } from '../text/duration.ts';
+import { shortened, visible } from '../text/safe-text.ts';
 import { addCommonOptions } from './shared/options.ts';
 
 interface SandboxCommandOptions {
@@ -44,6 +47,7 @@ export async function runSandbox(options: SandboxCommandOptions, deps: CommandDe
     now: deps.clock.now,
     nextId: deps.nonce,
     faults: { rate: parseRate(options.faultRate), random: deps.random },
+    ...(!options.quiet && { onRequest: (record) => deps.stderr.write(requestLine(record, deps.messages)) }),
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     throw usageError((m) => m.sandbox.portTaken(port, error.code ?? ''));
@@ -62,6 +66,12 @@ export async function runSandbox(options: SandboxCommandOptions, deps: CommandDe
   }
   await sandbox.close();
   return ExitCode.ok;
+}
+
+/** Action, task and answer: texts are whatever a client sent. */
+function requestLine({ action = '-', taskId = '-', answer }: RequestRecord, { glyphs }: Messages): string {
+  const shown = [action, taskId, glyphs.arrow, String(answer)].map((word) => visible(shortened(word)));
+  return `${shown.join(' ')}\n`;
 }
 
 function parseRate(text: string): number {

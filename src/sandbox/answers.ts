@@ -1,4 +1,5 @@
 import type { Step } from './script.ts';
+import type { AskedTask } from './verify.ts';
 
 /** A refusal in the service's own words. */
 export class Refusal extends Error {
@@ -16,6 +17,14 @@ export class Refusal extends Error {
 }
 
 export type Format = 'json' | 'xml';
+
+/** What an answer is written with. */
+export interface Writing {
+  readonly format: Format;
+  readonly requestId: string;
+  /** The URL of the result of a task that succeeded. */
+  readonly resultUrl: string;
+}
 
 interface Fields {
   readonly [name: string]: string | number | Fields;
@@ -35,13 +44,13 @@ export function expired(): Refusal {
   return new Refusal(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
 }
 
-/** The answer to a poll that gets this step, or undefined for a step that gives none. */
-export function stepAnswer(step: Step, format: Format, requestId: string): Answer | undefined {
+/** The answer to a request that gets this step, or undefined for a step that gives none. */
+export function stepAnswer(step: Step, asked: AskedTask, writing: Writing): Answer | undefined {
   switch (step.kind) {
     case 'status':
-      return statusAnswer(step.status, format, requestId);
+      return taskAnswer(step.status, step.reason, asked, writing);
     case 'slow':
-      return statusAnswer(1, format, requestId);
+      return taskAnswer(1, undefined, asked, writing);
     case 'garbage':
       return { http: 200, headers: { 'content-type': TYPES.json }, body: '{"Status":', says: step.kind };
     case 'html': {
@@ -52,12 +61,15 @@ export function stepAnswer(step: Step, format: Format, requestId: string): Answe
     case 'reset':
       return undefined;
     default:
-      return refusalAnswer(REFUSALS[step.kind](step.forMs), format, requestId);
+      return refusalAnswer(REFUSALS[step.kind](step.forMs, asked), writing);
   }
 }
 
 /** The error document of a refusal. */
-export function refusalAnswer({ http, code, message, more }: Refusal, format: Format, requestId: string): Answer {
+export function refusalAnswer(
+  { http, code, message, more }: Refusal,
+  { format, requestId }: Pick<Writing, 'format' | 'requestId'>,
+): Answer {
   const fields = {
     RequestId: requestId,
     HostId: 'multimediaai.cn-beijing.aliyuncs.com',
@@ -77,7 +89,6 @@ const TYPES = { json: 'application/json;charset=utf-8', xml: 'text/xml;charset=u
 
 /** As RAM tells a denial. */
 const ACCESS_DENIED_DETAIL = {
-  AuthAction: 'multimediaai:GetTaskStatus',
   AuthPrincipalType: 'SubUser',
   AuthPrincipalOwnerId: '1000000000000001',
   AuthPrincipalDisplayName: '2000000000000002',
@@ -91,19 +102,39 @@ const REFUSALS = {
   '404': () =>
     new Refusal(404, 'ResourceNotFound', 'The requested resource does not exist. Please check the parameter TaskId.'),
   expired,
-  forbidden: () =>
+  forbidden: (_: unknown, { operation }: AskedTask) =>
     new Refusal(403, 'Forbidden.RAM', 'User not authorized to operate on the specified resource.', {
-      fields: { AccessDeniedDetail: ACCESS_DENIED_DETAIL },
+      fields: { AccessDeniedDetail: { AuthAction: `multimediaai:${operation}`, ...ACCESS_DENIED_DETAIL } },
     }),
-  throttle: (forMs?: number) =>
+  throttle: (forMs: number | undefined) =>
     new Refusal(400, 'Throttling.User', 'Request was denied due to user flow control.', {
       ...(forMs !== undefined && { headers: { 'x-acs-retry-after': String(forMs) } }),
     }),
 };
 
-function statusAnswer(status: number, format: Format, requestId: string): Answer {
-  const fields = { Status: status, RequestId: requestId };
-  return { http: 200, ...written('GetTaskStatusResponse', fields, format, requestId), says: status };
+function taskAnswer(status: number, reason: string | undefined, asked: AskedTask, writing: Writing): Answer {
+  const { format, requestId } = writing;
+  const { operation } = asked;
+  const result = operation === 'GetTaskResult' && { Result: resultOf(status, reason, asked, writing) };
+  const fields = { Status: status, RequestId: requestId, ...result };
+  return { http: 200, ...written(`${operation}Response`, fields, format, requestId), says: status };
+}
+
+/** The reason that the documentation shows. */
+const DOCUMENTED = { ErrorName: 'Download fail', ErrorCode: '1000' };
+
+/** What the documentation shows of a task that ended; without fields for one that has not. */
+function resultOf(
+  status: number,
+  reason = DOCUMENTED.ErrorName,
+  { taskId }: AskedTask,
+  { resultUrl }: Writing,
+): Fields {
+  if (status !== 2 && status !== 3) return {};
+  const task = { VideoName: `video-${taskId}`, ApplicationId: '1000000000000001' };
+  if (status === 2) return { ...task, AnalysisUseTime: 30, ProcessResultUrl: resultUrl };
+  const known = reason === DOCUMENTED.ErrorName ? DOCUMENTED : { ErrorName: reason };
+  return { ...task, ...known, ErrorReason: reason, ErrorMessage: reason };
 }
 
 function written(root: string, fields: Fields, format: Format, requestId: string): Pick<Answer, 'headers' | 'body'> {

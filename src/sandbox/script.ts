@@ -1,9 +1,9 @@
 import { usageError } from '../errors.ts';
 import { parseDuration } from '../text/duration.ts';
 
-/** What one poll gets: a status, or a fault. `forMs` belongs to `throttle(2s)` and `slow(2s)`. */
+/** What one request gets: a status, or a fault. `reason` belongs to `3(Download fail)`, `forMs` to `throttle(2s)` and `slow(2s)`. */
 export type Step =
-  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'status'; readonly status: number; readonly reason?: string }
   | { readonly kind: Fault; readonly forMs?: number };
 
 export const FAULTS = [
@@ -34,13 +34,17 @@ export interface Script {
 
 export const DEFAULT_SCRIPT = '0,1x3,2';
 
+/** A reason in parentheses may hold what separates steps and tasks. */
+const TASK_ENDS = /;(?![^(]*\))/;
+const STEP_ENDS = /,(?![^(]*\))/;
+
 /** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step. */
 export function parseScript(text: string): Script {
   const byTask = new Map<string, readonly ScriptedStep[]>();
   let others: readonly ScriptedStep[] | undefined;
-  for (const part of text.split(';')) {
+  for (const part of text.split(TASK_ENDS)) {
     const [, task, steps = ''] = /^\s*(?:([1-9]\d{0,18})=)?(.*)$/s.exec(part) ?? [];
-    const parsed = steps.split(',').map((step) => parseStep(step.trim()));
+    const parsed = steps.split(STEP_ENDS).map((step) => parseStep(step.trim()));
     if (task) byTask.set(task, parsed);
     else others = parsed;
   }
@@ -49,24 +53,25 @@ export function parseScript(text: string): Script {
 
 function parseStep(text: string): ScriptedStep {
   const bad = () => usageError((m) => m.sandbox.badStep(text));
-  const [, word, span, times = '1', hold] =
+  const [, word, given, times = '1', hold] =
     /^(0|-?[1-9]\d{0,8}|[a-z]+)(?:\((.*)\))?(?:x([1-9]\d{0,6})|:(.+))?$/.exec(text) ?? [];
   const fault = FAULTS.find((name) => name === word);
   const takesSpan = fault === 'throttle' || fault === 'slow';
   const isStatus = word !== undefined && /\d$/.test(word) && !fault;
-  if ((!isStatus && !fault) || (span !== undefined && !takesSpan)) throw bad();
+  const takesReason = word === '3' && given?.trim() !== '';
+  if ((!isStatus && !fault) || (given !== undefined && !takesSpan && !takesReason)) throw bad();
   // A step without an end would be another word for the last one; a throttle or a delay without one cannot be told.
-  const milliseconds = (given: string) => {
-    const ms = parseDuration(given, text);
+  const milliseconds = (span: string) => {
+    const ms = parseDuration(span, text);
     if (ms === Number.POSITIVE_INFINITY) throw bad();
     return ms;
   };
   const lasts = { times: Number(times), holdMs: hold === undefined ? 0 : milliseconds(hold) };
-  if (isStatus) return { step: { kind: 'status', status: Number(word) }, ...lasts };
-  return { step: { kind: fault!, ...(span !== undefined && { forMs: milliseconds(span) }) }, ...lasts };
+  if (fault) return { step: { kind: fault, ...(given !== undefined && { forMs: milliseconds(given) }) }, ...lasts };
+  return { step: { kind: 'status', status: Number(word), ...(given && { reason: given.trim() }) }, ...lasts };
 }
 
-/** Plays the script to each task on its own: every poll takes the next step, the last one stays. */
+/** Plays the script to each task on its own: every request about it takes the next step, the last one stays. */
 export class Player {
   readonly #script: Script;
   readonly #places = new Map<string, { index: number; polls: number; since: number }>();
@@ -75,7 +80,7 @@ export class Player {
     this.#script = script;
   }
 
-  /** The step for a poll of `task` at `now` (ms). */
+  /** The step for a request about `task` at `now` (ms). */
   next(task: string, now: number): Step {
     const steps = this.#script.byTask.get(task) ?? this.#script.others;
     let place = this.#places.get(task) ?? { index: 0, polls: 0, since: now };

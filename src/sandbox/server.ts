@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from '../core/config/settings.ts';
 import { type Answer, type Format, Refusal, refusalAnswer, stepAnswer } from './answers.ts';
+import { createResultFiles, isResultPath, type ResultFiles, resultTask } from './result-files.ts';
 import { DEFAULT_SCRIPT, FAULTS, type Fault, Player, parseScript, type Step } from './script.ts';
 import { type ArrivedRequest, readRequest, type SandboxKey, Verifier } from './verify.ts';
 
@@ -29,7 +30,7 @@ export interface SandboxOptions {
 export interface RequestRecord {
   readonly action: string | undefined;
   readonly taskId: string | undefined;
-  /** The status, the error's code, or the name of a fault that has neither. */
+  /** The status, the error's code, the name of a fault that has neither, or OK for the file of a result. */
   readonly answer: number | string;
 }
 
@@ -50,8 +51,12 @@ const PASSING: readonly Fault[] = FAULTS.filter((kind) => !['404', 'forbidden', 
 
 /** The service's double on 127.0.0.1. Throws a usage error for a bad script; rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const player = new Player(parseScript(options.script ?? DEFAULT_SCRIPT));
-  const verifier = new Verifier(options.accessKeys);
+  const service: Service = {
+    player: new Player(parseScript(options.script ?? DEFAULT_SCRIPT)),
+    verifier: new Verifier(options.accessKeys),
+    files: createResultFiles(options.accessKeys[0]!),
+    origin: () => originOf(server),
+  };
   let requests = 0;
   const server = createServer(async (incoming, outgoing) => {
     requests += 1;
@@ -60,15 +65,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     // No timer keeps the process alive: with the server closed there is nobody left to answer.
     if (options.latencyMs) await sleep(options.latencyMs, undefined, { ref: false });
     const request = readRequest(incoming.method ?? '', incoming.url ?? '', incoming.headers, body);
-    await respond(request, outgoing, verifier, player, options);
+    await respond(request, outgoing, service, options);
   });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', listening);
   });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
+    url: originOf(server),
+    port: (server.address() as AddressInfo).port,
     requestCount: () => requests,
     unref: () => void server.on('connection', (socket) => socket.unref()).unref(),
     close: () =>
@@ -81,45 +85,63 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 // --- internal ---
 
+function originOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What requests are answered with. */
+interface Service {
+  readonly verifier: Verifier;
+  readonly player: Player;
+  readonly files: ResultFiles;
+  readonly origin: () => string;
+}
+
 async function respond(
   request: ArrivedRequest,
   outgoing: ServerResponse,
-  verifier: Verifier,
-  player: Player,
+  service: Service,
   options: SandboxOptions,
 ): Promise<void> {
-  const step = judged(request, verifier, player, options);
-  const [format, requestId] = [formatOf(request), options.nextId()];
-  const answer = step instanceof Refusal ? refusalAnswer(step, format, requestId) : stepAnswer(step, format, requestId);
-  options.onRequest?.({
-    action: request.parameters.get('Action') ?? request.headers.get('x-acs-action'),
-    taskId: request.parameters.get('TaskId'),
-    answer: answer?.says ?? (step as Step).kind,
-  });
-  if (!(step instanceof Refusal)) {
-    if (step.kind === 'reset') outgoing.socket?.resetAndDestroy();
-    if (step.kind === 'slow') await sleep(step.forMs ?? 1000, undefined, { ref: false });
-  }
+  const { answer, step } = answerTo(request, service, options);
+  const { path, parameters, headers } = request;
+  const record = isResultPath(path)
+    ? { action: 'processResult', taskId: resultTask(path) }
+    : { action: parameters.get('Action') ?? headers.get('x-acs-action'), taskId: parameters.get('TaskId') };
+  options.onRequest?.({ ...record, answer: answer?.says ?? step!.kind });
+  if (step?.kind === 'reset') outgoing.socket?.resetAndDestroy();
+  if (step?.kind === 'slow') await sleep(step.forMs ?? 1000, undefined, { ref: false });
   if (answer) write(answer, outgoing, options.now());
 }
 
-function judged(request: ArrivedRequest, verifier: Verifier, player: Player, options: SandboxOptions): Step | Refusal {
-  if (!isOurs(request.headers.get('host'), options.hosts)) {
-    return new Refusal(
-      421,
-      'MisdirectedRequest',
-      'The sandbox answers requests for loopback names and addresses only.',
-    );
-  }
-  if (request.body.byteLength > MAX_BODY) {
-    return new Refusal(413, 'RequestEntityTooLarge', 'The request body is larger than 1 MiB.');
-  }
+/** The answer to a request, and the step of the script that it came to, if any. */
+function answerTo(
+  request: ArrivedRequest,
+  { verifier, player, files, origin }: Service,
+  options: SandboxOptions,
+): { readonly answer: Answer | undefined; readonly step?: Step } {
+  const [format, requestId, now] = [formatOf(request), options.nextId(), options.now()];
   try {
-    const taskId = verifier.verify(request, options.now());
-    return mixedIn(options) ?? player.next(taskId, options.now());
+    checkForm(request, options);
+    const file = files.answer(request, now);
+    if (file) return { answer: file };
+    const asked = verifier.verify(request, now);
+    const step = mixedIn(options) ?? player.next(asked.taskId, now);
+    const resultUrl = origin() + files.signedPath(asked.taskId, now);
+    return { step, answer: stepAnswer(step, asked, { format, requestId, resultUrl }) };
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof Refusal) return { answer: refusalAnswer(error, { format, requestId }) };
     throw error;
+  }
+}
+
+function checkForm({ headers, body }: ArrivedRequest, { hosts }: SandboxOptions): void {
+  if (!isOurs(headers.get('host'), hosts)) {
+    const message = 'The sandbox answers requests for loopback names and addresses only.';
+    throw new Refusal(421, 'MisdirectedRequest', message);
+  }
+  if (body.byteLength > MAX_BODY) {
+    throw new Refusal(413, 'RequestEntityTooLarge', 'The request body is larger than 1 MiB.');
   }
 }
 

@@ -26,6 +26,15 @@ export interface ArrivedRequest {
   readonly body: Uint8Array;
 }
 
+/** The operations that the sandbox has. */
+const OPERATIONS = ['GetTaskStatus', 'GetTaskResult'] as const;
+
+/** What a verified request asks for. */
+export interface AskedTask {
+  readonly operation: (typeof OPERATIONS)[number];
+  readonly taskId: string;
+}
+
 /** The service's clock window: 15 minutes either way (error documents of InvalidTimeStamp.Expired). */
 const WINDOW_MS = 15 * 60_000;
 const MAX_TASK_ID = 2n ** 63n - 1n;
@@ -57,8 +66,8 @@ export class Verifier {
     this.#keys = new Map(keys.map((key) => [key.accessKeyId, key]));
   }
 
-  /** The id of the task that the request asks about at `now` (ms), or a thrown {@link Refusal}. */
-  verify(request: ArrivedRequest, now: number): string {
+  /** What the request asks for at `now` (ms), or a thrown {@link Refusal}. */
+  verify(request: ArrivedRequest, now: number): AskedTask {
     if (request.method !== 'GET' && request.method !== 'POST') {
       throw new Refusal(400, 'UnsupportedHTTPMethod', 'This http method is not supported.');
     }
@@ -102,6 +111,11 @@ export class Verifier {
     }
     this.#nonces.set(nonce, now);
   }
+}
+
+/** In constant time. Hashed first, since timingSafeEqual throws at lengths that differ. */
+export function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(sha256(one)), Buffer.from(sha256(other)));
 }
 
 // --- internal ---
@@ -180,9 +194,10 @@ function canonicalQuery(pairs: Iterable<Pair>): string {
 }
 
 /** The service's own checks, behind the gateway's. */
-function askedTask({ action, version }: Claim, parameters: ReadonlyMap<string, string>): string {
+function askedTask({ action, version }: Claim, parameters: ReadonlyMap<string, string>): AskedTask {
   if (version !== '2019-08-10') throw new Refusal(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
-  if (action !== 'GetTaskStatus') {
+  const operation = OPERATIONS.find((name) => name === action);
+  if (!operation) {
     const message = 'The specified API operation does not exist. Please check the URL and method.';
     throw new Refusal(404, 'InvalidApiNotFound', message);
   }
@@ -192,7 +207,7 @@ function askedTask({ action, version }: Claim, parameters: ReadonlyMap<string, s
   const taskId = parameters.get('TaskId');
   if (!taskId) throw new Refusal(400, 'MissingTaskId', 'TaskId is mandatory for this action.');
   if (!/^[1-9]\d{0,18}$/.test(taskId) || BigInt(taskId) > MAX_TASK_ID) throw invalid('TaskId');
-  return taskId;
+  return { operation, taskId };
 }
 
 function checkTime(timestamp: string, now: number): void {
@@ -210,11 +225,6 @@ function invalid(name: string): Refusal {
 function required(value: string | undefined, name: string): string {
   if (!value) throw new Refusal(400, 'MissingParameter', `You must specify the parameter ${name}.`);
   return value;
-}
-
-/** In constant time. Hashed first, since timingSafeEqual throws at lengths that differ. */
-function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(one)), Buffer.from(sha256(other)));
 }
 
 function sha256(bytes: string | Uint8Array): string {

@@ -13,7 +13,12 @@ const { default: OpenApi, Config, OpenApiRequest, Params } = require('@alicloud/
 const { RuntimeOptions } = require('@alicloud/tea-util');
 
 type Server = Awaited<ReturnType<typeof sandbox>>;
-type Ask = (server: Server, key: typeof testKey, action: string) => Promise<{ Status?: number; code?: string }>;
+interface Told {
+  readonly Status?: number;
+  readonly Result?: Readonly<Record<string, string | number>>;
+  readonly code?: string;
+}
+type Ask = (server: Server, key: typeof testKey & { securityToken?: string }, action: string) => Promise<Told>;
 
 const popCore =
   (method: 'GET' | 'POST'): Ask =>
@@ -63,6 +68,25 @@ for (const [name, ask] of clients) {
     it('gets the status of the script', async () => {
       const server = await sandbox({ script: '9223372036854775807=3;2' });
       assert.equal((await ask(server, testKey, 'GetTaskStatus')).Status, 3);
+    });
+
+    it('gets where the result is, or why the task failed', async () => {
+      const server = await sandbox({ script: '2,3(Download fail),1' });
+      const resultOf = async () => ({ ...(await ask(server, testKey, 'GetTaskResult')).Result });
+      const { ProcessResultUrl: url, ...success } = await resultOf();
+      const task = { VideoName: 'video-9223372036854775807', ApplicationId: '1000000000000001' };
+      assert.deepEqual(success, { ...task, AnalysisUseTime: 30 });
+      assert.match(await (await fetch(String(url))).text(), /^the result of task 9223372036854775807/);
+      const reason = { ErrorName: 'Download fail', ErrorReason: 'Download fail', ErrorMessage: 'Download fail' };
+      assert.deepEqual(await resultOf(), { ...task, ...reason, ErrorCode: '1000' });
+      assert.deepEqual(await resultOf(), {});
+    });
+
+    it('gets it with temporary keys, and is refused without their token', async () => {
+      const key = { ...testKey, securityToken: 'a+token/of==STS' };
+      const server = await sandbox({ script: '2', accessKeys: [key] });
+      assert.equal((await ask(server, key, 'GetTaskResult')).Status, 2);
+      assert.equal((await ask(server, testKey, 'GetTaskResult')).code, 'MissingSecurityToken');
     });
 
     const refusals: [string, string, object, object, string][] = [

@@ -12,7 +12,7 @@ function played(script: string, polls: number, task = '1'): string {
   const player = new Player(parseScript(script));
   return Array.from({ length: polls }, (_, second) => {
     const step = player.next(task, second * 1000);
-    return step.kind === 'status' ? step.status : `${step.kind}${step.forMs ?? ''}`;
+    return step.kind === 'status' ? `${step.status}${step.reason ?? ''}` : `${step.kind}${step.forMs ?? ''}`;
   }).join(' ');
 }
 
@@ -27,6 +27,8 @@ describe('a script', () => {
     ['7,-1', 2, '7 -1'],
     ['500,404,reset,hang,garbage,html,expired,forbidden', 8, '500 404 reset hang garbage html expired forbidden'],
     ['throttle,throttle(2s),2', 3, 'throttle throttle2000 2'],
+    ['1,3(Download fail)', 2, '1 3Download fail'],
+    ['1=3( a; b, c ):1s,2;2', 2, '3a; b, c 2'],
     ['1=3;2', 1, '3'],
     ['2;5=3', 1, '2'],
     ['5=3', 1, '0'],
@@ -46,6 +48,8 @@ describe('a script', () => {
   const refused = ['', 'x', '0,,1', '2x0', '2xx', '1:', '500(2s)', 'throttle(x)', '1=', 'a=1', '99999999999'];
   // What would be read as something else: two ends for one step, a span without an end, the status 500, no task's id.
   refused.push('1x2:3s', '1:3sx2', '1:none', 'throttle(0)', 'slow()', '0500', '007=1', '0=1');
+  // A reason belongs to a task that failed.
+  refused.push('3()', '3( )', '2(Download fail)', '13(x)', '3(x');
   for (const bad of refused) {
     it(`"${bad}" is refused`, () => assert.throws(() => parseScript(bad), { name: 'MmaiError', exitCode: 2 }));
   }

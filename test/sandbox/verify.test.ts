@@ -33,7 +33,7 @@ function v1Query(changes: Record<string, string | undefined> = {}, accessKeySecr
 /** The id of the task asked about, or the code of the refusal. */
 function verdict(verifier: Verifier, request: ReturnType<typeof readRequest>, now = NOW): string {
   try {
-    return verifier.verify(request, now);
+    return verifier.verify(request, now).taskId;
   } catch (error) {
     if (error instanceof Refusal) return `${error.http} ${error.code}`;
     throw error;

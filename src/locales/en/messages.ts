@@ -115,7 +115,7 @@ export const en = {
     `task ${id} has status ${status}, which this version of mmai does not know; it counts as not finished`,
   sandbox: {
     badStep: (step: string) =>
-      `script step "${step}": write a status (0, 1, 2, 3 or any integer) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); then, if you like, xN (N polls) or :30s (a time)`,
+      `script step "${step}": write a status (0, 1, 2, 3 or any integer; 3(Download fail) fails with that reason) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); then, if you like, xN (N polls) or :30s (a time)`,
     badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
     portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
     listening: (url: string) => `sandbox listening on ${url}; Ctrl-C stops it`,

@@ -121,6 +121,6 @@ export const helpZh: typeof helpEn = {
   values: {
     duration: '90、90s、10m、1h30m 或 500ms；只写数字表示秒；0 或 none 表示不限',
     script:
-      '依次给出每次查询的应答，以逗号分隔：状态（0、1、2、3），或 500、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s)；其后可加 xN（N 次查询）或 :30s（持续时间）；最后一个保持不变。每个任务也可各写一个：123=0,2;456=1,3',
+      '依次给出每次请求的响应，以逗号分隔：状态（0、1、2、3，或 3(Download fail) 表示以该原因失败），或 500、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s)；其后可加 xN（N 次请求）或 :30s（持续时间）；最后一个保持不变。每个任务也可各写一个：123=0,2;456=1,3',
   },
 };

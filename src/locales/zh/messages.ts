@@ -101,7 +101,7 @@ export const zh: Messages = {
   unknownStatus: (id, status) => `任务 ${id} 的状态为 ${status}，当前版本的 mmai 不认识；按未完成处理`,
   sandbox: {
     badStep: (step) =>
-      `脚本步骤“${step}”无效：请写状态（0、1、2、3 或任意整数），或 500、throttle、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s) 之一，后面可加 xN（N 次查询）或 :30s（持续时间）`,
+      `脚本步骤“${step}”无效：请写状态（0、1、2、3 或任意整数；3(Download fail) 表示以该原因失败），或 500、throttle、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s) 之一，后面可加 xN（N 次查询）或 :30s（持续时间）`,
     badRate: (value) => `--fault-rate：“${value}”不是 0 到 1 之间的数`,
     portTaken: (port, why) => `--port：无法监听 ${port}：${why}`,
     listening: (url) => `模拟服务已在 ${url} 监听；按 Ctrl-C 停止`,
