@@ -29,13 +29,22 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
   for (const [name, flags] of ways) {
     it(`is accepted with ${name}, the largest id unrounded`, async () => {
       const { env } = await sandbox({ script: '9223372036854775807=2;3' });
-      const { stdout } = await mmai(['status', '9223372036854775807', '-o', 'tsv', ...flags], { env });
+      const { stdout } = await mmaiInProcess(['status', '9223372036854775807', '-o', 'tsv', ...flags], { env });
       assert.equal(stdout, '9223372036854775807\tsucceeded\t2\n');
     });
   }
 
   it('writes one json document', async () => {
-    const { code, stdout } = await mmai(['status', '5', '6', '--json', '--simulate', '5=1;6=404', '--retries', '0']);
+    const { code, stdout } = await mmaiInProcess([
+      'status',
+      '5',
+      '6',
+      '--json',
+      '--simulate',
+      '5=1;6=404',
+      '--retries',
+      '0',
+    ]);
     const { tasks, summary } = JSON.parse(stdout);
     assert.equal(code, 5);
     assert.deepEqual({ ...tasks[0], requestId: '' }, { id: '5', state: 'running', status: 1, requestId: '' });
@@ -47,15 +56,15 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
 
   it("writes the service's body byte for byte with --raw", async () => {
     const { env } = await sandbox({ script: '2' });
-    const { stdout } = await mmai(['status', '1', '--raw'], { env });
+    const { stdout } = await mmaiInProcess(['status', '1', '--raw'], { env });
     assert.equal(stdout, '{"Status":2,"RequestId":"00000000-0000-4000-8000-000000000001"}');
   });
 
   it('puts a JMESPath query to the document', async () => {
     const args = ['status', '1', '2', '--simulate', '1=2;2=1', '--query'];
-    assert.equal((await mmai([...args, 'tasks[0].state'])).stdout, 'succeeded\n');
-    assert.equal((await mmai([...args, 'tasks[].[id, status]'])).stdout, '1\t2\n2\t1\n');
-    assert.equal((await mmai([...args, 'tasks[].id', '--json'])).stdout, '[\n  "1",\n  "2"\n]\n');
+    assert.equal((await mmaiInProcess([...args, 'tasks[0].state'])).stdout, 'succeeded\n');
+    assert.equal((await mmaiInProcess([...args, 'tasks[].[id, status]'])).stdout, '1\t2\n2\t1\n');
+    assert.equal((await mmaiInProcess([...args, 'tasks[].id', '--json'])).stdout, '[\n  "1",\n  "2"\n]\n');
   });
 
   it('answers in json where a setting meant for all commands names a form it has not', async () => {
@@ -93,47 +102,48 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
 
   it('speaks Chinese by flag, variable and locale; machine words stay', async () => {
     const args = ['status', '1', '--simulate', '2'];
-    assert.match((await mmai([...args, '--lang', 'zh'])).stdout, /执行成功/);
+    assert.match((await mmaiInProcess([...args, '--lang', 'zh'])).stdout, /执行成功/);
     for (const MMAI_LANG of ['zh', 'zh_CN']) {
-      assert.match((await mmai(args, { env: { MMAI_LANG } })).stdout, /执行成功/);
+      assert.match((await mmaiInProcess(args, { env: { MMAI_LANG } })).stdout, /执行成功/);
     }
-    assert.match((await mmai(args, { env: { LANG: 'zh_CN.UTF-8' } })).stdout, /执行成功/);
-    assert.equal((await mmai([...args, '--lang', 'zh', '-o', 'tsv'])).stdout, '1\tsucceeded\t2\n');
+    assert.match((await mmaiInProcess(args, { env: { LANG: 'zh_CN.UTF-8' } })).stdout, /执行成功/);
+    assert.equal((await mmaiInProcess([...args, '--lang', 'zh', '-o', 'tsv'])).stdout, '1\tsucceeded\t2\n');
   });
 
   it('recovers from a transient failure and says so in the summary', async () => {
-    const { code, stdout } = await mmai(['status', '1', '--json', '--simulate', '500,2']);
+    const { code, stdout } = await mmaiInProcess(['status', '1', '--json', '--simulate', '500,2']);
     assert.equal(code, 0);
     assert.equal(JSON.parse(stdout).summary.retries, 1);
   });
 
   it('learns a clock that is an hour off in one extra request', async () => {
     const { env, requestCount } = await sandbox({ script: '2', now: () => Date.now() + 3_600_000 });
-    assert.equal((await mmai(['status', '1'], { env })).code, 0);
+    assert.equal((await mmaiInProcess(['status', '1'], { env })).code, 0);
     assert.equal(requestCount(), 2);
   });
 
   it('warns of a status nobody knows', async () => {
-    const { code, stderr } = await mmai(['status', '1', '--simulate', '7']);
+    const { code, stderr } = await mmaiInProcess(['status', '1', '--simulate', '7']);
     assert.equal(code, 0);
     assert.match(stderr, /warning: task 1 has status 7/);
   });
 
   it('shows an error where no status was told; unknown is what machines read, and the word for a new status', async () => {
-    const row = async (...more: string[]) => (await mmai(['status', '1', '--simulate', ...more])).stdout.split(/\s+/);
+    const row = async (...more: string[]) =>
+      (await mmaiInProcess(['status', '1', '--simulate', ...more])).stdout.split(/\s+/);
     assert.deepEqual((await row('404')).slice(0, 3), ['1', 'error', 'ResourceNotFound']);
     assert.deepEqual((await row('404', '--lang=zh')).slice(0, 3), ['1', '出错', 'ResourceNotFound']);
     assert.deepEqual((await row('7')).slice(0, 3), ['1', 'unknown', '7']);
-    assert.equal((await mmai(['status', '1', '--simulate', '404', '-o', 'tsv'])).stdout, '1\tunknown\t\n');
+    assert.equal((await mmaiInProcess(['status', '1', '--simulate', '404', '-o', 'tsv'])).stdout, '1\tunknown\t\n');
   });
 
   it('names several tasks in Chinese as Chinese lists things', async () => {
-    const { stderr } = await mmai(['status', '1', '2', '3', '4', '--simulate', '404', '--lang', 'zh']);
+    const { stderr } = await mmaiInProcess(['status', '1', '2', '3', '4', '--simulate', '404', '--lang', 'zh']);
     assert.match(stderr, /^错误：任务 1、2、3 … \(4\)：ResourceNotFound/);
   });
 
   it('says nothing on standard error with -q', async () => {
-    assert.equal((await mmai(['status', '1', '-q', '--simulate', 'forbidden'])).stderr, '');
+    assert.equal((await mmaiInProcess(['status', '1', '-q', '--simulate', 'forbidden'])).stderr, '');
   });
 
   it('prints no secret, signature or token with --debug and --dry-run', async () => {
@@ -250,7 +260,7 @@ describe('exit codes', { concurrency: 4 }, () => {
     [5, 'not found', ['1', '2', '--simulate', '1=2;2=404']],
   ];
   for (const [expected, name, args] of simulated) {
-    it(`${expected}: ${name}`, async () => assert.equal((await mmai(['status', ...args])).code, expected));
+    it(`${expected}: ${name}`, async () => assert.equal((await mmaiInProcess(['status', ...args])).code, expected));
   }
 
   const usage: [string, string[], RegExp][] = [
