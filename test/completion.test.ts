@@ -55,12 +55,17 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
     assert.deepEqual(await ask('config', 'use'), { code: 0, signal: null, stdout: '', stderr: '' });
   });
 
-  it('offers recent task ids, each once, and no line of the file that is no id', async () => {
+  it('offers @last and recent task IDs with their states, each once, and no line of the file that is no ID', async () => {
     const env = { XDG_STATE_HOME: temporaryDirectory() };
     mkdirSync(join(env.XDG_STATE_HOME, 'mmai'));
-    writeFileSync(join(env.XDG_STATE_HOME, 'mmai', 'recent-tasks'), '10051344\n400010\n99999999999999999999\nrm -rf\n');
+    writeFileSync(
+      join(env.XDG_STATE_HOME, 'mmai', 'recent-tasks'),
+      '10051344\n400010 failed\n99999999999999999999\nrm -rf\n',
+    );
     const { stdout } = await mmai(['complete', '--word=', '--', 'watch', '10051344'], { env });
-    assert.equal(stdout, '400010\t\n');
+    assert.equal(stdout, '@last\t10051344\n400010\tfailed\n');
+    const none = { ...env, MMAI_NO_RECENT: '1' };
+    assert.equal((await mmai(['complete', '--word=', '--', 'watch'], { env: none })).stdout, '');
   });
 
   it('describes in the language of the user', async () => {
@@ -100,6 +105,11 @@ describe('mmai completion', { concurrency: 4 }, () => {
     ['mmai status --ca-file a-fi\t', '[status][--ca-file][a-file.pem]'],
     ['mmai status --ca-file=a-fi\t', '[status][--ca-file=a-file.pem]'],
     ['mmai status --profile wo\t', '[status][--profile][work]'],
+    ['mmai status @l\t', '[status][@last]'],
+    ['mmai watch --lang=zh 7 @\tx', '[watch][--lang=zh][7][@last][x]'],
+    ['mmai status --profile me@\t', '[status][--profile][me@work]'],
+    ['mmai status --profile=me@w\tx', '[status][--profile=me@work][x]'],
+    ['mmai watch 7 1005\t', '[watch][7][10051344]'],
   ];
   /** Names of profiles and files that a shell would act on. What is typed is their first two letters. */
   const hostile = [
@@ -208,8 +218,11 @@ async function newcomer(names: readonly string[] = []) {
   writeFileSync(shim, `#!/bin/sh\n${complete}\nprintf '[%s]' "$@" >> '${home}/calls'\necho >> '${home}/calls'\n`);
   chmodSync(shim, 0o755);
   writeFileSync(join(home, 'a-file.pem'), '');
+  mkdirSync(join(home, '.local/state/mmai'), { recursive: true });
+  writeFileSync(join(home, '.local/state/mmai/recent-tasks'), '10051344 failed\n');
   const env = { PATH: `${home}:${process.env.PATH}`, HOME: home, ZDOTDIR: home, TERM: 'xterm', LC_ALL: 'C.UTF-8' };
   await mmai(['config', 'set', 'region', 'x', '--profile', 'work'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
+  await mmai(['config', 'set', 'region', 'x', '--profile', 'me@work'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
   const file = join(home, '.config/mmai/config.json');
   const config = JSON.parse(readFileSync(file, 'utf8'));
   for (const name of names) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Candidate } from '../completion/candidates.ts';
 import { FILES, SCRIPTS, SHELLS } from '../completion/scripts.ts';
 import { choice } from '../core/config/settings.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -36,11 +37,24 @@ async function candidateLines(program: Command, words: string[], word: string, d
   const { complete } = await import('../completion/candidates.ts');
   const found = await complete(program, words, word, {
     // A config file that cannot be read is told by the command that needs it, not by a tab.
-    profiles: async () => Object.keys((await deps.store()).read().profiles).sort(),
-    configKeys: async () => (await import('./config/keys.ts')).CONFIG_KEYS,
-    topics: async () => (await import('../core/explanations.ts')).allTopics(),
-    recentTasks: async () => (await deps.recentTasks()).read(),
+    profiles: async () => plain(Object.keys((await deps.store()).read().profiles).sort()),
+    configKeys: async () => plain((await import('./config/keys.ts')).CONFIG_KEYS),
+    topics: async () => plain((await import('../core/explanations.ts')).allTopics()),
+    recentTasks: () => recentCandidates(deps),
   }).catch(() => []);
   if (found === 'files') return `${FILES}\n`;
   return found.map(({ value, description }) => `${value}\t${description}\n`).join('');
+}
+
+function plain(values: readonly string[]): Candidate[] {
+  return values.map((value) => ({ value, description: '' }));
+}
+
+/** The recent task IDs with their states, newest first; before them `@last` with the ID that it stands for. */
+async function recentCandidates(deps: CommandDeps): Promise<Candidate[]> {
+  const { LAST, recentTasks } = await import('./shared/task-ids.ts');
+  const tasks = await recentTasks(deps);
+  const { states } = deps.messages;
+  const listed = tasks.map(({ id, state }) => ({ value: id, description: state ? states[state] : '' }));
+  return tasks[0] ? [{ value: LAST, description: tasks[0].id }, ...listed] : [];
 }

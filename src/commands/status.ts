@@ -85,7 +85,7 @@ export async function runStatus(words: readonly string[], options: StatusOptions
       const text = failureReport(ids, replies, deps.messages) + statusCount(document, deps.messages);
       deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
     }
-    const known = ids.filter((_, index) => replies[index]!.ok);
+    const known = tasks.filter(({ error }) => !error);
     await rememberTasks(known, options, deps);
     return exitCode;
   } finally {

@@ -23,7 +23,7 @@ import { allowedForms, formsOf, type Printers, printAnswer } from './shared/prin
 import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 
-import { commandTaskIds } from './shared/task-ids.ts';
+import { commandTaskIds, nameTasks } from './shared/task-ids.ts';
 import { type Display, displayMode, openDisplay } from './watch/display.ts';
 import { createHook, type Hook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
@@ -106,13 +106,15 @@ async function readPlan(
   deps: CommandDeps,
 ): Promise<WaiterOptions> {
   const { clock, startedAt } = deps;
+  // Before the time is taken: choosing a task is no part of the wait.
+  const named = await nameTasks(words, deps);
   const limits = {
     totalMs: timeoutMs,
     idleMs: Number.POSITIVE_INFINITY,
     name: `--timeout ${options.timeout}`,
   };
   const start = clock.monotonic();
-  const ids = await commandTaskIds(words, options.quiet === true, deps, limits);
+  const ids = await commandTaskIds(named, options.quiet === true, deps, limits);
   const readingMs = clock.monotonic() - start;
   // What starting takes is not worth an odd number in every sentence; what reading takes may be minutes.
   const spentMs = readingMs < 1000 ? 0 : clock.monotonic() - startedAt;
@@ -174,7 +176,7 @@ async function report(
     queryError = await printAnswer({ document }, PRINTERS, query, setup.values, deps).then(() => undefined, expected);
   await writeReports(document, options, deps);
   if (options.notify) notify(document, deps);
-  const known = document.tasks.filter((task) => task.requestId !== null && !task.error).map((task) => task.id);
+  const known = document.tasks.filter((task) => task.requestId !== null && !task.error);
   await rememberTasks(known, options, deps);
   // Nobody reads on when stdout is closed.
   const isRead = !end.error && !options.quiet && end.exitCode !== ExitCode.closedPipe;

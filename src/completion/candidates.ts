@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /** What the command tree cannot know. Asked for only where it is wanted. */
-export type Sources = Readonly<Record<SourceName, () => Promise<readonly string[]>>>;
+export type Sources = Readonly<Record<SourceName, () => Promise<readonly Candidate[]>>>;
 
 export type SourceName = 'profiles' | 'configKeys' | 'topics' | 'recentTasks';
 
@@ -137,15 +137,15 @@ function placeholder(flags: string): string {
 /** The values a placeholder stands for, each with `prefix` in front. Any case matches: the service's codes are hard to type. */
 async function values(names: string, word: string, prefix: string, sources: Sources): Promise<Completion> {
   if (PATHS.includes(names)) return 'files';
-  const found: string[] = [];
+  const found: Candidate[] = [];
   for (const name of names.split('|')) {
     if (Object.hasOwn(LISTED, name)) found.push(...(await sources[LISTED[name]!]()));
-    else if (names.includes('|') && !KINDS.includes(name)) found.push(name);
+    else if (names.includes('|') && !KINDS.includes(name)) found.push({ value: name, description: '' });
   }
   return (
     found
       // A line of the answer is a value: one with a line break would be two others.
-      .filter((value) => value.toLowerCase().startsWith(word.toLowerCase()) && !/\p{Cc}/u.test(value))
-      .map((value) => ({ value: prefix + value, description: '' }))
+      .filter(({ value }) => value.toLowerCase().startsWith(word.toLowerCase()) && !/\p{Cc}/u.test(value))
+      .map(({ value, description }) => ({ value: prefix + value, description }))
   );
 }

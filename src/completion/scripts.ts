@@ -16,9 +16,10 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `_mmai() {
   local IFS=$'\\n' i line prefix='' current='' quoting=yes
   local -a words=()
-  # bash breaks words at = and : as well; put --flag=value together again.
+  # bash breaks words at =, : and @ as well; put --flag=value together again. An @ may also begin a word.
   for ((i = 1; i <= COMP_CWORD; i++)); do
-    if ((i > 1)) && [[ \${COMP_WORDS[i]} == [=:]* || $current == *[=:] ]]; then
+    if ((i > 1)) && [[ \${COMP_WORDS[i]} == [=:]* || $current == *[=:@] ||
+      \${COMP_WORDS[i]} == @* && $COMP_LINE == *"$current@"* ]]; then
       current+=\${COMP_WORDS[i]}
     else
       ((i > 1)) && words+=("$current")
@@ -28,8 +29,9 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
   # In quotation marks only plain values are offered: bash puts them in as they are.
   if [[ $current == *[\\'\\"]* ]]; then quoting=no; fi
   current=\${current//[\\\\\\'\\"]/}
-  # It replaces only what follows the last of them.
+  # It replaces only what follows the last of them; an @ itself, too.
   if [[ $current == *[=:]* ]]; then prefix=\${current%"\${current##*[=:]}"}; fi
+  if [[ \${current#"$prefix"} == *@* ]]; then prefix=\${current%@*}; fi
   COMPREPLY=()
   while read -r line; do
     if [[ $line == ${FILES} ]]; then

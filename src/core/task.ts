@@ -52,6 +52,10 @@ export function parseTaskId(text: string): TaskId {
   return text as TaskId;
 }
 
+export function isTaskState(word: string): word is TaskState {
+  return word === 'unknown' || STATES.some((state) => state === word);
+}
+
 /** The word for the service's integer. Any integer outside 0–3 is `unknown`, which is never final. */
 export function taskState(status: number): TaskState {
   return STATES[status] ?? 'unknown';

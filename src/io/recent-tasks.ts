@@ -1,40 +1,50 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseTaskId, type TaskId } from '../core/task.ts';
+import { isTaskState, parseTaskId, type TaskId, type TaskState } from '../core/task.ts';
 import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
 
-/** As many ids as are offered again; a shell's menu with more is no help. */
+/** As many tasks as are offered again; a menu with more is no help. */
 export const RECENT_LIMIT = 20;
 
-/** The ids of the tasks that the service last knew, newest first, kept on this machine for completion only. Never throws. */
-export interface RecentTasks {
-  read(): readonly TaskId[];
-  /** Puts `ids` in front. */
-  remember(ids: readonly TaskId[]): void;
+/** A task that was checked before. */
+export interface RecentTask {
+  readonly id: TaskId;
+  /** The state last seen; null where the file does not say. */
+  readonly state: TaskState | null;
 }
 
-/** The file `recent-tasks`, an id a line, for its owner only. What cannot be read or written is no reason to fail a command. */
+/** The tasks that the service last knew, newest first, kept on this machine to be offered again. Never throws. */
+export interface RecentTasks {
+  read(): readonly RecentTask[];
+  /** Puts `tasks` in front. */
+  remember(tasks: readonly RecentTask[]): void;
+}
+
+/**
+ * The file `recent-tasks`, for its owner only: a line for each task, its ID and state, or the ID alone. What cannot be read or
+ * written is no reason to fail a command.
+ */
 export function createRecentTasks(directory: string, unique: () => string): RecentTasks {
   const path = join(directory, 'recent-tasks');
-  const read = (): TaskId[] => {
+  const read = (): RecentTask[] => {
     try {
-      return (readTextSync(path) ?? '').split('\n').flatMap(validId);
+      return (readTextSync(path) ?? '').split('\n').flatMap(parseLine);
     } catch {
       return [];
     }
   };
   return {
     read,
-    remember(ids) {
-      // Renamed into place: of two writers at once one wins, and no reader sees half an id, which would be another task's.
+    remember(tasks) {
+      // Renamed into place: of two writers at once one wins, and no reader sees half an ID, which would be another task's.
       const staged = `${path}.${unique()}`;
       try {
         makeDirectory(directory);
-        const text = `${withRecent(read(), ids).join('\n')}\n`;
-        writeFileSync(staged, text, { mode: 0o600, flag: 'wx' });
+        const lines = withRecent(read(), tasks).map(({ id, state }) => `${id}${state ? ` ${state}` : ''}\n`);
+        writeFileSync(staged, lines.join(''), { mode: 0o600, flag: 'wx' });
       } catch {
-        // Completion then offers fewer ids, no more.
+        // Fewer tasks are offered then, no more.
         return;
       }
       replace(staged, path);
@@ -54,14 +64,17 @@ function replace(staged: string, path: string): void {
   }
 }
 
-/** `ids` in front of `known`, each once, no more than {@link RECENT_LIMIT}. */
-function withRecent(known: readonly TaskId[], ids: readonly TaskId[]): TaskId[] {
-  return [...new Set([...ids, ...known])].slice(0, RECENT_LIMIT);
+/** `tasks` in front of `known`, each once, no more than {@link RECENT_LIMIT}. */
+function withRecent(known: readonly RecentTask[], tasks: readonly RecentTask[]): RecentTask[] {
+  const ids = new Set(tasks.map(({ id }) => id));
+  return [...tasks, ...known.filter(({ id }) => !ids.has(id))].slice(0, RECENT_LIMIT);
 }
 
-function validId(line: string): TaskId[] {
+/** The task of a line; none for a line that is not ours. */
+function parseLine(line: string): RecentTask[] {
+  const [id = '', state = ''] = line.split(' ');
   try {
-    return [parseTaskId(line)];
+    return [{ id: parseTaskId(id), state: isTaskState(state) ? state : null }];
   } catch {
     return [];
   }

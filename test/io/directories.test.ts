@@ -69,7 +69,7 @@ describe("what is made in somebody's home", () => {
     const set = (region: string) => store.update(({ profiles }) => void Object.assign(profiles, { p: { region } }));
     await set('a');
     await set('b');
-    createRecentTasks(join(home, '.local', 'state'), () => 'x').remember([parseTaskId('1')]);
+    createRecentTasks(join(home, '.local', 'state'), () => 'x').remember([{ id: parseTaskId('1'), state: null }]);
     const made = ['.config', '.config/mmai', '.config/mmai/config.json', '.local', '.local/state/recent-tasks'];
     assert.deepEqual(
       made.map((path) => [path, statSync(join(home, path)).uid]),

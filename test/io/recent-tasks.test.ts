@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { rememberTasks } from '../../src/commands/shared/remember-tasks.ts';
@@ -12,7 +12,7 @@ import { type FakeDeps, fakeDeps } from '../support/deps.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 import { fakeTransport, refusal, succeeded } from '../support/transport.ts';
 
-const ids = (...texts: string[]) => texts.map(parseTaskId);
+const tasks = (...ids: string[]) => ids.map((id) => ({ id: parseTaskId(id), state: 'running' as const }));
 
 /** A deps whose standard error is a terminal, with an AccessKey. */
 function atTerminal(overrides: Partial<CommandDeps> = {}): FakeDeps {
@@ -21,32 +21,50 @@ function atTerminal(overrides: Partial<CommandDeps> = {}): FakeDeps {
   return { ...deps, stderr: { ...deps.stderr, isTerminal: true } };
 }
 
-describe('recent task ids', () => {
+describe('recent tasks', () => {
   it('come back newest first, each once, no more than the limit, for the owner only', () => {
     const directory = join(temporaryDirectory(), 'state');
     const recent = createRecentTasks(directory, () => 'aside');
     assert.deepEqual(recent.read(), []);
-    recent.remember(ids('1', '2'));
-    recent.remember(ids('3', '1'));
-    assert.deepEqual(recent.read(), ['3', '1', '2']);
-    recent.remember(Array.from({ length: 100 }, (_, index) => parseTaskId(String(index + 10))));
+    recent.remember(tasks('1', '2'));
+    recent.remember(tasks('3', '1'));
+    assert.deepEqual(recent.read(), tasks('3', '1', '2'));
+    recent.remember(tasks(...Array.from({ length: 100 }, (_, index) => String(index + 10))));
     assert.equal(recent.read().length, RECENT_LIMIT);
     assert.deepEqual(readdirSync(directory), ['recent-tasks']);
     assert.equal(statSync(join(directory, 'recent-tasks')).mode & 0o777, 0o600);
+  });
+
+  it('have the state last seen, a line each, and none where an older version wrote the file', () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'recent-tasks');
+    writeFileSync(path, '7\n8 failed\n9 FAILED\n10 running extra\n0 failed\n');
+    const recent = createRecentTasks(directory, () => 'aside');
+    assert.deepEqual(
+      recent.read().map(({ id, state }) => [id, state]),
+      [
+        ['7', null],
+        ['8', 'failed'],
+        ['9', null],
+        ['10', 'running'],
+      ],
+    );
+    recent.remember([{ id: parseTaskId('8'), state: 'succeeded' }]);
+    assert.equal(readFileSync(path, 'utf8'), '8 succeeded\n7\n9\n10 running\n');
   });
 
   it('never fail a command, whatever stands where the directory should', () => {
     const file = join(temporaryDirectory(), 'file');
     writeFileSync(file, '');
     const recent = createRecentTasks(file, () => 'aside');
-    recent.remember(ids('1'));
+    recent.remember(tasks('1'));
     assert.deepEqual(recent.read(), []);
   });
 
   it('leave no file behind that could not be put in place, and read no pipe', () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, 'recent-tasks'));
-    createRecentTasks(directory, () => 'aside').remember(ids('1'));
+    createRecentTasks(directory, () => 'aside').remember(tasks('1'));
     assert.deepEqual(readdirSync(directory), ['recent-tasks']);
     const other = temporaryDirectory();
     execFileSync('mkfifo', [join(other, 'recent-tasks')]);
@@ -57,7 +75,7 @@ describe('recent task ids', () => {
     const transport = fakeTransport(succeeded, refusal(404, 'ResourceNotFound')).transport;
     const deps = atTerminal({ transport: async () => transport });
     await runStatus(['1', '2'], {}, deps);
-    assert.deepEqual((await deps.recentTasks()).read(), ['1']);
+    assert.deepEqual((await deps.recentTasks()).read(), [{ id: '1', state: 'succeeded' }]);
   });
 
   it('are not kept of a simulation, of a script, or with MMAI_NO_RECENT', async () => {
@@ -67,7 +85,7 @@ describe('recent task ids', () => {
       [atTerminal({ env: { MMAI_NO_RECENT: '1' } }), {}],
     ];
     for (const [deps, options] of quiet) {
-      await rememberTasks(ids('1'), options, deps);
+      await rememberTasks(tasks('1'), options, deps);
       assert.deepEqual((await deps.recentTasks()).read(), []);
     }
   });

@@ -73,7 +73,7 @@ export const terminal: Input = { isTerminal: true, chunks: () => assertUnread(),
 
 /**
  * Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one; a question of yes or no
- * is answered `y` or `n`. An answer that the question refuses is followed by the next one; `refused` tells why.
+ * is answered `y` or `n`, a choice with its label. An answer that the question refuses is followed by the next one; `refused` tells why.
  */
 export function scripted(
   ...answers: string[]
@@ -94,7 +94,11 @@ export function scripted(
     };
   const confirm = async (question: string, initial: boolean) =>
     (await answer('confirm')(question, { initial: initial ? 'y' : 'n' })) === 'y';
-  return { asked, refused, text: answer('text'), secret: answer('secret'), confirm };
+  const select: Prompts['select'] = async (question, choices) => {
+    const label = await answer('select')(`${question} ${choices.map(({ label }) => label).join(' | ')}`);
+    return choices.find((choice) => choice.label === label)!.value;
+  };
+  return { asked, refused, text: answer('text'), secret: answer('secret'), confirm, select };
 }
 
 function fakeOutput(): FakeOutput {

@@ -1,16 +1,16 @@
 import { isSwitchedOn } from '../../core/config/settings.ts';
-import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
+import type { RecentTask } from '../../io/recent-tasks.ts';
 
 /**
- * Keeps ids for completion, at a terminal only: a script's ids are nobody's typing. Give it those that the service knew.
- * Nothing is kept of a simulation, or with MMAI_NO_RECENT.
+ * Saves tasks that the service knew, to be offered again: by completion, by `@last`, and where no ID is given. Only at a terminal,
+ * since nobody types the IDs of a script again; nothing of a simulation, or with MMAI_NO_RECENT.
  */
 export async function rememberTasks(
-  ids: readonly TaskId[],
+  tasks: readonly RecentTask[],
   { simulate }: { readonly simulate?: string },
   { env, stderr, recentTasks }: Pick<CommandDeps, 'env' | 'stderr' | 'recentTasks'>,
 ): Promise<void> {
-  if (ids.length === 0 || simulate !== undefined || isSwitchedOn(env.MMAI_NO_RECENT) || !stderr.isTerminal) return;
-  (await recentTasks()).remember(ids);
+  if (tasks.length === 0 || simulate !== undefined || isSwitchedOn(env.MMAI_NO_RECENT) || !stderr.isTerminal) return;
+  (await recentTasks()).remember(tasks);
 }

@@ -1,12 +1,21 @@
+import { isSwitchedOn } from '../../core/config/settings.ts';
 import { type ReadingLimits, readTaskIds } from '../../core/ids.ts';
 import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
+import { usageError } from '../../errors.ts';
+import type { RecentTask } from '../../io/recent-tasks.ts';
 
 /** How long a command without a deadline waits for the next piece of standard input. */
 const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: 60_000, name: '1m' };
 
-/** The task ids of a command, see {@link readTaskIds}. Says where input is read that nobody may know of, unless `isQuiet`. */
-export function commandTaskIds(
+/** Stands for the ID that was used last. */
+export const LAST = '@last';
+
+/**
+ * The task IDs of a command: those that {@link nameTasks} names and those on standard input, see {@link readTaskIds}. Says where
+ * input is read that nobody may know of, unless `isQuiet`.
+ */
+export async function commandTaskIds(
   words: readonly string[],
   isQuiet: boolean,
   deps: CommandDeps,
@@ -15,5 +24,39 @@ export function commandTaskIds(
   const onWait = () => {
     if (!isQuiet) deps.stderr.write(`${deps.messages.usage.readingInput()}\n`);
   };
-  return readTaskIds(words, deps, { totalMs: Number.POSITIVE_INFINITY, ...IDLE, onWait, ...limits });
+  const named = await nameTasks(words, deps);
+  return readTaskIds(named, deps, { totalMs: Number.POSITIVE_INFINITY, ...IDLE, onWait, ...limits });
+}
+
+/**
+ * The words of the command line with `@last` as the ID it stands for; where there are none and somebody is at the terminal, the
+ * recent task that is chosen there, if there is one. Throws a usage error for `@last` where no task is known.
+ */
+export async function nameTasks(words: readonly string[], deps: CommandDeps): Promise<readonly string[]> {
+  if (words.includes(LAST)) {
+    const [last] = await recentTasks(deps);
+    if (!last) throw usageError((m) => m.usage.noRecentTask(LAST));
+    return words.map((word) => (word === LAST ? last.id : word));
+  }
+  if (words.length > 0 || !deps.isInteractive() || isSwitchedOn(deps.env.CI)) return words;
+  const recent = await recentTasks(deps);
+  return recent.length === 0 ? words : [await choose(recent, deps)];
+}
+
+/** The recent tasks, newest first; none with MMAI_NO_RECENT. */
+export async function recentTasks(deps: CommandDeps): Promise<readonly RecentTask[]> {
+  return isSwitchedOn(deps.env.MMAI_NO_RECENT) ? [] : (await deps.recentTasks()).read();
+}
+
+// --- internal ---
+
+/** Asks which of the tasks is meant. */
+async function choose(tasks: readonly RecentTask[], deps: CommandDeps): Promise<TaskId> {
+  const { usage, states } = deps.messages;
+  const width = Math.max(...tasks.map(({ id }) => id.length));
+  const choices = tasks.map(({ id, state }) => ({
+    value: id,
+    label: state ? `${id.padEnd(width)}  ${states[state]}` : id,
+  }));
+  return (await deps.prompts()).select(usage.chooseTask(), choices);
 }

@@ -7,6 +7,12 @@ export interface Question {
   readonly check?: (answer: string) => string | undefined;
 }
 
+/** One of the answers to choose from. */
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly label: string;
+}
+
 /** Questions to a person at a terminal, asked on stderr. Each throws exit 130 on Ctrl-C. */
 export interface Prompts {
   /** A line of text. */
@@ -15,6 +21,8 @@ export interface Prompts {
   secret(question: string, options?: Pick<Question, 'check'>): Promise<string>;
   /** Yes or no; Enter is `initial`. */
   confirm(question: string, initial: boolean): Promise<boolean>;
+  /** One of some values; the first is marked at the beginning. */
+  select<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
 }
 
 /** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, a prompt gives the terminal back and throws as on Ctrl-C. */
@@ -35,6 +43,12 @@ export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal):
     async confirm(message, initialValue) {
       const { confirm } = await import('@clack/prompts');
       return answered(await confirm({ message, initialValue, ...options }));
+    },
+    async select(message, choices) {
+      const { select } = await import('@clack/prompts');
+      // Clack's instructions are in English only.
+      const value = await select<string>({ message, options: [...choices], showInstructions: false, ...options });
+      return answered(value) as (typeof choices)[number]['value'];
     },
   };
 }

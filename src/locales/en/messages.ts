@@ -48,6 +48,8 @@ export const en = {
     inputTooLong: () => 'standard input is longer than 1 MiB',
     readingInput: () => 'no task ID on the command line: reading them from standard input',
     noTaskIds: () => 'no task id given: name at least one, or pipe ids to standard input, one per line',
+    noRecentTask: (word: string) => `${word}: no recent task is known on this machine; pass a task ID`,
+    chooseTask: () => 'Which task?',
     stoppedReading: () => 'stopped before all ids were read; nothing was sent',
     badDuration: (what: string, value: string) =>
       `${what}: "${value}" is not a duration: write 90, 90s, 10m, 1h30m or 500ms (at most 24 days)`,
