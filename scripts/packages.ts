@@ -9,7 +9,7 @@ export const LOADED_ON_USE: Readonly<Record<string, string>> = {
   // Without fetch, mocks, caches and interceptors: 1 start-up of `status`, 380 KiB.
   undici: `export { default as Agent } from 'undici/lib/dispatcher/agent.js';`,
   'fast-xml-parser': `export { XMLParser } from 'fast-xml-parser';`,
-  '@clack/prompts': `export { confirm, password, text } from '@clack/prompts';`,
+  '@clack/prompts': `export { confirm, password, select, text } from '@clack/prompts';`,
   '@jmespath-community/jmespath': `export { compile, TreeInterpreter } from '@jmespath-community/jmespath';`,
   chalk: `export { Chalk } from 'chalk';`,
   // What Node takes for the default export of a CommonJS module is all that it exports.
