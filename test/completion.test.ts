@@ -70,7 +70,7 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
 
   it('describes in the language of the user', async () => {
     const { stdout } = await mmai(['complete', '--word=sta', '--'], { env: { LANG: 'zh_CN.UTF-8' } });
-    assert.equal(stdout, 'status\t查询每个任务一次\n');
+    assert.equal(stdout, 'status\t查询一次任务状态\n');
   });
 });
 

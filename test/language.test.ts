@@ -105,95 +105,99 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     [
       ['statsu'],
       'there is no command "statsu"\nhint: did you mean status?',
-      '没有命令“statsu”\n建议：是否要写 status？',
+      '未知命令：statsu\n提示：您是否想输入 status？',
     ],
     [
       ['help', 'config', 'chek'],
       'there is no command "chek"\nhint: did you mean check?',
-      '没有命令“chek”\n建议：是否要写 check？',
+      '未知命令：chek\n提示：您是否想输入 check？',
     ],
     [
       ['help', 'nope'],
       'there is no command "nope"\nhint: write --help instead to list the commands',
-      '没有命令“nope”\n建议：改写为 --help 可列出所有命令',
+      '未知命令：nope\n提示：使用 --help 查看所有命令',
     ],
     [
       ['version'],
       'there is no command "version"\nhint: did you mean --version?',
-      '没有命令“version”\n建议：是否要写 --version？',
+      '未知命令：version\n提示：您是否想输入 --version？',
     ],
     [
       ['constructor'],
       'there is no command "constructor"\nhint: write --help instead to list the commands',
-      '没有命令“constructor”\n建议：改写为 --help 可列出所有命令',
+      '未知命令：constructor\n提示：使用 --help 查看所有命令',
     ],
     // commander would suggest init.
     [
       ['config', 'edit'],
       'there is no command "edit"\nhint: write --help instead to list the commands',
-      '没有命令“edit”\n建议：改写为 --help 可列出所有命令',
+      '未知命令：edit\n提示：使用 --help 查看所有命令',
     ],
     [
       ['watch', '1', '--exit-status'],
       'there is no option "--exit-status"\nhint: watch needs no such option: its exit code always tells the outcome',
-      '没有选项“--exit-status”\n建议：watch 无需此选项：它的退出码总是反映任务结果',
+      '未知选项：--exit-status\n提示：watch 无需此选项：其退出码始终反映任务结果',
     ],
     [
       ['stat', '1'],
       'there is no command "stat"\nhint: did you mean status?',
-      '没有命令“stat”\n建议：是否要写 status？',
+      '未知命令：stat\n提示：您是否想输入 status？',
     ],
-    [['config', 'lst'], 'there is no command "lst"\nhint: did you mean list?', '没有命令“lst”\n建议：是否要写 list？'],
+    [
+      ['config', 'lst'],
+      'there is no command "lst"\nhint: did you mean list?',
+      '未知命令：lst\n提示：您是否想输入 list？',
+    ],
     [
       ['status', '--regoin'],
       'there is no option "--regoin"\nhint: did you mean --region?',
-      '没有选项“--regoin”\n建议：是否要写 --region？',
+      '未知选项：--regoin\n提示：您是否想输入 --region？',
     ],
     // What is written behind a misspelt flag may be a secret.
     [
       ['status', '--access-key-secret=canary=\n@canary'],
       'there is no option "--access-key-secret=…"\nhint: add --help to list the options',
-      '没有选项“--access-key-secret=…”\n建议：加上 --help 可列出所有选项',
+      '未知选项：--access-key-secret=…\n提示：使用 --help 查看所有选项',
     ],
     [
       ['wacth', '1'],
       'there is no command "wacth"\nhint: did you mean watch?',
-      '没有命令“wacth”\n建议：是否要写 watch？',
+      '未知命令：wacth\n提示：您是否想输入 watch？',
     ],
-    [['-v'], 'there is no option "-v"\nhint: did you mean --version?', '没有选项“-v”\n建议：是否要写 --version？'],
+    [['-v'], 'there is no option "-v"\nhint: did you mean --version?', '未知选项：-v\n提示：您是否想输入 --version？'],
     [
       ['status', '1', '-w'],
       'there is no option "-w"\nhint: did you mean mmai watch?',
-      '没有选项“-w”\n建议：是否要写 mmai watch？',
+      '未知选项：-w\n提示：您是否想输入 mmai watch？',
     ],
     [
       ['20'],
       'there is no command "20"\nhint: did you mean mmai status 20?',
-      '没有命令“20”\n建议：是否要写 mmai status 20？',
+      '未知命令：20\n提示：您是否想输入 mmai status 20？',
     ],
     [
       ['help', 'exit-codes'],
       'there is no command "exit-codes"\nhint: did you mean mmai explain exit-codes?',
-      '没有命令“exit-codes”\n建议：是否要写 mmai explain exit-codes？',
+      '未知命令：exit-codes\n提示：您是否想输入 mmai explain exit-codes？',
     ],
-    [['status', '--region'], '--region <id> needs a value', '--region <id> 需要一个值'],
+    [['status', '--region'], '--region <id> needs a value', '选项 --region <id> 缺少取值'],
     [
       ['status', '1', '-o', 'yaml'],
       '--output: "yaml" is not one of text, json, tsv, raw',
-      '--output：“yaml”不在可选值之列：text、json、tsv、raw',
+      '--output：“yaml”无效，可选值：text、json、tsv、raw',
     ],
     [
       ['watch', '1', '-o', 'yaml'],
       '--output: "yaml" is not one of text, json, ndjson, tsv',
-      '--output：“yaml”不在可选值之列：text、json、ndjson、tsv',
+      '--output：“yaml”无效，可选值：text、json、ndjson、tsv',
     ],
-    [['config', 'get'], 'the argument key is missing', '缺少参数 key'],
-    [['config', 'path', 'x'], 'too many arguments: 1 given, at most 0 expected', '最多 0 个参数，却给出了 1 个'],
-    [['config', 'use', 'a', 'b'], 'too many arguments: 2 given, at most 1 expected', '最多 1 个参数，却给出了 2 个'],
+    [['config', 'get'], 'the argument key is missing', '缺少参数：key'],
+    [['config', 'path', 'x'], 'too many arguments: 1 given, at most 0 expected', '参数过多：最多 0 个，实际 1 个'],
+    [['config', 'use', 'a', 'b'], 'too many arguments: 2 given, at most 1 expected', '参数过多：最多 1 个，实际 2 个'],
     [
       ['status', "--it's\u001b[2J\n'"],
       'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"\nhint: add --help to list the options',
-      "没有选项“--it's\\u{1b}[2J\\u{a}'”\n建议：加上 --help 可列出所有选项",
+      "未知选项：--it's\\u{1b}[2J\\u{a}'\n提示：使用 --help 查看所有选项",
     ],
   ];
   for (const [args, inEnglish, inChinese] of refused) {
@@ -243,13 +247,13 @@ describe('the language', { concurrency: 4 }, () => {
   it('is chosen by the config, over the locale', async () => {
     const env = { MMAI_CONFIG_DIR: join(temporaryDirectory(), 'config'), LANG: 'C' };
     await mmai(['config', 'set', 'language', 'zh'], { env });
-    assert.match((await mmai(['status'], { env })).stderr, /没有给出任务 ID/);
+    assert.match((await mmai(['status'], { env })).stderr, /未指定任务 ID/);
   });
 
   for (const [name, args, env, expected] of ways) {
     it(`is chosen by ${name}`, async () => {
       const { stderr } = await mmaiInProcess(args, { env });
-      assert.match(stderr, expected === 'zh' ? /没有给出任务 ID/ : /no task id given/);
+      assert.match(stderr, expected === 'zh' ? /未指定任务 ID/ : /no task id given/);
     });
   }
 

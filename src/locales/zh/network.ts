@@ -1,11 +1,12 @@
 import type { networkEn } from '../en/network.ts';
+import { spaced } from './spacing.ts';
 
 export const networkZh: typeof networkEn = {
   proxy: (host, variable) => `代理 ${host}（${variable}）`,
-  through: (host, proxy) => `${host}（经${proxy}）`,
+  through: (host, proxy) => spaced`经${proxy}访问 ${host}`,
   failed: (where, what) => `${where}：${what}`,
-  stopped: '已停止',
-  timeout: (where, limit) => `${where} 在 ${limit} 内没有响应`,
+  stopped: '已中断',
+  timeout: (where, limit) => spaced`${where}在 ${limit} 内无响应`,
   unfinished: {
     dns: 'DNS 解析未完成',
     tcp: '未能建立 TCP 连接',
@@ -14,7 +15,7 @@ export const networkZh: typeof networkEn = {
     tls: 'TLS 握手未完成',
     answer: '已连接，但未收到完整响应',
   },
-  closed: '响应尚未接收完整，连接就已关闭',
+  closed: '未收到完整响应，连接已关闭',
   tooLarge: '响应超过 1 MiB',
   tls: (reason) => `TLS 握手失败（${reason}）`,
   certificate: (reason) => `证书校验失败（${reason}）`,
@@ -29,7 +30,7 @@ export const networkZh: typeof networkEn = {
     EAI_MEMORY: '内存不足，无法解析域名',
     ECONNREFUSED: '连接被拒绝',
     ECONNRESET: '连接被重置',
-    EHOSTUNREACH: '没有到达主机的路由',
+    EHOSTUNREACH: '没有到主机的路由',
     EMFILE: '本进程打开的文件过多',
     ENETUNREACH: '网络不可达',
     ENFILE: '本机打开的文件过多',
@@ -40,10 +41,10 @@ export const networkZh: typeof networkEn = {
     EPIPE: '连接已关闭',
     ETIMEDOUT: '连接超时',
   },
-  proxyAnswered: (proxy, status, saying) => `${proxy}返回 HTTP ${status} ${saying}`.trimEnd(),
+  proxyAnswered: (proxy, status, saying) => spaced`${proxy}返回 HTTP ${status} ${saying}`.trimEnd(),
   toConnect: (reason, authority) => `${reason}（CONNECT ${authority}）`,
   toRequest: '',
-  webPage: '，并附有网页',
-  credentialsRefused: '；代理不接受该用户名和密码',
+  webPage: '，返回内容为网页',
+  credentialsRefused: '；用户名或密码有误',
   schemes: (offered) => `；代理要求 ${offered} 认证，mmai 仅支持 Basic`,
 };
