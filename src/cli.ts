@@ -13,7 +13,7 @@ import { version } from './version.ts';
 interface CommandEntry {
   readonly name: 'status' | 'watch' | 'config' | 'explain' | 'completion' | 'sandbox' | 'complete';
   readonly alias?: string;
-  /** Adds the command with its flags to the program; only the one that is asked for is loaded. */
+  /** Adds the command with its flags to the program; only the one that is wanted is loaded. */
   readonly load: () => Promise<(program: Command, deps: CommandDeps, done: (exitCode: number) => void) => void>;
 }
 
@@ -46,7 +46,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   } catch (thrown) {
     const { exitCode: code, error } = await report(thrown, deps, early.color, isDebug);
     exitCode = code;
-    // Whoever asked for a document gets one, and never two.
+    // Where a document was requested there is exactly one.
     if (error && stdout.writes() === 0) stdout.write(await errorDocument(error, argv, deps));
   }
   try {
@@ -130,7 +130,7 @@ async function errorDocument(error: Error, argv: readonly string[], deps: Comman
   return (await import('./commands/shared/error-document.ts')).errorDocument(error, argv, deps);
 }
 
-/** An error becomes a sentence on stderr and an exit code. No error: commander printed help, asked for or not. */
+/** An error becomes a sentence on stderr and an exit code. No error: commander printed help. */
 async function report(thrown: unknown, deps: CommandDeps, color: Settings['color'], isDebug: boolean) {
   const { stderr, messages } = deps;
   const error = thrown instanceof CommanderError ? (await import('./cli/parser-error.ts')).parserError(thrown) : thrown;

@@ -40,7 +40,7 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   systemLocale(): string;
   store(): Promise<ProfileStore>;
   recentTasks(): Promise<RecentTasks>;
-  /** `observe` is told of every step of every request. */
+  /** `observe` gets every step of every request. */
   transport(settings: Pick<Settings, 'caFile'>, observe?: (event: NetworkEvent) => void): Promise<Transport>;
   prompts(): Promise<Prompts>;
   /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */

@@ -28,7 +28,7 @@ export async function chooseSpeech(
 }
 
 export async function loadMessages({ language, isAscii }: Speech): Promise<Messages> {
-  // Chinese was asked for by name then.
+  // Chinese was chosen explicitly then.
   if (language === 'zh') return (await import('./locales/zh/messages.ts')).zh;
   return isAscii ? (await import('./locales/ascii.ts')).asciiMessages(en) : en;
 }

@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   leave(exitCode, deps);
 }
 
-/** What nobody caught is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
+/** An uncaught error is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
 function reportBug({ name, message, stack = '' }: Error): void {
   const lines = [`mmai: ${name}: ${message}`, ...(process.env.MMAI_DEBUG ? stack.split('\n') : [])];
   process.stderr.write(`${lines.map(visible).join('\n')}\n`);

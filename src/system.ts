@@ -18,10 +18,10 @@ export const SIGNAL_CODES = {
   SIGTERM: ExitCode.terminated,
 } as const;
 
-/** How long a run may still take after a signal: to tell what it knows, to close, to drain its output. In ms. */
+/** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
 const GRACE_MS = 1500;
 
-/** How long what nobody waits for any more (a child, a connection) may delay the end of the process, in ms. */
+/** How long a child or a connection that is no longer needed may delay the end of the process, in ms. */
 const LINGER_MS = 100;
 
 /** For a report after a signal, in ms. */
@@ -208,7 +208,7 @@ function systemOutput(
     write: (text) => (stream.isTTY ? writeAbove(() => write(text)) : write(text)),
     async flush() {
       if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
-      // A closed pipe is told by an event after the write's callback.
+      // A closed pipe is reported by an event after the write's callback.
       await new Promise(setImmediate);
       const error = failure();
       if (error) throw error;
@@ -226,7 +226,7 @@ function outputFailed({ code, message }: NodeJS.ErrnoException): MmaiError {
 export function leave(exitCode: number, { signal }: Pick<Deps, 'signal'>): void {
   process.exitCode = signal.aborted ? (signal.reason as number) : exitCode;
   if (signal.aborted) return end(process.exitCode);
-  // All is told: from here on a signal kills at once, and nothing that is still open keeps the process.
+  // Everything is written: from here on a signal kills at once, and nothing that is still open keeps the process.
   for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -66,8 +66,8 @@ function valueNotes(command: Command, { help }: Messages): string | undefined {
   const helper = command.createHelp();
   helper.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? 80 });
   const width = Math.max(...VALUES.map((name) => name.length)) + 2;
-  const told = VALUES.filter(isTaken).map((name) => helper.formatItem(`<${name}>`, width, help.values[name], helper));
-  return told.length === 0 ? undefined : `\n${help.headings.values}\n${told.join('\n')}`;
+  const notes = VALUES.filter(isTaken).map((name) => helper.formatItem(`<${name}>`, width, help.values[name], helper));
+  return notes.length === 0 ? undefined : `\n${help.headings.values}\n${notes.join('\n')}`;
 }
 
 /** The variables of flags that are no settings. */

@@ -15,7 +15,7 @@ export function addCompletionCommand(program: Command, deps: CommandDeps, done: 
     .action(async (shell: string) => done(printScript(shell, deps)));
 }
 
-/** What the scripts call at each tab: hidden, since nobody types it. */
+/** What the scripts call at each tab: hidden, since it is not typed. */
 export function addCompleteCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   program
     .command('complete [words...]', { hidden: true })
@@ -36,7 +36,7 @@ function printScript(shell: string, { stdout }: CommandDeps): number {
 async function candidateLines(program: Command, words: string[], word: string, deps: CommandDeps): Promise<string> {
   const { complete } = await import('../completion/candidates.ts');
   const found = await complete(program, words, word, {
-    // A config file that cannot be read is told by the command that needs it, not by a tab.
+    // A config file that cannot be read is reported by the command that needs it, not by a tab.
     profiles: async () => plain(Object.keys((await deps.store()).read().profiles).sort()),
     configKeys: async () => plain((await import('./config/keys.ts')).CONFIG_KEYS),
     topics: async () => plain((await import('../core/explanations.ts')).allTopics()),

@@ -53,7 +53,7 @@ export function addWatchCommand(program: Command, deps: CommandDeps, done: (exit
   );
 }
 
-/** A wait as the user asked for it, checked before anything is sent. */
+/** A wait as the flags describe it, checked before anything is sent. */
 interface Request {
   readonly options: WatchOptions;
   readonly setup: Setup;
@@ -123,7 +123,7 @@ async function readPlan(
 
 type WriteEvent = ReturnType<typeof eventStamp>;
 
-/** Puts an event into its envelope, and writes it where events are asked for. */
+/** Puts an event into its envelope, and writes it where events are the output. */
 function eventWriter(waiter: Waiter, { values }: Setup, { clock, stdout }: CommandDeps): WriteEvent {
   const stamp = eventStamp(waiter, clock);
   return (unstamped) => {
@@ -152,7 +152,7 @@ async function follow(
     debugPoll(event, deps);
     const unstamped = isRead ? watchEvent(event, deps.messages) : undefined;
     const written = unstamped && writeEvent(unstamped);
-    display.tell(event);
+    display.show(event);
     if (event.type === 'result' && written) hook.ended(event, written);
     if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
   }
@@ -184,7 +184,7 @@ async function report(
     const style = await deps.style(stderr, setup.values.color);
     stderr.write(paintLabels(verdict(end, document, style, messages), style, messages));
   }
-  // Last, since it may take a while: everything is told by now.
+  // Last, since it may take a while: everything is printed by now.
   await hook.settled();
   if (end.error ?? queryError) throw end.error ?? queryError;
   return end.exitCode;
@@ -209,7 +209,7 @@ function debugPoll(event: ProgressEvent, { debug }: CommandDeps): void {
   }
 }
 
-/** Warns of a status nobody knows, once for each. */
+/** Warns of an unknown status, once for each. */
 function unknownStatusWarning({ messages, stderr }: CommandDeps): (id: string, status: number) => void {
   const seen = new Set<number>();
   return (id, status) => {

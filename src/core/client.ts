@@ -6,7 +6,7 @@ import type { Reply } from './rpc/response.ts';
 import { createServiceClock } from './rpc/service-clock.ts';
 import type { TaskId, TaskResult, TaskStatus } from './task.ts';
 
-/** What a client calls with, and whom. */
+/** What a client calls the service with. */
 export interface ClientOptions extends RequestOptions, Omit<RpcService, 'serviceClock'> {
   /** The longest one attempt may take, in ms. */
   readonly requestTimeoutMs: number;

@@ -14,11 +14,11 @@ export interface IdSources {
 export interface ReadingLimits {
   /** From now to its end, in ms. */
   readonly totalMs: number;
-  /** Without anything coming, in ms; not for a terminal, where somebody types. */
+  /** Without anything coming, in ms; not for a terminal, where a person types. */
   readonly idleMs: number;
   /** The limit as messages name it: `--timeout 3s`, `1m`. */
   readonly name: string;
-  /** Called once where nothing has come for {@link NOTICE_MS} and "-" was not written: nobody may know that input is read. */
+  /** Called once where nothing has come for {@link NOTICE_MS} and "-" was not written: the user may not know that input is read. */
   onWait(): void;
 }
 

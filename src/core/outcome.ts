@@ -45,7 +45,7 @@ export function isDenied({ class: failureClass }: { readonly class: FailureClass
   return FAILURE_CODES[failureClass] === ExitCode.denied;
 }
 
-/** The outcome of a task that a request told the state of. */
+/** The outcome of a task in this state. */
 export function stateOutcome(state: TaskState): Outcome {
   return isFinal(state) ? state : 'pending';
 }

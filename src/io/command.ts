@@ -29,7 +29,7 @@ export function runCommand(
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
       child.kill('SIGKILL');
-      // A grandchild may hold the pipes open: nobody waits for it.
+      // A grandchild may hold the pipes open; it is not waited for.
       child.stdout?.destroy();
       child.stderr?.destroy();
       child.unref();
@@ -57,7 +57,7 @@ export type HookEnd =
   | { readonly how: 'notStarted'; readonly code: string }
   | { readonly how: 'killed' | 'timeout' | 'stopped' };
 
-/** What a command may still do after it was asked to end, in ms. */
+/** What a command may still do after it was told to end by SIGTERM, in ms. */
 const KILL_MS = 1000;
 /** The longest that a timer of Node's holds; anything longer is no limit. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -48,7 +48,7 @@ export function ownerOf(path: string): Stats | undefined {
 }
 
 /**
- * What root creates in somebody's home belongs to that user, who could not use it otherwise. By the descriptor and without
+ * What root creates in another user's home belongs to that user, who could not use it otherwise. By the descriptor and without
  * following a link, since whoever owns the directory may replace what is in it. Does nothing for other users.
  */
 export function giveAsRoot(path: string, { uid, gid }: Stats): void {

@@ -75,7 +75,7 @@ export function readTextSync(path: string): string | undefined {
 }
 
 /**
- * Writes a file that the user named, or adds lines to it, which begin on a line of their own. A pipe is written as fast as it is read; one that nobody reads rejects with
+ * Writes a file that the user named, or adds lines to it, which begin on a line of their own. A pipe is written as fast as it is read; one without a reader rejects with
  * ENXIO. Rejects with the system's error.
  */
 export function writeText(

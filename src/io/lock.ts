@@ -130,7 +130,7 @@ function take(lock: string): boolean {
 /** Removes a lock with the staged files that a killed process left in it. What holds anything else is no lock of ours, and stays. */
 function remove(lock: string): void {
   try {
-    // A link would lead to files of somebody else.
+    // A link may lead to another user's files.
     if (!lstatSync(lock).isDirectory()) return;
     for (const name of readdirSync(lock)) if (name.startsWith(STAGED)) unlinkSync(join(lock, name));
     rmdirSync(lock);

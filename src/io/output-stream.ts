@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 
-/** Writes the whole of it, now or when the reader takes it; what cannot be written is told to `onError` alone. */
+/** Writes the whole of it, now or when the reader takes it; what cannot be written is reported to `onError` only. */
 export type Write = (data: string | Uint8Array) => void;
 
 /**

@@ -104,7 +104,7 @@ function replace({ target, lock, checkHeld }: Place, text: string, Conf: typeof 
   });
   staged.store = {};
   if (readTextSync(staged.path) !== text) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-  // What root changes for somebody stays theirs.
+  // A file that root changes for another user keeps its owner.
   const owner = ownerOf(target) ?? ownerOf(dirname(target));
   if (owner) giveAsRoot(staged.path, owner);
   checkHeld();

@@ -6,7 +6,7 @@ import { ExitCode, MmaiError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 
-/** An error as every machine format tells it (specification §5). */
+/** An error in every machine format (specification §5). */
 export interface ErrorObject {
   readonly code: string;
   readonly http: number | null;
@@ -50,7 +50,7 @@ export function errorObject(failure: Failure, messages: Messages): ErrorObject {
   return { code, http, message, hint: topic ? messages.codes[topic].hint : null, requestId, class: failure.class };
 }
 
-/** An error that concerns no single task, or a bug, as every machine format tells it. The message is English, as a service's is. */
+/** An error that concerns no single task, or a bug, in every machine format. The message is English, as a service's is. */
 export function thrownObject(error: Error, messages: Messages): ErrorObject {
   const isExpected = error instanceof MmaiError;
   const [code, errorClass] = THROWN[isExpected ? error.exitCode : ExitCode.bug] ?? INTERRUPTED;

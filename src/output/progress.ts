@@ -24,7 +24,7 @@ function describe(event: ProgressEvent, messages: Messages): string | undefined 
     case 'wake':
       return watch.wake(formatDuration(event.pausedMs));
     case 'result': {
-      // What a state event told already needs no second line.
+      // The state event has its line already.
       if (!(event.outcome in watch.ends)) return undefined;
       const from =
         event.outcome === 'notFound' && event.state !== 'unknown' ? `${states[event.state]} ${glyphs.arrow} ` : '';

@@ -3,7 +3,7 @@ import type { Settings } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
 import { jsonDocument, jsonText, visible } from '../text/safe-text.ts';
 
-/** Takes from a json document what the user asked for. */
+/** Selects from a JSON document what the expression names. */
 export type Query = (document: object) => unknown;
 
 /** The JMESPath expression of `--query`, if there is one, ready to be put to a document. Throws a usage error for one that does not parse. */

@@ -63,7 +63,7 @@ export function watchDocument(
   const cause = causeOf(end, messages);
   const tasksOf = (outcome: Outcome) => end.tasks.filter((task) => watchedOutcome(task) === outcome);
   const [pending, unchecked] = [tasksOf('pending'), tasksOf('notChecked')];
-  // Of a task that was never seen nobody knows whether it runs, if an error ended the wait.
+  // Whether a task that was never seen is running is unknown if an error ended the wait.
   const stillRunning = pending.filter((task) => !cause || task.state !== null).map(({ id }) => id);
   const notChecked = unchecked.map(({ id }) => id);
   // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.

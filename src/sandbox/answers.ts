@@ -87,7 +87,7 @@ export function refusalAnswer(
 /** openapi-client reads an error as XML for exactly this type only. */
 const TYPES = { json: 'application/json;charset=utf-8', xml: 'text/xml;charset=utf-8' };
 
-/** As RAM tells a denial. */
+/** A denial in the form that RAM gives it. */
 const ACCESS_DENIED_DETAIL = {
   AuthPrincipalType: 'SubUser',
   AuthPrincipalOwnerId: '1000000000000001',

@@ -60,7 +60,7 @@ function parseStep(text: string): ScriptedStep {
   const isStatus = word !== undefined && /\d$/.test(word) && !fault;
   const takesReason = word === '3' && given?.trim() !== '';
   if ((!isStatus && !fault) || (given !== undefined && !takesSpan && !takesReason)) throw bad();
-  // A step without an end would be another word for the last one; a throttle or a delay without one cannot be told.
+  // A step without an end would be another word for the last one; a throttle or a delay without one has no meaning.
   const milliseconds = (span: string) => {
     const ms = parseDuration(span, text);
     if (ms === Number.POSITIVE_INFINITY) throw bad();

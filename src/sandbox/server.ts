@@ -62,7 +62,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     requests += 1;
     const body = await readBody(incoming).catch(() => undefined);
     if (body === undefined) return;
-    // No timer keeps the process alive: with the server closed there is nobody left to answer.
+    // No timer keeps the process alive: with the server closed there is no client left.
     if (options.latencyMs) await sleep(options.latencyMs, undefined, { ref: false });
     const request = readRequest(incoming.method ?? '', incoming.url ?? '', incoming.headers, body);
     await respond(request, outgoing, service, options);
@@ -159,7 +159,7 @@ function mixedIn({ faults }: SandboxOptions): Step | undefined {
   return kind && { kind };
 }
 
-/** As asked for; the service's default is XML. An ACS3 client asks by Accept. */
+/** The format requested; the service's default is XML. An ACS3 client requests it by Accept. */
 function formatOf({ parameters, headers }: ArrivedRequest): Format {
   return /json/i.test(parameters.get('Format') ?? headers.get('accept') ?? '') ? 'json' : 'xml';
 }

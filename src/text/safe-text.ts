@@ -43,7 +43,7 @@ export function withoutValue(word: string): string {
   return shortened(word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@'));
 }
 
-/** At most `limit` UTF-16 units, the rest told by `…`. Never half a surrogate pair; a string of its own, see {@link copied}. */
+/** At most `limit` UTF-16 units, with `…` for the rest. Never half a surrogate pair; a string of its own, see {@link copied}. */
 export function shortened(text: string, limit = 80): string {
   if (text.length <= limit) return text;
   const end = /[\ud800-\udbff]/.test(text.charAt(limit - 2)) ? limit - 2 : limit - 1;

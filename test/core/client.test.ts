@@ -265,7 +265,7 @@ describe('--debug', () => {
       sent(1, 0),
       'request 1: HTTP 400, InvalidTimeStamp.Expired, request id R-1, 0 ms',
       'clock offset learned: 3600000 ms',
-      'InvalidTimeStamp.Expired, asking once more at once',
+      'InvalidTimeStamp.Expired, retrying at once',
       sent(2, 3_600_000),
       'request 2: HTTP 500, InternalError, request id R-1, 0 ms',
       'InternalError, retry 1 of 3 in 500 ms, by jittered backoff',

@@ -3,7 +3,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, MmaiError } from '../../errors.ts';
 import { type ConfigOptions, checkedValue, checkKey, targetProfile } from './keys.ts';
 
-/** `mmai config set`. Without a value, or with `-`, it is asked for or read. Throws a usage error. */
+/** `mmai config set`. Without a value, or with `-`, it is prompted for or read. Throws a usage error. */
 export async function setKey(options: ConfigOptions, deps: CommandDeps, key: string, given?: string): Promise<void> {
   checkKey(key);
   const isGiven = given !== undefined && given !== '-';

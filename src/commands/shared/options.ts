@@ -44,7 +44,7 @@ export function addCommonOptions(command: Command, flags: Messages['help']['flag
   return command.option('-q, --quiet', flags.quiet).option('--lang <zh|en>', flags.lang).option('--debug', flags.debug);
 }
 
-/** The flags that `config check` shares with them: those that decide whom it asks, and how. */
+/** The flags that `config check` shares with them: those that name the service and how to call it. */
 export function addCheckOptions(command: Command, { help: { flags } }: Messages): Command {
   return addRequestOptions(command, flags)
     .option('--json', flags.listJson)
@@ -72,13 +72,13 @@ export function settingFlags(options: ServiceOptions): Partial<Record<SettingNam
 
 // --- internal ---
 
-/** The form that `--output` and its short forms ask for. */
+/** The form that `--output` and its short forms name. */
 function chosenOutput({ output, json, raw, simulate, endpoint }: ServiceOptions): string | undefined {
   const forms = [output && `--output ${output}`, json && '--json', raw && '--raw'].filter((flag) => flag !== undefined);
-  const asked = new Set([output?.toLowerCase(), json && 'json', raw && 'raw'].filter((form) => form !== undefined));
-  if (asked.size > 1) throw conflict(forms[0]!, forms[1]!);
+  const named = new Set([output?.toLowerCase(), json && 'json', raw && 'raw'].filter((form) => form !== undefined));
+  if (named.size > 1) throw conflict(forms[0]!, forms[1]!);
   if (simulate !== undefined && endpoint !== undefined) throw conflict('--simulate', '--endpoint');
-  return [...asked][0];
+  return [...named][0];
 }
 
 function conflict(one: string, other: string): Error {

@@ -20,7 +20,7 @@ import { visible } from '../../text/safe-text.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
 import { createWarn } from './warn.ts';
 
-/** Settings resolved for one run: what the user asked for, before any connection is made. */
+/** Settings resolved for one run, before any connection is made. */
 export interface Setup extends ResolvedSettings {
   readonly profile: Profile;
   /** Nothing but errors on stderr. */
@@ -82,7 +82,7 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
         keySearch = search;
       });
   const close = async () => {
-    // A renewal that nobody waits for any more must not keep the process alive.
+    // A renewal under way must not keep the process alive.
     closing.abort('closed');
     transport.close();
     await simulation?.close();

@@ -13,12 +13,12 @@ import type { WatchOptions } from './watch-options.ts';
 export type DisplayMode = 'drawn' | 'lines' | 'none';
 
 export interface Display {
-  tell(event: ProgressEvent): void;
+  show(event: ProgressEvent): void;
   /** Gives the terminal back. */
   stop(): void;
 }
 
-/** The mode that `--progress`, the terminal and the environment ask for. Throws a usage error for one that cannot be. */
+/** The mode that `--progress`, the terminal and the environment decide. Throws a usage error for one that cannot be. */
 export function displayMode(options: WatchOptions, deps: CommandDeps): DisplayMode {
   const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
   if (progress === 'tty' && !deps.stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
@@ -35,10 +35,10 @@ export async function openDisplay(
   deps: CommandDeps,
 ): Promise<Display> {
   const { messages, stderr } = deps;
-  if (mode === 'none') return { tell() {}, stop() {} };
+  if (mode === 'none') return { show() {}, stop() {} };
   const live = mode === 'drawn' ? await startDrawing(waiter, color, deps) : undefined;
   return {
-    tell(event) {
+    show(event) {
       const line = live?.isDrawing() ? undefined : progressLine(event, waiter.elapsedMs(), messages);
       if (line) stderr.write(line);
     },

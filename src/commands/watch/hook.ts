@@ -12,7 +12,7 @@ const MAX_NAMED = 10;
 
 /** The user's command, run for each task that ends. */
 export interface Hook {
-  ended(event: ResultEvent, told: object): void;
+  ended(event: ResultEvent, written: object): void;
   /** Resolves when every command has ended, or the run is stopped. Says which tasks' commands it waits for if that lasts. */
   settled(): Promise<void>;
 }
@@ -49,9 +49,9 @@ export function createHook(options: HookOptions, deps: CommandDeps): Hook {
     while (running.size > 0 && !signal.aborted) await Promise.race([...running.values(), stopped]);
   };
   return {
-    ended(event, told) {
+    ended(event, written) {
       if (options.command === undefined) return;
-      waiting.push([event.id, () => runHook(event, told, options, deps)]);
+      waiting.push([event.id, () => runHook(event, written, options, deps)]);
       startNext();
     },
     async settled() {
@@ -73,7 +73,7 @@ export function createHook(options: HookOptions, deps: CommandDeps): Hook {
 
 async function runHook(
   event: ResultEvent,
-  told: object,
+  written: object,
   { command, timeoutMs, isQuiet }: HookOptions,
   deps: CommandDeps,
 ): Promise<void> {
@@ -86,7 +86,7 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId ?? '',
   };
-  const end = await deps.runHook(command!, env, `${jsonText(told)}\n`, { timeoutMs });
+  const end = await deps.runHook(command!, env, `${jsonText(written)}\n`, { timeoutMs });
   const { warning, watch } = deps.messages;
   if (isQuiet || end.how === 'stopped' || (end.how === 'exited' && end.exitCode === 0)) return;
   const detail = { exited: 'exitCode' in end ? String(end.exitCode) : '', notStarted: 'code' in end ? end.code : '' };

@@ -9,7 +9,7 @@ export interface Found {
 
 /**
  * How long before they expire temporary credentials are renewed, in ms: the five minutes of the AWS SDKs, and the error budget of a
- * wait. The 15 minutes of Alibaba Cloud's SDK are the whole life of the shortest STS token, which it thus asks for at every call.
+ * wait. The 15 minutes of Alibaba Cloud's SDK are the whole life of the shortest STS token, which it thus requests at every call.
  */
 export const LEAD_MS = 5 * 60_000;
 /** How long after a failed renewal the next one is tried, with credentials still good. In ms. */
@@ -27,7 +27,7 @@ interface Cached extends Found {
 }
 
 /**
- * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers ask. A
+ * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers there are. A
  * caller waits only for the very first ones and for a successor of expired ones. `lookUp` goes through the chain: the first time,
  * and when `renew` says that the service refused the key. Rejects as the providers do; while credentials are still good a failed
  * renewal is only reported to `debug`.
@@ -82,7 +82,7 @@ export function cacheCredentials(
 
 // --- internal ---
 
-/** From the same place: another one would be somebody else. */
+/** From the same place: another one would sign as somebody else. */
 async function refresh({ provider, credentials }: Found, debug: CredentialDeps['debug']): Promise<Found> {
   const renewed = await provider.find();
   if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));

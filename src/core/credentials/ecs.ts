@@ -9,7 +9,7 @@ const METADATA = 'http://100.100.100.200';
 const ROLES = '/latest/meta-data/ram/security-credentials/';
 /** Long enough for a service on the same host; short enough that a laptop is not kept waiting. As the official client, in ms. */
 const DETECT_MS = 1000;
-/** What the official client asks for: the longest a metadata token may live, in s. */
+/** As the official client: the longest a metadata token may live, in s. */
 const TOKEN_TTL_S = '21600';
 const ROLE_VARIABLE = 'ALIBABA_CLOUD_ECS_METADATA';
 const OFF_VARIABLE = 'ALIBABA_CLOUD_ECS_METADATA_DISABLED';
@@ -126,7 +126,7 @@ async function openMetadata(
   return { failure, get };
 }
 
-/** Failures that say that nobody is there; after any other the service may still answer without a token. */
+/** Failures that mean that there is no metadata service; after any other the service may still answer without a token. */
 const NOBODY: ReadonlySet<string> = new Set(['Network.ConnectionRefused', 'Network.Unreachable', 'Network.Aborted']);
 
 function isOk(answer: Answer): boolean {

@@ -1,7 +1,7 @@
 /**
  * The dialect of `~/.alibabacloud/credentials`. Two parsers define it, Go's ini.v1 and Python's configparser, with
  * which the SDKs read the file. What both read alike is read so; a line on which they differ is a fault, since either reading could
- * sign as somebody else.
+ * sign as another user.
  */
 
 /** Why a line is refused. */

@@ -10,7 +10,7 @@ const COMMAND = 'credential-process';
 /** What a profile of mmai may hold of credentials. */
 export const CREDENTIAL_KEYS = [...KEY, COMMAND] as const;
 
-/** A profile of mmai's own. One that the user named must have a key (exit 2): the next place would sign as somebody else. */
+/** A profile of mmai's own. One that the user named must have a key (exit 2): the next place would sign as another user. */
 export function profileProvider({ name, values, isNamed }: Profile, deps: CredentialDeps): Provider {
   const source: Text = (m) => (isNamed ? m.credentials.fromNamedProfile(name) : m.credentials.fromProfile(name));
   return createProvider(deps, { source, origin: { from: 'profile', name } }, async () => {

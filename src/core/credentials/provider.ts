@@ -23,7 +23,7 @@ export interface Offer {
   obtain(until: number): Promise<Credentials>;
 }
 
-/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for guessing past it would sign as somebody else. */
+/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for to go on could sign as somebody else. */
 export interface Provider {
   readonly source: Text;
   /** The same for programs. */
@@ -106,7 +106,7 @@ export function writtenKey(credentials: Credentials): Offer {
 
 /**
  * {@link CredentialDeps.readText} of a provider's file. One that cannot be read is exit 3 naming `source`; with `warn`, for a file
- * that nobody named, it is a warning and the file counts as absent.
+ * that was not named explicitly, it is a warning and the file counts as absent.
  */
 export async function readFileOf(
   source: Text,

@@ -20,18 +20,18 @@ export interface Role {
   readonly durationSeconds?: number | undefined;
   readonly externalId?: string | undefined;
   readonly policy?: string | undefined;
-  /** Which STS is asked; where these are not given the variables decide. */
+  /** Which STS to use; where these are not given the variables decide. */
   readonly stsEndpoint?: string | undefined;
   readonly stsRegion?: string | undefined;
   readonly isVpc?: boolean | undefined;
 }
 
-/** What the service logs as the caller where nobody chose a name. */
+/** What the service logs as the caller where no name was chosen. */
 const SESSION_NAME = 'mmai';
-/** How long credentials are good where nobody says; STS's own default. */
+/** How long credentials are good if not configured; STS's own default. */
 const DURATION_S = 3600;
 
-/** The credentials of a role for those of somebody it trusts. Throws exit 3, and exit 4 for the network. */
+/** The credentials of a role for those of an identity it trusts. Throws exit 3, and exit 4 for the network. */
 export async function assumeRole(
   deps: CredentialDeps,
   by: Credentials,

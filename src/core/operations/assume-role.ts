@@ -29,12 +29,12 @@ export interface RoleRequest {
 
 /** A key that a service has issued. */
 export interface IssuedKey extends ResponseInfo, Required<AccessKey> {
-  /** The end of its life and the issuer's time, both in ms since the epoch by the issuer's clock; undefined where it does not tell. */
+  /** The end of its life and the issuer's time, both in ms since the epoch by the issuer's clock; undefined where it is not given. */
   readonly expiresAt: number | undefined;
   readonly issuedAt: number | undefined;
 }
 
-/** AssumeRole: the credentials of a role for those of somebody it trusts. */
+/** AssumeRole: the credentials of a role for those of an identity it trusts. */
 export function assumeRole(service: RpcService, role: RoleRequest): RpcCall<IssuedKey> {
   const { origin, externalId, policy } = role;
   const parameters = {
@@ -75,7 +75,7 @@ export function issuedKey(
 
 // --- internal ---
 
-/** STS redirects, to nowhere of use, when it is asked too often. */
+/** STS redirects, to nowhere of use, when it is called too often. */
 function overloaded(failure: Failure): Failure {
   return failure.http === 302
     ? { ...failure, code: 'Network.Throttled', ...classify('Network.Throttled', 302) }

@@ -3,7 +3,7 @@ import { type ApiCall, createSigner } from '../rpc/request.ts';
 import type { Parse, ResponseInfo } from '../rpc/response.ts';
 import type { TaskId } from '../task.ts';
 
-/** How the service is asked, whatever the operation. */
+/** How the service is called, whatever the operation. */
 export interface RequestOptions extends Pick<ApiCall, 'origin' | 'method' | 'format' | 'signature'> {
   readonly region: string;
 }

@@ -21,7 +21,7 @@ export interface RpcService {
   /** A fresh unique string at each call. */
   readonly nonce: () => string;
   readonly redactor: Redactor;
-  /** Tells of a decision, for `--debug`; never gets a secret. Undefined where nobody listens, since each line takes a while to make. */
+  /** Writes a decision for `--debug`; never a secret. Undefined without `--debug`, since each line takes a while to make. */
   readonly debug: ((line: string) => void) | undefined;
 }
 
@@ -85,7 +85,7 @@ export class CallError extends MmaiError {
   }
 }
 
-/** A server that asks to wait longer than this gets no retry: somebody may be looking at the terminal. In ms. */
+/** A server that asks to wait longer than this gets no retry: a person may be waiting at the terminal. In ms. */
 const MAX_SERVER_DELAY_MS = 60_000;
 
 /**
@@ -110,7 +110,7 @@ export async function callRpc<Result extends ResponseInfo>(
       if (correction) {
         corrected.push(failure.class);
         key = correction.key;
-        call.service.debug?.(`${call.label}: ${failure.code}, asking once more at once`);
+        call.service.debug?.(`${call.label}: ${failure.code}, retrying at once`);
       } else {
         const final = { ok: false, failure: withoutCorrection(failure) } as const;
         if (!(await backOff(final.failure, retry, call, policy))) return final;
@@ -164,7 +164,7 @@ async function attempt<Result extends ResponseInfo>(
 
 const lastProtected = new WeakMap<Redactor, AccessKey>();
 
-/** Makes the key known as secret, once. Of its id the end is shown, by which its owner tells keys apart. */
+/** Makes the key known as secret, once. Of its id the end is shown, by which its owner recognizes it. */
 function protect(key: AccessKey, redactor: Redactor): void {
   if (lastProtected.get(redactor) === key) return;
   lastProtected.set(redactor, key);
@@ -184,7 +184,7 @@ async function correct<Result extends ResponseInfo>(
   if (failure.class === 'auth' && key && credentials) {
     const renewed = await credentials(true);
     const isSame = isSameKey(renewed, key);
-    service.debug?.(`credentials resolved again: ${isSame ? 'the same key, not asked again' : 'another key'}`);
+    service.debug?.(`credentials resolved again: ${isSame ? 'the same key, no retry' : 'another key'}`);
     return isSame ? undefined : { key: renewed };
   }
   if (failure.retry !== 'once') return undefined;

@@ -1,7 +1,7 @@
 import type { codesEn } from '../../locales/en/codes.ts';
 import type { NetworkFailure } from './transport.ts';
 
-/** What kind of trouble an error is: decides the exit code and, unless the code has its own rule, whether to ask again. */
+/** What kind of trouble an error is: decides the exit code and, unless the code has its own rule, whether to retry. */
 export type FailureClass =
   | 'transient'
   | 'throttle'
@@ -12,7 +12,7 @@ export type FailureClass =
   | 'request'
   | 'skew';
 
-/** `backoff`: ask again after a delay. `once`: mmai corrects nonce, clock or credentials and asks again at once. */
+/** `backoff`: retry after a delay. `once`: mmai corrects nonce, clock or credentials and retries at once. */
 export type RetryRule = 'backoff' | 'once' | 'never';
 
 /** The key of an explanation in the locales. */
@@ -39,7 +39,7 @@ export const catalogue = {
   'Throttling.System': { class: 'throttle', topic: 'throttledSystem' },
   'Throttling.User': { class: 'throttle', topic: 'throttled' },
 
-  // Who asks
+  // Credentials, permissions, account
   SignatureDoesNotMatch: { class: 'auth', topic: 'wrongSecret' },
   IncompleteSignature: { class: 'auth', topic: 'wrongCanonicalization' },
   'InvalidAccessKeyId.NotFound': { class: 'auth', topic: 'accessKeyNotFound' },
@@ -60,14 +60,14 @@ export const catalogue = {
   BalanceNotEnough: { class: 'account', topic: 'noBalance' },
   InsufficientBalance: { class: 'account', topic: 'noBalance' },
 
-  // When it asks
+  // Time and nonce
   InvalidTimeStamp: { class: 'skew', topic: 'clockSkew' },
   'InvalidTimeStamp.Expired': { class: 'skew', topic: 'clockSkew' },
   'InvalidTimeStamp.Format': { class: 'skew', topic: 'timestampFormat', retry: 'never' },
   IllegalTimestamp: { class: 'skew', topic: 'timestampFormat', retry: 'never' },
   SignatureNonceUsed: { class: 'request', topic: 'nonceUsed', retry: 'once' },
 
-  // What it asks for
+  // Task, operation, region, parameters
   ResourceNotFound: { class: 'notFound', topic: 'taskNotFound' },
   InvalidApiNotFound: { class: 'request', topic: 'apiNotFound' },
   'InvalidApi.NotFound': { class: 'request', topic: 'apiNotFound' },
@@ -82,7 +82,7 @@ export const catalogue = {
   MissingParameter: { class: 'request', topic: 'missingParameter' },
   MissingTaskId: { class: 'request', topic: 'missingParameter' },
 
-  // How it asks
+  // The form of the request
   InvalidSignatureMethod: { class: 'request', topic: 'signatureMethod' },
   UnsupportedHTTPMethod: { class: 'request', topic: 'httpMethod' },
   'InvalidProtocol.NeedSsl': { class: 'request', topic: 'needsHttps' },
@@ -109,7 +109,7 @@ export const catalogue = {
   'Network.NoResources': { class: 'transient', topic: 'noResources' },
   'Network.Protocol': { class: 'transient', topic: 'protocol' },
   'Network.Proxy': { class: 'transient', topic: 'proxy' },
-  // Not asked again: a wrong password tried over and over locks accounts.
+  // Not retried: a wrong password tried over and over locks accounts.
   'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
   'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused' },
   'Network.ProxyScheme': { class: 'request', topic: 'proxyScheme' },
@@ -167,7 +167,7 @@ const FAMILIES: readonly (readonly [prefix: Lowercase<string>, entry: CatalogueE
   ['invalid', catalogue.InvalidParameter],
 ];
 
-/** Whether a failure of this class is asked again; a code may have its own rule. */
+/** Whether a failure of this class is retried; a code may have its own rule. */
 const RETRY_RULES: Readonly<Record<FailureClass, RetryRule>> = {
   transient: 'backoff',
   throttle: 'backoff',

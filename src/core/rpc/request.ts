@@ -29,7 +29,7 @@ export interface ApiCall {
 
 /** What makes one attempt different from every other; the service refuses a nonce it has seen and a time 15 min off. */
 export interface Stamp {
-  /** Milliseconds since the epoch, as the service's clock would tell. */
+  /** Milliseconds since the epoch, by the service's clock. */
   readonly now: number;
   readonly nonce: string;
 }

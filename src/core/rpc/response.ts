@@ -11,7 +11,7 @@ export interface ResponseInfo {
   readonly http: number;
   /** How long the server asks to wait before the next request: with the last response that a quota allows, for instance. */
   readonly serverDelayMs?: number | undefined;
-  /** Byte for byte as it came; only where it was asked for, since many results may be kept at once. */
+  /** Byte for byte as it came; only where it is needed, since many results may be kept at once. */
   readonly body?: Uint8Array | undefined;
 }
 
@@ -57,7 +57,7 @@ export type Redact = (text: string) => string;
 
 /** What a response is read with. */
 export interface Reading {
-  /** What was asked for: its host is named where the response says nothing itself. */
+  /** The URL requested: its host is named where the response has no message. */
   readonly url: string;
   readonly signedTexts: readonly string[];
   /** Our clock in ms, which turns a Retry-After date into a delay. */
@@ -66,7 +66,7 @@ export interface Reading {
   readonly keepsBody: boolean;
 }
 
-/** Reads a response by what arrived, not by what was asked for. */
+/** Reads a response by what arrived, not by what was requested. */
 export async function readResponse<Result>(
   response: HttpResponse,
   parse: Parse<Result>,

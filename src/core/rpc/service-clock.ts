@@ -18,7 +18,7 @@ export interface ServiceClock {
   readonly offsetMs: number;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Learns from a response's {@link serverTime}; false where it told none, or one more than a day off. */
+  /** Learns from a response's {@link serverTime}; false without one, or with one more than a day off. */
   learn(time: number | undefined): boolean;
 }
 

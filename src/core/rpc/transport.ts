@@ -40,7 +40,7 @@ export interface Transport {
 /** The steps to a response, in order; those with "proxy" in their name, and DNS and TCP then, concern the proxy where there is one. */
 export type NetworkStep = 'proxy' | 'dns' | 'tcp' | 'proxyTls' | 'tunnel' | 'tls' | 'answer';
 
-/** A step of a request, told when it has ended well. */
+/** A step of a request that has ended well. */
 export interface NetworkEvent {
   readonly step: NetworkStep;
   /** What came of it: an address, a protocol, a status. Holds no secret. */

@@ -61,13 +61,13 @@ export function parseWatchFlags(options: WatchFlags): Omit<WaiterOptions, 'ids' 
   };
 }
 
-/** The condition that the flags ask for. */
+/** The condition that the flags name. */
 function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
   if (any) return 'any';
   return count === undefined ? 'all' : 'count';
 }
 
-/** The flags that say whom to ask, and how. */
+/** The flags that name the service and how to call it. */
 const PLACE = [
   ...(['profile', 'region', 'endpoint', 'caFile', 'format', 'signature', 'method'] as const),
   ...(['requestTimeout', 'simulate'] as const),

@@ -183,14 +183,14 @@ export class Waiter {
     if ('againInMs' in next && this.#queue.hasTimeFor(turn, now)) {
       nextPollMs = this.#queue.add(task, now, next);
     }
-    if (event) this.#tell(event, nextPollMs);
+    if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
     if (this.#queue.isEmpty) this.#end ??= { why: 'deadline' };
   }
 
   /** `nextPollMs` is null after the last poll. */
-  #tell(event: NonNullable<Acceptance['event']>, nextPollMs: number | null): void {
+  #emit(event: NonNullable<Acceptance['event']>, nextPollMs: number | null): void {
     if (event.type === 'state') this.#events.push(Object.assign(event, { nextPollMs }));
     else if (nextPollMs !== null) {
       this.#traffic.retries += 1;

@@ -5,7 +5,7 @@ import type { Text } from '../../errors.ts';
 import { abortedError, blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
 import type { ProxyServer } from './proxy-rules.ts';
 
-/** Each step of opening a connection takes longer than this only when nobody is there. In ms. */
+/** Each step of opening a connection takes longer than this only where no host answers. In ms. */
 const STEP_TIMEOUT_MS = 10_000;
 
 /** How long one of several addresses is tried before the next, in ms. Node's own 250 ms is shorter than a far round trip. */

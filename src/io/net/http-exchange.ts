@@ -60,7 +60,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** A 1xx comes before the response and is none. */
   onResponseStart(_: unknown, status: number, headers: NodeJS.Dict<string | string[]>): void {
-    // undici would run into an assertion with these: no status of HTTP, and a change of protocol that nobody asked for.
+    // undici would run into an assertion with these: no status of HTTP, and a change of protocol that was not requested.
     if (status < 100 || status === 101) return this.#fail(statusError(this.#context.name, status));
     if (status < 200) return;
     this.#onHead?.(status);
@@ -115,7 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 }
 
 /**
- * Lets a server send `100 Continue` though nobody asked for it, as RFC 9110 allows: undici ends the connection at a 100, but
+ * Lets a server send `100 Continue` though it was not requested, as RFC 9110 allows: undici ends the connection at a 100, but
  * passes over a 102, which means as much.
  */
 export function toleratingContinue<S extends Socket>(socket: S): S {
@@ -136,7 +136,7 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
 
 // --- internal ---
 
-/** A body that a gateway compressed without being asked to; undefined if it is too large. What is no gzip stays as it is. */
+/** A body that a gateway compressed though the request does not accept it; undefined if it is too large. What is no gzip stays as it is. */
 function gunzipped(body: Buffer, { 'content-encoding': encoding }: Record<string, string>): Buffer | undefined {
   if (encoding === undefined || !/^(x-)?gzip$/i.test(encoding)) return body;
   try {

@@ -80,7 +80,7 @@ export function blameProxy(error: unknown): never {
 // --- internal ---
 
 function kindOf({ name = '', code = name, message = '' }: RawError): NetworkFailure {
-  // Of undici's "bad upgrade" and "bad response" only the message tells them from a closed connection.
+  // Of undici's "bad upgrade" and "bad response" only the message differs from that of a closed connection.
   if (/^bad \w+$/.test(message)) return 'Protocol';
   return KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
 }

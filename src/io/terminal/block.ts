@@ -28,7 +28,7 @@ const END_FRAME = '\u001b[?2026l';
 
 /**
  * Lines drawn over and over in the same place, above what follows, never on the alternate screen. `lines` gets the window's
- * size and must fit it: fewer than `rows` lines, each narrower than `columns`. They are asked for every `refreshMs`; nothing is
+ * size and must fit it: fewer than `rows` lines, each narrower than `columns`. They are made every `refreshMs`; nothing is
  * written while they stay the same.
  */
 export function createBlock(

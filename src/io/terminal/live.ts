@@ -15,7 +15,7 @@ export interface LiveWindow extends WindowSize {
 
 /** What is drawn: lines that fit the window; and how much is done, from 0 to 1. */
 export interface LiveView {
-  /** Which spinner `frame` is of; without one, frames are empty and the lines are asked for less often. */
+  /** Which spinner `frame` is of; without one, frames are empty and the lines are made less often. */
   readonly spinner?: 'dots' | 'line';
   progress(): number;
   lines(window: LiveWindow): readonly string[];
@@ -44,9 +44,9 @@ export interface Live {
 
 /** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
 const SUSPENDING = ['SIGTSTP', 'SIGQUIT'] as const;
-/** How often a job in the background looks whether it is in the foreground again (a shell tells only stopped jobs), in ms. */
+/** How often a job in the background looks whether it is in the foreground again (a shell signals only stopped jobs), in ms. */
 const FOREGROUND_CHECK_MS = 1000;
-/** How often the lines are asked for, with a spinner and without, in ms. */
+/** How often the lines are made, with a spinner and without, in ms. */
 const REFRESH_MS = { spinner: 80, block: 250 };
 
 /** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
@@ -85,7 +85,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
     draw();
   };
   const resume = async () => {
-    // After a SIGSTOP, which nobody hears of, all is still held.
+    // SIGSTOP cannot be caught: after it everything is still held.
     release(await isInForeground());
     await drawInForeground();
   };

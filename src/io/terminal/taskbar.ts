@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/config/settings.ts';
 import type { LivePart } from './live-part.ts';
 
-/** How often the progress is asked for, in ms. */
+/** How often the progress is read, in ms. */
 const REFRESH_MS = 1000;
 
 /**

@@ -9,12 +9,12 @@ import type { Setup } from '../session.ts';
 import { curlScript } from './curl-script.ts';
 import { nodeScript } from './node-script.ts';
 
-/** Stands for the AccessKey, which is not looked for: some places would have to be asked over the network. */
+/** Stands for the AccessKey, which is not looked for: some places are on the network. */
 const PLACEHOLDER = { accessKeyId: 'ACCESS_KEY_ID', accessKeySecret: '' };
 
 /**
  * Prints what would be sent, as a description, a shell script or a Node script; sends nothing and needs no AccessKey. Throws a
- * usage error for a form that cannot do what the flags ask for.
+ * usage error for a form that cannot do what the flags say.
  */
 export function dryRun(given: string | true, ids: readonly TaskId[], { values }: Setup, deps: CommandDeps): number {
   const form = given === true ? 'request' : choice('request', 'curl', 'node')(given, '--dry-run');
