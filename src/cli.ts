@@ -117,6 +117,7 @@ function countingOutput(output: Output): Output & { writes(): number } {
       return output.isTerminal;
     },
     size: () => output.size(),
+    drained: () => output.drained(),
     flush: () => output.flush(),
     write(text) {
       if (text.length > 0) writes += 1;

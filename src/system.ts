@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts';
 import type { Deps, Output } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { createWrite, isClosedPipe, type Write } from './io/output-stream.ts';
+import { createWriter, isClosedPipe, taken, type Writer } from './io/output-stream.ts';
 import type { Live } from './io/terminal/live.ts';
 import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
@@ -34,13 +34,13 @@ export function systemDeps(): Deps {
   const { signal } = controller;
   handleSignals(controller);
   let failure: MmaiError | undefined;
-  const writeOut = createWrite(process.stdout, 1, (error) => {
+  const outWriter = createWriter(process.stdout, 1, (error) => {
     if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
     failure ??= outputFailed(error);
     abort(controller, ExitCode.outputFailed);
   });
   // Where no diagnostics can be written, the answer may still be: only a reader that is gone ends the run.
-  const writeError = createWrite(process.stderr, 2, (error) => {
+  const errorWriter = createWriter(process.stderr, 2, (error) => {
     if (isClosedPipe(error)) abort(controller, ExitCode.closedPipe);
   });
   let live: Live | undefined;
@@ -58,8 +58,8 @@ export function systemDeps(): Deps {
     redactor,
     signal,
     stdin: createInput(signal),
-    stdout: systemOutput(process.stdout, writeOut, writeAbove, () => failure),
-    stderr: systemOutput(process.stderr, writeError, writeAbove),
+    stdout: systemOutput(process.stdout, outWriter, writeAbove, () => failure),
+    stderr: systemOutput(process.stderr, errorWriter, writeAbove),
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
@@ -198,7 +198,7 @@ function homeOrRoot(): string {
 /** `writeAbove` makes way for what is written to a terminal. */
 function systemOutput(
   stream: NodeJS.WriteStream,
-  write: Write,
+  { write, drained }: Writer,
   writeAbove: (write: () => void) => void,
   failure: () => MmaiError | undefined = () => undefined,
 ): Output {
@@ -206,10 +206,9 @@ function systemOutput(
     isTerminal: stream.isTTY === true,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     write: (text) => (stream.isTTY ? writeAbove(() => write(text)) : write(text)),
+    drained,
     async flush() {
-      if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
-      // A closed pipe is reported by an event after the write's callback.
-      await new Promise(setImmediate);
+      await taken(stream);
       const error = failure();
       if (error) throw error;
     },

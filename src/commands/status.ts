@@ -11,10 +11,10 @@ import { errorObject, type StatusDocument, statusDocument, taskRow } from '../ou
 import { describeFailures } from '../output/failures.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery } from '../output/query.ts';
-import { statusTable, statusTsv } from '../output/table.ts';
+import { statusTable, tsvLines } from '../output/table.ts';
 import { statusCount } from '../output/verdict.ts';
 import { wholeSeconds } from '../text/duration.ts';
-import { jsonDocument } from '../text/safe-text.ts';
+import { jsonPieces } from '../text/safe-text.ts';
 import { dryRun } from './shared/dry-run/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
@@ -37,8 +37,8 @@ interface StatusAnswer {
 const PRINTERS: Printers<StatusAnswer> = {
   text: async ({ document }, { style, stdout, messages }, { color }) =>
     statusTable(document.tasks, await style(stdout, color), messages),
-  json: ({ document }) => jsonDocument(document),
-  tsv: ({ document }) => statusTsv(document.tasks),
+  json: ({ document }) => jsonPieces(document),
+  tsv: ({ document }) => tsvLines(document.tasks),
   raw: ({ replies }, { stdout }) =>
     rawBodies(
       replies.map((reply) => (reply.ok ? reply.answer.body : reply.failure.body) ?? ''),

@@ -11,13 +11,13 @@ import type { CommandDeps } from '../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
-import { statusTsv } from '../output/table.ts';
+import { tsvLines } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
 import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, versionEvent, watchEvent } from '../output/watch-events.ts';
 import { watchTable } from '../output/watch-table.ts';
 import { parseDuration } from '../text/duration.ts';
-import { jsonDocument, jsonText } from '../text/safe-text.ts';
+import { jsonPieces, jsonText } from '../text/safe-text.ts';
 import { addServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { rememberTasks } from './shared/remember-tasks.ts';
@@ -32,9 +32,9 @@ import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
 
 const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
   text: async ({ document }, { style, stdout, messages }, { color }) =>
-    watchTable(document.tasks, await style(stdout, color), messages),
-  json: ({ document }) => jsonDocument(document),
-  tsv: ({ document }) => statusTsv(document.tasks),
+    watchTable([...document.tasks], await style(stdout, color), messages),
+  json: ({ document }) => jsonPieces(document),
+  tsv: ({ document }) => tsvLines(document.tasks),
   // Printed as they happened, the summary last.
   ndjson: () => '',
   raw: null,
@@ -176,7 +176,7 @@ async function report(
     queryError = await printAnswer({ document }, PRINTERS, query, setup.values, deps).then(() => undefined, expected);
   await writeReports(document, options, deps);
   if (options.notify) notify(document, deps);
-  const known = document.tasks.filter((task) => task.requestId !== null && !task.error);
+  const known = end.tasks.filter((task) => task.state !== null);
   await rememberTasks(known, options, deps);
   // Nobody reads on when stdout is closed.
   const isRead = !end.error && !options.quiet && end.exitCode !== ExitCode.closedPipe;

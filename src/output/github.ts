@@ -13,7 +13,7 @@ const MAX_ROWS = 1000;
 /** An `::error` command for each task that did not succeed, and a `::warning` for a deadline: GitHub Actions shows them on the run. */
 export function annotations(document: WatchDocument, messages: Messages): string {
   const { annotation, moreFailed } = messages.watch;
-  const troubled = document.tasks.filter((task) => isTroubled(task, document));
+  const troubled = [...document.tasks].filter((task) => isTroubled(task, document));
   const shown = troubled.slice(0, MAX_ANNOTATIONS);
   const errors = shown.map((task) => command('error', annotation(task.id), reason(task, messages)));
   const hidden = troubled.length - shown.length;
@@ -31,7 +31,7 @@ export function stepSummary(document: WatchDocument, messages: Messages, room: n
   let left = room - Buffer.byteLength(heading + header) - 100;
   if (left < 0) return '';
   const rows: string[] = [];
-  const ranked = document.tasks.toSorted((one, other) => rank(one, document) - rank(other, document));
+  const ranked = [...document.tasks].sort((one, other) => rank(one, document) - rank(other, document));
   for (const task of ranked.slice(0, MAX_ROWS)) {
     const line = row([task.id, reason(task, messages), task.requestId ?? '']);
     left -= Buffer.byteLength(line);
@@ -80,7 +80,7 @@ function reason({ outcome, state, status, error }: WatchedRow, { states, watch, 
 
 /** How long was waited, and for which tasks in vain. */
 function late(document: WatchDocument, messages: Messages): string {
-  const pending = document.tasks.filter(({ outcome }) => isUnfinished(outcome)).map(({ id }) => id);
+  const pending = [...document.tasks].filter(({ outcome }) => isUnfinished(outcome)).map(({ id }) => id);
   const named = messages.labelled(messages.watch.outcomes.pending, listTasks(pending, MAX_NAMED, messages));
   return messages.joined([verdictLine(document, messages), named]);
 }

@@ -7,7 +7,8 @@ import { isTroubled, type WatchDocument, type WatchedRow } from './watch-documen
  * skipped. The elements are those that Jenkins, GitLab and GitHub's reporters have in common.
  */
 export function junitReport(document: WatchDocument, messages: Messages): string {
-  const { tasks, summary } = document;
+  const { summary } = document;
+  const tasks = [...document.tasks];
   const verdicts = tasks.map((task) => verdictOf(task, document));
   const count = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length;
   const counts = `tests="${tasks.length}" failures="${count('failure')}" errors="${count('error')}"`;

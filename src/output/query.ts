@@ -1,7 +1,7 @@
 import type { JSONValue } from '@jmespath-community/jmespath';
 import type { Settings } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
-import { jsonDocument, jsonText, visible } from '../text/safe-text.ts';
+import { isIterable, jsonDocument, jsonText, visible } from '../text/safe-text.ts';
 
 /** Selects from a JSON document what the expression names. */
 export type Query = (document: object) => unknown;
@@ -23,9 +23,11 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
     throw refuse(error);
   }
   return (document) => {
+    // It finds elements of arrays alone.
+    const arrays = Object.entries(document).map(([name, value]) => [name, isIterable(value) ? [...value] : value]);
     try {
       // It finds what objects inherit, too: `constructor` is a function, which is nothing in JSON.
-      return JSON.parse(JSON.stringify(TreeInterpreter.search(ast, document as JSONValue)) ?? 'null');
+      return JSON.parse(JSON.stringify(TreeInterpreter.search(ast, Object.fromEntries(arrays) as JSONValue)) ?? 'null');
     } catch (error) {
       throw refuse(error);
     }

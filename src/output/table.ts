@@ -20,8 +20,8 @@ export function statusTable(tasks: readonly TaskRow[], style: Style, messages: M
 }
 
 /** `id`, `state`, `status`, tab-separated: made for `while read`. The words are never translated; an error has no status. */
-export function statusTsv(tasks: readonly TaskRow[]): string {
-  return tasks.map((task) => `${task.id}\t${task.state}\t${task.status ?? ''}\n`).join('');
+export function* tsvLines(tasks: Iterable<TaskRow>): Iterable<string> {
+  for (const { id, state, status } of tasks) yield `${id}\t${state}\t${status ?? ''}\n`;
 }
 
 /** Machines read `unknown` for it, a person would take that for a status of the service. */

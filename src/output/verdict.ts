@@ -7,7 +7,7 @@ import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { StatusDocument } from './document.ts';
 import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
-import type { WatchDocument, WatchedRow } from './watch-document.ts';
+import { rowOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
 const MAX_RESUMED = 20;
@@ -33,7 +33,9 @@ export function verdict(end: EndEvent, document: WatchDocument, style: Style, me
   );
   const state = end.exitCode === ExitCode.ok ? 'succeeded' : isCutShort ? 'unknown' : 'failed';
   const line = `${style.state(state, verdictLine(document, messages))}\n`;
-  return describeFailures(failures, messages) + line + namedTasks(document, messages) + resumeLine(document, messages);
+  return (
+    describeFailures(failures, messages) + line + namedTasks(end, document, messages) + resumeLine(document, messages)
+  );
 }
 
 /** How the tasks of `status` stand: `5 tasks: 3 succeeded, 2 failed`, and which of them failed or have no state; nothing for one task. */
@@ -52,11 +54,11 @@ export function statusCount({ tasks, summary }: StatusDocument, messages: Messag
 // --- internal ---
 
 /** A line for each kind of task that did not succeed: `  failed: 51, 151`. A resume command names those that still run. */
-function namedTasks({ tasks, summary }: WatchDocument, messages: Messages): string {
+function namedTasks({ tasks }: EndEvent, { summary }: WatchDocument, messages: Messages): string {
   if (tasks.length < 2) return '';
   const { outcomes, ends } = messages.watch;
   const idsOf = (outcome: WatchedRow['outcome']) =>
-    tasks.filter((task) => task.outcome === outcome).map(({ id }) => id);
+    tasks.filter((task) => rowOutcome(task) === outcome).map(({ id }) => id);
   const isResumed = summary.resume !== null && resumedCount(summary) <= MAX_RESUMED;
   return [
     kindLine(outcomes.failed, idsOf('failed'), messages),

@@ -37,7 +37,8 @@ export interface WatchedRow extends TaskRow {
 
 /** The one json document of a wait. */
 export interface WatchDocument {
-  readonly tasks: readonly WatchedRow[];
+  /** Each made when it is read, at every reading: there may be a million. */
+  readonly tasks: Iterable<WatchedRow>;
   /** As in the summary. */
   readonly error?: ErrorObject;
   readonly summary: WatchSummary;
@@ -79,12 +80,21 @@ export function watchDocument(
       return lags(end.tasks);
     },
   };
-  const tasks = end.tasks.map((task) => {
-    // The service refused one task and may answer for another; credentials that cannot be had concern all.
-    const isConcerned = end.error !== undefined || task.state === null;
-    return watchedRow(task, elapsedMs, isConcerned ? cause : undefined, messages);
-  });
+  const tasks = {
+    *[Symbol.iterator]() {
+      for (const task of end.tasks) {
+        // The service refused one task and may answer for another; credentials that cannot be had concern all.
+        const isConcerned = end.error !== undefined || task.state === null;
+        yield watchedRow(task, elapsedMs, isConcerned ? cause : undefined, messages);
+      }
+    },
+  };
   return { tasks, ...(cause && { error: cause }), summary };
+}
+
+/** The outcome of a task as its row tells it. */
+export function rowOutcome({ outcome, polls }: Readonly<Watched>): WatchedRow['outcome'] {
+  return outcome ?? (polls === 0 ? 'notChecked' : 'pending');
 }
 
 // --- internal ---
@@ -111,8 +121,4 @@ function watchedRow(
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
   const error = failure ? errorObject(failure, messages) : task.outcome === null ? cause : undefined;
   return error ? { ...row, error } : row;
-}
-
-function rowOutcome({ outcome, polls }: Readonly<Watched>): WatchedRow['outcome'] {
-  return outcome ?? (polls === 0 ? 'notChecked' : 'pending');
 }

@@ -28,7 +28,21 @@ export function visibleLines(text: string): string {
 
 /** A JSON document as every command prints it: indented, a line break at its end. */
 export function jsonDocument(value: unknown): string {
-  return `${jsonText(value, 2)}\n`;
+  return [...jsonPieces(value)].join('');
+}
+
+/** The same in pieces, since V8 has no string for a document of more than 512 MiB. A list may be any iterable that is a field of `value`. */
+export function* jsonPieces(value: unknown): Iterable<string> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return yield `${jsonText(value, 2)}\n`;
+  let separator = '{';
+  for (const [name, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    yield `${separator}\n  ${jsonText(name)}: `;
+    if (isIterable(field)) yield* listPieces(field);
+    else yield jsonText(field, 2).replaceAll('\n', '\n  ');
+    separator = ',';
+  }
+  yield separator === '{' ? '{}\n' : '\n}\n';
 }
 
 /** JSON of the true text, as safe to show as {@link visible}: what JSON itself leaves bare is escaped too. */
@@ -60,7 +74,22 @@ export function masked(secret: string): string {
   return `********${secret.length < 16 ? '' : secret.slice(-4)}`;
 }
 
+/** True of a list, false of a text. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
 // --- internal ---
+
+/** A field's list, indented as that. */
+function* listPieces(list: Iterable<unknown>): Iterable<string> {
+  let separator = '[';
+  for (const element of list) {
+    yield `${separator}\n    ${jsonText(element, 2).replaceAll('\n', '\n    ')}`;
+    separator = ',';
+  }
+  yield separator === '[' ? '[]' : '\n  ]';
+}
 
 function escaped(character: string): string {
   return character.isWellFormed() ? `\\u{${character.codePointAt(0)!.toString(16)}}` : '\ufffd';

@@ -50,7 +50,7 @@ describe('the document of a wait that an error ended', () => {
     assert.equal(denied.summary.error?.code, 'Forbidden.RAM');
     assert.equal(denied.error, denied.summary.error);
     assert.deepEqual(
-      denied.tasks.map(({ error }) => error?.message),
+      [...denied.tasks].map(({ error }) => error?.message),
       ['not allowed', undefined, 'not allowed'],
     );
   });
@@ -60,7 +60,7 @@ describe('the document of a wait that an error ended', () => {
       [code, http, message, requestId, kind],
       ['Mmai.Credentials', null, 'no credentials found', null, 'auth'],
     );
-    assert.equal(noCredentials.tasks[1]?.error?.code, 'Mmai.Credentials');
+    assert.equal([...noCredentials.tasks][1]?.error?.code, 'Mmai.Credentials');
   });
   it('counts as still running only what was seen, and resumes all', () => {
     assert.deepEqual(denied.summary.stillRunning, ['1', '2']);
@@ -70,7 +70,7 @@ describe('the document of a wait that an error ended', () => {
   it('leaves tasks that had ended as they were', () => {
     const { tasks } = documentOf([succeeded, failed, {}], { why: 'denied', exitCode: 3, failure: forbidden });
     assert.deepEqual(
-      tasks.map(({ error }) => error?.code),
+      [...tasks].map(({ error }) => error?.code),
       [undefined, undefined, 'Forbidden.RAM'],
     );
   });
@@ -168,7 +168,7 @@ describe('the JUnit report', () => {
       );
       const { errors, skipped, testcase } = testsuites.testsuite;
       const refused = testcase.filter((one: object) => 'error' in one);
-      assert.deepEqual([Number(errors), Number(errors) + Number(skipped)], [2, document.tasks.length]);
+      assert.deepEqual([Number(errors), Number(errors) + Number(skipped)], [2, [...document.tasks].length]);
       assert.deepEqual(
         refused.map(({ error }: { error: { message: string } }) => error.message),
         [reason, reason],

@@ -1,5 +1,5 @@
 import { OUTPUTS, type Settings } from '../../core/config/settings.ts';
-import type { CommandDeps } from '../../deps.ts';
+import type { CommandDeps, Output } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import { QUERY_FORMS, type Query } from '../../output/query.ts';
 
@@ -15,8 +15,11 @@ type Printer<Answer> = (
   settings: Pick<Settings, 'color'>,
 ) => Printed | Promise<Printed>;
 
-/** The service's bodies are bytes. */
-type Printed = string | readonly (string | Uint8Array)[];
+/** Pieces of any size, made as they are written. The service's bodies are bytes. */
+type Printed = string | Iterable<string | Uint8Array>;
+
+/** Characters in one write: less takes longer, more is memory. */
+const PORTION = 65_536;
 
 /** The forms that a command has, in the order in which help names them. */
 export function formsOf<Answer>(printers: Printers<Answer>): Form[] {
@@ -47,5 +50,29 @@ export async function printAnswer<Answer extends { readonly document: object }>(
   const printed = query
     ? QUERY_FORMS[output]?.(query(answer.document))
     : await printers[output]?.(answer, deps, settings);
-  for (const chunk of typeof printed === 'string' ? [printed] : (printed ?? [])) deps.stdout.write(chunk);
+  await writeAll(typeof printed === 'string' ? [printed] : (printed ?? []), deps.stdout);
+}
+
+// --- internal ---
+
+/** Keeps no more than a portion in memory, however slowly the reader takes it. */
+async function writeAll(pieces: Iterable<string | Uint8Array>, stdout: Output): Promise<void> {
+  let isFirst = true;
+  for (const portion of portions(pieces)) {
+    if (!isFirst && !(await stdout.drained())) return;
+    stdout.write(portion);
+    isFirst = false;
+  }
+}
+
+function* portions(pieces: Iterable<string | Uint8Array>): Iterable<string | Uint8Array> {
+  let text = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') text += piece;
+    if (typeof piece === 'string' && text.length < PORTION) continue;
+    if (text) yield text;
+    if (typeof piece !== 'string') yield piece;
+    text = '';
+  }
+  if (text) yield text;
 }
