@@ -142,6 +142,13 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     assert.match(stderr, /^错误：任务 1、2、3 … \(4\)：ResourceNotFound/);
   });
 
+  it('hints at -o json where --format is taken for the format of the output, in a pipe', async () => {
+    const args = ['status', '1', '--simulate', '2', '--format', 'json'];
+    assert.match((await mmaiInProcess(args)).stderr, /^hint: --format .* use -o json\n$/);
+    assert.equal((await mmaiInProcess([...args, '-o', 'tsv'])).stderr, '');
+    assert.equal((await mmaiInProcess([...args, '-q'])).stderr, '');
+  });
+
   it('says nothing on standard error with -q', async () => {
     assert.equal((await mmaiInProcess(['status', '1', '-q', '--simulate', 'forbidden'])).stderr, '');
   });

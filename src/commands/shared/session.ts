@@ -38,8 +38,13 @@ export async function resolveSetup(
   const { output } = flags;
   // Before the settings are: they may name any form, a flag only those of its command.
   if (output !== undefined) choice(...outputs)(output, '--output');
-  const resolved = resolveSettings(flags, deps.env, profile);
-  return { profile, quiet: options.quiet === true, ...withOutput(resolved, outputs) };
+  const resolved = withOutput(resolveSettings(flags, deps.env, profile), outputs);
+  const { messages, stdout, stderr } = deps;
+  // `--format json | jq`: what other tools call the format of the output.
+  if (options.format && resolved.values.output === 'text' && !stdout.isTerminal && !options.quiet) {
+    stderr.write(`${messages.hint}${messages.parser.formatOfResponse()}\n`);
+  }
+  return { profile, quiet: options.quiet === true, ...resolved };
 }
 
 /** How the search for the key went, the last time. */

@@ -74,6 +74,7 @@ export const en = {
     badProxyHint: () => 'percent-encode special characters of a password: @ is %40, # is %23, / is %2F',
   },
   parser: {
+    formatOfResponse: () => '--format is the format of the response; for JSON on standard output use -o json',
     unknownOption: (flag: string) => `there is no option "${flag}"`,
     unknownCommand: (name: string) => `there is no command "${name}"`,
     missingArgument: (name: string) => `the argument ${name} is missing`,

@@ -64,6 +64,7 @@ export const zh: Messages = {
     badProxyHint: () => '密码中的特殊字符需进行 URL 编码：@ 写作 %40，# 写作 %23，/ 写作 %2F',
   },
   parser: {
+    formatOfResponse: () => '--format 是服务返回结果的格式；要在标准输出得到 JSON，请使用 -o json',
     unknownOption: (flag) => `未知选项：${flag}`,
     unknownCommand: (name) => `未知命令：${name}`,
     missingArgument: (name) => `缺少参数：${name}`,
