@@ -11,7 +11,7 @@ import { visible } from './text/safe-text.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {
-  readonly name: 'status' | 'watch' | 'config' | 'explain' | 'completion' | 'sandbox' | 'complete';
+  readonly name: 'status' | 'watch' | 'result' | 'config' | 'explain' | 'completion' | 'sandbox' | 'complete';
   readonly alias?: string;
   /** Adds the command with its flags to the program; only the one that is wanted is loaded. */
   readonly load: () => Promise<(program: Command, deps: CommandDeps, done: (exitCode: number) => void) => void>;
@@ -20,6 +20,7 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'status', load: async () => (await import('./commands/status.ts')).addStatusCommand },
   { name: 'watch', alias: 'wait', load: async () => (await import('./commands/watch.ts')).addWatchCommand },
+  { name: 'result', load: async () => (await import('./commands/result.ts')).addResultCommand },
   { name: 'config', load: async () => (await import('./commands/config.ts')).addConfigCommand },
   { name: 'explain', load: async () => (await import('./commands/explain.ts')).addExplainCommand },
   { name: 'completion', load: async () => (await import('./commands/completion.ts')).addCompletionCommand },

@@ -7,7 +7,7 @@ import { bin, mmai, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, () => {
   const asks: [string, string[], string, string[]][] = [
-    ['commands', [], '', ['status', 'watch', 'wait', 'config', 'explain', 'completion', 'sandbox', 'help']],
+    ['commands', [], '', ['status', 'watch', 'wait', 'result', 'config', 'explain', 'completion', 'sandbox', 'help']],
     ['commands below', ['config'], 'p', ['path', 'profiles']],
     ['the commands of help', ['help'], 'wa', ['watch', 'wait']],
     ['flags', ['status'], '--re', ['--region', '--request-timeout', '--retries']],

@@ -26,6 +26,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'mmai watch 10051344 --dry-run',
     'mmai watch 10051344 --simulate "0,1,2"',
   ],
+  result: [
+    'mmai result 10051344',
+    'mmai result 10051344 400010 --json',
+    'curl -o out.txt "$(mmai result 10051344 --query "tasks[0].result.url" -o text)"',
+    'mmai result 10051344 400010 --simulate "10051344=2;3(Download fail)"',
+  ],
   config: ['mmai config list --show-origin', 'mmai config set region cn-beijing', 'mmai config path'],
   'config init': ['mmai config init --profile work'],
   'config set': [

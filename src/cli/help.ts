@@ -74,7 +74,12 @@ function valueNotes(command: Command, { help }: Messages): string | undefined {
 const VARIABLES: Readonly<Record<string, string>> = { '--profile': 'MMAI_PROFILE', '--debug': 'MMAI_DEBUG' };
 
 /** The commands whose help lists exit codes, by path, and the codes that each never has. */
-const NEVER: Readonly<Record<string, readonly string[]>> = { '': [], status: ['124'], watch: ['8'] };
+const NEVER: Readonly<Record<string, readonly string[]>> = {
+  '': [],
+  status: ['124'],
+  watch: ['8'],
+  result: ['1', '124'],
+};
 
 /** The flags that people type, for the short help. */
 const COMMON = [

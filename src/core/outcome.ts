@@ -68,6 +68,14 @@ export function statusExitCode(outcomes: readonly Outcome[], tellsState: boolean
   return foldOutcomes(unanswered, ExitCode.ok);
 }
 
+/** The exit code of `result`: of what could not be answered, and of tasks that have not ended. A failed one is answered. */
+export function resultExitCode(outcomes: readonly Outcome[]): number {
+  return foldOutcomes(
+    outcomes.filter((outcome) => outcome !== 'failed'),
+    ExitCode.pending,
+  );
+}
+
 /** How a wait ends that an error with this exit code ends. */
 export function errorEnd(exitCode: number): 'denied' | 'interrupted' | 'error' {
   if (exitCode === ExitCode.denied) return 'denied';

@@ -25,9 +25,9 @@ export interface TaskRow {
   readonly error?: ErrorObject;
 }
 
-/** The one json document of `status`. */
-export interface StatusDocument {
-  readonly tasks: readonly TaskRow[];
+/** The one json document of `status`, and of `result`, whose rows have more. */
+export interface StatusDocument<Row extends TaskRow = TaskRow> {
+  readonly tasks: readonly Row[];
   /** What stopped the whole run. */
   readonly error?: ErrorObject;
   readonly summary: Traffic & {
@@ -60,12 +60,12 @@ export function thrownObject(error: Error, messages: Messages): ErrorObject {
 }
 
 /** `refusal` is what stopped the whole run, for it would have met every task. */
-export function statusDocument(
-  tasks: readonly TaskRow[],
+export function statusDocument<Row extends TaskRow>(
+  tasks: readonly Row[],
   traffic: Traffic,
   exitCode: number,
   refusal?: ErrorObject,
-): StatusDocument {
+): StatusDocument<Row> {
   const counts = { submitting: 0, running: 0, succeeded: 0, failed: 0, unknown: 0, error: 0 };
   for (const task of tasks) counts[task.error ? 'error' : task.state] += 1;
   return { tasks, ...(refusal && { error: refusal }), summary: { exitCode, counts, ...traffic } };

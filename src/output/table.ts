@@ -6,17 +6,25 @@ import type { TaskRow } from './document.ts';
 /** One aligned row per task: id, state, raw status, request id (for an error, its code and then the request id). */
 export function statusTable(tasks: readonly TaskRow[], style: Style, messages: Messages): string {
   const idWidth = widest(tasks.map((task) => task.id));
-  const words = tasks.map((task) => (hasNoState(task) ? messages.noState : messages.states[task.state]));
+  const states = stateColumn(tasks, style, messages);
   const statuses = tasks.map((task) => (task.error ? task.error.code : String(task.status ?? '-')));
   const statusWidth = widest(statuses);
-  const wordWidth = widest(words);
   return tasks
-    .map((task, index) => {
-      const word = padded(words[index]!, wordWidth);
-      const state = hasNoState(task) ? style.error(word) : style.state(task.state, word);
-      return `${task.id.padEnd(idWidth)}  ${state}  ${statuses[index]!.padEnd(statusWidth)}  ${style.dim(task.requestId ?? '-')}\n`;
+    .map(({ id, requestId }, index) => {
+      const status = statuses[index]!.padEnd(statusWidth);
+      return `${id.padEnd(idWidth)}  ${states[index]}  ${status}  ${style.dim(requestId ?? '-')}\n`;
     })
     .join('');
+}
+
+/** The word for the state of each task, in its colour, all equally wide. */
+export function stateColumn(tasks: readonly TaskRow[], style: Style, messages: Messages): string[] {
+  const words = tasks.map((task) => (hasNoState(task) ? messages.noState : messages.states[task.state]));
+  const width = widest(words);
+  return tasks.map((task, index) => {
+    const word = padded(words[index]!, width);
+    return hasNoState(task) ? style.error(word) : style.state(task.state, word);
+  });
 }
 
 /** `id`, `state`, `status`, tab-separated: made for `while read`. The words are never translated; an error has no status. */

@@ -20,11 +20,18 @@ const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     ndjson: /^\{"v":"1\.\d","type":"version"/,
     tsv: /^1\tsucceeded\t2\n$/,
   },
+  result: {
+    text: /^1 {2}succeeded {2}30s {2}http:\S+\n$/,
+    json: /^\{\n {2}"tasks": \[/,
+    tsv: /^1\tsucceeded\thttp:\S+\n$/,
+    raw: /^\{"Status":2,/,
+  },
   explain: { text: /^exit code 70\n/, json: /^\{\n {2}"explanations": \[/ },
 };
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   status: ['1', '--simulate', '2'],
   watch: ['1', '--simulate', '2', '-q'],
+  result: ['1', '--simulate', '2'],
   explain: ['70'],
 };
 

@@ -29,6 +29,7 @@ export const helpEn = {
   commands: {
     status: 'look at each task once',
     watch: 'poll until every task has ended; the outcome is the exit code',
+    result: 'show why each task failed, or where its result is',
     config: 'store AccessKey, region and other settings, by profile',
     explain: 'say what a status, an error code or an exit code means, and what to do about it',
     completion: 'print the completion script of a shell',

@@ -35,6 +35,7 @@ export const helpZh: typeof helpEn = {
   commands: {
     status: '查询一次任务状态',
     watch: '轮询直到所有任务结束，以退出码表示结果',
+    result: '查询任务失败原因或结果地址',
     config: '管理 AccessKey、地域等设置，支持多个配置（profile）',
     explain: '解释任务状态、错误码或退出码的含义及处理方法',
     completion: '输出 Shell 命令补全脚本',

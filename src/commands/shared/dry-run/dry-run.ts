@@ -1,6 +1,7 @@
 import { choice, serviceOrigin } from '../../../core/config/settings.ts';
-import { getTaskStatus } from '../../../core/operations/get-task-status.ts';
+import type { TaskOperation } from '../../../core/operations/task-operation.ts';
 import { type ApiCall, signedRequest } from '../../../core/rpc/request.ts';
+import type { ResponseInfo } from '../../../core/rpc/response.ts';
 import type { TaskId } from '../../../core/task.ts';
 import type { CommandDeps } from '../../../deps.ts';
 import { ExitCode, usageError } from '../../../errors.ts';
@@ -16,12 +17,18 @@ const PLACEHOLDER = { accessKeyId: 'ACCESS_KEY_ID', accessKeySecret: '' };
  * Prints what would be sent, as a description, a shell script or a Node script; sends nothing and needs no AccessKey. Throws a
  * usage error for a form that cannot do what the flags say.
  */
-export function dryRun(given: string | true, ids: readonly TaskId[], { values }: Setup, deps: CommandDeps): number {
+export function dryRun(
+  given: string | true,
+  operation: Pick<TaskOperation<ResponseInfo>, 'request'>,
+  ids: readonly TaskId[],
+  { values }: Setup,
+  deps: CommandDeps,
+): number {
   const form = given === true ? 'request' : choice('request', 'curl', 'node')(given, '--dry-run');
   const isJson = values.output === 'json';
   if (form !== 'request' && isJson) throw conflict(`--dry-run=${form}`, '--output json');
   if (form === 'node' && values.signature === 'acs3') throw conflict('--dry-run=node', '--signature acs3');
-  const calls = ids.map((id) => getTaskStatus.request({ ...values, origin: serviceOrigin(values) }, id));
+  const calls = ids.map((id) => operation.request({ ...values, origin: serviceOrigin(values) }, id));
   if (form === 'curl') deps.stdout.write(curlScript(calls, deps.messages));
   else if (form === 'node') deps.stdout.write(nodeScript(calls, deps.messages));
   else {

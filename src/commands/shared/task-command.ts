@@ -1,0 +1,168 @@
+import type { Command } from 'commander';
+import type { CallOptions, Client } from '../../core/client.ts';
+import type { TaskOperation } from '../../core/operations/task-operation.ts';
+import { failureExitCode, failureOutcome, isDenied, type Outcome, stateOutcome } from '../../core/outcome.ts';
+import type { Failure, Reply } from '../../core/rpc/response.ts';
+import { MAX_IN_FLIGHT } from '../../core/rpc/transport.ts';
+import { type TaskId, type TaskStatus, taskState } from '../../core/task.ts';
+import type { CommandDeps } from '../../deps.ts';
+import type { Messages } from '../../locales/en/messages.ts';
+import { rawBodies } from '../../output/bodies.ts';
+import { errorObject, type StatusDocument, statusDocument, type TaskRow } from '../../output/document.ts';
+import { describeFailures } from '../../output/failures.ts';
+import { paintLabels } from '../../output/paint.ts';
+import { compileQuery } from '../../output/query.ts';
+import { statusCount } from '../../output/verdict.ts';
+import { wholeSeconds } from '../../text/duration.ts';
+import { jsonPieces } from '../../text/safe-text.ts';
+import { dryRun } from './dry-run/dry-run.ts';
+import { addServiceOptions, type ServiceOptions } from './options.ts';
+import { allowedForms, formsOf, type Printers, printAnswer } from './print.ts';
+import { rememberTasks } from './remember-tasks.ts';
+import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
+import { withSpinner } from './spinner.ts';
+import { commandTaskIds } from './task-ids.ts';
+
+export interface TaskCommandOptions extends ServiceOptions {
+  readonly exitStatus?: true;
+}
+
+/** What is printed: the document, or the bodies that it was read from. */
+export interface TaskAnswer<Row extends TaskRow> {
+  readonly document: StatusDocument<Row>;
+  readonly replies: readonly Reply<TaskStatus>[];
+}
+
+/** A command that sends one request about each task, and what is its own. */
+export interface TaskCommand<Result extends TaskStatus, Row extends TaskRow> {
+  readonly operation: Pick<TaskOperation<Result>, 'request'>;
+  readonly send: (client: Client, id: TaskId, options: CallOptions) => Promise<Reply<Result>>;
+  readonly row: (id: TaskId, reply: Reply<Result>, messages: Messages) => Row;
+  readonly printers: Printers<TaskAnswer<Row>>;
+  /** The exit code of a run that no refusal stopped. */
+  readonly exitCode: (outcomes: readonly Outcome[], options: TaskCommandOptions) => number;
+}
+
+/** The forms of such a command: `text` and `tsv` are its own. */
+export function taskPrinters<Row extends TaskRow>(
+  own: Pick<Printers<TaskAnswer<Row>>, 'text' | 'tsv'>,
+): Printers<TaskAnswer<Row>> {
+  return {
+    ...own,
+    json: ({ document }) => jsonPieces(document),
+    raw: ({ replies }, { stdout }) =>
+      rawBodies(
+        replies.map((reply) => (reply.ok ? reply.answer.body : reply.failure.body) ?? ''),
+        stdout,
+      ),
+    ndjson: null,
+  };
+}
+
+/** Adds the argument and the flags that such commands share. */
+export function addTaskCommand<Result extends TaskStatus, Row extends TaskRow>(
+  command: Command,
+  own: TaskCommand<Result, Row>,
+  deps: CommandDeps,
+  done: (exitCode: number) => void,
+): void {
+  const { help } = deps.messages;
+  command.argument('[taskId...]', help.arguments.taskId).option('--raw', help.flags.raw);
+  const forms = { outputs: formsOf(own.printers), dryRuns: 'request|curl|node' };
+  addServiceOptions(command, deps.messages, forms).action(async (words: string[], options: TaskCommandOptions) =>
+    done(await runTaskCommand(words, options, own, deps)),
+  );
+}
+
+/** One request about each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
+export async function runTaskCommand<Result extends TaskStatus, Row extends TaskRow>(
+  words: readonly string[],
+  options: TaskCommandOptions,
+  own: TaskCommand<Result, Row>,
+  deps: CommandDeps,
+): Promise<number> {
+  const { printers } = own;
+  const output = options.raw ? 'raw' : options.output;
+  const setup = await resolveSetup(options, deps, allowedForms(printers, { ...options, ...(output && { output }) }));
+  const query = await compileQuery(options.query);
+  const ids = await commandTaskIds(words, options.quiet === true, deps);
+  if (options.dryRun !== undefined) return dryRun(options.dryRun, own.operation, ids, setup, deps);
+  const session = await openSession(setup, options.simulate, deps);
+  try {
+    const replies = await requestAll(ids, own, setup, session, deps);
+    // A signal or a failing stdout decides how the process ends; the document agrees with that.
+    const { aborted, reason } = deps.signal;
+    const refusal = refusalIn(replies);
+    const told = refusal ? failureExitCode(refusal.class) : own.exitCode(replies.map(outcomeOf), options);
+    const exitCode = aborted ? (reason as number) : told;
+    const tasks = ids.map((id, index) => own.row(id, replies[index]!, deps.messages));
+    const error = refusal && errorObject(refusal, deps.messages);
+    const document = statusDocument(tasks, session.client.traffic, exitCode, error);
+    await printAnswer({ document, replies }, printers, query, setup.values, deps);
+    if (!options.quiet) {
+      const text = failureReport(ids, replies, deps.messages) + statusCount(document, deps.messages);
+      deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
+    }
+    await rememberTasks(
+      tasks.filter(({ error: none }) => !none),
+      options,
+      deps,
+    );
+    return exitCode;
+  } finally {
+    await session.close();
+  }
+}
+
+// --- internal ---
+
+/** Sends the requests in order, some at a time. A refusal that concerns the AccessKey would meet every task, so it stops the rest. */
+async function requestAll<Result extends TaskStatus, Row extends TaskRow>(
+  ids: readonly TaskId[],
+  { send }: TaskCommand<Result, Row>,
+  { values, quiet }: Setup,
+  { client }: Session,
+  deps: CommandDeps,
+): Promise<Reply<Result>[]> {
+  const options = { retries: values.retries, signal: deps.signal, keepsBody: values.output === 'raw' };
+  const replies: Reply<Result>[] = [];
+  let next = 0;
+  let checked = 0;
+  let refusal: Reply<Result> | undefined;
+  const worker = async () => {
+    for (let index = next++; index < ids.length; index = next++) {
+      const reply = refusal ?? (await send(client, ids[index]!, options));
+      if (!reply.ok && isDenied(reply.failure)) refusal = reply;
+      replies[index] = reply;
+      checked += 1;
+    }
+  };
+  const start = deps.clock.monotonic();
+  const line = () => {
+    const elapsed = wholeSeconds(deps.clock.monotonic() - start);
+    return deps.messages.checking(checked, ids.length, elapsed, client.traffic.retries);
+  };
+  const work = Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, ids.length) }, worker));
+  await withSpinner(work, line, { color: values.color, quiet }, deps);
+  return replies;
+}
+
+function refusalIn(replies: readonly Reply<TaskStatus>[]): Failure | undefined {
+  return replies.flatMap((reply) => (!reply.ok && isDenied(reply.failure) ? [reply.failure] : []))[0];
+}
+
+function outcomeOf(reply: Reply<TaskStatus>): Outcome {
+  return reply.ok ? stateOutcome(taskState(reply.answer.status)) : failureOutcome(reply.failure.class);
+}
+
+/** What went wrong with which tasks; and one warning of a status nobody knows. */
+function failureReport(ids: readonly TaskId[], replies: readonly Reply<TaskStatus>[], messages: Messages): string {
+  // A stop by the user is no news to the user.
+  const failures = replies.flatMap((reply, index) =>
+    reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: ids[index]!, failure: reply.failure }],
+  );
+  const unknown = replies.findIndex((reply) => reply.ok && taskState(reply.answer.status) === 'unknown');
+  const reply = replies[unknown];
+  const warning = reply?.ok ? `${messages.warning}${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n` : '';
+  return describeFailures(failures, messages) + warning;
+}

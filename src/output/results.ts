@@ -1,0 +1,60 @@
+import type { Reply } from '../core/rpc/response.ts';
+import { type FailureReason, isFinal, type ResultDetails, type TaskId, type TaskResult } from '../core/task.ts';
+import type { Style } from '../io/terminal/style.ts';
+import type { Messages } from '../locales/en/messages.ts';
+import { formatDuration } from '../text/duration.ts';
+import { visible } from '../text/safe-text.ts';
+import { padded, widest } from '../text/width.ts';
+import { type TaskRow, taskRow } from './document.ts';
+import { stateColumn } from './table.ts';
+
+/** The row of `status`, and the result of a task that has ended. */
+export interface ResultRow extends TaskRow {
+  readonly result?: ResultDetails;
+}
+
+export function resultRow(id: TaskId, reply: Reply<TaskResult>, messages: Messages): ResultRow {
+  const row = taskRow(id, reply, messages);
+  return reply.ok && isFinal(row.state) ? { ...row, result: reply.answer.result } : row;
+}
+
+/** One aligned row per task: id, state, how long the analysis took, and where the result is or why the task failed. */
+export function resultTable(tasks: readonly ResultRow[], style: Style, messages: Messages): string {
+  const idWidth = widest(tasks.map(({ id }) => id));
+  const states = stateColumn(tasks, style, messages);
+  const spans = tasks.map(({ result }) => spanOf(result));
+  const spanWidth = widest(spans);
+  return tasks
+    .map((task, index) => {
+      const span = spanWidth === 0 ? [] : [padded(spans[index]!, spanWidth)];
+      const cells = [padded(task.id, idWidth), states[index]!, ...span, task.error?.code ?? essence(task)];
+      return `${cells.join('  ').trimEnd()}\n`;
+    })
+    .join('');
+}
+
+/** `id`, `state`, and where the result is or why the task failed, tab-separated. The words are never translated. */
+export function* resultLines(tasks: Iterable<ResultRow>): Iterable<string> {
+  for (const task of tasks) yield `${task.id}\t${task.state}\t${essence(task)}\n`;
+}
+
+/** A reason in a few words: `Download fail (1000)`. */
+export function reasonText({ name, code, message, detail }: FailureReason): string {
+  const words = name ?? message ?? detail;
+  if (words === null) return code ?? '';
+  return code === null ? words : `${words} (${code})`;
+}
+
+// --- internal ---
+
+function essence({ state, result }: ResultRow): string {
+  if (!result) return '';
+  const { reason, url } = result;
+  const text = state === 'failed' ? reason && reasonText(reason) : url && visible(url);
+  return text ?? '';
+}
+
+function spanOf(result: ResultDetails | undefined): string {
+  const seconds = result?.analysisSeconds ?? null;
+  return seconds === null ? '' : formatDuration(seconds * 1000);
+}
