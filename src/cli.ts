@@ -118,6 +118,9 @@ function countingOutput(output: Output): Output & { writes(): number } {
       return output.isTerminal;
     },
     size: () => output.size(),
+    get isBehind() {
+      return output.isBehind;
+    },
     drained: () => output.drained(),
     flush: () => output.flush(),
     write(text) {

@@ -14,6 +14,8 @@ export interface Output {
   /** Size of the window in characters; 80 × 24 where there is none. */
   size(): { columns: number; rows: number };
   write(text: string | Uint8Array): void;
+  /** The reader has not taken what was written, as much as waits for it is memory. */
+  readonly isBehind: boolean;
   /** Resolves when more may be written: the reader has taken enough, and signals were heard. False if nothing can be written any more. */
   drained(): Promise<boolean>;
   /** Resolves when the reader has taken everything, however long that takes. Rejects with an MmaiError where something could not be written. */

@@ -206,6 +206,9 @@ function systemOutput(
     isTerminal: stream.isTTY === true,
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     write: (text) => (stream.isTTY ? writeAbove(() => write(text)) : write(text)),
+    get isBehind() {
+      return stream.writableNeedDrain;
+    },
     drained,
     async flush() {
       await taken(stream);

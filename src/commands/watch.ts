@@ -152,6 +152,7 @@ async function follow(
     debugPoll(event, deps);
     const unstamped = isRead ? watchEvent(event, deps.messages) : undefined;
     const written = unstamped && writeEvent(unstamped);
+    if (written && deps.stdout.isBehind) await waiter.holdFor(deps.stdout.drained());
     display.show(event);
     if (event.type === 'result' && written) hook.ended(event, written);
     if (event.type === 'state' && !options.quiet) warn(event.id, event.status);

@@ -19,14 +19,14 @@ const matchesSchema = new Ajv2020({ allowUnionTypes: true, strictTypes: false })
 async function watch(
   args: string[],
   life: (second: number, id: string) => FakeAnswer,
-  overrides: (clock: Deps['clock']) => Partial<Deps> = () => ({}),
+  overrides: (clock: Deps['clock'], deps: Deps) => Partial<Deps> = () => ({}),
 ) {
   const deps = fakeDeps({ env });
   const start = deps.clock.monotonic();
   const { transport, requests } = fakeTransport((request) =>
     life((deps.clock.monotonic() - start) / 1000, new URL(request.url).searchParams.get('TaskId')!),
   );
-  const system = { ...deps, transport: async () => transport, ...overrides(deps.clock) };
+  const system = { ...deps, transport: async () => transport, ...overrides(deps.clock, deps) };
   const code = await run(['watch', ...args], system);
   const [stdout, stderr] = [deps.stdout.text(), deps.stderr.text()];
   return { code, stdout, stderr, requests, seconds: (deps.clock.monotonic() - start) / 1000 };
@@ -445,5 +445,65 @@ describe('credentials', () => {
     );
     assert.deepEqual([code, refusals], [0, 1]);
     assert.ok(requests.length > 15);
+  });
+});
+
+describe('events that nobody reads', () => {
+  /** Watches tasks that never end, with a reader that stops at the 20th event; `reads` resolves when it goes on. */
+  const unread = (args: string[], reads: () => Promise<boolean>, signal = new AbortController().signal) => {
+    const ids = [...Array(100).keys()].map((n) => String(n + 1));
+    return watch(
+      [...ids, '--max-rps', 'none', '-o', 'ndjson', ...args],
+      (now) => status((now * 10) % 2),
+      (_, deps) => {
+        let events = 0;
+        const stdout = {
+          ...deps.stdout,
+          get isBehind() {
+            return events >= 20;
+          },
+          async drained() {
+            await reads();
+            events = 0;
+            return true;
+          },
+          write(text: string | Uint8Array) {
+            events += 1;
+            deps.stdout.write(text);
+          },
+        };
+        return { stdout, signal };
+      },
+    );
+  };
+  const never = () => new Promise<boolean>(() => {});
+
+  it('stop the polling, not the deadline', async () => {
+    const { code, stdout, requests, seconds } = await unread(['--timeout', '10m'], never);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual([code, seconds], [124, 600]);
+    assert.ok(requests.length < 40, `${requests.length} requests`);
+    assert.ok(events.length < 50, `${events.length} events`);
+    assert.deepEqual([events.at(-1).type, events.at(-1).outcome], ['summary', 'deadline']);
+  });
+
+  it('keep no signal from ending the wait', async () => {
+    const controller = new AbortController();
+    const stops = async () => {
+      setImmediate(() => controller.abort(143));
+      return never();
+    };
+    const { code, stdout } = await unread([], stops, controller.signal);
+    assert.equal(code, 143);
+    assert.match(stdout, /"type":"summary".*"outcome":"interrupted"/);
+  });
+
+  it('are polled for again when they are read', async () => {
+    const { code, requests } = await unread(['--timeout', '1m'], async () => true);
+    assert.equal(code, 124);
+    assert.ok(requests.length > 500, `${requests.length} requests`);
   });
 });

@@ -13,6 +13,7 @@ function slowOutput(isLost = () => false) {
   let waiting = 0;
   const output: Output = {
     isTerminal: false,
+    isBehind: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (text) => {
       assert.equal(waiting, 0, 'written before the reader took the portion before');

@@ -107,6 +107,7 @@ function fakeOutput(): FakeOutput {
     isTerminal: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk) => void chunks.push(typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
+    isBehind: false,
     drained: async () => true,
     flush: async () => {},
     text: () => chunks.join(''),

@@ -91,6 +91,7 @@ function output(onLine: (line: string) => void) {
     isTerminal: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk: string | Uint8Array) => void String(chunk).trimEnd().split('\n').forEach(onLine),
+    isBehind: false,
     drained: async () => true,
     flush: async () => {},
     text: () => '',

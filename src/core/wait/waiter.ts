@@ -98,6 +98,26 @@ export class Waiter {
     }
   }
 
+  /**
+   * For a reader of {@link events} that cannot take another one yet: resolves when `isReady` does, at the deadline or after a signal.
+   * Nothing is polled until it asks for the next event.
+   */
+  async holdFor(isReady: Promise<unknown>): Promise<void> {
+    let isHeld = true;
+    void isReady.then(() => {
+      isHeld = false;
+      this.#resume();
+    });
+    while (isHeld && !this.#end) {
+      const resumed = new Promise<void>((resolve) => {
+        this.#resume = resolve;
+      });
+      this.#timer.fireWithin(Math.min(TICK_MS, this.#queue.deadlineMs - this.elapsedMs()));
+      await resumed;
+      this.#onTime();
+    }
+  }
+
   // --- time ---
 
   /** Rests until something is due or {@link #resume} is called. */
