@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { HttpRequest, HttpResponse, NetworkError } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import type { OpeningStep } from './connector.ts';
 import { abortedError, MAX_BODY, networkError, statusError, timeoutError, tooLargeError } from './network-errors.ts';
+import type { OpeningStep } from './opening.ts';
 
 /** The other end of an exchange. */
 export interface ExchangeContext {

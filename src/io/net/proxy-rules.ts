@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { type Environment, isLoopback } from '../../core/config/settings.ts';
 import { type Text, usageError } from '../../errors.ts';
-import type { Peer } from './connector.ts';
+import type { Peer } from './opening.ts';
 
 export interface ProxyServer {
   /** `http://host:port` or `https://host:port`, without user and password. */

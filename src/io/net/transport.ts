@@ -10,8 +10,9 @@ import {
 } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
-import { type Connector, createConnector, type Peer } from './connector.ts';
+import { type Connector, createConnector } from './connector.ts';
 import { Exchange, type ExchangeContext, toleratingContinue } from './http-exchange.ts';
+import type { Peer } from './opening.ts';
 import { chooseProxy, type ProxyChoice, type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
 export interface TransportOptions {

@@ -2,8 +2,8 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { NetworkError, type NetworkFailure } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import type { Opening, Peer } from './connector.ts';
 import { networkError } from './network-errors.ts';
+import type { Opening, Peer } from './opening.ts';
 import { type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
 /**

@@ -1,0 +1,136 @@
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
+import type { Text } from '../../errors.ts';
+import { abortedError, blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
+
+/** Each step of opening a connection takes longer than this only where no host answers. In ms. */
+const STEP_TIMEOUT_MS = 10_000;
+
+/** How long one of several addresses is tried before the next, in ms. Node's own 250 ms is shorter than a far round trip. */
+const ADDRESS_TIMEOUT_MS = 2000;
+
+/**
+ * A DNS lookup cannot be cancelled, and keeps the process alive: with a name server that does not respond, 20 s by the
+ * limits of glibc's resolver. With these it is 4 s, or 8 s with a search list.
+ */
+const RESOLVER_LIMITS = 'timeout:2 attempts:2';
+
+/** The other end of a connection. */
+export interface Peer {
+  readonly isSecure: boolean;
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly isProxy: boolean;
+  /** As errors name it. */
+  readonly name: Text;
+}
+
+export type OpeningStep = Exclude<NetworkStep, 'proxy' | 'answer'>;
+
+/** What connections are made with, and who hears of it. */
+export interface OpeningOptions {
+  /** Undefined: Node's own authorities and those of NODE_EXTRA_CA_CERTS. */
+  readonly secureContext: SecureContext | undefined;
+  /** Milliseconds that only ever grow. */
+  readonly now: () => number;
+  readonly observe: ((event: NetworkEvent) => void) | undefined;
+  /** Undefined: the system's. */
+  readonly lookup?: LookupFunction | undefined;
+}
+
+/** A connection being opened, step by step. */
+export class Opening {
+  readonly peer: Peer;
+  step: OpeningStep;
+  readonly #options: OpeningOptions;
+  readonly #sessions: Map<string, Buffer>;
+  #socket: Socket | undefined;
+  #isClosed = false;
+
+  constructor(peer: Peer, options: OpeningOptions, sessions: Map<string, Buffer>) {
+    this.peer = peer;
+    this.step = 'tcp';
+    this.#options = options;
+    this.#sessions = sessions;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#socket?.destroy(abortedError());
+  }
+
+  async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
+    const isNamed = isIP(host) === 0;
+    if (isNamed) process.env.RES_OPTIONS ??= RESOLVER_LIMITS;
+    let report = this.start(isNamed ? 'dns' : 'tcp');
+    const { lookup } = this.#options;
+    const socket = connect({
+      ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+      ...(lookup && { lookup }),
+    });
+    socket.once('lookup', (error, address) => {
+      if (error) return;
+      report((m) => m.check.network.name(host, String(address)));
+      report = this.start('tcp');
+    });
+    const connected = this.within(socket, name, event(socket, 'connect'));
+    await (isProxy ? connected.catch(blameProxy) : connected);
+    const { remoteAddress = '', remotePort = port } = socket;
+    report((m) => m.check.network.connected(remoteAddress, remotePort));
+    return socket;
+  }
+
+  async tls(socket: Socket, { host, port, isProxy, name }: Peer): Promise<TLSSocket> {
+    const report = this.start(isProxy ? 'proxyTls' : 'tls');
+    const { secureContext } = this.#options;
+    const key = `${host}:${port}`;
+    const session = this.#sessions.get(key);
+    // Not imported above: node:tls takes as long as a whole request over plain http. Not awaited: the socket is open by now.
+    const secured = process.getBuiltinModule('node:tls').connect({
+      socket,
+      host,
+      servername: isIP(host) ? '' : host,
+      ALPNProtocols: ['http/1.1'],
+      // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+      rejectUnauthorized: true,
+      ...(secureContext && { secureContext }),
+      ...(session && { session }),
+    });
+    secured.on('session', (fresh) => this.#sessions.set(key, fresh));
+    await this.within(secured, name, event(secured, 'secureConnect'));
+    const [protocol, isResumed] = [secured.getProtocol() ?? 'TLS', secured.isSessionReused()];
+    report((m) => m.check.network.secured(protocol, host, isResumed));
+    return secured;
+  }
+
+  /** Begins a step; the function it returns reports that the step has ended well. */
+  start(step: OpeningStep): (detail: Text) => void {
+    const { now, observe } = this.#options;
+    const start = now();
+    this.step = step;
+    return (detail) => observe?.({ step, detail, ms: now() - start });
+  }
+
+  /** Waits for a step's work: bounds it in time, and rejects with a NetworkError when the socket breaks. */
+  within<T>(socket: Socket, name: Text, work: Promise<T>): Promise<T> {
+    this.#socket = socket;
+    if (this.#isClosed) socket.destroy(abortedError());
+    const expire = () => socket.destroy(timeoutError(name, STEP_TIMEOUT_MS, this.step));
+    const timer = setTimeout(expire, STEP_TIMEOUT_MS);
+    const broken = new Promise<never>((_, reject) => {
+      // Stays: an error before undici takes over the socket must not be an uncaught one; undici then sees it closed.
+      socket.on('error', (error) => reject(networkError(error, name)));
+      socket.once('close', () => reject(closedError(name)));
+    });
+    return Promise.race([work, broken]).finally(() => clearTimeout(timer));
+  }
+}
+
+// --- internal ---
+
+function event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve) => socket.once(name, () => resolve()));
+}
