@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { commandLine, type EarlyArguments, readEarlyArguments } from './cli/arguments.ts';
+import { commandLine, commandPath, type EarlyArguments, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
-import { isSwitchedOn, type Settings } from './core/config/settings.ts';
+import { isSwitchedOn } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
-import { ExitCode, MmaiError } from './errors.ts';
+import { ExitCode, inEnglish, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages } from './language.ts';
 import { paintLabels } from './output/paint.ts';
 import { visible } from './text/safe-text.ts';
@@ -34,18 +34,20 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   const isDebug = early.isDebug || isSwitchedOn(base.env.MMAI_DEBUG);
   const debug = (line: string) => isDebug && base.stderr.write(`debug: ${visible(line)}\n`);
   const messages = await loadMessages(await chooseSpeech(early.lang, base));
-  const observed: Deps['transport'] = (settings, observe) =>
-    base.transport(settings, debugSteps({ messages, debug }, observe));
+  const observed: Deps['transport'] = (settings, observe) => base.transport(settings, debugSteps(debug, observe));
   const stdout = countingOutput(base.stdout);
   const deps: CommandDeps = { ...base, stdout, messages, debug, transport: isDebug ? observed : base.transport };
   let exitCode: number = ExitCode.ok;
+  let path = '';
   try {
     const program = await createProgram(early, deps, (code) => {
       exitCode = code;
     });
-    await program.parseAsync(commandLine(argv, program), { from: 'user' });
+    const words = commandLine(argv, program);
+    path = commandPath(words, program);
+    await program.parseAsync(words, { from: 'user' });
   } catch (thrown) {
-    const { exitCode: code, error } = await report(thrown, deps, early.color, isDebug);
+    const { exitCode: code, error } = await report(thrown, deps, { ...early, isDebug, path });
     exitCode = code;
     // Where a document was requested there is exactly one.
     if (error && stdout.writes() === 0) stdout.write(await errorDocument(error, argv, deps));
@@ -53,7 +55,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   try {
     await stdout.flush();
   } catch (thrown) {
-    exitCode = (await report(thrown, deps, early.color, isDebug)).exitCode;
+    exitCode = (await report(thrown, deps, { ...early, isDebug, path })).exitCode;
   }
   return exitCode;
 }
@@ -97,14 +99,11 @@ function stub(program: Command, name: string, alias: string | undefined): Comman
   return alias === undefined ? command : command.alias(alias);
 }
 
-/** Writes the steps of requests to `--debug`, and passes them on. */
-function debugSteps(
-  { messages, debug }: Pick<CommandDeps, 'messages' | 'debug'>,
-  observe?: (event: NetworkEvent) => void,
-) {
+/** Writes the steps of requests to `--debug`, whose lines are English as logs are, and passes them on. */
+function debugSteps(debug: CommandDeps['debug'], observe?: (event: NetworkEvent) => void) {
   return (event: NetworkEvent) => {
     debug(
-      `${event.step}: ${event.detail(messages)}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`,
+      `${event.step}: ${inEnglish(event.detail)}${event.step === 'proxy' ? '' : ` after ${event.ms.toFixed(1)} ms`}`,
     );
     observe?.(event);
   };
@@ -136,10 +135,15 @@ async function errorDocument(error: Error, argv: readonly string[], deps: Comman
 }
 
 /** An error becomes a sentence on stderr and an exit code. No error: commander printed help. */
-async function report(thrown: unknown, deps: CommandDeps, color: Settings['color'], isDebug: boolean) {
+async function report(
+  thrown: unknown,
+  deps: CommandDeps,
+  { color, isDebug, path }: Pick<EarlyArguments, 'color' | 'isDebug'> & { readonly path: string },
+) {
   const { stderr, messages } = deps;
-  const error = thrown instanceof CommanderError ? (await import('./cli/parser-error.ts')).parserError(thrown) : thrown;
-  if (thrown instanceof CommanderError && !error) {
+  const isParser = thrown instanceof CommanderError;
+  const error = isParser ? (await import('./cli/parser-error.ts')).parserError(thrown, path) : thrown;
+  if (isParser && !error) {
     return { exitCode: thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage };
   }
   const isExpected = error instanceof MmaiError;

@@ -24,6 +24,19 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 /** A sentence that does not yet know its language: chosen where the error arises, worded where it is shown. */
 export type Text = (messages: Messages) => string;
 
+/** The sentence in English, as programs and logs have it whatever the user's language. */
+export function inEnglish(text: Text): string {
+  return text(en);
+}
+
+/** What a usage error is about: a flag or a variable, which has one name in every language, or words. */
+export type Subject = string | Text;
+
+/** The subject as the user reads it. */
+export function named(subject: Subject, messages: Messages): string {
+  return typeof subject === 'string' ? subject : subject(messages);
+}
+
 /**
  * What a user can do something about. Carries its exit code, a sentence (what happened, to what) and a hint (what to do);
  * `message` is the English sentence, for programs that import mmai. Anything else thrown is a bug of ours: exit 70.
@@ -35,7 +48,7 @@ export class MmaiError extends Error {
   readonly hint: Text | undefined;
 
   constructor(exitCode: number, text: Text, options: { hint?: Text | undefined; cause?: unknown } = {}) {
-    super(text(en), options.cause === undefined ? undefined : { cause: options.cause });
+    super(inEnglish(text), options.cause === undefined ? undefined : { cause: options.cause });
     this.exitCode = exitCode;
     this.text = text;
     this.hint = options.hint;

@@ -43,7 +43,7 @@ describe('mmai config', { concurrency: 4 }, () => {
     const { config } = fresh();
     await config(['set', 'region', 'cn-shanghai']);
     const { stdout } = await config(['list', '--show-origin'], { env: { MMAI_RETRIES: '5' } });
-    assert.match(stdout, /^region +cn-shanghai +region of profile default$/m);
+    assert.match(stdout, /^region +cn-shanghai +profile "default"$/m);
     assert.match(stdout, /^retries +5 +MMAI_RETRIES$/m);
     assert.match(stdout, /^format +json +default$/m);
   });

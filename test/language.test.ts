@@ -65,6 +65,21 @@ describe('help', { concurrency: 4 }, () => {
     assert.match(watch.stdout, /--dry-run .*when each task would be/);
   });
 
+  it('has no blank behind the colon of the usage in Chinese', async () => {
+    const { stdout } = await mmaiInProcess(['watch', '--help'], chinese);
+    assert.match(stdout, /^用法：mmai watch \[选项\]/);
+    assert.match((await mmaiInProcess(['watch', '--help'])).stdout, /^Usage: mmai watch \[options\]/);
+  });
+
+  it('breaks no line inside a short parenthesis', async () => {
+    for (const messages of [en, zh]) {
+      for (const command of all(await commandTree(fakeDeps({ messages })))) {
+        const opened = command.helpInformation().match(/[（(](默认|default:)[^）)；;]*\n[^）)；;]*[）);；]/g);
+        assert.equal(opened, null, String(opened));
+      }
+    }
+  });
+
   it('begins no line with a mark that may not begin one', async () => {
     for (const command of all(await commandTree(fakeDeps({ messages: zh })))) {
       assert.doesNotMatch(command.helpInformation(), /^\s*[、，。；：！？）”]/m);
@@ -114,8 +129,8 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     ],
     [
       ['help', 'nope'],
-      'there is no command "nope"\nhint: write --help instead to list the commands',
-      '未知命令：nope\n提示：使用 --help 查看所有命令',
+      'there is no command "nope"\nhint: run "mmai --help" to list the commands',
+      '未知命令：nope\n提示：运行 "mmai --help" 查看所有命令',
     ],
     [
       ['version'],
@@ -124,14 +139,14 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     ],
     [
       ['constructor'],
-      'there is no command "constructor"\nhint: write --help instead to list the commands',
-      '未知命令：constructor\n提示：使用 --help 查看所有命令',
+      'there is no command "constructor"\nhint: run "mmai --help" to list the commands',
+      '未知命令：constructor\n提示：运行 "mmai --help" 查看所有命令',
     ],
     // commander would suggest init.
     [
       ['config', 'edit'],
-      'there is no command "edit"\nhint: write --help instead to list the commands',
-      '未知命令：edit\n提示：使用 --help 查看所有命令',
+      'there is no command "edit"\nhint: run "mmai config --help" to list the commands',
+      '未知命令：edit\n提示：运行 "mmai config --help" 查看所有命令',
     ],
     [
       ['watch', '1', '--exit-status'],
@@ -156,8 +171,8 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     // What is written behind a misspelt flag may be a secret.
     [
       ['status', '--access-key-secret=canary=\n@canary'],
-      'there is no option "--access-key-secret=…"\nhint: add --help to list the options',
-      '未知选项：--access-key-secret=…\n提示：使用 --help 查看所有选项',
+      'there is no option "--access-key-secret=…"\nhint: run "mmai status --help" to list the options',
+      '未知选项：--access-key-secret=…\n提示：运行 "mmai status --help" 查看所有选项',
     ],
     [
       ['wacth', '1'],
@@ -196,8 +211,8 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     [['config', 'use', 'a', 'b'], 'too many arguments: 2 given, at most 1 expected', '参数过多：最多 1 个，实际 2 个'],
     [
       ['status', "--it's\u001b[2J\n'"],
-      'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"\nhint: add --help to list the options',
-      "未知选项：--it's\\u{1b}[2J\\u{a}'\n提示：使用 --help 查看所有选项",
+      'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"\nhint: run "mmai status --help" to list the options',
+      '未知选项：--it\'s\\u{1b}[2J\\u{a}\'\n提示：运行 "mmai status --help" 查看所有选项',
     ],
   ];
   for (const [args, inEnglish, inChinese] of refused) {

@@ -68,6 +68,8 @@ describe('mmai behind a proxy with a password, a private authority at the other 
     for (const [args, more] of [
       [['--debug'], {}],
       [[], { MMAI_DEBUG: '1' }],
+      // It is a log: English in every language.
+      [['--debug', '--lang', 'zh'], {}],
     ] as const) {
       const { stderr } = await mmai(['status', '1', ...args], { env: { ...env, ...more } });
       const lines = stderr.trimEnd().split('\n');

@@ -182,7 +182,8 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
 
   const bad: [string[], RegExp][] = [
     [['--any', '--count', '2'], /--any and --count cannot be given together/],
-    [['--count', '3'], /--count: "3".*1 to 2/],
+    [['--count', '3'], /--count 3: there are only 2 tasks/],
+    [['--count', '0'], /--count: "0".*1 to/],
     [['--interval', '2m', '--timeout', '1m'], /--interval is longer than --timeout/],
     [['--max-rps', '0'], /--max-rps: "0"/],
     [['--exec', ''], /--exec: give a command/],

@@ -47,6 +47,17 @@ export function commandLine(argv: readonly string[], program: Command): string[]
   return hasForms ? moved.map(explicitDryRun) : [...moved];
 }
 
+/** The command that the words name, with those above it: `mmai config set`. */
+export function commandPath(words: readonly string[], program: Command): string {
+  const path = [program.name()];
+  let command = findCommand(program, words[0]);
+  while (command) {
+    path.push(command.name());
+    command = findCommand(command, words[path.length - 1]);
+  }
+  return path.join(' ');
+}
+
 // --- internal ---
 
 /** The forms of `--dry-run`, which are no task IDs. */

@@ -1,4 +1,4 @@
-import type { Command, HelpConfiguration } from 'commander';
+import type { Command, Help, HelpConfiguration } from 'commander';
 import { settingOfFlag } from '../core/config/settings.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { displayWidth, wrapped } from '../text/width.ts';
@@ -13,6 +13,11 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
     displayWidth,
     minWidthToWrap: 20,
     boxWrap: wrapped,
+    // commander joins title and usage with a blank, which a full-width colon has already.
+    formatHelp: (command, helper) =>
+      (Object.getPrototypeOf(helper) as Help).formatHelp
+        .call(helper, command, helper)
+        .replace(`${headings.usage} `, headings.usage),
     styleTitle: (title) => TITLES[title]?.(headings) ?? title,
     commandUsage: (command) => localized(usageOf(command)),
     // Without [options], which every command has.

@@ -6,15 +6,15 @@ import { withoutValue } from '../text/safe-text.ts';
 
 /**
  * A command line that commander does not accept as an error of ours, in the user's language; undefined where it only printed help or
- * the version. Its errors carry a stable code, but what they are about stands in the English sentence alone.
+ * the version. `path` is the command that was refused, such as `mmai config`. Its errors carry a stable code, but what they are about stands in the English sentence alone.
  */
-export function parserError({ code, message }: CommanderError): MmaiError | undefined {
+export function parserError({ code, message }: CommanderError, path: string): MmaiError | undefined {
   if (PRINTED.includes(code)) return undefined;
   const read = SENTENCES.find((sentence) => sentence.code === code);
   const parts = read?.pattern.exec(message);
   if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
   const { what = '', near, count = '' } = parts.groups ?? {};
-  return usageError(read.text(what, count), FOREIGN_WORDS.get(what) ?? closest(what, near) ?? read.hint?.(what));
+  return usageError(read.text(what, count), FOREIGN_WORDS.get(what) ?? closest(what, near) ?? read.hint?.(what, path));
 }
 
 // --- internal ---
@@ -47,7 +47,7 @@ interface Sentence {
   readonly pattern: RegExp;
   readonly text: (what: string, count: string) => Text;
   /** What to do where no name is near. */
-  readonly hint?: (what: string) => Text;
+  readonly hint?: (what: string, path: string) => Text;
 }
 
 const NEAR = String.raw`(?:\n\(Did you mean (?:one of )?(?<near>[^?]*)\?\))?$`;
@@ -57,13 +57,13 @@ const SENTENCES: readonly Sentence[] = [
     code: 'commander.unknownOption',
     pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
     text: (what) => (m) => m.parser.unknownOption(withoutValue(what)),
-    hint: () => (m) => m.parser.helpOptions(),
+    hint: (_, path) => (m) => m.parser.helpOptions(path),
   },
   {
     code: 'commander.unknownCommand',
     pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
     text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
-    hint: (what) => misplaced(what) ?? ((m) => m.parser.helpCommands()),
+    hint: (what, path) => misplaced(what) ?? ((m) => m.parser.helpCommands(path)),
   },
   {
     code: 'commander.missingArgument',

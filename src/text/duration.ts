@@ -1,4 +1,4 @@
-import { usageError } from '../errors.ts';
+import { named, type Subject, usageError } from '../errors.ts';
 import { shortened } from './safe-text.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
@@ -9,9 +9,9 @@ const MAX_MS = 2 ** 31 - 1;
  * Milliseconds from `90`, `90s`, `10m`, `1h30m`, `500ms`: a bare number is seconds, `0` and `none` mean no limit (Infinity).
  * Throws a usage error that names `what` (the flag or setting).
  */
-export function parseDuration(text: string, what: string): number {
+export function parseDuration(text: string, what: Subject): number {
   if (text === 'none' || /^0+(ms|s|m|h)?$/.test(text)) return Number.POSITIVE_INFINITY;
-  const bad = () => usageError((m) => m.usage.badDuration(what, shortened(text)));
+  const bad = () => usageError((m) => m.usage.badDuration(named(what, m), shortened(text)));
   if (/^\d{1,10}(\.\d{1,3})?$/.test(text)) return within(Number(text) * 1000, bad);
   const parts = /^(?:(\d{1,10})h)?(?:(\d{1,10})m)?(?:(\d{1,10})s)?(?:(\d{1,10})ms)?$/.exec(text);
   if (!parts || text === '') throw bad();

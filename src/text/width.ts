@@ -37,6 +37,8 @@ export function wrapped(text: string, width: number): string {
 
 // --- internal ---
 
+/** A short text in parentheses, or the part of one up to or behind a semicolon: a break inside would part a value from its name. */
+const GROUP = /\s*(?:[（(]|(?<=[；;]))[^（）()；;，。]{1,30}[）)；;]+/g;
 /** A space, then one wide character with the marks that may not begin a line, or a run of others. */
 const CHUNK =
   /\s*(?:[“（]*[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]+)[、，。；：！？）”]*/g;
@@ -44,12 +46,23 @@ const CHUNK =
 function wrappedLine(line: string, width: number): string {
   const lines: string[] = [];
   let current = '';
-  for (const chunk of line.match(CHUNK) ?? []) {
+  for (const chunk of chunksOf(line, width)) {
     const isFull = current !== '' && displayWidth(current + chunk) > width;
     if (isFull) lines.push(current);
     current = isFull ? chunk.trimStart() : current + chunk;
   }
   return [...lines, current].join('\n');
+}
+
+function chunksOf(line: string, width: number): string[] {
+  const chunks: string[] = [];
+  let start = 0;
+  for (const { 0: group, index } of line.matchAll(GROUP)) {
+    if (displayWidth(group) > width) continue;
+    chunks.push(...(line.slice(start, index).match(CHUNK) ?? []), group);
+    start = index + group.length;
+  }
+  return [...chunks, ...(line.slice(start).match(CHUNK) ?? [])];
 }
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { resolveSettings, serviceOrigin } from '../../src/core/config/settings.ts';
 import { parseTaskId, taskState } from '../../src/core/task.ts';
 import { MmaiError } from '../../src/errors.ts';
+import { en } from '../../src/locales/en/messages.ts';
+import { zh } from '../../src/locales/zh/messages.ts';
 import { formatDuration, parseDuration } from '../../src/text/duration.ts';
 import { visible } from '../../src/text/safe-text.ts';
 
@@ -80,9 +82,20 @@ describe('settings', () => {
   it('then from MMAI_*', () => assert.deepEqual(region({}, all), ['r-mmai', 'environment', 'MMAI_REGION']));
   it('then from ALIBABA_CLOUD_*', () =>
     assert.deepEqual(region({}, { ...all, MMAI_REGION: '' }), ['r-alibaba', 'environment', 'ALIBABA_CLOUD_REGION_ID']));
-  it('then from the profile', () =>
-    assert.deepEqual(region({}, {}), ['cn-shanghai', 'profile', 'region of profile work']));
+  it('then from the profile', () => assert.deepEqual(region({}, {}), ['cn-shanghai', 'profile', 'work']));
   it('then from the default', () => assert.deepEqual(region({}, {}, false), ['cn-beijing', 'default', 'default']));
+
+  it('of a profile are named with their profile where they are wrong, in the language of the user', () => {
+    const wrong = { name: 'work', isNamed: false, values: { retries: 'abc' } };
+    assert.throws(
+      () => resolveSettings({}, {}, wrong),
+      (error: MmaiError) => {
+        assert.match(error.text(en), /^retries of profile "work": "abc"/);
+        assert.match(error.text(zh), /^配置“work”的 retries：“abc”/);
+        return true;
+      },
+    );
+  });
 
   const origin = (flags: object) => serviceOrigin(resolveSettings(flags, {}, undefined).values);
   it('give the endpoint by formula', () => {

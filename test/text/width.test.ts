@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { displayWidth, padded, truncated } from '../../src/text/width.ts';
+import { displayWidth, padded, truncated, wrapped } from '../../src/text/width.ts';
 
 describe('the width of a text', () => {
   for (const [text, columns] of [
@@ -42,5 +42,24 @@ describe('a text that is cut', () => {
     assert.equal(truncated('abcdef', 5), 'abc…');
     assert.equal(truncated('任务执行中', 7), '任务…');
     assert.equal(truncated('abc', 1), '');
+  });
+});
+
+describe('a text that is wrapped', () => {
+  it('keeps what stands in parentheses together where it is short', () => {
+    assert.equal(wrapped('所有任务共用的超时时间（默认 30m）', 30), '所有任务共用的超时时间\n（默认 30m）');
+    assert.equal(
+      wrapped('重试次数（默认 3；环境变量 MMAI_RETRIES）', 24),
+      '重试次数（默认 3；\n环境变量 MMAI_RETRIES）',
+    );
+    assert.equal(wrapped('time between polls (default: auto)', 30), 'time between polls\n(default: auto)');
+  });
+
+  it('never exceeds the width, however long the parentheses are', () => {
+    const text = '任务（环境变量 MMAI_REQUEST_TIMEOUT）说明 (default: something quite long here) 结束';
+    for (let columns = 24; columns <= 60; columns++) {
+      for (const line of wrapped(text, columns).split('\n'))
+        assert.ok(displayWidth(line) <= columns, `${columns}: ${line}`);
+    }
   });
 });

@@ -14,7 +14,7 @@ import { credentialChain, findCredentials } from '../../core/credentials/chain.t
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { MmaiError, type Text } from '../../errors.ts';
+import { inEnglish, MmaiError, type Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { visible } from '../../text/safe-text.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
@@ -154,7 +154,7 @@ function cachedKey(
   onSearch: (search: KeySearch) => void,
 ): Session['accessKey'] {
   let { profile } = setup;
-  const name = ({ source }: Pick<Provider, 'source'>) => visible(source(deps.messages));
+  const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
   return cacheCredentials(credentialDeps, async (isAgain) => {
     if (isAgain) profile = { ...profile, values: (await deps.store()).read(() => {}).profiles[profile.name] ?? {} };
     const passed: Text[] = [];

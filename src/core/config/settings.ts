@@ -1,11 +1,11 @@
-import { usageError } from '../../errors.ts';
+import { named, type Subject, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { shortened, withoutValue } from '../../text/safe-text.ts';
 import type { Profile } from './profiles.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a value came from. `name` is the flag, variable, profile or file itself. */
+/** Where a value came from. `name` is the flag, the variable, the profile's name or the file's path. */
 export interface Origin {
   readonly from: 'flag' | 'environment' | 'profile' | 'file' | 'default';
   readonly name: string;
@@ -17,7 +17,7 @@ interface Definition<T> {
   readonly variables: readonly string[];
   readonly fallback?: string;
   /** Text to value; `what` names the origin in the usage error it throws. */
-  readonly parse: (text: string, what: string) => T;
+  readonly parse: (text: string, what: Subject) => T;
 }
 
 export const OUTPUTS = ['text', 'json', 'ndjson', 'tsv', 'raw'] as const;
@@ -61,7 +61,7 @@ export function resolveSettings(
   for (const name of settingNames) {
     const definition: Definition<unknown> = DEFINITIONS[name];
     const found = find(name, definition, flags[name], env, profile);
-    values[name] = found.text === undefined ? undefined : definition.parse(found.text, found.origin.name);
+    values[name] = found.text === undefined ? undefined : definition.parse(found.text, subjectOf(name, found.origin));
     origins[name] = found.origin;
   }
   return { values: values as Settings, origins: origins as ResolvedSettings['origins'] };
@@ -107,18 +107,19 @@ export function isExposed({ protocol, hostname }: Pick<URL, 'protocol' | 'hostna
 
 /** One of some words, in any case; `what` names the flag or setting in the usage error for any other. */
 export function choice<const T extends string>(...allowed: T[]) {
-  return (text: string, what: string): T => {
+  return (text: string, what: Subject): T => {
     const found = allowed.find((value) => value === text.toLowerCase());
-    if (found === undefined) throw usageError((m) => m.usage.badChoice(what, shortened(text), allowed));
+    if (found === undefined) throw usageError((m) => m.usage.badChoice(named(what, m), shortened(text), allowed));
     return found;
   };
 }
 
 /** A whole number within bounds, both inclusive; `what` names the flag or setting in the usage error for anything else. */
 export function wholeNumber(min: number, max: number) {
-  return (text: string, what: string): number => {
+  return (text: string, what: Subject): number => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw usageError((m) => m.usage.badNumber(what, shortened(text), min, max));
+    if (!(value >= min && value <= max))
+      throw usageError((m) => m.usage.badNumber(named(what, m), shortened(text), min, max));
     return value;
   };
 }
@@ -128,7 +129,7 @@ export function wholeNumber(min: number, max: number) {
 function define<T, F extends string | undefined = undefined>(
   flag: string,
   variables: readonly string[],
-  parse: (text: string, what: string) => T,
+  parse: (text: string, what: Subject) => T,
   fallback?: F,
 ) {
   const own = `MMAI_${flag.toUpperCase().replaceAll('-', '_')}`;
@@ -147,29 +148,35 @@ function find(
   const variable = variables.find((v) => env[v]?.trim());
   if (variable) return { text: env[variable]?.trim(), origin: { from: 'environment', name: variable } };
   const stored = profile?.values[kebab(name)];
-  if (stored) return { text: stored, origin: { from: 'profile', name: `${kebab(name)} of profile ${profile?.name}` } };
+  if (stored) return { text: stored, origin: { from: 'profile', name: profile?.name ?? '' } };
   return { text: fallback, origin: { from: 'default', name: 'default' } };
 }
 
+/** What a usage error about a setting of this origin names. */
+function subjectOf(name: SettingName, origin: Origin): Subject {
+  return origin.from === 'profile' ? (m) => m.config.settingOf(kebab(name), origin.name) : origin.name;
+}
+
 /** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */
-function parseLanguage(text: string, what: string): 'en' | 'zh' {
+function parseLanguage(text: string, what: Subject): 'en' | 'zh' {
   const language = /^(en|zh)(?:[-_.]\w|$)/i.exec(text)?.[1]?.toLowerCase();
-  if (language === undefined) throw usageError((m) => m.usage.badChoice(what, shortened(text), ['en', 'zh']));
+  if (language === undefined) throw usageError((m) => m.usage.badChoice(named(what, m), shortened(text), ['en', 'zh']));
   return language as 'en' | 'zh';
 }
 
 /** A region goes into a host name: anything but `a–z 0–9 -` could name another host. */
-function parseRegion(text: string, what: string): string {
+function parseRegion(text: string, what: Subject): string {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text))
-    throw usageError((m) => m.usage.badRegion(what, shortened(text)));
+    throw usageError((m) => m.usage.badRegion(named(what, m), shortened(text)));
   return text;
 }
 
-function parseEndpoint(text: string, what: string): string {
+function parseEndpoint(text: string, what: Subject): string {
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
   const origin = isBare ? new URL(address).origin : '';
   // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
-  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin)) throw usageError((m) => m.usage.badEndpoint(what, withoutValue(text)));
+  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin))
+    throw usageError((m) => m.usage.badEndpoint(named(what, m), withoutValue(text)));
   return origin;
 }

@@ -98,5 +98,8 @@ function tasksNeeded(tasks: number, { all, any, count }: WatchFlags): number {
   const [one, other] = given.filter((flag) => typeof flag === 'string');
   if (one && other) throw usageError((m) => m.watch.conflict(one, other));
   if (any) return 1;
-  return count === undefined ? tasks : wholeNumber(1, tasks)(count, '--count');
+  if (count === undefined) return tasks;
+  const needed = wholeNumber(1, 1_000_000)(count, '--count');
+  if (needed > tasks) throw usageError((m) => m.watch.countAboveTasks(count, tasks));
+  return needed;
 }

@@ -31,7 +31,9 @@ export const configEn = {
   emptyValue: (key: string) => `${key}: the value is empty; to remove it use "mmai config unset ${key}"`,
   unknownKey: (key: string, known: readonly string[]) =>
     `there is no setting "${key}"; known settings: ${known.join(', ')}`,
-  origin: ({ name }: { readonly from: string; readonly name: string }) => name,
+  settingOf: (key: string, profile: string) => `${key} of profile "${profile}"`,
+  origin: ({ from, name }: { readonly from: string; readonly name: string }) =>
+    from === 'profile' ? `profile "${name}"` : name,
   obtained: () => '(obtained when needed)',
   notWritten: (key: string, where: string) => `${key} is obtained when needed, from ${where}`,
   notSet: (key: string) => `${key} is not set`,

@@ -8,7 +8,7 @@ export const helpEn = {
   after: (exitCodes: string) => `Exit codes:\n${exitCodes}`,
   completionFiles: ['in ~/.bashrc', 'in ~/.zshrc, after compinit', 'in ~/.config/fish/config.fish', 'in $PROFILE'],
   headings: {
-    usage: 'Usage:',
+    usage: 'Usage: ',
     arguments: 'Arguments:',
     optionList: 'Options:',
     commandList: 'Commands:',

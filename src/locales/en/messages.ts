@@ -81,8 +81,8 @@ export const en = {
     missingValue: (flags: string) => `${flags} needs a value`,
     excessArguments: (expected: number, given: number) =>
       `too many arguments: ${given} given, at most ${expected} expected`,
-    helpCommands: () => 'write --help instead to list the commands',
-    helpOptions: () => 'add --help to list the options',
+    helpCommands: (command: string) => `run "${command} --help" to list the commands`,
+    helpOptions: (command: string) => `run "${command} --help" to list the options`,
     exitStatus: () => 'watch needs no such option: its exit code always tells the outcome',
     suggestion: (names: string) => `did you mean ${names}?`,
   },
@@ -126,6 +126,8 @@ export const en = {
   config: configEn,
   watch: {
     conflict: (one: string, other: string) => `${one} and ${other} cannot be given together`,
+    countAboveTasks: (count: string, tasks: number) =>
+      `--count ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,
     intervalAboveTimeout: () => '--interval is longer than --timeout',
     retry: (id: string, code: string, delay: string) => `${id} ${code}, asking again in ${delay}`,
     heartbeat: (states: readonly string[], done: number, total: number, next: string) =>

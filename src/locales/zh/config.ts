@@ -29,6 +29,7 @@ export const configZh: Messages['config'] = {
   stored: (profile, path) => `配置“${profile}”已保存到 ${path}`,
   emptyValue: (key) => `${key}：值不能为空；如需删除，请运行 "mmai config unset ${key}"`,
   unknownKey: (key, known) => `未知设置项“${key}”，可用的设置项：${known.join('、')}`,
+  settingOf: (key, profile) => `配置“${profile}”的 ${key}`,
   origin: ({ from, name }) => (from === 'default' ? '默认值' : from === 'profile' ? `配置“${name}”` : name),
   obtained: () => '（使用时获取）',
   notWritten: (key, where) => spaced`${key} 在使用时从${where}获取`,

@@ -70,8 +70,8 @@ export const zh: Messages = {
     missingArgument: (name) => `缺少参数：${name}`,
     missingValue: (flags) => `选项 ${flags} 缺少取值`,
     excessArguments: (expected, given) => `参数过多：最多 ${expected} 个，实际 ${given} 个`,
-    helpCommands: () => '使用 --help 查看所有命令',
-    helpOptions: () => '使用 --help 查看所有选项',
+    helpCommands: (command) => `运行 "${command} --help" 查看所有命令`,
+    helpOptions: (command) => `运行 "${command} --help" 查看所有选项`,
     exitStatus: () => 'watch 无需此选项：其退出码始终反映任务结果',
     suggestion: (names) => `您是否想输入 ${names}？`,
   },
@@ -112,6 +112,7 @@ export const zh: Messages = {
   config: configZh,
   watch: {
     conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
+    countAboveTasks: (_, tasks) => `只有 ${tasks} 个任务，--count 不能大于 ${tasks}`,
     intervalAboveTimeout: () => '--interval 不能大于 --timeout',
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
     heartbeat: (states, done, total, next) =>
