@@ -3,6 +3,7 @@ import type { Settings } from './core/config/settings.ts';
 import type { CredentialDeps } from './core/credentials/provider.ts';
 import type { NetworkEvent, Transport } from './core/rpc/transport.ts';
 import type { HookEnd } from './io/command.ts';
+import type { Input } from './io/input-stream.ts';
 import type { RecentTasks } from './io/recent-tasks.ts';
 import type { Live, LiveView } from './io/terminal/live.ts';
 import type { Prompts } from './io/terminal/prompts.ts';
@@ -20,14 +21,6 @@ export interface Output {
   drained(): Promise<boolean>;
   /** Resolves when the reader has taken everything, however long that takes. Rejects with an MmaiError where something could not be written. */
   flush(): Promise<void>;
-}
-
-export interface Input {
-  readonly isTerminal: boolean;
-  /** All that is piped in, piece by piece, until its end or until `stop` aborts. Throws a usage error where it cannot be read. */
-  chunks(stop: AbortSignal): AsyncIterable<Uint8Array>;
-  /** The same as UTF-8 text. Throws a usage error for more than 1 MiB. */
-  text(): Promise<string>;
 }
 
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */

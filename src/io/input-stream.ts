@@ -1,10 +1,18 @@
-import type { Input } from '../deps.ts';
 import { usageError } from '../errors.ts';
+
+/** Standard input. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /** All that is piped in, piece by piece, until its end or until `stop` aborts. Throws a usage error where it cannot be read. */
+  chunks(stop: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The same as UTF-8 text. Throws a usage error for more than 1 MiB. */
+  text(): Promise<string>;
+}
 
 /** The longest text that is taken from standard input, in bytes. */
 const MAX_TEXT = 1024 * 1024;
 
-/** Standard input; `signal` ends the reading of a text. */
+/** The real one; `signal` ends the reading of a text. */
 export function createInput(signal: AbortSignal): Input {
   return {
     // Asked when it matters: opening standard input takes a tenth of the time of --help.

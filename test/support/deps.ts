@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { CommandDeps, Input, Output } from '../../src/deps.ts';
+import type { CommandDeps, Output } from '../../src/deps.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { readText } from '../../src/io/files.ts';
+import type { Input } from '../../src/io/input-stream.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
 import type { Prompts, Question } from '../../src/io/terminal/prompts.ts';
