@@ -59,12 +59,9 @@ const layerOf = (path: string) => path.split('/')[0]!;
 const isFile = (path: string) => path.endsWith('.ts') && !path.includes(':');
 const described = ({ from, to }: Import) => `${from} imports ${to}`;
 
-it('npm test and CI run every test file, however deep', () => {
-  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
-  const deepest = Math.max(...files.filter((path) => path.endsWith('.test.ts')).map((path) => path.split('/').length));
-  const patterns = Array.from({ length: deepest }, (_, depth) => `test/${'*/'.repeat(depth)}*.test.ts`).join(' ');
+it('npm test and CI run every test file, however deep: by the script that lists them', () => {
   for (const path of ['package.json', '.ci/run']) {
-    assert.ok(readFileSync(join(root, path), 'utf8').includes(patterns), `${path} lacks ${patterns}`);
+    assert.ok(readFileSync(join(root, path), 'utf8').includes('node --import tsx scripts/test.ts'), path);
   }
 });
 

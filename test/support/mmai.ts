@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
+import './environment.ts';
 
 export const bin = fileURLToPath(new URL('../../bin/mmai.cjs', import.meta.url));
 

@@ -1,0 +1,37 @@
+/**
+ * `npm test`: every test file, or the files and folders named, with flags of Node's test runner passed on. It lists the files
+ * itself: cmd.exe expands no globs, and Node does so from 21 on only. `--fuzz` runs what draws its inputs, for MMAI_FUZZ_MINUTES.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FUZZED = ['test/fuzz', 'test/faults', 'test/io/attack.test.ts'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const args = process.argv.slice(2);
+const isFuzz = args.includes('--fuzz');
+const flags = args.filter((arg) => arg.startsWith('-') && arg !== '--fuzz');
+const named = args.filter((arg) => !arg.startsWith('-'));
+const files = (named.length > 0 ? named : isFuzz ? FUZZED : ['test']).flatMap(testFiles);
+const { status } = spawnSync(
+  process.execPath,
+  ['--import', 'tsx', '--test', '--test-concurrency=4', '--test-timeout=120000', ...flags, ...files],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...(isFuzz && { MMAI_FUZZ_MINUTES: '3', MMAI_TEST_SPAWN: '1', ...process.env }) },
+  },
+);
+process.exitCode = status ?? 1;
+
+/** A file itself, or the test files of a folder and those below it, relative to the root. */
+function testFiles(path: string): string[] {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  const found = readdirSync(join(root, path), { recursive: true, encoding: 'utf8' });
+  return found
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(path, name))
+    .sort();
+}
