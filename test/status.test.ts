@@ -139,7 +139,7 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
 
   it('names several tasks in Chinese as Chinese lists things', async () => {
     const { stderr } = await mmaiInProcess(['status', '1', '2', '3', '4', '--simulate', '404', '--lang', 'zh']);
-    assert.match(stderr, /^错误：任务 1、2、3 … \(4\)：ResourceNotFound/);
+    assert.match(stderr, /^错误：任务 1、2、3 等 4 个：ResourceNotFound（HTTP 404）：/);
   });
 
   it('hints at -o json where --format is taken for the format of the output, in a pipe', async () => {

@@ -33,7 +33,7 @@ export function checkDocument(steps: readonly CheckStep[], clockOffsetMs: number
 }
 
 /** A row per step: state, step, what was found, time; and what to do, below. */
-export function checkTable(steps: readonly CheckStep[], style: Style, { check, hint }: Messages): string {
+export function checkTable(steps: readonly CheckStep[], style: Style, { check, hint, aside }: Messages): string {
   const stateWidth = widest(steps.map(({ state }) => check.states[state]));
   const stepWidth = widest(steps.map(({ step }) => check.steps[step]));
   const paint = {
@@ -46,7 +46,7 @@ export function checkTable(steps: readonly CheckStep[], style: Style, { check, h
   return steps
     .map((row) => {
       const state = paint[row.state](padded(check.states[row.state], stateWidth));
-      const time = row.ms === null ? '' : style.dim(` (${formatDuration(row.ms)})`);
+      const time = row.ms === null ? '' : style.dim(aside(formatDuration(row.ms)));
       const todo = row.hint ? `${' '.repeat(stateWidth + 2)}${hint}${row.hint}\n` : '';
       return `${`${state}  ${padded(check.steps[row.step], stepWidth)}  ${row.detail}`.trimEnd()}${time}\n${todo}`;
     })

@@ -24,7 +24,8 @@ export function describeFailures(failures: readonly TaskFailure[], messages: Mes
 /** `ResourceNotFound (HTTP 404): The requested resource does not exist.`: the service's own words, ours in the user's language. */
 export function failureText({ code, http, message, text }: Failure, messages: Messages): string {
   const words = text?.(messages) ?? message;
-  return `${code}${http === null ? '' : ` (HTTP ${http})`}${words && `: ${words}`}`;
+  const title = http === null ? code : code + messages.aside(`HTTP ${http}`);
+  return words ? messages.labelled(title, words) : title;
 }
 
 /** `1, 2, 3, … and 6 more`. */
@@ -53,14 +54,16 @@ function byCode(failures: readonly TaskFailure[]): TaskFailure[][] {
 function describe(group: readonly TaskFailure[], messages: Messages): string {
   const [first, ...others] = distinctMessages(group) as [TaskFailure, ...TaskFailure[]];
   const { code, topic, requestId, recommend } = first.failure;
-  const tasks = messages.tasks(group.slice(0, MAX_IDS).map(({ id }) => id));
-  const rest = group.length > MAX_IDS ? ` ${messages.glyphs.ellipsis} (${group.length})` : '';
+  const tasks = messages.tasks(
+    group.slice(0, MAX_IDS).map(({ id }) => id),
+    group.length,
+  );
   const explanation = topic && messages.codes[topic];
   const shown = others
     .slice(0, MAX_MESSAGES - 1)
     .map(({ id, failure }) => messages.labelled(id, failureText(failure, messages)));
   const lines = [
-    `${messages.error}${messages.labelled(tasks + rest, failureText(first.failure, messages))}`,
+    `${messages.error}${messages.labelled(tasks, failureText(first.failure, messages))}`,
     ...shown.map((line) => `  ${line}`),
     others.length > shown.length && `  ${more(others.length - shown.length, messages)}`,
     explanation && `  ${explanation.meaning}`,

@@ -26,7 +26,7 @@ export function annotations(document: WatchDocument, messages: Messages): string
 /** The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `room` bytes hold. Empty if there is none for a table. */
 export function stepSummary(document: WatchDocument, messages: Messages, room: number): string {
   const { columns } = messages.watch;
-  const heading = `### mmai watch: ${cell(verdictLine(document, messages))} (${document.summary.exitCode})\n\n`;
+  const heading = `### mmai watch: ${cell(verdictLine(document, messages))}${messages.aside(String(document.summary.exitCode))}\n\n`;
   const header = row(columns) + row(columns.map(() => '---'));
   let left = room - Buffer.byteLength(heading + header) - 100;
   if (left < 0) return '';

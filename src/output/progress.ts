@@ -13,7 +13,7 @@ function describe(event: ProgressEvent, messages: Messages): string | undefined 
   switch (event.type) {
     case 'state': {
       const from = event.prev ? `${states[event.prev]} ${glyphs.arrow} ` : '';
-      return `${event.id} ${from}${states[event.state]}${event.prev ? ` (${formatDuration(event.prevMs)})` : ''}`;
+      return `${event.id} ${from}${states[event.state]}${event.prev ? messages.aside(formatDuration(event.prevMs)) : ''}`;
     }
     case 'retry':
       // The 1st, 2nd, 4th, 8th… in a row: an outage met by many tasks must not fill the log.

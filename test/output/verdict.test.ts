@@ -89,6 +89,11 @@ describe('the verdict', () => {
     assert.match(verdictOf('ended', ends, zh)[1]!, /^ {2}失败：1、21、.*181 … 另有 5 个$/);
   });
 
+  it('calls the state of tasks unknown where the service refused to tell it', () => {
+    assert.match(verdictOf('denied', [null, null, 'succeeded'])[0]!, /after 2s: 1 succeeded, 2 unknown$/);
+    assert.equal(verdictOf('denied', [null], zh)[0], '请求被拒绝（凭证或权限），用时 2s：1 个状态未知');
+  });
+
   it('leaves the tasks that still run to the command that resumes the wait, if that names them', () => {
     assert.match(verdictOf('deadline', ['succeeded', null])[2]!, /mmai watch 2/);
     assert.match(verdictOf('deadline', Array(30).fill(null))[1]!, /^ {2}not finished: 1, .*10 … and 20 more$/);

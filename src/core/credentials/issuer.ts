@@ -99,7 +99,7 @@ export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiErr
     if (http === null) return m.labelled(source(m), failure.text?.(m) || code);
     if (http === 200) return m.credentials.badAnswer(source(m), http);
     const refused = m.credentials.refused(source(m), code);
-    return UUID.test(failure.requestId ?? '') ? `${refused} (${m.requestId} ${failure.requestId})` : refused;
+    return UUID.test(failure.requestId ?? '') ? refused + m.aside(m.requestId + failure.requestId) : refused;
   };
   if (http !== null && retry !== 'backoff') return denied(text, hint);
   return new CallError(failure, text, topic && ((m) => m.codes[topic].hint));

@@ -94,7 +94,7 @@ function reasonOf(error: RawError, kind: NetworkFailure): Text {
   return (m) => {
     const { network } = m;
     const known = Object.hasOwn(network.system, code) ? network.system[code] : undefined;
-    if (known) return `${known} (${detail})`;
+    if (known) return known + m.aside(detail);
     if (kind === 'Protocol') return protocolReason(m);
     if (kind.startsWith('Certificate')) return network.certificate(message);
     if (code === 'UND_ERR_SOCKET') return network.closed;

@@ -193,7 +193,11 @@ export const en = {
   outputFailed: (code: string) => `standard output could not be written: ${code}`,
   bug: (message: string) => `this is a bug in mmai: ${message}`,
   bugHint: () => 'run again with --debug for the details, and please report them',
-  tasks: (ids: readonly string[]) => `task ${ids.join(', ')}`,
+  /** What is added to a text; the blank before it belongs to the language. */
+  aside: (text: string) => ` (${text})`,
+  /** `total` tasks, of which `ids` are named. */
+  tasks: (ids: readonly string[], total: number) =>
+    `task ${ids.join(', ')}${total > ids.length ? ` … (${total})` : ''}`,
   counted: (n: number, word: string) => `${n} ${word}`,
   taskCounts: (total: number, counts: readonly string[]) => `${total} tasks: ${counts.join(', ')}`,
   andMore: (n: number) => `and ${n} more`,

@@ -9,7 +9,7 @@ import type { Messages } from '../../../locales/en/messages.ts';
 export function curlScript(calls: readonly ApiCall[], messages: Messages): string {
   const isV1 = calls[0]?.signature !== 'acs3';
   const bodies = calls.map((call) => {
-    const title = `# ${messages.tasks([call.parameters.TaskId ?? ''])}\n`;
+    const title = `# ${messages.tasks([call.parameters.TaskId ?? ''], 1)}\n`;
     return title + (isV1 ? v1Call(call) : acs3Call(call));
   });
   return `# ${messages.dryRun.curl()}
