@@ -180,6 +180,14 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.equal(requestCount(), 0);
   });
 
+  it('--dry-run tells a steady gap once', async () => {
+    const { stdout } = await mmaiInProcess(['watch', '1', '--timeout', '30m', '--dry-run']);
+    assert.match(stdout, /\n\+\d+m\d+s\nthen every 30s\n\+30m\n1 task, /);
+    assert.ok(stdout.split('\n').length < 70, stdout);
+    const fixed = await mmaiInProcess(['watch', '1', '--timeout', '1m', '--interval', '10s', '--dry-run']);
+    assert.match(fixed.stdout, /^\+0ms\nthen every 10s\n\+1m\n/);
+  });
+
   const bad: [string[], RegExp][] = [
     [['--any', '--count', '2'], /--any and --count cannot be given together/],
     [['--count', '3'], /--count 3: there are only 2 tasks/],

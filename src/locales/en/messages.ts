@@ -187,6 +187,7 @@ export const en = {
     resumeSame: () => 'unfinished tasks keep running on the server; to keep waiting, run the same command again',
     tooFew: (tasks: number) =>
       `${tasks} ${tasks === 1 ? 'task is' : 'tasks are'} never checked: raise --timeout or --max-rps`,
+    thenEvery: (gap: string) => `then every ${gap}`,
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${polls} polls each within ${within}; an end is noticed at most ${lag} late`,
   },
