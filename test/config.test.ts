@@ -81,7 +81,7 @@ describe('mmai config', { concurrency: 4 }, () => {
     [
       'an unknown key',
       ['set', 'regoin', 'x'],
-      /no setting "regoin"; known settings: access-key-id[\s\S]*\nhint: did you mean region\?/,
+      /no setting "regoin"; known settings: access-key-id[\s\S]*\nhint: did you mean "region"\?/,
     ],
     ['a secret in its key, not shown', ['set', 'access-key-secret=canary'], /no setting "access-key-secret=…";/],
     [
@@ -91,11 +91,11 @@ describe('mmai config', { concurrency: 4 }, () => {
     ],
     ['a value the setting cannot take', ['set', 'region', 'A B'], /region: "A B"/],
     ['an empty value', ['set', 'region', ''], /region: the value is empty/],
-    ['a profile name that is none', ['set', 'region', 'x', '--profile', '../x'], /"..\/x" is not a profile name/],
+    ['a profile name that is none', ['set', 'region', 'x', '--profile', '../x'], /"..\/x" is not a valid profile name/],
     ['a profile that does not exist', ['use', 'nope'], /no profile "nope"/],
-    ['a profile without a name', ['use', ''], /"" is not a profile name/],
+    ['a profile without a name', ['use', ''], /"" is not a valid profile name/],
     ['init without a terminal', ['init'], /needs a terminal/],
-    ['a misspelt subcommand', ['lst'], /no command "lst"\nhint: did you mean list/],
+    ['a misspelt subcommand', ['lst'], /unknown command "lst"\nhint: did you mean "list"/],
   ];
   for (const [name, args, message] of bad) {
     it(`exits 2 for ${name}`, async () => {

@@ -21,13 +21,13 @@ async function shell(script: string, added: Record<string, string> = {}): Promis
 describe('exit code 74: standard output could not be written', { concurrency: 2 }, () => {
   it('a limit on file sizes cuts the document short', async () => {
     const output = await shell(`(ulimit -f 16; mmai status $(seq 1 400) --json --simulate 2 > f); echo "exit $?"`);
-    assert.match(output, /^error: standard output could not be written: EFBIG\nhint: .*\nexit 74\n$/m);
+    assert.match(output, /^error: cannot write to standard output: EFBIG\nhint: .*\nexit 74\n$/m);
   });
 
   for (const args of ['status 1 --simulate 2', 'watch 1 --simulate 2 -q -o ndjson', 'explain 74', '--help', '-V']) {
     it(`mmai ${args} > /dev/full`, async () => {
       const output = await shell(`mmai ${args} > /dev/full; echo "exit $?"`);
-      assert.match(output, /^error: standard output could not be written: ENOSPC\nhint: .*\nexit 74\n$/);
+      assert.match(output, /^error: cannot write to standard output: ENOSPC\nhint: .*\nexit 74\n$/);
     });
   }
 

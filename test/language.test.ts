@@ -119,83 +119,83 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
   const refused: [string[], string, string][] = [
     [
       ['statsu'],
-      'there is no command "statsu"\nhint: did you mean status?',
+      'unknown command "statsu"\nhint: did you mean "status"?',
       '未知命令：statsu\n提示：您是否想输入 status？',
     ],
     [
       ['help', 'config', 'chek'],
-      'there is no command "chek"\nhint: did you mean check?',
+      'unknown command "chek"\nhint: did you mean "check"?',
       '未知命令：chek\n提示：您是否想输入 check？',
     ],
     [
       ['help', 'nope'],
-      'there is no command "nope"\nhint: run "mmai --help" to list the commands',
+      'unknown command "nope"\nhint: run "mmai --help" to list the commands',
       '未知命令：nope\n提示：运行 "mmai --help" 查看所有命令',
     ],
     [
       ['version'],
-      'there is no command "version"\nhint: did you mean --version?',
+      'unknown command "version"\nhint: did you mean "--version"?',
       '未知命令：version\n提示：您是否想输入 --version？',
     ],
     [
       ['constructor'],
-      'there is no command "constructor"\nhint: run "mmai --help" to list the commands',
+      'unknown command "constructor"\nhint: run "mmai --help" to list the commands',
       '未知命令：constructor\n提示：运行 "mmai --help" 查看所有命令',
     ],
     // commander would suggest init.
     [
       ['config', 'edit'],
-      'there is no command "edit"\nhint: run "mmai config --help" to list the commands',
+      'unknown command "edit"\nhint: run "mmai config --help" to list the commands',
       '未知命令：edit\n提示：运行 "mmai config --help" 查看所有命令',
     ],
     [
       ['watch', '1', '--exit-status'],
-      'there is no option "--exit-status"\nhint: watch needs no such option: its exit code always tells the outcome',
+      'unknown option "--exit-status"\nhint: watch does not need it: its exit code always reflects the outcome',
       '未知选项：--exit-status\n提示：watch 无需此选项：其退出码始终反映任务结果',
     ],
     [
       ['stat', '1'],
-      'there is no command "stat"\nhint: did you mean status?',
+      'unknown command "stat"\nhint: did you mean "status"?',
       '未知命令：stat\n提示：您是否想输入 status？',
     ],
     [
       ['config', 'lst'],
-      'there is no command "lst"\nhint: did you mean list?',
+      'unknown command "lst"\nhint: did you mean "list"?',
       '未知命令：lst\n提示：您是否想输入 list？',
     ],
     [
       ['status', '--regoin'],
-      'there is no option "--regoin"\nhint: did you mean --region?',
+      'unknown option "--regoin"\nhint: did you mean "--region"?',
       '未知选项：--regoin\n提示：您是否想输入 --region？',
     ],
     // What is written behind a misspelt flag may be a secret.
     [
       ['status', '--access-key-secret=canary=\n@canary'],
-      'there is no option "--access-key-secret=…"\nhint: run "mmai status --help" to list the options',
+      'unknown option "--access-key-secret=…"\nhint: run "mmai status --help" to list the options',
       '未知选项：--access-key-secret=…\n提示：运行 "mmai status --help" 查看所有选项',
     ],
     [
       ['wacth', '1'],
-      'there is no command "wacth"\nhint: did you mean watch?',
+      'unknown command "wacth"\nhint: did you mean "watch"?',
       '未知命令：wacth\n提示：您是否想输入 watch？',
     ],
-    [['-v'], 'there is no option "-v"\nhint: did you mean --version?', '未知选项：-v\n提示：您是否想输入 --version？'],
+    [['-v'], 'unknown option "-v"\nhint: did you mean "--version"?', '未知选项：-v\n提示：您是否想输入 --version？'],
     [
       ['status', '1', '-w'],
-      'there is no option "-w"\nhint: did you mean mmai watch?',
+      'unknown option "-w"\nhint: did you mean "mmai watch"?',
       '未知选项：-w\n提示：您是否想输入 mmai watch？',
     ],
     [
       ['20'],
-      'there is no command "20"\nhint: did you mean mmai status 20?',
+      'unknown command "20"\nhint: did you mean "mmai status 20"?',
       '未知命令：20\n提示：您是否想输入 mmai status 20？',
     ],
     [
       ['help', 'exit-codes'],
-      'there is no command "exit-codes"\nhint: did you mean mmai explain exit-codes?',
+      'unknown command "exit-codes"\nhint: did you mean "mmai explain exit-codes"?',
       '未知命令：exit-codes\n提示：您是否想输入 mmai explain exit-codes？',
     ],
-    [['status', '--region'], '--region <id> needs a value', '选项 --region <id> 缺少取值'],
+    [['status', '--region'], '--region <id> requires a value', '选项 --region <id> 缺少取值'],
     [
       ['status', '1', '-o', 'yaml'],
       '--output: "yaml" is not one of text, json, tsv, raw',
@@ -206,12 +206,12 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       '--output: "yaml" is not one of text, json, ndjson, tsv',
       '--output：“yaml”无效，可选值：text、json、ndjson、tsv',
     ],
-    [['config', 'get'], 'the argument key is missing', '缺少参数：key'],
-    [['config', 'path', 'x'], 'too many arguments: 1 given, at most 0 expected', '参数过多：最多 0 个，实际 1 个'],
-    [['config', 'use', 'a', 'b'], 'too many arguments: 2 given, at most 1 expected', '参数过多：最多 1 个，实际 2 个'],
+    [['config', 'get'], 'missing argument: key', '缺少参数：key'],
+    [['config', 'path', 'x'], 'too many arguments: expected at most 0, got 1', '参数过多：最多 0 个，实际 1 个'],
+    [['config', 'use', 'a', 'b'], 'too many arguments: expected at most 1, got 2', '参数过多：最多 1 个，实际 2 个'],
     [
       ['status', "--it's\u001b[2J\n'"],
-      'there is no option "--it\'s\\u{1b}[2J\\u{a}\'"\nhint: run "mmai status --help" to list the options',
+      'unknown option "--it\'s\\u{1b}[2J\\u{a}\'"\nhint: run "mmai status --help" to list the options',
       '未知选项：--it\'s\\u{1b}[2J\\u{a}\'\n提示：运行 "mmai status --help" 查看所有选项',
     ],
   ];
@@ -226,7 +226,7 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
   it('is a task id, not a flag, after --', async () => {
     const { code, stderr } = await mmai(['status', '--simulate', '2', '--', '--dry-run']);
     assert.equal(code, 2);
-    assert.match(stderr, /"--dry-run" is not a task id/);
+    assert.match(stderr, /"--dry-run" is not a valid task ID/);
   });
 });
 
@@ -268,7 +268,7 @@ describe('the language', { concurrency: 4 }, () => {
   for (const [name, args, env, expected] of ways) {
     it(`is chosen by ${name}`, async () => {
       const { stderr } = await mmaiInProcess(args, { env });
-      assert.match(stderr, expected === 'zh' ? /未指定任务 ID/ : /no task id given/);
+      assert.match(stderr, expected === 'zh' ? /未指定任务 ID/ : /no task ID given/);
     });
   }
 

@@ -82,7 +82,7 @@ describe('mmai behind a proxy with a password, a private authority at the other 
         /tunnel: HTTP 200 from proxy 127\.0\.0\.1:\d+ after [\d.]+ ms$/,
         /tls: TLSv1\.3 with multimediaai\S+ after [\d.]+ ms$/,
         /answer: HTTP 200 from multimediaai\S+, first byte after [\d.]+ ms$/,
-        /request 1: HTTP 200, status 2, request id 00000000-\S+, \d+ ms$/,
+        /request 1: HTTP 200, status 2, request ID 00000000-\S+, \d+ ms$/,
       ]) {
         assert.equal(lines.filter((line) => expected.test(line)).length, 1, `${expected} in\n${stderr}`);
       }
@@ -95,7 +95,7 @@ describe('mmai behind a proxy with a password, a private authority at the other 
     assert.equal(code, 0);
     assert.match(
       stderr,
-      /^warning: the clock here is (1h|59m\d+s) behind the clock of the service; .*\n2 tasks: 2 succeeded\n$/,
+      /^warning: the local clock is (1h|59m\d+s) behind that of the service; .*\n2 tasks: 2 succeeded\n$/,
     );
     assert.equal((await mmai(['status', '1', '-q'], { env })).stderr, '');
   });

@@ -46,7 +46,7 @@ describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'need
       const { code, screen, isCursorShown } = await watchAtTerminal(`${tasks} --simulate 1`, shown, '\u0003');
       assert.equal(code, 130);
       assert.ok(isCursorShown);
-      assert.match(screen, /^(\^C)?\d +\S+[\s\S]*stopped after/);
+      assert.match(screen, /^(\^C)?\d +\S+[\s\S]*interrupted after/);
       assert.doesNotMatch(screen, /next check|press r/);
     });
   }

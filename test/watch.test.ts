@@ -96,7 +96,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     };
     const { code, stdout, stderr } = await mmai(['watch', '1', '--timeout', '3s', '-o', 'ndjson'], { env, onError });
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /asleep or stopped for \d+s; checking every task now/);
+    assert.match(stderr, /asleep or suspended for [\d.]+s; checking all tasks now/);
     assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1)!).outcome, 'met');
   });
 
@@ -149,7 +149,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.deepEqual([code, stdout], [0, '1\tsucceeded\t2\n']);
     assert.match(stderr, /^hook 1 succeeded$/m);
     assert.match(stderr, /^\{"v":"1\.0","type":"result".*"id":"1"/m);
-    assert.match(stderr, /the --exec command for task 1 ended with exit code 3/);
+    assert.match(stderr, /the --exec command for task 1 exited with code 3/);
   });
 
   it('runs --exec for many tasks, no line of its own or of Node on standard error', async () => {
@@ -176,7 +176,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     const { env, requestCount } = await sandbox();
     const { code, stdout } = await mmai(['watch', '1', '--timeout', '60s', '--dry-run'], { env });
     assert.equal(code, 0);
-    assert.match(stdout, /^\+0ms\n\+1s\n[\s\S]*1 task, 17 polls each within 1m; an end is noticed at most 8s late\n$/);
+    assert.match(stdout, /^\+0s\n\+1s\n[\s\S]*1 task, 17 checks in 1m; completion is noticed at most 8\.?\d?s late\n$/);
     assert.equal(requestCount(), 0);
   });
 
@@ -189,12 +189,12 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
   });
 
   const bad: [string[], RegExp][] = [
-    [['--any', '--count', '2'], /--any and --count cannot be given together/],
+    [['--any', '--count', '2'], /--any and --count cannot be used together/],
     [['--count', '3'], /--count 3: there are only 2 tasks/],
     [['--count', '0'], /--count: "0".*1 to/],
-    [['--interval', '2m', '--timeout', '1m'], /--interval is longer than --timeout/],
+    [['--interval', '2m', '--timeout', '1m'], /--interval must not be longer than --timeout/],
     [['--max-rps', '0'], /--max-rps: "0"/],
-    [['--exec', ''], /--exec: give a command/],
+    [['--exec', ''], /--exec: the command is empty/],
     [['--timeout', 'soon'], /--timeout: "soon"/],
   ];
   for (const [args, message] of bad) {

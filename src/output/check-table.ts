@@ -2,7 +2,6 @@ import { ExitCode } from '../errors.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { checkEn } from '../locales/en/check.ts';
 import type { Messages } from '../locales/en/messages.ts';
-import { formatDuration } from '../text/duration.ts';
 import { padded, widest } from '../text/width.ts';
 
 export type CheckName = keyof typeof checkEn.steps;
@@ -46,7 +45,7 @@ export function checkTable(steps: readonly CheckStep[], style: Style, { check, h
   return steps
     .map((row) => {
       const state = paint[row.state](padded(check.states[row.state], stateWidth));
-      const time = row.ms === null ? '' : style.dim(aside(formatDuration(row.ms)));
+      const time = row.ms === null ? '' : style.dim(aside(`${Math.round(row.ms)}ms`));
       const todo = row.hint ? `${' '.repeat(stateWidth + 2)}${hint}${row.hint}\n` : '';
       return `${`${state}  ${padded(check.steps[row.step], stepWidth)}  ${row.detail}`.trimEnd()}${time}\n${todo}`;
     })

@@ -29,10 +29,10 @@ export function wholeSeconds(ms: number): string {
   return formatDuration(Math.max(1, Math.round(ms / 1000)) * 1000);
 }
 
-/** A span as a person reads it: `850ms`, `7s`, `1m32s`, `2h05m`. */
+/** A span as a person reads it, in seconds, minutes or hours with about two digits: `0.85s`, `1.3s`, `12s`, `1m32s`, `2h05m`. */
 export function formatDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'none';
-  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (ms < 10_000) return `${Number((ms / 1000).toFixed(ms < 1000 ? 2 : 1))}s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds}s`;
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];

@@ -215,7 +215,7 @@ describe('a bad value', () => {
   it('of a profile is told with its name', async () => {
     const deps = fakeDeps();
     await save(deps, { region: 'A B' });
-    await assert.rejects(config('list', deps), { exitCode: 2, message: /^region of profile default: "A B"/ });
+    await assert.rejects(config('list', deps), { exitCode: 2, message: /^region of profile "default": "A B"/ });
   });
 
   it('is not what a file of variables with CRLF leaves at the end', async () => {

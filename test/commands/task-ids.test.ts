@@ -66,7 +66,7 @@ describe('with no task ID at a terminal', () => {
       fakeDeps({ stdin: terminal, isInteractive: () => true, env: key }),
     ];
     for (const script of scripts) {
-      await assert.rejects(runStatus([], {}, script), { exitCode: ExitCode.usage, message: /^no task id given/ });
+      await assert.rejects(runStatus([], {}, script), { exitCode: ExitCode.usage, message: /^no task ID given/ });
     }
   });
 });
@@ -85,7 +85,7 @@ describe('@last', () => {
     for (const nobody of [deps, fakeDeps({ env: key })]) {
       await assert.rejects(runStatus(['@last'], {}, nobody), {
         exitCode: ExitCode.usage,
-        message: '@last: no recent task is known on this machine; pass a task ID',
+        message: '@last: no recent task on this machine; pass a task ID',
       });
     }
   });

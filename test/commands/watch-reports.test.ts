@@ -24,8 +24,8 @@ describe('a report that cannot be written', () => {
   const cases: [string, string[], Record<string, string>, RegExp][] = [
     ['in a directory that is not there', ['--junit', path('missing/r.xml')], {}, /--junit: .*missing.*ENOENT/],
     ['over a directory', ['--junit', path('directory')], {}, /--junit: .*EISDIR/],
-    ['by an empty name', ['--junit', ''], {}, /--junit: give the path of a file/],
-    ['to standard output', ['--junit', '-'], {}, /--junit: give the path of a file/],
+    ['by an empty name', ['--junit', ''], {}, /--junit: expected the path of a file/],
+    ['to standard output', ['--junit', '-'], {}, /--junit: expected the path of a file/],
     [
       'as a step summary',
       [],

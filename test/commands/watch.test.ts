@@ -66,7 +66,7 @@ describe('watch without a terminal', () => {
   it('tells of an outage ever more rarely, and once more when it has lasted too long', async () => {
     const { code, stderr } = await watch(['1'], () => refusal(500, 'InternalError'));
     assert.equal(code, 4);
-    const told = stderr.match(/1 InternalError, asking again/g)?.length ?? 0;
+    const told = stderr.match(/1 InternalError, retrying/g)?.length ?? 0;
     assert.ok(told >= 3 && told <= 6, stderr);
     assert.match(stderr, /^error: task 1: InternalError/m);
   });
@@ -188,7 +188,7 @@ describe('the end of a wait', () => {
       id === '1' ? status(2) : refusal(404, 'ResourceNotFound'),
     );
     assert.equal(code, 5);
-    assert.match(stderr, /error: task 2: ResourceNotFound \(HTTP 404\)[\s\S]+hint: [\s\S]+request id: R-1\n/);
+    assert.match(stderr, /error: task 2: ResourceNotFound \(HTTP 404\)[\s\S]+hint: [\s\S]+request ID: R-1\n/);
   });
 
   it('warns of a status nobody knows once, and polls on', async () => {
@@ -226,7 +226,7 @@ describe('--exec', () => {
     const { type, id, ...rest } = JSON.parse(runs[0]!.input);
     assert.ok(matchesSchema({ type, id, ...rest }));
     assert.deepEqual([type, id], ['result', '1']);
-    assert.match(stderr, /warning: the --exec command for task 1 ended with exit code 7\n/);
+    assert.match(stderr, /warning: the --exec command for task 1 exited with code 7\n/);
   });
 
   it('comes after the answer: document, reports and verdict do not wait for it, and it is named', async () => {
@@ -256,7 +256,7 @@ describe('--exec', () => {
 
   const ends: [HookEnd, RegExp][] = [
     [{ how: 'killed' }, /task 1 was killed by a signal/],
-    [{ how: 'timeout' }, /task 1 did not end within 1m30s \(--exec-timeout\) and was stopped/],
+    [{ how: 'timeout' }, /task 1 did not finish within 1m30s \(--exec-timeout\) and was stopped/],
     [{ how: 'notStarted', code: 'E2BIG' }, /task 1 could not be started \(E2BIG\)/],
   ];
   for (const [end, sentence] of ends) {
@@ -334,7 +334,7 @@ describe('a stop', () => {
       stopped((stop) => ({ stdin: stdin(stop) })),
     );
     assert.deepEqual([code, stdout, requests.length], [143, '', 0]);
-    assert.match(stderr, /stopped before all ids were read/);
+    assert.match(stderr, /interrupted before all task IDs were read/);
   });
 });
 
@@ -347,7 +347,7 @@ describe('--query', () => {
     const args = ['1', '--query', 'sum(tasks)', '--junit', 'report.xml'];
     const { code, stderr } = await watch(args, finishedAt(0), () => ({ writeFile }));
     assert.equal(code, 2);
-    assert.match(stderr, /done after 0ms: 1 succeeded\nerror: --query/);
+    assert.match(stderr, /done after 0s: 1 succeeded\nerror: --query/);
     assert.match(report, /<testsuites/);
   });
 
@@ -421,7 +421,7 @@ it('after a sleep of the laptop, the next questions go over new connections', as
   };
   assert.equal(await run(['watch', '1'], { ...deps, transport: async () => ({ ...transport, renew }) }), 0);
   assert.equal(renewals, 1);
-  assert.match(deps.stderr.text(), /asleep or stopped for 10m; checking every task now/);
+  assert.match(deps.stderr.text(), /asleep or suspended for 10m; checking all tasks now/);
 });
 
 describe('credentials', () => {

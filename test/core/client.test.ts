@@ -263,20 +263,20 @@ describe('--debug', () => {
       `request ${n}: GET https://multimediaai.cn-beijing.aliyuncs.com, v1, clock offset ${offset} ms`;
     assert.deepEqual(lines, [
       sent(1, 0),
-      'request 1: HTTP 400, InvalidTimeStamp.Expired, request id R-1, 0 ms',
+      'request 1: HTTP 400, InvalidTimeStamp.Expired, request ID R-1, 0 ms',
       'clock offset learned: 3600000 ms',
       'InvalidTimeStamp.Expired, retrying at once',
       sent(2, 3_600_000),
-      'request 2: HTTP 500, InternalError, request id R-1, 0 ms',
+      'request 2: HTTP 500, InternalError, request ID R-1, 0 ms',
       'InternalError, retry 1 of 3 in 500 ms, by jittered backoff',
       sent(3, 3_600_000),
-      'request 3: HTTP 400, Throttling, request id R-1, 0 ms',
+      'request 3: HTTP 400, Throttling, request ID R-1, 0 ms',
       'Throttling, retry 2 of 3 in 2345 ms, as the server asks',
       sent(4, 3_600_000),
       'request 4: Network.ConnectionReset: host: reset, 0 ms',
       'Network.ConnectionReset, retry 3 of 3 in 2000 ms, by jittered backoff',
       sent(5, 3_600_000),
-      'request 5: HTTP 200, status 2, request id cc53a4b3-8002-4717-a1d8-208be4492834, 0 ms',
+      'request 5: HTTP 200, status 2, request ID cc53a4b3-8002-4717-a1d8-208be4492834, 0 ms',
     ]);
   });
 });

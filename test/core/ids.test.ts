@@ -43,19 +43,19 @@ describe('ids on standard input', () => {
   it('are read with no id on the command line, unless somebody would have to type them', async () => {
     assert.deepEqual((await read([], [[0, '3']])).ids, ['3']);
     assert.deepEqual((await read(['2'], [[0, '3']])).ids, ['2']);
-    assert.match(String((await read([], [[0, '3']], {}, true)).ids), /no task id given/);
+    assert.match(String((await read([], [[0, '3']], {}, true)).ids), /no task ID given/);
   });
 
   it('a bad id on the command line is refused before anything is read', async () => {
     const { ids, ms } = await read(['x', '-'], [[5000, '3']]);
-    assert.match(String(ids), /"x" is not a task id/);
+    assert.match(String(ids), /"x" is not a valid task ID/);
     assert.equal(ms, 0);
   });
 
   it('a pipe that stays open ends the command at its limit, and is told after two seconds', async () => {
     const { ids, notices, ms } = await read([], [OPEN], { totalMs: 3000 });
     assert.deepEqual([(ids as unknown as { exitCode: number }).exitCode, notices, ms], [2, [2000], 3000]);
-    assert.match(String(ids), /no task ID: none came from standard input within LIMIT/);
+    assert.match(String(ids), /no task ID arrived on standard input within LIMIT/);
   });
 
   it('nothing is told where "-" asked for it, nor where something has come', async () => {

@@ -59,7 +59,7 @@ describe('a duration', () => {
   }
   it('is shown as a person reads it', () => {
     assert.deepEqual([850, 7000, 92_000, 60_000, 7_500_000, 7_200_000].map(formatDuration), [
-      '850ms',
+      '0.85s',
       '7s',
       '1m32s',
       '1m',
@@ -142,5 +142,5 @@ it('visible() leaves ordinary text alone, Chinese and emoji too', () => {
 
 it('an error speaks English to programs and the user’s language to people', () => {
   const error = new MmaiError(2, (m) => m.usage.noTaskIds());
-  assert.match(error.message, /no task id/);
+  assert.match(error.message, /no task ID/);
 });

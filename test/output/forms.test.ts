@@ -15,7 +15,7 @@ const PRINTED: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     raw: /^\{"Status":2,/,
   },
   watch: {
-    text: /^1 {2}succeeded {2}\d+ms\n$/,
+    text: /^1 {2}succeeded {2}[\d.]+s\n$/,
     json: /^\{\n {2}"tasks": \[/,
     ndjson: /^\{"v":"1\.\d","type":"version"/,
     tsv: /^1\tsucceeded\t2\n$/,

@@ -42,7 +42,7 @@ describe('the block of a wait for several tasks', () => {
     const failure = { code: 'Throttling.User' } as Watched['failure'];
     const stuck = task('2', { state: 'submitting', outcome: 'queueTimeout', seenAt: 0, endedAt: 20_000 });
     const [first, second] = lines([task('1', { state: 'running', failure, seenAt: 0 }), stuck], 80, 24);
-    assert.match(first!, /✖ 2 {2}submitting {2}20s {2}was still submitting/);
+    assert.match(first!, /✖ 2 {2}submitting {2}20s {2}still submitting/);
     assert.match(second!, /● 1 {2}running {5}1m32s {2}Throttling\.User/);
   });
 

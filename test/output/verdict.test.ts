@@ -31,7 +31,7 @@ describe('failures of many tasks', () => {
       (n) => `message ${n}`,
     ).split('\n');
     assert.deepEqual(lines.slice(0, 4), [
-      'error: task 1, 2, 3 … (3000): InternalError (HTTP 500): message 0',
+      'error: tasks 1, 2, 3 … (3000): InternalError (HTTP 500): message 0',
       '  2: InternalError (HTTP 500): message 1',
       '  3: InternalError (HTTP 500): message 2',
       '  … and 2997 more',

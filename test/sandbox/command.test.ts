@@ -45,7 +45,7 @@ describe('mmai sandbox', () => {
   const bad: [string[], RegExp][] = [
     [['--port', '70000'], /--port: "70000".*0 to 65535/],
     [['--fault-rate', '2'], /--fault-rate: "2"/],
-    [['--script', '1,,'], /script step ""/],
+    [['--script', '1,,'], /invalid script step ""/],
     [['--latency', 'x'], /--latency: "x"/],
   ];
   for (const [args, message] of bad) {

@@ -51,22 +51,22 @@ describe('task ids in text', () => {
   for (const [name, text, ids] of forms) it(`are found in ${name}`, () => assert.deepEqual(idsOf(text), ids));
 
   const bad: [string, string, RegExp][] = [
-    ['a line', '1\n\nx2\n', /line 3 of standard input: "x2" is not a task id/],
+    ['a line', '1\n\nx2\n', /line 3 of standard input: "x2" is not a valid task ID/],
     ['two ids on a line', '1 2', /line 1.*"1 2"/],
     ['a line of two long columns that are no table', '1  2', /line 1.*"1 {2}2"/],
     [
       'an object without an id',
       '1\n{"Code":"OK",\n"RequestId":"7"}\n',
-      /line 3.*no task ID.*id, TaskId, taskId, tasks\[\]\.id, Tasks\[\]\.TaskId$/,
+      /line 3.*no task ID.*id, TaskId, taskId, tasks\[\]\.id, Tasks\[\]\.TaskId\)$/,
     ],
     ['an object among the tasks without an id', '{"tasks":[{"name":"x"}]}', /no task ID/],
     ['a plan of --dry-run, whose tasks are a number', '{"tasks":5}', /no task ID/],
     ['a number that is rounded', '{"id":9.007199254740993e15}', /"9\.007199254740993e15"/],
     ['no id at all', '{"id":null}', /"null"/],
-    ['JSON that ends early', '1\n{"id":1,\n', /line 3.*the JSON ends early/],
-    ['JSON with a mistake', '{"id" 1}', /line 1.*invalid JSON at "1}"/],
+    ['JSON that ends early', '1\n{"id":1,\n', /line 3.*the JSON is incomplete/],
+    ['JSON with a mistake', '{"id" 1}', /line 1.*invalid JSON near "1}"/],
     ['a trailing comma', '{"id":1,}', /invalid JSON/],
-    ['a progress line', '[+00:01] 1 running', /invalid JSON at "\+00:01\]/],
+    ['a progress line', '[+00:01] 1 running', /invalid JSON near "\+00:01\]/],
     ['an object that never ends', '['.repeat(100_000), /invalid JSON/],
     ['a line of 50 MB', 'x'.repeat(50_000_000).slice(0, 100_000), /^line 1.{120,200}$/],
   ];

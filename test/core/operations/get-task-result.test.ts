@@ -190,7 +190,7 @@ describe('GetTaskResult', () => {
   it('is debugged without the URL', async () => {
     const lines: string[] = [];
     await clientOf('json', 'v1', 'get', lines).client.getTaskResult(parseTaskId('1'));
-    assert.match(lines.at(-1)!, /HTTP 200, status 2, a result URL, request id r/);
+    assert.match(lines.at(-1)!, /HTTP 200, status 2, a result URL, request ID r/);
     assert.doesNotMatch(lines.join('\n'), /processResult|9NTfu2jNuS45RRUCamiBLDQEtKg/);
   });
 });

@@ -54,7 +54,7 @@ describe('the proxy variables', () => {
         () => chooseProxy(service, { https_proxy: text }),
         (error: Error & { exitCode: number }) => {
           assert.equal(error.exitCode, 2);
-          assert.match(error.message, /^https_proxy is not a proxy address/);
+          assert.match(error.message, /^https_proxy is not a valid proxy URL/);
           assert.doesNotMatch(error.message, /canary/);
           return true;
         },

@@ -196,7 +196,7 @@ describe('a proxy', () => {
     await failure(
       get(SERVICE, { timeoutMs: 50 }),
       'Timeout',
-      new RegExp(`through proxy ${host} \\(HTTPS_PROXY\\) within 50ms: the proxy did not answer CONNECT`),
+      new RegExp(`through proxy ${host} \\(HTTPS_PROXY\\) within 0.05s: the proxy did not answer CONNECT`),
     );
   });
 
@@ -318,7 +318,7 @@ describe('a host name', () => {
 
   it('whose lookup hangs ends the request at its limit, named as what did not finish', async () => {
     const { get } = await transport({ lookup: () => {} });
-    const late = /^no response from slow\.test within 50ms: the DNS lookup did not finish$/;
+    const late = /^no response from slow\.test within 0.05s: the DNS lookup did not finish$/;
     await failure(get('http://slow.test/', { timeoutMs: 50 }), 'Timeout', late);
   });
 
@@ -401,7 +401,7 @@ describe('connections', () => {
     await failure(
       get(url, { timeoutMs: 50 }),
       'Timeout',
-      /^no response from localhost:\d+ within 50ms: the TLS handshake did not finish$/,
+      /^no response from localhost:\d+ within 0.05s: the TLS handshake did not finish$/,
     );
     const controller = new AbortController();
     const sent = get(url, { signal: controller.signal, timeoutMs: Number.POSITIVE_INFINITY });
