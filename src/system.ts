@@ -15,6 +15,8 @@ import { createRedactor } from './text/redactor.ts';
 export const SIGNAL_CODES = {
   SIGHUP: ExitCode.hangup,
   SIGINT: ExitCode.interrupted,
+  /** Ctrl-Break on Windows; no signal elsewhere. */
+  SIGBREAK: ExitCode.interrupted,
   SIGTERM: ExitCode.terminated,
 } as const;
 
@@ -51,6 +53,7 @@ export function systemDeps(): Deps {
   return {
     env: process.env,
     pid: process.pid,
+    platform: process.platform,
     startedAt: systemClock.monotonic() - process.uptime() * 1000,
     clock: systemClock,
     random: Math.random,
@@ -121,9 +124,9 @@ function handleSignals(controller: AbortController): void {
   const onSignal = (name: keyof typeof SIGNAL_CODES) => {
     if (!controller.signal.aborted) return abort(controller, SIGNAL_CODES[name]);
     // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
-    raise(name);
+    end(SIGNAL_CODES[name]);
   };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+  for (const name of ['SIGINT', 'SIGBREAK', 'SIGTERM'] as const) process.on(name, onSignal);
   process.on('SIGHUP', (name) => {
     if (!isNohup(process.env)) onSignal(name as 'SIGHUP');
   });
@@ -140,7 +143,10 @@ function abort(controller: AbortController, exitCode: number): void {
   controller.abort(exitCode);
 }
 
-/** Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. */
+/**
+ * Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. On
+ * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed.
+ */
 function end(exitCode: number): void {
   const name = Object.entries(SIGNAL_CODES).find(([, code]) => code === exitCode)?.[0];
   if (name && process.platform !== 'win32') raise(name);

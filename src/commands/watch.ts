@@ -168,7 +168,7 @@ async function report(
   { options, setup, query, hook }: Request,
   deps: CommandDeps,
 ): Promise<number> {
-  const { messages, stderr } = deps;
+  const { messages, stderr, platform } = deps;
   const flags = (succeeded: number) => resumeFlags(options, succeeded);
   const document = watchDocument(end, session.client.clockOffsetMs(), flags, messages);
   let queryError: MmaiError | undefined;
@@ -183,7 +183,7 @@ async function report(
   const isRead = !end.error && !options.quiet && end.exitCode !== ExitCode.closedPipe;
   if (isRead) {
     const style = await deps.style(stderr, setup.values.color);
-    stderr.write(paintLabels(verdict(end, document, style, messages), style, messages));
+    stderr.write(paintLabels(verdict(end, document, style, messages, platform), style, messages));
   }
   // Last, since it may take a while: everything is printed by now.
   await hook.settled();

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { retryWhileBusy } from './while-busy.ts';
 
 /** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -55,7 +56,8 @@ export function readText(path: string, options: ReadOptions = {}): Promise<strin
 /** {@link readText} at once, for mmai's own files, which every start reads: a thread pool costs more than the file. */
 export function readTextSync(path: string): string | undefined {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | NONBLOCK);
+    // Another process may be about to replace it.
+    const descriptor = retryWhileBusy(() => openSync(path, constants.O_RDONLY | NONBLOCK));
     try {
       checkKind(fstatSync(descriptor), false);
       const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);

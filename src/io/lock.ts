@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { giveAsRoot, ownerOf } from './directories.ts';
+import { retryWhileBusy } from './while-busy.ts';
 
 /** A lock is held for some ms. One that stays the same for so long was left behind by a killed process. In ms. */
 const STALE_MS = 10_000;
@@ -115,11 +116,10 @@ function mark(lock: string): () => boolean {
 
 function take(lock: string): boolean {
   try {
-    mkdirSync(lock, { mode: 0o700 });
+    // Windows refuses it while the last holder's lock is being removed.
+    retryWhileBusy(() => mkdirSync(lock, { mode: 0o700 }));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Windows answers EPERM while the last holder's lock is being removed.
-    if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32')) return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
   const owner = ownerOf(dirname(lock));
@@ -133,7 +133,8 @@ function remove(lock: string): void {
     // A link may lead to another user's files.
     if (!lstatSync(lock).isDirectory()) return;
     for (const name of readdirSync(lock)) if (name.startsWith(STAGED)) unlinkSync(join(lock, name));
-    rmdirSync(lock);
+    // On Windows a file that was removed is still in it while another process has it open.
+    retryWhileBusy(() => rmdirSync(lock));
   } catch {
     // Another process was quicker, or it is not ours to remove: the next look at it tells.
   }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { isTaskState, parseTaskId, type TaskId, type TaskState } from '../core/task.ts';
 import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
+import { retryWhileBusy } from './while-busy.ts';
 
 /** As many tasks as are offered again; a menu with more is no help. */
 export const RECENT_LIMIT = 20;
@@ -58,7 +59,7 @@ function replace(staged: string, path: string): void {
   try {
     const owner = ownerOf(dirname(path));
     if (owner) giveAsRoot(staged, owner);
-    renameSync(staged, path);
+    retryWhileBusy(() => renameSync(staged, path));
   } catch {
     rmSync(staged, { force: true });
   }

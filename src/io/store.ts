@@ -6,6 +6,7 @@ import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
 import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
 import { LockedError, type LockOptions, stagedName, underLock } from './lock.ts';
+import { retryWhileBusy } from './while-busy.ts';
 
 export interface StoreOptions extends LockOptions {
   readonly directory: string;
@@ -108,7 +109,7 @@ function replace({ target, lock, checkHeld }: Place, text: string, Conf: typeof 
   const owner = ownerOf(target) ?? ownerOf(dirname(target));
   if (owner) giveAsRoot(staged.path, owner);
   checkHeld();
-  renameSync(staged.path, target);
+  retryWhileBusy(() => renameSync(staged.path, target));
 }
 
 /** The file itself, whatever name leads to it: a symbolic link stays one, and what it points to need not exist yet. */

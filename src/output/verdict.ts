@@ -5,6 +5,7 @@ import { ExitCode } from '../errors.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
+import { shellQuoted } from '../text/shell-quoted.ts';
 import type { StatusDocument } from './document.ts';
 import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
 import { rowOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
@@ -26,8 +27,17 @@ export function verdictLine({ summary }: WatchDocument, { watch, counted }: Mess
   return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : summary.outcome], formatDuration(summary.elapsedMs), counts);
 }
 
-/** What a wait prints at its end: what went wrong, how it ended and for which tasks; that the others go on, and how to resume. */
-export function verdict(end: EndEvent, document: WatchDocument, style: Style, messages: Messages): string {
+/**
+ * What a wait prints at its end: what went wrong, how it ended and for which tasks; that the others go on, and how to resume, for
+ * the shells of `platform`.
+ */
+export function verdict(
+  end: EndEvent,
+  document: WatchDocument,
+  style: Style,
+  messages: Messages,
+  platform: string,
+): string {
   // Of a wait that ended before its tasks did, a failure that still lasts may be the reason.
   const isCutShort = end.why === 'deadline' || end.why === 'interrupted';
   const failures = end.tasks.flatMap(({ id, failure, outcome }): TaskFailure[] =>
@@ -36,7 +46,10 @@ export function verdict(end: EndEvent, document: WatchDocument, style: Style, me
   const state = end.exitCode === ExitCode.ok ? 'succeeded' : isCutShort ? 'unknown' : 'failed';
   const line = `${style.state(state, verdictLine(document, messages))}\n`;
   return (
-    describeFailures(failures, messages) + line + namedTasks(end, document, messages) + resumeLine(document, messages)
+    describeFailures(failures, messages) +
+    line +
+    namedTasks(end, document, messages) +
+    resumeLine(document, messages, platform)
   );
 }
 
@@ -81,13 +94,9 @@ function resumedCount({ counts }: WatchDocument['summary']): number {
   return counts.pending + counts.notChecked;
 }
 
-/** A word as a POSIX shell takes it, to be pasted. */
-function shellQuoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function resumeLine({ summary }: WatchDocument, { watch }: Messages): string {
+function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: string): string {
   const { resume, outcome } = summary;
   if (!resume || outcome === 'met' || outcome === 'denied') return '';
-  return `${resumedCount(summary) > MAX_RESUMED ? watch.resumeSame() : watch.resume(resume.map(shellQuoted).join(' '))}\n`;
+  if (resumedCount(summary) > MAX_RESUMED) return `${watch.resumeSame()}\n`;
+  return `${watch.resume(resume.map((word) => shellQuoted(word, platform)).join(' '))}\n`;
 }

@@ -70,7 +70,7 @@ describe('the verdict', () => {
     });
     const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks, traffic };
     const document = watchDocument(end, 0, () => [], messages);
-    return verdict(end, document, plainStyle, messages).split('\n');
+    return verdict(end, document, plainStyle, messages, 'linux').split('\n');
   }
 
   it('names the tasks that did not succeed, by kind', () => {

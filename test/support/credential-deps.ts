@@ -9,6 +9,7 @@ import { createTransport } from '../../src/io/net/transport.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { createRedactor } from '../../src/text/redactor.ts';
 import { fakeClock } from './clock.ts';
+import { refusingPort } from './dead-port.ts';
 import { temporaryDirectory } from './mmai.ts';
 
 type NamedFields = Readonly<Record<string, unknown>> & { readonly name: string };
@@ -18,6 +19,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
   const home = temporaryDirectory();
   const real = await createTransport({ caFile: undefined, env: {}, now: () => 0 });
   after(() => real.close());
+  const metadataUrl = issuers?.url ?? `http://127.0.0.1:${await refusingPort()}`;
   const requests: HttpRequest[] = [];
   const debugged: string[] = [];
   const warnings: string[] = [];
@@ -37,7 +39,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
     transport: {
       send(request) {
         requests.push(request);
-        const url = request.url.replace('http://100.100.100.200', issuers?.url ?? 'http://127.0.0.1:1');
+        const url = request.url.replace('http://100.100.100.200', metadataUrl);
         // The issuers always answer: on a busy machine a limit of a second would be a limit of the test.
         return real.send({ ...request, url, timeoutMs: 60_000 });
       },

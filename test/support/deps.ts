@@ -32,6 +32,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
   return {
     env: {},
     pid: 1,
+    platform: 'linux',
     startedAt: 0,
     systemLocale: () => '',
     clock: fakeClock(),

@@ -11,15 +11,16 @@ export interface AliyunConfig {
   readonly profiles: ReadonlyMap<string, Fields>;
 }
 
-/** Where aliyun-cli keeps its file; it knows no variable that moves it. Undefined without a home. */
-export function aliyunPath({ home }: Pick<CredentialDeps, 'home'>): string | undefined {
-  const folder = home();
+/** Where aliyun-cli keeps its file; it knows no variable of its own that moves it. Undefined without a home. */
+export function aliyunPath({ home, env }: Pick<CredentialDeps, 'home' | 'env'>): string | undefined {
+  // Windows sets these two, for a home on a network drive too, and aliyun-cli takes them before USERPROFILE, Node's home.
+  const folder = `${env.HOMEDRIVE ?? ''}${env.HOMEPATH ?? ''}` || home();
   return folder === undefined ? undefined : `${folder}/.aliyun/config.json`;
 }
 
 /** The file, or undefined where there is none. Throws exit 3, naming the file and quoting nothing of it; `warn` as for {@link readFileOf}. */
 export async function readAliyunConfig(
-  deps: Pick<CredentialDeps, 'home' | 'readText'>,
+  deps: Pick<CredentialDeps, 'home' | 'env' | 'readText'>,
   warn?: CredentialDeps['warn'],
 ): Promise<AliyunConfig | undefined> {
   const path = aliyunPath(deps);

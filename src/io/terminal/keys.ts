@@ -4,11 +4,15 @@ import type { LivePart } from './live-part.ts';
  * Single keys from the terminal. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel, so what the kernel would do is done
  * here: the signal goes to the whole process group. Start it in the foreground only: a job in the background would be stopped.
  */
-export function createKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void): LivePart {
+export function createKeys(
+  stdin: NodeJS.ReadStream,
+  onKey: (key: string) => void,
+  platform: string = process.platform,
+): LivePart {
   const read = (chunk: Buffer) => {
     for (const key of chunk.toString()) {
       const signal = SIGNAL_KEYS[key];
-      if (signal) process.kill(0, signal);
+      if (signal) raise(signal, platform);
       else onKey(key);
     }
   };
@@ -23,6 +27,14 @@ export function createKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => voi
       if (ownsTerminal) stdin.setRawMode(false);
     },
   };
+}
+
+// --- internal ---
+
+/** Windows has Ctrl-C alone, and no signals to send: Node would end the process at once, with exit code 1. */
+function raise(signal: NodeJS.Signals, platform: string): void {
+  if (platform !== 'win32') process.kill(0, signal);
+  else if (signal === 'SIGINT') process.emit(signal, signal);
 }
 
 const SIGNAL_KEYS: Readonly<Record<string, NodeJS.Signals>> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aliyunProvider } from '../../../src/core/credentials/aliyun.ts';
-import { aliyunMode } from '../../../src/core/credentials/aliyun-file.ts';
+import { aliyunMode, aliyunPath } from '../../../src/core/credentials/aliyun-file.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
 
 const KEY = { access_key_id: 'a', access_key_secret: 'b' };
@@ -39,4 +39,14 @@ describe('a profile of aliyun-cli without a mode is guessed in the order of aliy
     world.aliyun({ name: 'x', ...KEY, access_key_id: 'first' }, { name: 'x', ...KEY });
     assert.equal((await aliyunProvider(world).find())?.accessKey.accessKeyId, 'first');
   });
+});
+
+describe('the file of aliyun-cli', () => {
+  for (const [what, env, path] of [
+    ['is in the home', {}, '/home/me/.aliyun/config.json'],
+    ['is in HOMEDRIVE and HOMEPATH on Windows', { HOMEDRIVE: 'H:', HOMEPATH: '\\me' }, 'H:\\me/.aliyun/config.json'],
+    ['is in HOMEPATH where that is a share', { HOMEPATH: '\\\\server\\me' }, '\\\\server\\me/.aliyun/config.json'],
+  ] as const) {
+    it(what, () => assert.equal(aliyunPath({ env, home: () => '/home/me' }), path));
+  }
 });

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { describe, it } from 'node:test';
+import { createKeys } from '../../../src/io/terminal/keys.ts';
+
+/** A keyboard in raw mode. */
+function keyboard(platform: string) {
+  const keys: string[] = [];
+  const stdin = Object.assign(new EventEmitter(), {
+    setRawMode: () => stdin,
+    resume: () => {},
+    pause: () => {},
+  });
+  createKeys(stdin as unknown as NodeJS.ReadStream, (key) => keys.push(key), platform).start();
+  return { keys, press: (text: string) => stdin.emit('data', Buffer.from(text)) };
+}
+
+describe('the keys on Windows, which has no signals to send', () => {
+  it('end the run in an orderly way by Ctrl-C', () => {
+    const names: string[] = [];
+    const listen = (name: string) => names.push(name);
+    process.on('SIGINT', listen);
+    try {
+      const { keys, press } = keyboard('win32');
+      press('r\u0003');
+      assert.deepEqual([keys, names], [['r'], ['SIGINT']]);
+    } finally {
+      process.off('SIGINT', listen);
+    }
+  });
+
+  it('do nothing by Ctrl-Z and Ctrl-\\, which no console of Windows knows', () => {
+    const { keys, press } = keyboard('win32');
+    press('\u001a\u001cr');
+    assert.deepEqual(keys, ['r']);
+  });
+});
