@@ -1,9 +1,10 @@
 import type { ProfileStore } from './core/config/profiles.ts';
-import type { Settings } from './core/config/settings.ts';
+import type { Environment, Settings } from './core/config/settings.ts';
 import type { CredentialDeps } from './core/credentials/provider.ts';
 import type { NetworkEvent, Transport } from './core/rpc/transport.ts';
 import type { HookEnd } from './io/command.ts';
 import type { Input } from './io/input-stream.ts';
+import type { ProgramEnd } from './io/program.ts';
 import type { RecentTasks } from './io/recent-tasks.ts';
 import type { Live, LiveView } from './io/terminal/live.ts';
 import type { Prompts } from './io/terminal/prompts.ts';
@@ -51,6 +52,11 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
     input: string,
     limits: { readonly timeoutMs: number },
   ): Promise<HookEnd>;
+  /**
+   * Runs a program in our place, with `env` as its environment: from then on signals are the program's, and {@link signal} does not
+   * tell of them. Never rejects.
+   */
+  runProgram(words: readonly string[], env: Environment): Promise<ProgramEnd>;
   /** Writes a file that the user named, or adds lines to it. Throws what the file system says. */
   writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
   /** Size in bytes of a file that is to be written, 0 if there is none yet. Throws what the file system says if it cannot be written. */

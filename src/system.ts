@@ -6,6 +6,7 @@ import type { Deps, Output } from './deps.ts';
 import { ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
 import { createWriter, isClosedPipe, taken, type Writer } from './io/output-stream.ts';
+import type { RedirectSignals } from './io/program.ts';
 import type { Live } from './io/terminal/live.ts';
 import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
@@ -34,7 +35,7 @@ export function systemDeps(): Deps {
   const redactor = createRedactor();
   const controller = new AbortController();
   const { signal } = controller;
-  handleSignals(controller);
+  const redirectSignals = handleSignals(controller);
   let failure: MmaiError | undefined;
   const outWriter = createWriter(process.stdout, 1, (error) => {
     if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
@@ -104,6 +105,10 @@ export function systemDeps(): Deps {
       const { runHook } = await import('./io/command.ts');
       return runHook(command, env, input, { timeoutMs, signal });
     },
+    async runProgram(words, env) {
+      const { runProgram } = await import('./io/program.ts');
+      return signal.aborted ? { exitCode: signal.reason } : runProgram(words, env, redirectSignals);
+    },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');
       await writeText(path, text, how, fileLimits());
@@ -120,8 +125,10 @@ export function systemDeps(): Deps {
 }
 
 /** Aborts at the first signal, with the exit code as its reason; a second signal kills at once. */
-function handleSignals(controller: AbortController): void {
+function handleSignals(controller: AbortController): RedirectSignals {
+  let redirected: ((name: NodeJS.Signals) => void) | undefined;
   const onSignal = (name: keyof typeof SIGNAL_CODES) => {
+    if (redirected) return redirected(name);
     if (!controller.signal.aborted) return abort(controller, SIGNAL_CODES[name]);
     // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
     end(SIGNAL_CODES[name]);
@@ -134,6 +141,10 @@ function handleSignals(controller: AbortController): void {
   process.on('SIGXFSZ', () => {});
   // Node would open its debugger, on a port that every user of this machine can connect to, and this process holds an AccessKey.
   process.on('SIGUSR1', () => {});
+  // The listeners stay the same: a signal that arrives while Node exchanges them is lost.
+  return (take) => {
+    redirected = take;
+  };
 }
 
 /** Ends the run early. Whatever still blocks it after {@link GRACE_MS}, a reader that does not read for one, is left behind. */

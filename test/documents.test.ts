@@ -141,7 +141,8 @@ function shell(line: string, cwd: string, env: Record<string, string>) {
 
 /** Two terminals: the first serves, the second asks. Only the port is another, for 8080 may be taken here. */
 async function assertSandboxExample(lines: readonly string[], cwd: string, env: Record<string, string>): Promise<void> {
-  const [serve, ask] = lines as [string, string];
+  const [run, serve, ask] = lines as [string, string, string];
+  await assertRuns(run, cwd, env);
   assert.match(serve, /--port 8080/);
   const child = spawn('bash', ['-c', `exec ${serve.replace('8080', '0')}`], { cwd, env });
   const told: string = await new Promise((resolve) => child.stdout.setEncoding('utf8').once('data', resolve));

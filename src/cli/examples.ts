@@ -62,6 +62,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'mmai completion powershell | Out-String | Invoke-Expression',
   ],
   sandbox: [
+    'mmai sandbox --script "0,2" -- mmai watch 123',
     'mmai sandbox --port 8080 --script "0x2,1x3,2"',
     'MMAI_ENDPOINT=http://127.0.0.1:8080 ALIBABA_CLOUD_ACCESS_KEY_ID=sandbox-key \\\n    ALIBABA_CLOUD_ACCESS_KEY_SECRET=sandbox-secret mmai status 123',
   ],

@@ -50,8 +50,8 @@ interface Place {
 /** What a placeholder with alternatives may name besides words to be typed as they are. */
 const KINDS = ['duration', 'n', 'host', 'url'];
 
-/** Placeholders for a path. */
-const PATHS = ['path', 'file'];
+/** Placeholders for a path, or a command, which may be one. */
+const PATHS = ['path', 'file', 'command'];
 
 /** Placeholders and arguments whose values come from elsewhere. */
 const LISTED: Readonly<Record<string, SourceName>> = {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { bin, mmai } from '../support/mmai.ts';
+import { runSandbox } from '../../src/commands/sandbox.ts';
+import { fakeDeps } from '../support/deps.ts';
+import { bin, mmai, type SpawnOptions, temporaryDirectory } from '../support/mmai.ts';
 
 /** The real command, and the variables it tells; stopped when the test file ends. */
 async function served(...args: string[]) {
@@ -55,4 +59,103 @@ describe('mmai sandbox', () => {
       assert.match(stderr, message);
     });
   }
+});
+
+/** What a user may have set, all of which would outrank the sandbox or belongs to another key. */
+const ELSEWHERE = {
+  MMAI_PROFILE: 'work',
+  MMAI_ENDPOINT: 'http://127.0.0.1:9',
+  ALIBABA_CLOUD_SECURITY_TOKEN: 'another',
+  ALIBABACLOUD_ACCESS_KEY_ID: 'another',
+  ALICLOUD_ACCESS_KEY_SECRET: 'another',
+};
+
+describe('mmai sandbox -- command', { concurrency: 2 }, () => {
+  const run = (command: string[], options: SpawnOptions = {}, flags: string[] = []) =>
+    mmai(['sandbox', '--script', '5=3;2', ...flags, '--', ...command], options);
+  const shell = (script: string, options?: SpawnOptions) => run(['sh', '-c', script], options);
+
+  it('points mmai at the sandbox, whatever the environment says, and ends with the exit code of the command', async () => {
+    const command = [process.execPath, bin, 'status', '4', '5', '-o', 'tsv', '--exit-status'];
+    const { code, stdout, stderr } = await run(command, { env: ELSEWHERE });
+    assert.deepEqual(
+      [code, stdout, stderr],
+      [1, '4\tsucceeded\t2\n5\tfailed\t3\n', '2 tasks: 1 succeeded, 1 failed\n  failed: 5\n'],
+    );
+  });
+
+  it('leaves the rest of the environment, and gives it its own standard streams', async () => {
+    const script =
+      'cat; echo "$OWN $ALIBABA_CLOUD_ACCESS_KEY_ID $MMAI_PROFILE$ALIBABA_CLOUD_SECURITY_TOKEN"; echo told >&2; exit 7';
+    const ended = await shell(script, { env: { ...ELSEWHERE, OWN: 'kept' }, input: 'typed\n' });
+    assert.deepEqual(ended, { code: 7, signal: null, stdout: 'typed\nkept sandbox-key \n', stderr: 'told\n' });
+  });
+
+  it('ends with 128 and the number of the signal that ended the command', async () => {
+    assert.equal((await shell('kill -KILL $$')).code, 137);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`passes ${signal} on to the command, whose end it is`, async () => {
+      const name = signal.slice(3);
+      const script = `trap 'echo trapped; exit 5' ${name}; echo up; while :; do sleep 0.05; done`;
+      const { code, stdout } = await shell(script, { onOutput: (kill) => kill(signal) });
+      assert.deepEqual([code, stdout], [5, 'up\ntrapped\n']);
+    });
+  }
+
+  it('ends with 127 where there is no such command, 126 where it cannot be executed, and says so', async () => {
+    const missing = await run(['no-such-command-here', '--json']);
+    assert.deepEqual([missing.code, missing.stdout], [127, '']);
+    assert.equal(missing.stderr, 'error: no-such-command-here: command not found\n');
+    const file = join(temporaryDirectory(), 'text');
+    writeFileSync(file, 'no program');
+    const { code, stderr } = await run([file]);
+    assert.deepEqual([code, stderr], [126, `error: ${file}: cannot be executed (EACCES)\n`]);
+  });
+
+  it('takes the command after "--" only, since its flags are not those of the sandbox', async () => {
+    const { code, stderr } = await mmai(['sandbox', 'npm', 'test']);
+    assert.deepEqual([code, stderr], [2, 'error: "npm" is not expected here: put "--" before a command to run\n']);
+  });
+
+  it("shows its requests with --debug alone: the terminal is the command's", async () => {
+    const command = [process.execPath, bin, 'status', '4', '-q'];
+    const { stderr } = await run(command, {}, ['--debug']);
+    assert.match(stderr, /^debug: GetTaskStatus 4 → 2$/m);
+  });
+
+  it('replaces variables of any case on Windows', async () => {
+    let env: Readonly<Record<string, string | undefined>> = {};
+    const deps = fakeDeps({
+      platform: 'win32',
+      env: { mmai_profile: 'work', Alibaba_Cloud_Security_Token: 'another', Path: 'kept' },
+      runProgram: async (_, given) => {
+        env = given;
+        return { exitCode: 3 };
+      },
+    });
+    assert.equal(await runSandbox(['npm'], { port: '0', faultRate: '0' }, deps), 3);
+    const names = ['Path', 'MMAI_ENDPOINT', 'ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ACCESS_KEY_SECRET'];
+    assert.deepEqual(Object.keys(env), names);
+  });
+});
+
+describe('mmai sandbox on Windows', () => {
+  const told = async (env: Record<string, string>) => {
+    const deps = fakeDeps({ platform: 'win32', signal: AbortSignal.abort(130), env });
+    await runSandbox([], { port: '0', faultRate: '0' }, deps);
+    return deps.stdout.text();
+  };
+
+  it('tells the variables in the words of PowerShell', async () => {
+    assert.match(
+      await told({}),
+      /^\$env:MMAI_ENDPOINT = 'http:\/\/127\.0\.0\.1:\d+'\n\$env:ALIBABA_CLOUD_ACCESS_KEY_ID = 'sandbox-key'\n/,
+    );
+  });
+
+  it('tells them as everywhere else in Git Bash', async () => {
+    assert.match(await told({ MSYSTEM: 'MINGW64' }), /^export MMAI_ENDPOINT=/);
+  });
 });

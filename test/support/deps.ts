@@ -52,6 +52,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     style: async () => plainStyle,
     live: async () => ({ stop() {}, isDrawing: () => true }),
     runHook: async () => ({ how: 'exited', exitCode: 0 }),
+    runProgram: async () => ({ exitCode: 0 }),
     writeFile: async () => {},
     writableSize: async () => 0,
     messages: en,

@@ -4,6 +4,9 @@ import { type CredentialDeps, createProvider, keyIn, type Provider, writtenKey }
 /** The spellings that aliyun-cli and the SDKs know, the first that gives an id or a secret wins. */
 const PREFIXES = ['ALIBABA_CLOUD', 'ALIBABACLOUD', 'ALICLOUD'] as const;
 
+/** All variables that a key may be in. */
+export const KEY_VARIABLES: readonly string[] = PREFIXES.flatMap(variables);
+
 /** The variables of a key. One spelling gives all of them: a secret or a token fits no other id. */
 export function environmentProvider(deps: CredentialDeps): Provider {
   const { env } = deps;

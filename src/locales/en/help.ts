@@ -39,6 +39,8 @@ export const helpEn = {
     taskId: 'task ids; with "-", or without any in a pipe, they are read from standard input, one per line',
     topic: 'a status, an exit code or an error code; or statuses, exit-codes, error-codes; without one, all are listed',
     shell: 'the shell to print the script for',
+    command:
+      'a command to run with the endpoint and an AccessKey of the sandbox in its environment; its exit code is passed on',
   },
   configArguments: {
     key: (keys: readonly string[]) => `the name of a setting: ${keys.join(', ')}`,

@@ -123,6 +123,9 @@ export const en = {
       `invalid script step "${step}": expected a status (0, 1, 2, 3 or any integer; 3(Download fail) fails with that reason) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s), optionally followed by xN (N polls) or :30s (a duration)`,
     badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
     portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
+    noDashes: (word: string) => `"${word}" is not expected here: put "--" before a command to run`,
+    notStarted: (name: string, code: string) =>
+      code === 'ENOENT' ? `${name}: command not found` : `${name}: cannot be executed (${code})`,
     listening: (url: string) => `sandbox listening on ${url}; press Ctrl-C to stop`,
   },
   config: configEn,

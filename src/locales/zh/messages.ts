@@ -107,6 +107,8 @@ export const zh: Messages = {
       `脚本步骤“${step}”无效，应为状态（0、1、2、3 或任意整数；3(Download fail) 表示以该原因失败），或 500、throttle、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s) 之一，后面可加 xN（重复 N 次请求）或 :30s（持续时间）`,
     badRate: (value) => `--fault-rate：“${value}”无效，应为 0～1 的数`,
     portTaken: (port, why) => `--port：无法监听 ${port}：${why}`,
+    noDashes: (word) => `此处不应有“${word}”：要运行命令，请在命令前加上“--”`,
+    notStarted: (name, code) => (code === 'ENOENT' ? `${name}：未找到该命令` : `${name}：无法执行（${code}）`),
     listening: (url) => `模拟服务已启动：${url}（按 Ctrl-C 停止）`,
   },
   config: configZh,

@@ -1,0 +1,56 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
+import type { Environment } from '../core/config/settings.ts';
+import { type Started, windowsCommand } from './windows-command.ts';
+
+/** How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could not be started. */
+export type ProgramEnd = { readonly exitCode: number } | { readonly notStarted: string };
+
+/** Sends the signals that end this process to a function instead; without one they end it again. */
+export type RedirectSignals = (take: ((name: NodeJS.Signals) => void) | undefined) => void;
+
+/**
+ * Runs a program as if it were this process: with our standard streams and `env` alone as environment. Signals that would end us go
+ * to the program, and what it makes of them is its end. Never rejects.
+ */
+export function runProgram(
+  words: readonly string[],
+  env: Environment,
+  redirectSignals: RedirectSignals,
+): Promise<ProgramEnd> {
+  let child: ChildProcess;
+  try {
+    const { file, args, options } = startable(words);
+    child = spawn(file, args, { stdio: 'inherit', env: { ...env }, ...options });
+  } catch (error) {
+    return Promise.resolve(notStarted(error as NodeJS.ErrnoException));
+  }
+  // A terminal sends its signals to the program as well, and a second one may mean something else to it.
+  const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  redirectSignals((name) => {
+    if (name === 'SIGTERM' || !isAtTerminal) child.kill(name);
+  });
+  return new Promise((resolve) => {
+    const end = (how: ProgramEnd) => {
+      redirectSignals(undefined);
+      resolve(how);
+    };
+    child.on('error', (error) => end(notStarted(error)));
+    child.on('exit', (code, signal) => end({ exitCode: signal ? 128 + constants.signals[signal] : code! }));
+  });
+}
+
+// --- internal ---
+
+function startable([file = '', ...args]: readonly string[]): Started & { readonly options?: SpawnOptions } {
+  if (process.platform !== 'win32') return { file, args };
+  const found = windowsCommand(file, args, process.env, existsSync);
+  return { ...found, options: { windowsVerbatimArguments: found.isVerbatim === true } };
+}
+
+/** Node's own codes are for what no system would take, such as a zero byte. */
+function notStarted({ code = 'EINVAL' }: NodeJS.ErrnoException): ProgramEnd {
+  return { notStarted: code.startsWith('ERR_') ? 'EINVAL' : code };
+}

@@ -1,0 +1,45 @@
+import type { Environment } from '../core/config/settings.ts';
+
+/** What is started, and with which arguments. */
+export interface Started {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The arguments are quoted already. */
+  readonly isVerbatim?: true;
+}
+
+/**
+ * A command as Windows starts it. Node starts programs only; what npm installs (`npm`, `mmai`) are batch files, which cmd.exe runs.
+ * One that is not found is left as it is, for Node to refuse.
+ */
+export function windowsCommand(
+  name: string,
+  args: readonly string[],
+  env: Environment,
+  exists: (path: string) => boolean,
+): Started {
+  const extensions = (env.PATHEXT || '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean);
+  const isWhole = extensions.some((extension) => name.toLowerCase().endsWith(extension.toLowerCase()));
+  const directories = /[\\/]/.test(name) ? [''] : (env.PATH ?? '').split(';').filter(Boolean);
+  const path = directories
+    .flatMap((directory) => {
+      const start = directory === '' ? name : `${directory.replace(/\\$/, '')}\\${name}`;
+      return isWhole ? [start] : extensions.map((extension) => start + extension);
+    })
+    .find(exists);
+  if (path === undefined || !/\.(bat|cmd)$/i.test(path)) return { file: path ?? name, args };
+  const line = [escaped(`"${path}"`), ...args.map(quoted)].join(' ');
+  return { file: env.ComSpec || 'cmd.exe', args: ['/d', '/s', '/c', `"${line}"`], isVerbatim: true };
+}
+
+// --- internal ---
+
+/** An argument in quotes, as C programs read them, and as cmd.exe passes them on. */
+function quoted(arg: string): string {
+  return escaped(`"${arg.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`);
+}
+
+/** With a caret before every character that cmd.exe acts on. */
+function escaped(text: string): string {
+  return text.replace(/[()%!^"<>&|;, ]/g, '^$&');
+}
