@@ -34,17 +34,20 @@ export interface Script {
 
 export const DEFAULT_SCRIPT = '0,1x3,2';
 
-/** A reason in parentheses may hold what separates steps and tasks. */
+/**
+ * A reason in parentheses may hold what separates steps and tasks. PowerShell makes a list of an
+ * unquoted `0,1,2`, which a script passes on with blanks.
+ */
 const TASK_ENDS = /;(?![^(]*\))/;
-const STEP_ENDS = /,(?![^(]*\))/;
+const STEP_ENDS = /(?:\s*,\s*|\s+)(?![^(]*\))/;
 
 /** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step. */
 export function parseScript(text: string): Script {
   const byTask = new Map<string, readonly ScriptedStep[]>();
   let others: readonly ScriptedStep[] | undefined;
   for (const part of text.split(TASK_ENDS)) {
-    const [, task, steps = ''] = /^\s*(?:([1-9]\d{0,18})=)?(.*)$/s.exec(part) ?? [];
-    const parsed = steps.split(STEP_ENDS).map((step) => parseStep(step.trim()));
+    const [, task, steps = ''] = /^(?:([1-9]\d{0,18})=)?\s*(.*)$/s.exec(part.trim()) ?? [];
+    const parsed = steps.split(STEP_ENDS).map(parseStep);
     if (task) byTask.set(task, parsed);
     else others = parsed;
   }

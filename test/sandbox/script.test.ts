@@ -29,6 +29,9 @@ describe('a script', () => {
     ['throttle,throttle(2s),2', 3, 'throttle throttle2000 2'],
     ['1,3(Download fail)', 2, '1 3Download fail'],
     ['1=3( a; b, c ):1s,2;2', 2, '3a; b, c 2'],
+    ['0 1 2', 3, '0 1 2'],
+    [' 0x2  1 ,\t2, 3 ', 5, '0 0 1 2 3'],
+    ['1= 0 3(Download fail):1s 1; 5=2', 3, '0 3Download fail 1'],
     ['1=3;2', 1, '3'],
     ['2;5=3', 1, '2'],
     ['5=3', 1, '0'],
@@ -45,7 +48,21 @@ describe('a script', () => {
     );
   });
 
-  const refused = ['', 'x', '0,,1', '2x0', '2xx', '1:', '500(2s)', 'throttle(x)', '1=', 'a=1', '99999999999'];
+  const refused = [
+    '',
+    'x',
+    '0,,1',
+    '0, ,1',
+    '0,',
+    '2x0',
+    '2xx',
+    '1:',
+    '500(2s)',
+    'throttle(x)',
+    '1=',
+    'a=1',
+    '99999999999',
+  ];
   // What would be read as something else: two ends for one step, a span without an end, the status 500, no task's id.
   refused.push('1x2:3s', '1:3sx2', '1:none', 'throttle(0)', 'slow()', '0500', '007=1', '0=1');
   // A reason belongs to a task that failed.

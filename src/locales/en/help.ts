@@ -118,6 +118,6 @@ export const helpEn = {
   values: {
     duration: '90, 90s, 10m, 1h30m or 500ms; a bare number is seconds; 0 or none: no limit',
     script:
-      'the responses to one request after another, separated by commas: a status (0, 1, 2, 3, or 3(Download fail) for a failure with that reason), or 500, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); add xN to repeat it for N requests, :30s to hold it for that long; the last one stays. For several tasks: 123=0,2;456=1,3',
+      'the responses to one request after another, separated by commas or blanks: a status (0, 1, 2, 3, or 3(Download fail) for a failure with that reason), or 500, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s); add xN to repeat it for N requests, :30s to hold it for that long; the last one stays. For several tasks: 123=0,2;456=1,3',
   },
 };

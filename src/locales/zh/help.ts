@@ -123,6 +123,6 @@ export const helpZh: typeof helpEn = {
   values: {
     duration: '例如 90、90s、10m、1h30m、500ms；不带单位时为秒；0 或 none 表示不限',
     script:
-      '各次请求的响应，依次用逗号分隔：状态（0、1、2、3；3(Download fail) 表示以该原因失败），或 500、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s)；后面可加 xN（重复 N 次请求）或 :30s（持续时间）；最后一项一直有效。也可按任务分别指定：123=0,2;456=1,3',
+      '各次请求的响应，依次用逗号或空格分隔：状态（0、1、2、3；3(Download fail) 表示以该原因失败），或 500、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s)；后面可加 xN（重复 N 次请求）或 :30s（持续时间）；最后一项一直有效。也可按任务分别指定：123=0,2;456=1,3',
   },
 };
