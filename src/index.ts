@@ -1,7 +1,13 @@
 /** mmai for programs: the same core as the command, typed. Nothing is read, opened or sent on import. */
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { type CallOptions, type Client, createClient as createCoreClient, type TaskReply } from './core/client.ts';
+import {
+  type CallOptions,
+  type Client,
+  createClient as createCoreClient,
+  type TaskReply,
+  type TaskResultReply,
+} from './core/client.ts';
 import { resolveSettings, serviceOrigin } from './core/config/settings.ts';
 import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/request.ts';
 import type { AccessKey } from './core/rpc/signature.ts';
@@ -17,13 +23,20 @@ import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } fro
 import { systemClock } from './system.ts';
 import { createRedactor, type Redactor } from './text/redactor.ts';
 
-export type { CallOptions, Client, TaskReply } from './core/client.ts';
+export type { CallOptions, Client, TaskReply, TaskResultReply } from './core/client.ts';
 export type { Traffic } from './core/rpc/call.ts';
 export type { ApiCall, SignedRequest } from './core/rpc/request.ts';
 export type { Failure, Reply, ResponseInfo } from './core/rpc/response.ts';
 export type { AccessKey } from './core/rpc/signature.ts';
 export type { HttpRequest, HttpResponse, Transport } from './core/rpc/transport.ts';
-export { type TaskState, type TaskStatus, taskState } from './core/task.ts';
+export {
+  type FailureReason,
+  type ResultDetails,
+  type TaskResult,
+  type TaskState,
+  type TaskStatus,
+  taskState,
+} from './core/task.ts';
 export type { WatchFlags } from './core/wait/flags.ts';
 export { ExitCode, MmaiError } from './errors.ts';
 export type { WatchSummary } from './output/watch-document.ts';
@@ -59,6 +72,8 @@ export interface TaskClient extends Pick<Client, 'traffic' | 'clockOffsetMs'> {
    * both values; throws {@link MmaiError} for what is no task id, and what `accessKey` throws.
    */
   getTaskStatus(taskId: string, options?: CallOptions): Promise<TaskReply>;
+  /** The same for why a task failed, or where its result is. */
+  getTaskResult(taskId: string, options?: CallOptions): Promise<TaskResultReply>;
   /** Drops the connections that are idle: after a laptop's sleep they are dead. */
   renewConnections(): void;
   /** Gives up the connections that are still being opened. Idle ones end by themselves and keep nothing alive. */
@@ -81,9 +96,11 @@ export function createClient({ accessKey, transport: given, ...flags }: ClientOp
   });
   const getTaskStatus: TaskClient['getTaskStatus'] = async (taskId, options) =>
     client.getTaskStatus(parseTaskId(taskId), { retries: 3, ...options });
+  const getTaskResult: TaskClient['getTaskResult'] = async (taskId, options) =>
+    client.getTaskResult(parseTaskId(taskId), { retries: 3, ...options });
   const [renewConnections, close] = [() => transport.renew(), () => transport.close()];
   const { traffic, clockOffsetMs } = client;
-  return { origin, region, traffic, clockOffsetMs, getTaskStatus, renewConnections, close };
+  return { origin, region, traffic, clockOffsetMs, getTaskStatus, getTaskResult, renewConnections, close };
 }
 
 /** The flags of `mmai watch` that say how to wait, as texts or `true`, with their defaults; and a signal that ends the wait. */
@@ -105,6 +122,7 @@ export async function* watchTasks(
   const waiter = new Waiter(plan, {
     ...{ clock: systemClock, random: Math.random, signal: signal ?? new AbortController().signal },
     poll: (id, options) => client.getTaskStatus(id, { ...options, retries: 0 }),
+    result: (id, options) => client.getTaskResult(id, { ...options, retries: 0 }),
     renewConnections: client.renewConnections,
     interruptCode: () => ExitCode.interrupted,
   });

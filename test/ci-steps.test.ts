@@ -89,7 +89,7 @@ describe('the CI recipes', { concurrency: 4 }, () => {
 
   it('GitHub Actions: a later step reads the outputs, beside annotation and summary', async () => {
     const { told, files } = await runRecipe('GitHub Actions', RECIPES['GitHub Actions']!, '11=2;12=3');
-    assert.match(told, /^::error title=mmai task 12::failed$/m);
+    assert.match(told, /^::error title=mmai task 12::failed: Download fail \(1000\)$/m);
     assert.match(told, /^ended \(1\), 1 succeeded, 1 failed, still running \[\]$/m);
     assert.match(files.GITHUB_STEP_SUMMARY!, /^### mmai watch: .* \(1\)\n\n\| task \|/);
   });

@@ -167,8 +167,8 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output };
     const { code, stderr } = await mmai(['watch', '1', '2', '--simulate', '1=2;2=3'], { env });
     assert.equal(code, 1);
-    assert.match(stderr, /^::error title=mmai task 2::failed$/m);
-    assert.match(readFileSync(summary, 'utf8'), /\| 2 \| failed \|/);
+    assert.match(stderr, /^::error title=mmai task 2::failed: Download fail \(1000\)$/m);
+    assert.match(readFileSync(summary, 'utf8'), /\| 2 \| failed: Download fail \(1000\) \|/);
     assert.match(readFileSync(output, 'utf8'), /^exit-code=1$/m);
   });
 

@@ -77,7 +77,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const session = await openSession(setup, options.simulate, deps);
   const waiter = new Waiter(plan, {
     ...{ clock: deps.clock, random: deps.random, signal: deps.signal },
-    poll: session.client.getTaskStatus,
+    ...{ poll: session.client.getTaskStatus, result: session.client.getTaskResult, debug: deps.debug },
     renewConnections: session.renewConnections,
     interruptCode: () => deps.signal.reason as number,
   });

@@ -1,6 +1,7 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 import { listTasks, more } from './failures.ts';
+import { reasonOf } from './results.ts';
 import { MAX_NAMED, verdictLine } from './verdict.ts';
 import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
@@ -71,8 +72,9 @@ function isUnfinished(outcome: WatchedRow['outcome']): boolean {
   return outcome === 'pending' || outcome === 'notChecked';
 }
 
-function reason({ outcome, state, status, error }: WatchedRow, { states, watch, labelled }: Messages): string {
-  const text = error && `${error.code}${error.message && `: ${error.message}`}`;
+function reason({ outcome, state, status, error, result }: WatchedRow, messages: Messages): string {
+  const { states, watch, labelled } = messages;
+  const text = error ? `${error.code}${error.message && `: ${error.message}`}` : reasonOf(result);
   if (isUnfinished(outcome)) return text ?? (status === null ? watch.unseen : states[state]);
   const end = outcome in watch.ends ? watch.ends[outcome as keyof typeof watch.ends] : states[state];
   return text ? labelled(end, text) : end;

@@ -1,5 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
+import { reasonOf } from './results.ts';
 import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /**
@@ -39,9 +40,11 @@ function testCase(task: WatchedRow, verdict: Verdict, messages: Messages): strin
   return element === '' ? `${start}/>` : `${start}>\n      ${element}\n    </testcase>`;
 }
 
-function elementOf(task: WatchedRow, verdict: Verdict, { states, watch }: Messages): string {
+function elementOf(task: WatchedRow, verdict: Verdict, { states, watch, labelled }: Messages): string {
   const { outcome, state, error } = task;
-  const text = escaped(error ? `${error.code}${error.message && `: ${error.message}`}` : states[state]);
+  const reason = reasonOf(task.result);
+  const ended = reason === undefined ? states[state] : labelled(states[state], reason);
+  const text = escaped(error ? `${error.code}${error.message && `: ${error.message}`}` : ended);
   switch (verdict) {
     case 'passed':
       return '';

@@ -1,6 +1,7 @@
 import type { HeartbeatEvent, ProgressEvent } from '../core/wait/events.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
+import { reasonOf } from './results.ts';
 
 /** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */
 export function progressLine(event: ProgressEvent, elapsedMs: number, messages: Messages): string | undefined {
@@ -24,6 +25,8 @@ function describe(event: ProgressEvent, messages: Messages): string | undefined 
     case 'wake':
       return watch.wake(formatDuration(event.pausedMs));
     case 'result': {
+      const reason = reasonOf(event.result);
+      if (reason !== undefined) return messages.labelled(`${event.id} ${states[event.state]}`, reason);
       // The state event has its line already.
       if (!(event.outcome in watch.ends)) return undefined;
       const from =

@@ -27,7 +27,7 @@ export function resultTable(tasks: readonly ResultRow[], style: Style, messages:
   return tasks
     .map((task, index) => {
       const span = spanWidth === 0 ? [] : [padded(spans[index]!, spanWidth)];
-      const cells = [padded(task.id, idWidth), states[index]!, ...span, task.error?.code ?? essence(task)];
+      const cells = [padded(task.id, idWidth), states[index]!, ...span, task.error?.code ?? essence(task.result)];
       return `${cells.join('  ').trimEnd()}\n`;
     })
     .join('');
@@ -35,23 +35,27 @@ export function resultTable(tasks: readonly ResultRow[], style: Style, messages:
 
 /** `id`, `state`, and where the result is or why the task failed, tab-separated. The words are never translated. */
 export function* resultLines(tasks: Iterable<ResultRow>): Iterable<string> {
-  for (const task of tasks) yield `${task.id}\t${task.state}\t${essence(task)}\n`;
+  for (const task of tasks) yield `${task.id}\t${task.state}\t${essence(task.result)}\n`;
 }
 
-/** A reason in a few words: `Download fail (1000)`. */
-export function reasonText({ name, code, message, detail }: FailureReason): string {
-  const words = name ?? message ?? detail;
-  if (words === null) return code ?? '';
-  return code === null ? words : `${words} (${code})`;
+/** Why a task failed, or the URL of its result; for standard output only. */
+export function essence(result: ResultDetails | undefined): string {
+  return reasonOf(result) ?? (result?.url ? visible(result.url) : '');
+}
+
+/** Why a task failed, in a line; undefined where that is not known. */
+export function reasonOf(result: ResultDetails | undefined): string | undefined {
+  return result?.reason ? reasonText(result.reason) : undefined;
 }
 
 // --- internal ---
 
-function essence({ state, result }: ResultRow): string {
-  if (!result) return '';
-  const { reason, url } = result;
-  const text = state === 'failed' ? reason && reasonText(reason) : url && visible(url);
-  return text ?? '';
+/** `Download fail (1000)`, and what message and detail add to the name. */
+function reasonText({ name, code, message, detail }: FailureReason): string {
+  const [first, ...others] = new Set([name, message, detail].filter((text) => text !== null));
+  if (first === undefined) return code ?? '';
+  const start = code === null ? first : `${first} (${code})`;
+  return [start, ...others].join(': ');
 }
 
 function spanOf(result: ResultDetails | undefined): string {

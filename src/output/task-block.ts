@@ -6,6 +6,7 @@ import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration, wholeSeconds } from '../text/duration.ts';
 import { padded, truncated, widest } from '../text/width.ts';
+import { reasonOf } from './results.ts';
 
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
 const RANKS = ['failed', 'running', 'submitting', 'unknown', 'unseen', 'succeeded'] as const;
@@ -26,8 +27,7 @@ export function taskBlock(
   const ranked = rank(waiter.tasks, room + 1);
   const hidden = waiter.tasks.length > room;
   const shown = RANKS.flatMap((name) => ranked[name].first).slice(0, hidden ? Math.max(0, room - 1) : room);
-  const elapsedMs = waiter.elapsedMs();
-  const lines = taskRows(shown, elapsedMs, width, style, messages);
+  const lines = taskRows(shown, waiter, width, style, messages);
   if (hidden && room > 0)
     lines.push(style.dim(truncated(restLine(ranked, shown, messages), width, messages.glyphs.ellipsis)));
   const footer = [messages.watch.progress(waiter.done, waiter.tasks.length), ...footerParts(waiter, hasKeys, messages)];
@@ -51,7 +51,9 @@ export function taskLine(
 
 // --- internal ---
 
-type ShownWait = Pick<Waiter, 'tasks' | 'done' | 'elapsedMs' | 'nextPollMs' | 'timeoutMs'>;
+type ShownWait = Pick<Waiter, 'tasks' | 'done' | 'elapsedMs' | 'nextPollMs' | 'timeoutMs'> & {
+  readonly results?: Pick<Waiter['results'], 'found'>;
+};
 
 /** `3m of 30m`, `next check in 7s`, `press r to check now`. */
 function footerParts(waiter: ShownWait, hasKeys: boolean, { watch }: Messages): string[] {
@@ -95,12 +97,14 @@ function rankOf(task: Readonly<Watched>): Rank {
 
 function taskRows(
   tasks: readonly Readonly<Watched>[],
-  elapsedMs: number,
+  waiter: ShownWait,
   width: number,
   style: Style,
   messages: Messages,
 ): string[] {
   const { glyphs } = messages;
+  const { results } = waiter;
+  const elapsedMs = waiter.elapsedMs();
   const cells = tasks.map((task) => {
     const state = task.state ?? 'unknown';
     const isTrouble = task.outcome !== null && task.outcome !== 'succeeded' && task.outcome !== 'running';
@@ -109,7 +113,7 @@ function taskRows(
       glyph: isTrouble ? glyphs.failed : task.state ? glyphs[state] : glyphs.unseen,
       id: task.id,
       word: task.state ? messages.states[task.state] : glyphs.ellipsis,
-      tail: [task.state ? seenFor(task, elapsedMs) : '', troubleOf(task, messages)].filter(Boolean).join('  '),
+      tail: [task.state ? seenFor(task, elapsedMs) : '', troubleOf(task, results, messages)].filter(Boolean).join('  '),
     } as const;
   });
   const idWidth = widest(cells.map(({ id }) => id));
@@ -124,8 +128,13 @@ function taskRows(
   });
 }
 
-function troubleOf({ failure, outcome }: Readonly<Watched>, { watch }: Messages): string {
+function troubleOf(
+  { id, failure, outcome }: Readonly<Watched>,
+  results: ShownWait['results'],
+  { watch }: Messages,
+): string {
   if (failure) return failure.code;
+  if (outcome === 'failed') return reasonOf(results?.found.get(id)) ?? '';
   return outcome === 'queueTimeout' || outcome === 'stallTimeout' ? watch.ends[outcome] : '';
 }
 

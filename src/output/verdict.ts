@@ -8,6 +8,7 @@ import { formatDuration } from '../text/duration.ts';
 import { shellQuoted } from '../text/shell-quoted.ts';
 import type { StatusDocument } from './document.ts';
 import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
+import { reasonOf } from './results.ts';
 import { rowOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
@@ -69,14 +70,17 @@ export function statusCount({ tasks, summary }: StatusDocument, messages: Messag
 // --- internal ---
 
 /** A line for each kind of task that did not succeed: `  failed: 51, 151`. A resume command names those that still run. */
-function namedTasks({ tasks }: EndEvent, { summary }: WatchDocument, messages: Messages): string {
-  if (tasks.length < 2) return '';
+function namedTasks(end: EndEvent, { summary }: WatchDocument, messages: Messages): string {
+  const { tasks } = end;
+  const failed = failedLines(end, messages);
+  // A single task is named with its reason only.
+  if (tasks.length < 2) return end.results?.size ? failed : '';
   const { outcomes, ends } = messages.watch;
   const idsOf = (outcome: WatchedRow['outcome']) =>
     tasks.filter((task) => rowOutcome(task) === outcome).map(({ id }) => id);
   const isResumed = summary.resume !== null && resumedCount(summary) <= MAX_RESUMED;
   return [
-    kindLine(outcomes.failed, idsOf('failed'), messages),
+    failed,
     kindLine(outcomes.notFound, idsOf('notFound'), messages),
     kindLine(outcomes.unanswered, idsOf('unanswered'), messages),
     kindLine(ends.queueTimeout, idsOf('queueTimeout'), messages),
@@ -84,6 +88,26 @@ function namedTasks({ tasks }: EndEvent, { summary }: WatchDocument, messages: M
     isResumed ? '' : kindLine(outcomes.pending, idsOf('pending'), messages),
     kindLine(outcomes.notChecked, idsOf('notChecked'), messages),
   ].join('');
+}
+
+/** A line for each reason, and one for the tasks without: `  failed: 51, 151: Download fail (1000)`. */
+function failedLines({ tasks, results }: EndEvent, messages: Messages): string {
+  const byReason = new Map<string, TaskId[]>();
+  for (const { id, outcome } of tasks) {
+    if (outcome !== 'failed') continue;
+    const known = reasonOf(results?.get(id)) ?? '';
+    const reason = byReason.size < MAX_NAMED || byReason.has(known) ? known : '';
+    const ids = byReason.get(reason);
+    if (ids) ids.push(id);
+    else byReason.set(reason, [id]);
+  }
+  const { labelled, watch } = messages;
+  return [...byReason]
+    .map(([reason, ids]) => {
+      const named = listTasks(ids, MAX_NAMED, messages);
+      return `  ${labelled(watch.outcomes.failed, reason ? labelled(named, reason) : named)}\n`;
+    })
+    .join('');
 }
 
 function kindLine(kind: string, ids: readonly TaskId[], messages: Messages): string {

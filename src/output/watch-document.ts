@@ -1,6 +1,6 @@
 import { type Outcome, type TaskEnd, watchedOutcome } from '../core/outcome.ts';
 import type { Traffic } from '../core/rpc/call.ts';
-import type { TaskId } from '../core/task.ts';
+import type { ResultDetails, TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import type { Watched } from '../core/wait/watched.ts';
 import type { Messages } from '../locales/en/messages.ts';
@@ -33,6 +33,8 @@ export interface WatchedRow extends TaskRow {
   readonly polls: number;
   readonly durationMs: number;
   readonly lagMaxMs: number | null;
+  /** Where it was requested, and came. */
+  readonly result?: ResultDetails;
 }
 
 /** The one json document of a wait. */
@@ -85,7 +87,9 @@ export function watchDocument(
       for (const task of end.tasks) {
         // The service refused one task and may answer for another; credentials that cannot be had concern all.
         const isConcerned = end.error !== undefined || task.state === null;
-        yield watchedRow(task, elapsedMs, isConcerned ? cause : undefined, messages);
+        const row = watchedRow(task, elapsedMs, isConcerned ? cause : undefined, messages);
+        const result = end.results?.get(task.id);
+        yield result ? { ...row, result } : row;
       }
     },
   };

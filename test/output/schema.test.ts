@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { TASK_ENDS, WAIT_ENDS } from '../../src/core/outcome.ts';
+import type { FailureReason, ResultDetails } from '../../src/core/task.ts';
 import type { ErrorObject } from '../../src/output/document.ts';
 import type { WatchEvent } from '../../src/output/watch-events.ts';
 
@@ -32,7 +33,7 @@ const EVENTS: EventFields = {
   heartbeat: { pending: required, done: required, failed: required, states: required, nextPollMs: required },
   result: {
     ...{ id: required, outcome: required, state: required, status: required, durationMs: required },
-    ...{ lagMaxMs: required, polls: required, requestId: required, error: optional },
+    ...{ lagMaxMs: required, polls: required, requestId: required, error: optional, result: optional },
   },
   summary: {
     ...{ outcome: required, exitCode: required, counts: required, stillRunning: required, resume: required },
@@ -43,6 +44,12 @@ const EVENTS: EventFields = {
 const ERROR: Fields<ErrorObject> = {
   ...{ code: required, http: required, message: required, hint: required, requestId: required, class: required },
 };
+
+const DETAILS: Fields<ResultDetails> = {
+  ...{ reason: required, url: required, urlExpiresAt: required, analysisSeconds: required },
+  ...{ videoName: required, videoUrl: required, applicationId: required },
+};
+const REASON: Fields<FailureReason> = { name: required, code: required, message: required, detail: required };
 
 /** The fields that a schema describes. */
 function fieldsOf({ properties, required: always }: { properties: object; required: string[] }) {
@@ -62,6 +69,10 @@ describe('the schema of events', () => {
   }
 
   it('describes every field of an error, and no other', () => assert.deepEqual(fieldsOf(schema.$defs.error), ERROR));
+
+  it('describes every field of a result and its reason, and no other', () => {
+    assert.deepEqual([fieldsOf(schema.$defs.details), fieldsOf(schema.$defs.reason)], [DETAILS, REASON]);
+  });
 
   it('lists every way in which a task ends', () =>
     assert.deepEqual(schema.$defs.result.properties.outcome.enum, TASK_ENDS));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TaskReply } from '../../src/core/client.ts';
+import type { TaskReply, TaskResultReply } from '../../src/core/client.ts';
 import type { Failure } from '../../src/core/rpc/response.ts';
 import { parseTaskId, type TaskId } from '../../src/core/task.ts';
 import type { EndEvent, WaiterEvent } from '../../src/core/wait/events.ts';
@@ -23,6 +23,12 @@ interface WaitOptions extends Partial<WaiterOptions> {
   readonly latencyMs?: number;
   readonly meddle?: Meddle;
   readonly random?: () => number;
+  /** The response to a request for a result, which takes `latencyMs` too. */
+  readonly result?: (
+    id: TaskId,
+    options: PollOptions,
+    sleep: (ms: number) => Promise<void>,
+  ) => Promise<TaskResultReply>;
 }
 
 /** Options of a wait for these ids, with the defaults of the command line. */
@@ -31,6 +37,7 @@ export function waitFor(ids: readonly TaskId[], overrides: Partial<WaiterOptions
     ...{ ids, mode: 'all', need: ids.length, failFast: false, until: 'ended' },
     ...{ timeoutMs: 30 * 60_000, intervalMs: 'auto', maxIntervalMs: 30_000 },
     ...{ errorBudgetMs: 300_000, notFoundGraceMs: 10_000, maxRps: 10, heartbeatMs: 'auto', timeoutExitCode: 124 },
+    results: 'failed',
     ...{ queueTimeoutMs: Number.POSITIVE_INFINITY, stallTimeoutMs: Number.POSITIVE_INFINITY },
     ...overrides,
   };
@@ -38,7 +45,7 @@ export function waitFor(ids: readonly TaskId[], overrides: Partial<WaiterOptions
 
 /** Runs a wait to its end on a virtual clock. */
 export async function wait(lives: Record<string, Life>, options: WaitOptions = {}) {
-  const { latencyMs = 0, meddle = () => {}, random = () => 0.5, ...overrides } = options;
+  const { latencyMs = 0, meddle = () => {}, random = () => 0.5, result, ...overrides } = options;
   const clock = fakeClock();
   const start = clock.monotonic();
   const ids = Object.keys(lives).map(parseTaskId);
@@ -63,8 +70,16 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     if (typeof given === 'object') return { ok: false, failure: given };
     return { ok: true, answer: { status: given, requestId: 'R', http: 200, body: new Uint8Array() } };
   };
+  const results: { id: string; at: number }[] = [];
+  const debugged: string[] = [];
+  const requestResult = async (id: TaskId, options: PollOptions) => {
+    results.push({ id, at: (clock.monotonic() - start) / 1000 });
+    if (latencyMs) await clock.sleep(latencyMs);
+    return result!(id, options, (ms) => clock.sleep(ms));
+  };
   const waiter = new Waiter(waitFor(ids, overrides), {
     ...{ clock, random, poll, signal: controller.signal, interruptCode: () => 130 },
+    ...(result && { result: requestResult, debug: (line: string) => void debugged.push(line) }),
     renewConnections: () => {
       renewals += 1;
     },
@@ -73,7 +88,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   for await (const event of waiter.events()) events.push(event);
   const end = events.at(-1) as EndEvent;
   assert.equal(end.type, 'end');
-  return { events, end, asked, elapsed: (clock.monotonic() - start) / 1000, renewals };
+  return { events, end, asked, results, debugged, elapsed: (clock.monotonic() - start) / 1000, renewals };
 }
 
 export const of = <T extends WaiterEvent['type']>(events: WaiterEvent[], type: T) =>

@@ -16,6 +16,9 @@ export interface WatchOptions extends ServiceOptions, WatchFlags {
 /** The flags of `watch` (specification §1). */
 export function addWatchOptions(command: Command, { help: { flags, headings } }: Messages): Command {
   const defaults = WATCH_DEFAULTS;
+  const noResults = command.createOption('--no-results', flags.noResults);
+  // A flag of its own, since the last of two that contradict each other would win.
+  noResults.negate = false;
   return command
     .optionsGroup(headings.waiting)
     .option('--timeout <duration>', flags.timeout, defaults.timeout)
@@ -35,6 +38,8 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .optionsGroup(headings.telling)
     .option('--progress <auto|tty|plain|none>', flags.progress, 'auto')
     .option('--heartbeat <duration|auto|none>', flags.heartbeat, defaults.heartbeat)
+    .option('--results', flags.results)
+    .addOption(noResults)
     .option('--exec <command>', flags.exec)
     .option('--exec-timeout <duration>', flags.execTimeout, '1m')
     .option('--annotations <auto|github|none>', flags.annotations, 'auto')

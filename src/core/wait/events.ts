@@ -1,7 +1,7 @@
 import type { TaskEnd, WaitEnd } from '../outcome.ts';
 import type { Traffic } from '../rpc/call.ts';
 import type { Failure } from '../rpc/response.ts';
-import type { TaskId, TaskState } from '../task.ts';
+import type { ResultDetails, TaskId, TaskState } from '../task.ts';
 import type { WaitingStates, Watched } from './watched.ts';
 
 /** What the waiter emits. It knows nothing of rendering; the envelope (time, number) is added on the way out. */
@@ -63,6 +63,8 @@ export interface ResultEvent {
   readonly polls: number;
   readonly requestId: string | null;
   readonly failure?: Failure | undefined;
+  /** Where it was requested, and came. */
+  readonly result?: ResultDetails | undefined;
 }
 
 /** The machine slept, or the process was stopped, for so long, in ms; every task is polled at once. */
@@ -78,6 +80,8 @@ export interface EndEvent {
   readonly exitCode: number;
   readonly elapsedMs: number;
   readonly tasks: readonly Readonly<Watched>[];
+  /** Those that were requested, and came. */
+  readonly results?: ReadonlyMap<TaskId, ResultDetails>;
   readonly traffic: Readonly<Traffic>;
   /** With `denied`: the response of the service. */
   readonly failure?: Failure;

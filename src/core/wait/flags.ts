@@ -29,6 +29,9 @@ export type WatchFlags = { readonly [Name in keyof typeof WATCH_DEFAULTS]: strin
   /** As many successes as end the wait. */
   readonly count?: string;
   readonly failFast?: true;
+  /** Requests the result of every task that has ended, or of none; if neither is given, of those that failed. */
+  readonly results?: true;
+  readonly noResults?: true;
 };
 
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense, and for no task. */
@@ -57,6 +60,7 @@ export function parseWatchFlags(options: WatchFlags): Omit<WaiterOptions, 'ids' 
     stallTimeoutMs: parseDuration(options.stallTimeout, '--stall-timeout'),
     maxRps: options.maxRps === 'none' ? Number.POSITIVE_INFINITY : wholeNumber(1, 100_000)(options.maxRps, '--max-rps'),
     heartbeatMs: options.heartbeat === 'auto' ? 'auto' : parseDuration(options.heartbeat, '--heartbeat'),
+    results: wantedResults(options),
     timeoutExitCode: wholeNumber(0, 124)(options.timeoutExitCode, '--timeout-exit-code'),
   };
 }
@@ -76,7 +80,7 @@ type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
 /** The flags that resume a wait after `succeeded` of its tasks have: those that were given, and the time limit. */
 export function resumeFlags(options: WatchFlags & Place, succeeded: number): string[] {
-  const { timeout, count, any, failFast } = options;
+  const { timeout, count, any, failFast, results, noResults } = options;
   const names = Object.keys(WATCH_DEFAULTS) as (keyof typeof WATCH_DEFAULTS)[];
   const given = [
     ...PLACE.map((name) => [name, options[name]] as const),
@@ -88,10 +92,18 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number): str
     ...[...new Map(given)].flatMap(([name, value]) => (value === undefined ? [] : [`--${kebab(name)}`, value])),
     ...(any ? ['--any'] : []),
     ...(failFast ? ['--fail-fast'] : []),
+    ...(results ? ['--results'] : []),
+    ...(noResults ? ['--no-results'] : []),
   ];
 }
 
 // --- internal ---
+
+function wantedResults({ results, noResults }: WatchFlags): WaiterOptions['results'] {
+  if (results && noResults) throw usageError((m) => m.watch.conflict('--results', '--no-results'));
+  if (noResults) return 'none';
+  return results ? 'all' : 'failed';
+}
 
 function tasksNeeded(tasks: number, { all, any, count }: WatchFlags): number {
   const given = [all && '--all', any && '--any', count !== undefined && '--count'];

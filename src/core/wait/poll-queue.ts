@@ -29,6 +29,8 @@ export class PollQueue {
   readonly #polls = new Heap<Watched>();
   readonly #rate: RateLimit;
   #inFlight = 0;
+  /** Requests in flight that are no polls. */
+  #others = 0;
   /** Tasks that still get a poll in the last round: those queued, and those in flight whose poll is not their last. */
   #left = 0;
   #latencyMs: number | undefined;
@@ -45,7 +47,7 @@ export class PollQueue {
   }
 
   get isFull(): boolean {
-    return this.#inFlight >= MAX_IN_FLIGHT;
+    return this.#inFlight + this.#others >= MAX_IN_FLIGHT;
   }
 
   /** Whether a task that was polled can be polled once more before the deadline. */
@@ -91,6 +93,29 @@ export class PollQueue {
     if (!isLast) this.#left -= 1;
     const usual = this.#latencyMs ?? latencyMs;
     this.#latencyMs = usual + (latencyMs - usual) / 5;
+  }
+
+  /** Takes a turn for a request that is no poll, if there is one: polls go first before the deadline. */
+  takeOther(now: number): boolean {
+    if (this.untilOther(now) > 0) return false;
+    this.#rate.take(now);
+    this.#others += 1;
+    return true;
+  }
+
+  finishOther(): void {
+    this.#others -= 1;
+  }
+
+  /** Milliseconds until {@link takeOther}; Infinity where that depends on the requests in flight, or on the end of the wait. */
+  untilOther(now: number): number {
+    const isLate = this.#left > 0 && now >= this.#lastRoundAt() - EARLY_MS;
+    return isLate || this.isFull ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
+  }
+
+  /** Forgets every task: the wait is over. */
+  clear(): void {
+    this.#left = 0;
   }
 
   /** Milliseconds until the next turn of any task; Infinity if none is queued. */

@@ -1,4 +1,4 @@
-import type { CallOptions, TaskReply } from '../client.ts';
+import type { CallOptions, TaskReply, TaskResultReply } from '../client.ts';
 import type { Clock } from '../clock.ts';
 import type { TaskId } from '../task.ts';
 import type { AcceptorRules } from './acceptor.ts';
@@ -15,6 +15,8 @@ export interface WaiterOptions extends AcceptorRules {
   /** Requests per second over all tasks. */
   readonly maxRps: number;
   readonly heartbeatMs: number | 'auto';
+  /** Of which tasks the result is requested when they have ended. */
+  readonly results: 'none' | 'failed' | 'all';
   /** The exit code of a deadline (124 unless the user says otherwise). */
   readonly timeoutExitCode: number;
 }
@@ -27,6 +29,9 @@ export interface WaiterDeps {
   readonly random: () => number;
   /** Sends the request of one poll. Ends the wait by throwing. */
   readonly poll: (id: TaskId, options: PollOptions) => Promise<TaskReply>;
+  /** Requests the result of a task that has ended; without it none is. */
+  readonly result?: ((id: TaskId, options: PollOptions) => Promise<TaskResultReply>) | undefined;
+  readonly debug?: ((line: string) => void) | undefined;
   /** Drops the connections that are idle, which are dead after a sleep. */
   readonly renewConnections: () => void;
   /** Ends the wait. */

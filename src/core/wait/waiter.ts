@@ -1,12 +1,13 @@
-import { ExitCode, MmaiError } from '../../errors.ts';
 import type { TaskReply } from '../client.ts';
-import { errorEnd, type TaskEnd, waitExitCode, watchedOutcome } from '../outcome.ts';
+import { errorEnd, type TaskEnd } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
-import { type Acceptance, accept, resultEvent } from './acceptor.ts';
+import { type Acceptance, accept } from './acceptor.ts';
 import { Elapsed } from './elapsed.ts';
-import type { EndEvent, WaiterEvent } from './events.ts';
+import { type Ending, endEvent, endOf, exitCodeOf } from './ending.ts';
+import type { WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
 import { PollQueue, type Turn } from './poll-queue.ts';
+import { ResultRequests } from './result-requests.ts';
 import { Timer } from './timer.ts';
 import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import { countStates, newTask, type Watched } from './watched.ts';
@@ -25,6 +26,7 @@ export class Waiter {
   /** How many tasks are watched no longer, and how many of them did not get to what is waited for. */
   done = 0;
   failed = 0;
+  readonly results: ResultRequests;
   readonly #options: WaiterOptions;
   readonly #deps: WaiterDeps;
   readonly #queue: PollQueue;
@@ -32,11 +34,13 @@ export class Waiter {
   readonly #traffic: Traffic = noTraffic();
   readonly #events: WaiterEvent[] = [];
   readonly #requests = new AbortController();
+  /** Polls and results take turns, so that neither waits for all of the other. */
+  #isResultNext = false;
   readonly #elapsed: Elapsed;
   readonly #timer: Timer;
   #nextTickMs = TICK_MS;
   #nextBeatMs: number;
-  #end: Pick<EndEvent, 'why' | 'failure' | 'error'> | undefined;
+  #end: Ending | undefined;
   #resume: () => void = () => {};
 
   constructor(options: WaiterOptions, deps: WaiterDeps) {
@@ -50,6 +54,10 @@ export class Waiter {
       this.#resume();
     });
     this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
+    this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, (event) => {
+      this.#events.push(event);
+      this.#resume();
+    });
     this.tasks = options.ids.map(newTask);
     for (const task of this.tasks) this.#queue.push(task);
   }
@@ -83,17 +91,23 @@ export class Waiter {
     this.#timer.fireWithin(TICK_MS);
     try {
       while (!this.#end) {
-        this.#startPolls();
+        this.#startRequests();
         yield* this.#events.splice(0);
-        if (!this.#end) await this.#pause();
+        if (!this.#end && this.#events.length === 0 && !signal.aborted) await this.#rest(this.#untilDue());
         this.#onTime();
       }
       yield* this.#events.splice(0);
-      yield this.#endEvent(this.#end);
+      this.#requests.abort();
+      await this.results.finish(this, (ms) => this.#rest(ms), signal);
+      yield* this.#events.splice(0);
+      const elapsedMs = this.elapsedMs();
+      const known = { elapsedMs, tasks: this.tasks, results: this.results.found, traffic: this.#traffic };
+      yield endEvent(this.#end, known, this.#options.timeoutExitCode, this.#deps.interruptCode);
     } finally {
       signal.removeEventListener('abort', onAbort);
       // Nothing goes on after the end, or when the reader stops early: no hanging request, no timer.
       this.#requests.abort();
+      this.results.giveUp();
       this.#timer.cancel();
     }
   }
@@ -109,27 +123,26 @@ export class Waiter {
       this.#resume();
     });
     while (isHeld && !this.#end) {
-      const resumed = new Promise<void>((resolve) => {
-        this.#resume = resolve;
-      });
-      this.#timer.fireWithin(Math.min(TICK_MS, this.#queue.deadlineMs - this.elapsedMs()));
-      await resumed;
+      await this.#rest(this.#queue.deadlineMs - this.elapsedMs());
       this.#onTime();
     }
   }
 
   // --- time ---
 
-  /** Rests until something is due or {@link #resume} is called. */
-  async #pause(): Promise<void> {
-    const now = this.elapsedMs();
-    const untilPoll = this.#queue.isFull ? TICK_MS : this.#queue.untilNext(now);
+  /** Rests for `ms`, a tick at most, or until {@link #resume} is called. */
+  async #rest(ms: number): Promise<void> {
     const resumed = new Promise<void>((resolve) => {
       this.#resume = resolve;
     });
-    if (this.#events.length > 0 || this.#deps.signal.aborted) return;
-    this.#timer.fireWithin(Math.min(untilPoll, TICK_MS, this.#nextBeatMs - now, this.#queue.deadlineMs - now));
+    this.#timer.fireWithin(Math.min(ms, TICK_MS));
     await resumed;
+  }
+
+  #untilDue(): number {
+    const now = this.elapsedMs();
+    const untilPoll = this.#queue.isFull ? TICK_MS : this.#queue.untilNext(now);
+    return Math.min(untilPoll, this.results.untilNext(now), this.#nextBeatMs - now, this.#queue.deadlineMs - now);
   }
 
   /** What the passing of time alone brings: an interruption, a waking, the deadline, a heartbeat. */
@@ -167,14 +180,21 @@ export class Waiter {
 
   // --- polling ---
 
-  #startPolls(): void {
+  #startRequests(): void {
     while (!this.#end) {
       const now = this.elapsedMs();
-      const turn = this.#queue.take(now);
-      if (!turn) return;
-      turn.task.polls += 1;
-      void this.#poll(turn, now);
+      if (this.#isResultNext && this.results.startNext(now)) this.#isResultNext = false;
+      else if (this.#startPoll(now)) this.#isResultNext = true;
+      else if (!this.results.startNext(now)) return;
     }
+  }
+
+  #startPoll(now: number): boolean {
+    const turn = this.#queue.take(now);
+    if (!turn) return false;
+    turn.task.polls += 1;
+    void this.#poll(turn, now);
+    return true;
   }
 
   async #poll(turn: Turn, sentAt: number): Promise<void> {
@@ -221,31 +241,12 @@ export class Waiter {
   // --- ending ---
 
   #finish(task: Watched, outcome: TaskEnd, now: number): void {
-    const { mode, need, failFast } = this.#options;
     task.outcome = outcome;
     task.endedAt = now;
     this.done += 1;
     const isSuccess = outcome === 'succeeded' || outcome === 'running';
     if (!isSuccess) this.failed += 1;
-    this.#events.push(resultEvent(task, outcome, now));
-    const succeeded = this.done - this.failed;
-    if (succeeded >= need) this.#end = { why: 'met' };
-    else if (failFast && !isSuccess) this.#end = { why: 'failFast' };
-    else if (mode !== 'all' && this.tasks.length - this.failed < need) this.#end = { why: 'outOfReach' };
-    else if (this.done === this.tasks.length) this.#end = { why: 'ended' };
+    this.results.ended(task, outcome);
+    this.#end = endOf(this.#options, this, isSuccess);
   }
-
-  #endEvent(end: Pick<EndEvent, 'why' | 'failure' | 'error'>): EndEvent {
-    const { tasks } = this;
-    const { timeoutExitCode } = this.#options;
-    const interruptCode = end.why === 'interrupted' ? this.#deps.interruptCode() : 0;
-    const exitCode =
-      (end.error && exitCodeOf(end.error)) ??
-      waitExitCode(end.why, tasks.map(watchedOutcome), timeoutExitCode, interruptCode);
-    return { type: 'end', ...end, exitCode, elapsedMs: this.elapsedMs(), tasks, traffic: this.#traffic };
-  }
-}
-
-function exitCodeOf(error: Error): number {
-  return error instanceof MmaiError ? error.exitCode : ExitCode.bug;
 }

@@ -86,6 +86,8 @@ export const helpEn = {
     timeoutExitCode: 'exit code when the deadline is reached',
     heartbeat: 'how often to say that the wait goes on',
     progress: 'auto draws at a terminal and writes lines elsewhere; tty, plain or none',
+    results: 'also request where the result of each task is that succeeds',
+    noResults: 'do not request why tasks failed',
     exec: 'run this shell command when a task ends; MMAI_TASK_ID, MMAI_STATE… in its environment, the event on its standard input',
     execTimeout: 'end a command of --exec that takes longer than this',
     annotations: 'annotations, step summary and outputs for GitHub Actions; auto detects it',

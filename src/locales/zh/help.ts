@@ -91,6 +91,8 @@ export const helpZh: typeof helpEn = {
     timeoutExitCode: '等待超时的退出码',
     heartbeat: '等待期间输出进度的间隔',
     progress: '进度显示方式：auto 在终端中实时刷新，否则逐行输出',
+    results: '对成功的任务，同时查询其结果地址',
+    noResults: '不查询任务的失败原因',
     exec: '任务结束时运行的 Shell 命令；可读取环境变量 MMAI_TASK_ID、MMAI_STATE 等，标准输入为该事件',
     execTimeout: '--exec 命令的超时时间，超时则终止该命令',
     annotations: 'GitHub Actions 的注释、步骤摘要和输出；auto 自动检测',

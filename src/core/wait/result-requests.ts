@@ -1,0 +1,143 @@
+import type { TaskResultReply } from '../client.ts';
+import type { TaskEnd } from '../outcome.ts';
+import type { Traffic } from '../rpc/call.ts';
+import type { Failure } from '../rpc/response.ts';
+import type { ResultDetails, TaskId } from '../task.ts';
+import { resultEvent } from './acceptor.ts';
+import type { ResultEvent } from './events.ts';
+import type { PollQueue } from './poll-queue.ts';
+import type { PollOptions, WaiterDeps, WaiterOptions } from './waiter-options.ts';
+import type { Watched } from './watched.ts';
+
+/** The longest that one result may take to come, in ms. */
+const RESULT_TIMEOUT_MS = 5000;
+/** Between a transient failure and the one retry, in ms. */
+const RETRY_MS = 500;
+
+/**
+ * The results of tasks that have ended. The event of such a task waits for its result, for a while; nothing that comes of the
+ * request changes the outcome, and a failure is no news but for `debug`.
+ */
+export class ResultRequests {
+  /** Those that came. */
+  readonly found = new Map<TaskId, ResultDetails>();
+  readonly #wanted: WaiterOptions['results'];
+  readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>;
+  readonly #queue: PollQueue;
+  readonly #traffic: Traffic;
+  readonly #emit: (event: ResultEvent) => void;
+  readonly #cancel = new AbortController();
+  /** Tasks whose event is held back, and those of them whose request is yet to be sent. */
+  readonly #held = new Set<Watched>();
+  readonly #waiting: Watched[] = [];
+  readonly #retried = new Set<Watched>();
+  #isRefused = false;
+
+  constructor(
+    wanted: WaiterOptions['results'],
+    deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>,
+    queue: PollQueue,
+    traffic: Traffic,
+    emit: (event: ResultEvent) => void,
+  ) {
+    this.#wanted = wanted;
+    this.#deps = deps;
+    this.#queue = queue;
+    this.#traffic = traffic;
+    this.#emit = emit;
+  }
+
+  /** A task has ended: its event comes at once, or with its result. */
+  ended(task: Watched, outcome: TaskEnd): void {
+    if (!this.#isWanted(outcome)) return this.#release(task);
+    this.#held.add(task);
+    this.#waiting.push(task);
+  }
+
+  /** Sends the next request at `now`, in ms since the start of the wait, if there is one and the queue has a turn for it. */
+  startNext(now: number): boolean {
+    if (this.#waiting.length === 0 || !this.#queue.takeOther(now)) return false;
+    const timeoutMs = Math.min(this.#queue.deadlineMs - now, RESULT_TIMEOUT_MS);
+    void this.#request(this.#waiting.shift()!, { timeoutMs, signal: this.#cancel.signal, traffic: this.#traffic });
+    return true;
+  }
+
+  /** Milliseconds until the next request can be sent; Infinity where that is not a matter of time. */
+  untilNext(now: number): number {
+    return this.#waiting.length > 0 ? this.#queue.untilOther(now) : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The wait is over, its outcome decided: the results that are still to come have a few seconds, but none past the deadline.
+   * Every event is out when this resolves.
+   */
+  async finish(wait: { elapsedMs(): number }, rest: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
+    this.#queue.clear();
+    const until = Math.min(this.#queue.deadlineMs, wait.elapsedMs() + RESULT_TIMEOUT_MS);
+    for (let now = wait.elapsedMs(); this.#held.size > 0 && now < until && !signal.aborted; now = wait.elapsedMs()) {
+      while (this.startNext(now));
+      await rest(Math.min(until - now, this.untilNext(now)));
+    }
+    this.giveUp();
+  }
+
+  /** Lets every event go as it is. */
+  giveUp(): void {
+    this.#waiting.length = 0;
+    for (const task of this.#held) this.#release(task);
+    this.#cancel.abort();
+  }
+
+  // --- internal ---
+
+  #isWanted(outcome: TaskEnd): boolean {
+    if (!this.#deps.result || this.#isRefused || this.#wanted === 'none') return false;
+    return outcome === 'failed' || (outcome === 'succeeded' && this.#wanted === 'all');
+  }
+
+  async #request(task: Watched, options: PollOptions): Promise<void> {
+    let reply: TaskResultReply | undefined;
+    try {
+      reply = await this.#deps.result!(task.id, options);
+    } catch (error) {
+      // Credentials that cannot be had: polls need them too, and say so.
+      this.#deps.debug?.(`task ${task.id}: no result: ${error instanceof Error ? error.message : error}`);
+    }
+    this.#queue.finishOther();
+    if (!this.#held.has(task)) return;
+    if (reply?.ok) this.#keep(task, reply.answer);
+    else if (!reply || isRefusal(reply.failure)) this.#refuse();
+    else if (reply.failure.retry === 'backoff' && !this.#retried.has(task)) return this.#retry(task);
+    this.#release(task);
+  }
+
+  #keep({ id, status }: Watched, answer: Extract<TaskResultReply, { ok: true }>['answer']): void {
+    this.found.set(id, answer.result);
+    if (answer.status === status) return;
+    this.#deps.debug?.(`task ${id}: status ${status} was seen, its result says ${answer.status}; the outcome stays`);
+  }
+
+  #refuse(): void {
+    this.#isRefused = true;
+    this.#deps.debug?.('results are refused: not requested again in this run');
+    for (const task of this.#waiting.splice(0)) this.#release(task);
+  }
+
+  async #retry(task: Watched): Promise<void> {
+    this.#retried.add(task);
+    await this.#deps.clock.sleep(RETRY_MS, this.#cancel.signal);
+    if (!this.#held.has(task)) return;
+    if (this.#isRefused) this.#release(task);
+    else this.#waiting.push(task);
+  }
+
+  #release(task: Watched): void {
+    this.#held.delete(task);
+    this.#emit({ ...resultEvent(task, task.outcome!, task.endedAt!), result: this.found.get(task.id) });
+  }
+}
+
+/** Another task's result would be refused too. */
+function isRefusal({ retry, class: failureClass }: Failure): boolean {
+  return retry === 'never' && failureClass !== 'notFound';
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TaskResultReply } from '../../../src/core/client.ts';
+import type { ResultDetails } from '../../../src/core/task.ts';
+import { classifyFailure } from '../../support/failure.ts';
+import { finishedAt, lives, of, wait } from '../../support/wait.ts';
+
+const details: ResultDetails = {
+  reason: { name: 'Download fail', code: '1000', message: null, detail: null },
+  ...{ url: null, urlExpiresAt: null, analysisSeconds: null, videoName: null, videoUrl: null, applicationId: null },
+};
+const replied = (status = 3): TaskResultReply => ({
+  ok: true,
+  answer: { status, requestId: 'R', http: 200, result: details },
+});
+const refused = (code: string): TaskResultReply => ({ ok: false, failure: classifyFailure(code) });
+
+describe('the result of a task', () => {
+  it('is requested when the task has failed, of no other task, and is in its event and at the end', async () => {
+    const { events, end, results } = await wait(
+      { 1: finishedAt(2), 2: finishedAt(3, 3), 3: () => 'ResourceNotFound' },
+      { result: async () => replied() },
+    );
+    assert.deepEqual(
+      results.map(({ id }) => id),
+      ['2'],
+    );
+    assert.deepEqual(
+      of(events, 'result').map(({ id, result }) => [id, result?.reason?.code]),
+      [
+        ['1', undefined],
+        ['2', '1000'],
+        ['3', undefined],
+      ],
+    );
+    assert.deepEqual([...end.results!.keys()], ['2']);
+    assert.equal(end.exitCode, 1);
+  });
+
+  for (const [wanted, ids] of [
+    ['all', ['1', '2']],
+    ['none', []],
+  ] as const) {
+    it(`is requested of ${wanted} that ended`, async () => {
+      const { results } = await wait(
+        { 1: finishedAt(2), 2: finishedAt(3, 3), 3: () => 'ResourceNotFound' },
+        { results: wanted, result: async () => replied() },
+      );
+      assert.deepEqual(
+        results.map(({ id }) => id),
+        ids,
+      );
+    });
+  }
+
+  it('is no end for a task that only left the queue', async () => {
+    const { results } = await wait(
+      { 1: finishedAt(2, 1) },
+      { results: 'all', until: 'running', result: async () => replied() },
+    );
+    assert.deepEqual(results, []);
+  });
+
+  it('has five seconds after the last task, and none past the deadline', async () => {
+    const hang = async (_: string, { timeoutMs }: { timeoutMs: number }, sleep: (ms: number) => Promise<void>) => {
+      await sleep(timeoutMs * 10);
+      return replied();
+    };
+    const long = await wait({ 1: finishedAt(10, 3) }, { result: hang });
+    const ended = of(long.events, 'state').at(-1)!.ageMs / 1000;
+    assert.ok(long.elapsed - ended <= 5.1, `${long.elapsed} s`);
+    assert.deepEqual([long.end.why, long.end.exitCode], ['ended', 1]);
+    assert.deepEqual(
+      of(long.events, 'result').map(({ result }) => result),
+      [undefined],
+    );
+    const short = await wait({ 1: finishedAt(9, 3) }, { result: hang, timeoutMs: 10_000 });
+    assert.deepEqual([short.elapsed <= 10, short.end.why, short.end.exitCode], [true, 'ended', 1]);
+  });
+
+  it('is not requested after the deadline', async () => {
+    const { end, results } = await wait({ 1: finishedAt(60, 3) }, { timeoutMs: 10_000, result: async () => replied() });
+    assert.deepEqual([end.why, end.exitCode, results], ['deadline', 124, []]);
+  });
+
+  for (const code of [
+    'Forbidden.RAM',
+    'Forbidden',
+    'InvalidApiNotFound',
+    'InvalidAction.NotFound',
+    'ServiceNotOpened',
+  ]) {
+    it(`is not requested again after ${code}, and the outcome stays`, async () => {
+      const { end, results, events } = await wait(
+        lives(20, (index) => finishedAt(index, 3)),
+        { result: async () => refused(code) },
+      );
+      assert.equal(results.length, 1);
+      assert.deepEqual([end.why, end.exitCode, of(events, 'result').length], ['ended', 1, 20]);
+    });
+  }
+
+  it('that is not found concerns its task alone', async () => {
+    const { results, end } = await wait(
+      { 1: finishedAt(1, 3), 2: finishedAt(5, 3) },
+      { result: async () => refused('ResourceNotFound') },
+    );
+    assert.deepEqual([results.length, end.exitCode], [2, 1]);
+  });
+
+  it('is retried once after a transient failure', async () => {
+    const { results, end } = await wait(
+      { 1: finishedAt(1, 3), 2: finishedAt(20) },
+      { result: async () => refused('InternalError') },
+    );
+    assert.deepEqual([results.length, end.exitCode], [2, 1]);
+    const answers = [refused('Network.Timeout'), replied()];
+    const second = await wait({ 1: finishedAt(1, 3) }, { result: async () => answers.shift()! });
+    assert.equal(second.end.results!.size, 1);
+  });
+
+  it('that throws, for want of credentials, ends no wait', async () => {
+    const { end } = await wait(
+      { 1: finishedAt(1, 3), 2: finishedAt(20) },
+      {
+        result: async () => {
+          throw new Error('no credentials');
+        },
+      },
+    );
+    assert.deepEqual([end.why, end.exitCode], ['ended', 1]);
+  });
+
+  it('is shown as it is where its status is another, which --debug says', async () => {
+    const { end, debugged } = await wait({ 1: finishedAt(1, 3) }, { result: async () => replied(2) });
+    assert.deepEqual([end.exitCode, end.results!.size], [1, 1]);
+    assert.match(debugged.join('\n'), /task 1: status 3 was seen, its result says 2; the outcome stays/);
+  });
+
+  it('counts against --max-rps and the requests in flight, and leaves polls their last round', async () => {
+    const { asked, results, end } = await wait(
+      lives(200, (index) => finishedAt(index % 50, index < 100 ? 3 : 1)),
+      { maxRps: 20, timeoutMs: 120_000, latencyMs: 50, result: async () => replied() },
+    );
+    const sent = [...asked, ...results].map(({ at }) => at).sort((one, other) => one - other);
+    for (const [index, at] of sent.entries()) {
+      const within = sent.slice(index).filter((other) => other < at + 1).length;
+      assert.ok(within <= 40, `${within} requests in the second from ${at}`);
+    }
+    assert.deepEqual([end.why, results.length], ['deadline', 100]);
+    const last = new Map(asked.map(({ id, at }) => [id, at]));
+    for (let id = 101; id <= 200; id++) assert.ok(last.get(String(id))! > 100, `${id} at ${last.get(String(id))}`);
+  });
+});
