@@ -17,13 +17,13 @@ export interface EarlyArguments {
 export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
   const end = argv.indexOf('--');
   const words = end < 0 ? argv : argv.slice(0, end);
-  const valueOf = (flag: string) => {
+  const valueAfter = (flag: string) => {
     const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
     return at < 0 ? undefined : (words[at]?.split('=', 2)[1] ?? words[at + 1]);
   };
-  const color = valueOf('--color')?.toLowerCase();
+  const color = valueAfter('--color')?.toLowerCase();
   return {
-    lang: valueOf('--lang'),
+    lang: valueAfter('--lang'),
     color: color === 'always' || color === 'never' ? color : 'auto',
     isDebug: words.includes('--debug'),
     isShortHelp: words.includes('-h') && !words.includes('--help'),

@@ -52,6 +52,7 @@ describe('a text that is wrapped', () => {
       wrapped('重试次数（默认 3；环境变量 MMAI_RETRIES）', 24),
       '重试次数（默认 3；\n环境变量 MMAI_RETRIES）',
     );
+    assert.equal(wrapped('主机名或 http(s)://HOST 地址', 22), '主机名或\nhttp(s)://HOST 地址');
     assert.equal(wrapped('time between polls (default: auto)', 30), 'time between polls\n(default: auto)');
   });
 

@@ -20,7 +20,7 @@ export const explainZh: typeof explainEn = {
     succeeded: { meaning: '任务执行成功', hint: '无需处理：最终状态不会再变化' },
     failed: {
       meaning: '任务执行失败；GetTaskStatus 不返回失败原因',
-      hint: '请检查提交该任务的请求，修正后重新提交：该任务不会继续执行',
+      hint: '用 "mmai result ID" 查看失败原因，修正后重新提交：该任务不会继续执行',
     },
     unknown: {
       meaning: '文档未列出的状态，按未完成处理；如同时返回错误，表示未能获取状态',
