@@ -40,7 +40,7 @@ function resultDetails(fields: ResponseFields, redact: Redact): ResultDetails {
   const url = urlField(fields, 'processresulturl');
   const seconds = integerField(fields, 'analysisusetime');
   return {
-    reason: failureReason(text),
+    reason: failureReason(fields, redact),
     url,
     urlExpiresAt: url && expiryOf(url),
     analysisSeconds: seconds === undefined || seconds < 0 ? null : seconds,
@@ -50,7 +50,8 @@ function resultDetails(fields: ResponseFields, redact: Redact): ResultDetails {
   };
 }
 
-function failureReason(text: (name: string) => string | null): FailureReason | null {
+function failureReason(fields: ResponseFields, redact: Redact): FailureReason | null {
+  const text = (name: string) => safeText(withoutQueries(textField(fields, name)), MAX_TEXT, redact);
   const [name, code] = [text('errorname'), text('errorcode')];
   const [message, detail] = [text('errormessage'), text('errorreason')];
   return name || code || message || detail ? { name, code, message, detail } : null;
@@ -63,6 +64,11 @@ function failureReason(text: (name: string) => string | null): FailureReason | n
 function urlField(fields: ResponseFields, name: string): string | null {
   const text = textField(fields, name) ?? textField(fieldsOf(fields.get(name)), name);
   return text?.trim() ? copied(text.trim()) : null;
+}
+
+/** A reason is shown everywhere, and the URL of the video that it may name is perhaps a signed one. */
+function withoutQueries(text: string | undefined): string | undefined {
+  return text?.replace(/(https?:\/\/[^\s?#]+)[?#]\S*/gi, '$1?…');
 }
 
 /** Until when a signed URL may be used: `2019-10-18T09:57:00Z`. One of the service's samples separates parameters by `&amp;` in JSON, too. */

@@ -156,6 +156,13 @@ it('the texts of a result show no secret and no control character', async () => 
   assert.deepEqual([reason?.name, reason?.message, videoName], ['a\\u{1b}[2J ***', '***\\u{a}::error::x', 'v ***']);
 });
 
+it('a reason that names a URL shows it without what may be a signature', async () => {
+  const ErrorMessage = `cannot download ${URL}, nor http://h/v.mp4`;
+  const { reason } = await detailsOf({ Status: 3, Result: { ErrorMessage } });
+  const shown = 'http://XXXx.oss-cn-beijing.aliyuncs.com/processResult/xxxx.txt?…';
+  assert.equal(reason?.message, `cannot download ${shown} nor http://h/v.mp4`);
+});
+
 describe('GetTaskResult', () => {
   const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
   const clientOf = (format: 'json' | 'xml', signature: 'v1' | 'acs3', method: 'get' | 'post', lines: string[] = []) => {
