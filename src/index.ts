@@ -132,7 +132,7 @@ export async function* watchTasks(
   yield stamp(startEvent(plan, { endpoint, region, profile: '' }, systemClock));
   for await (const event of waiter.events()) {
     if (event.type === 'end') {
-      const resume = (succeeded: number) => resumeFlags(flags, succeeded);
+      const resume = (succeeded: number, left: number) => resumeFlags(flags, succeeded, left);
       yield stamp({ type: 'summary', ...watchDocument(event, client.clockOffsetMs(), resume, en).summary });
       if (event.error) throw event.error;
     } else {

@@ -169,7 +169,7 @@ async function report(
   deps: CommandDeps,
 ): Promise<number> {
   const { messages, stderr, platform } = deps;
-  const flags = (succeeded: number) => resumeFlags(options, succeeded);
+  const flags = (succeeded: number, left: number) => resumeFlags(options, succeeded, left);
   const document = watchDocument(end, session.client.clockOffsetMs(), flags, messages);
   let queryError: MmaiError | undefined;
   if (setup.values.output === 'ndjson') writeEvent({ type: 'summary', ...document.summary });

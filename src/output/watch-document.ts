@@ -58,7 +58,7 @@ export function isTroubled({ outcome, status, error }: WatchedRow, { summary }: 
 export function watchDocument(
   end: EndEvent,
   clockOffsetMs: number,
-  resumeFlags: (succeeded: number) => readonly string[],
+  resumeFlags: (succeeded: number, left: number) => readonly string[],
   messages: Messages,
 ): WatchDocument {
   const counts = { succeeded: 0, failed: 0, running: 0, pending: 0, notChecked: 0, notFound: 0, unanswered: 0 };
@@ -71,7 +71,7 @@ export function watchDocument(
   const notChecked = unchecked.map(({ id }) => id);
   // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.
   const resumed = [...notChecked, ...pending.map(({ id }) => id)];
-  const flags = resumeFlags(counts.succeeded + counts.running);
+  const flags = resumeFlags(counts.succeeded + counts.running, resumed.length);
   const resume = resumed.length > 0 ? ['mmai', 'watch', ...resumed, ...flags] : null;
   const { why: outcome, exitCode, elapsedMs } = end;
   const summary = {

@@ -177,6 +177,13 @@ describe('the end of a wait', () => {
     assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
   });
 
+  it('resumes for as many tasks as are left where more are out of reach', async () => {
+    const states: Record<string, number> = { 1: 2, 2: 3 };
+    const { code, stdout } = await watch(['1', '2', '3', '--count', '3', '--json'], (_, id) => status(states[id] ?? 1));
+    assert.equal(code, 1);
+    assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '3', '--timeout', '30m', '--count', '1']);
+  });
+
   it('of more than 20 tasks asks for the same command again', async () => {
     const ids = [...Array(21).keys()].map((n) => String(n + 1));
     const { stderr } = await watch([...ids, '--timeout', '1m'], () => status(1));

@@ -78,15 +78,18 @@ const PLACE = [
 ];
 type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
-/** The flags that resume a wait after `succeeded` of its tasks have: those that were given, and the time limit. */
-export function resumeFlags(options: WatchFlags & Place, succeeded: number): string[] {
+/** The flags that resume a wait for `left` of its tasks after `succeeded` have: those that were given, and the time limit. */
+export function resumeFlags(options: WatchFlags & Place, succeeded: number, left: number): string[] {
   const { timeout, count, any, failFast, results, noResults } = options;
   const names = Object.keys(WATCH_DEFAULTS) as (keyof typeof WATCH_DEFAULTS)[];
   const given = [
     ...PLACE.map((name) => [name, options[name]] as const),
     ['timeout', timeout] as const,
     ...names.filter((name) => options[name] !== WATCH_DEFAULTS[name]).map((name) => [name, options[name]] as const),
-    ['count', count === undefined ? undefined : String(Math.max(1, Number(count) - succeeded))] as const,
+    [
+      'count',
+      count === undefined ? undefined : String(Math.min(left, Math.max(1, Number(count) - succeeded))),
+    ] as const,
   ];
   return [
     ...[...new Map(given)].flatMap(([name, value]) => (value === undefined ? [] : [`--${kebab(name)}`, value])),
