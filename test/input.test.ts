@@ -53,6 +53,10 @@ describe('flags are checked before standard input is read', () => {
     ['watch', '-', '--exec', ''],
     ['watch', '-', '--region', 'A B'],
     ['watch', 'x', '-'],
+    ['status', '-', '--dry-run=perl'],
+    ['status', '-', '--dry-run=curl', '--json'],
+    ['status', '-', '--simulate', 'bogus'],
+    ['watch', '-', '--simulate', 'bogus'],
   ];
   for (const args of wrong) {
     it(`mmai ${args.join(' ')}`, async () => {

@@ -293,6 +293,9 @@ describe('exit codes', { concurrency: 4 }, () => {
       ['status', '1', '--simulate', '2', '--endpoint', 'h'],
       /--simulate and --endpoint/,
     ],
+    ['a query of a dry run', ['status', '1', '--dry-run', '--query', 'tasks'], /--dry-run and --query cannot/],
+    ['a dry run of bodies', ['status', '1', '--dry-run', '--raw'], /--dry-run and --raw cannot/],
+    ['a dry run as a table', ['watch', '1', '--dry-run', '-o', 'tsv'], /--dry-run and --output tsv cannot/],
     ['a script as JSON', ['status', '1', '--dry-run=curl', '--json'], /--dry-run=curl and --output json cannot/],
     [
       'pop-core with acs3',

@@ -71,17 +71,19 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);
-  if (options.dryRun === undefined) await checkReports(options, deps);
-  const plan = await readPlan(words, timeoutMs, options, deps);
-  if (options.dryRun !== undefined) return printPlan(plan, setup.values.output === 'json', deps);
+  const readIds = () => readPlan(words, timeoutMs, options, deps);
+  if (options.dryRun !== undefined) return printPlan(await readIds(), setup.values.output === 'json', deps);
+  await checkReports(options, deps);
+  // Before IDs are read, since it refuses bad values of flags.
   const session = await openSession(setup, options.simulate, deps);
-  const waiter = new Waiter(plan, {
-    ...{ clock: deps.clock, random: deps.random, signal: deps.signal },
-    ...{ poll: session.client.getTaskStatus, result: session.client.getTaskResult, debug: deps.debug },
-    renewConnections: session.renewConnections,
-    interruptCode: () => deps.signal.reason as number,
-  });
   try {
+    const plan = await readIds();
+    const waiter = new Waiter(plan, {
+      ...{ clock: deps.clock, random: deps.random, signal: deps.signal },
+      ...{ poll: session.client.getTaskStatus, result: session.client.getTaskResult, debug: deps.debug },
+      renewConnections: session.renewConnections,
+      interruptCode: () => deps.signal.reason as number,
+    });
     const writeEvent = eventWriter(waiter, setup, deps);
     const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
     writeEvent(versionEvent(deps.pid));

@@ -67,18 +67,26 @@ function addRequestOptions(command: Command, flags: Messages['help']['flags']): 
 export function settingFlags(options: ServiceOptions): Partial<Record<SettingName, string>> {
   const { lang, json, raw, ...flags } = options;
   const output = chosenOutput(options);
+  if (options.simulate !== undefined && options.endpoint !== undefined) throw conflict('--simulate', '--endpoint');
+  if (options.dryRun !== undefined) checkDryRun(options);
   return { ...flags, ...(lang !== undefined && { language: lang }), ...(output !== undefined && { output }) };
 }
 
 // --- internal ---
 
 /** The form that `--output` and its short forms name. */
-function chosenOutput({ output, json, raw, simulate, endpoint }: ServiceOptions): string | undefined {
+function chosenOutput({ output, json, raw }: ServiceOptions): string | undefined {
   const forms = [output && `--output ${output}`, json && '--json', raw && '--raw'].filter((flag) => flag !== undefined);
   const named = new Set([output?.toLowerCase(), json && 'json', raw && 'raw'].filter((form) => form !== undefined));
   if (named.size > 1) throw conflict(forms[0]!, forms[1]!);
-  if (simulate !== undefined && endpoint !== undefined) throw conflict('--simulate', '--endpoint');
   return [...named][0];
+}
+
+/** A dry run has no answer that could be queried or printed as a table. */
+function checkDryRun({ query, raw, output }: ServiceOptions): void {
+  if (query !== undefined) throw conflict('--dry-run', '--query');
+  if (raw) throw conflict('--dry-run', '--raw');
+  if (output !== undefined && !/^(text|json)$/i.test(output)) throw conflict('--dry-run', `--output ${output}`);
 }
 
 function conflict(one: string, other: string): Error {

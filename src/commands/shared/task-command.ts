@@ -85,10 +85,12 @@ export async function runTaskCommand<Result extends TaskStatus, Row extends Task
   const output = options.raw ? 'raw' : options.output;
   const setup = await resolveSetup(options, deps, allowedForms(printers, { ...options, ...(output && { output }) }));
   const query = await compileQuery(options.query);
-  const ids = await commandTaskIds(words, options.quiet === true, deps);
-  if (options.dryRun !== undefined) return dryRun(options.dryRun, own.operation, ids, setup, deps);
+  const readIds = () => commandTaskIds(words, options.quiet === true, deps);
+  if (options.dryRun !== undefined) return dryRun(options.dryRun, own.operation, readIds, setup, deps);
+  // Before IDs are read, since it refuses bad values of flags.
   const session = await openSession(setup, options.simulate, deps);
   try {
+    const ids = await readIds();
     const replies = await requestAll(ids, own, setup, session, deps);
     // A signal or a failing stdout decides how the process ends; the document agrees with that.
     const { aborted, reason } = deps.signal;

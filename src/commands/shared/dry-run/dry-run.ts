@@ -17,18 +17,18 @@ const PLACEHOLDER = { accessKeyId: 'ACCESS_KEY_ID', accessKeySecret: '' };
  * Prints what would be sent, as a description, a shell script or a Node script; sends nothing and needs no AccessKey. Throws a
  * usage error for a form that cannot do what the flags say.
  */
-export function dryRun(
+export async function dryRun(
   given: string | true,
   operation: Pick<TaskOperation<ResponseInfo>, 'request'>,
-  ids: readonly TaskId[],
+  readIds: () => Promise<readonly TaskId[]>,
   { values }: Setup,
   deps: CommandDeps,
-): number {
+): Promise<number> {
   const form = given === true ? 'request' : choice('request', 'curl', 'node')(given, '--dry-run');
   const isJson = values.output === 'json';
   if (form !== 'request' && isJson) throw conflict(`--dry-run=${form}`, '--output json');
   if (form === 'node' && values.signature === 'acs3') throw conflict('--dry-run=node', '--signature acs3');
-  const calls = ids.map((id) => operation.request({ ...values, origin: serviceOrigin(values) }, id));
+  const calls = (await readIds()).map((id) => operation.request({ ...values, origin: serviceOrigin(values) }, id));
   if (form === 'curl') deps.stdout.write(curlScript(calls, deps.messages));
   else if (form === 'node') deps.stdout.write(nodeScript(calls, deps.messages));
   else {
