@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
+import { mmaiInProcess } from '../support/in-process.ts';
 import { endpointEnv, matrix, type Row } from '../support/matrix.ts';
 import { mmai } from '../support/mmai.ts';
 import { rawServer, reply } from '../support/raw-server.ts';
@@ -138,6 +139,11 @@ describe('whatever a server sends', { concurrency: 4 }, () => {
       JSON.parse(stdout).tasks[0].error.message,
       /^127\.0\.0\.1:\d+: the response has the unexpected status 99$/,
     );
+  });
+
+  it('is told in Chinese too where the response is not of the service', async () => {
+    const { stderr } = await mmaiInProcess(['status', '1', '--retries', '0', '--lang', 'zh', '--simulate', 'garbage']);
+    assert.match(stderr, /^错误：任务 1：Network\.Unreadable（HTTP 200）：请求 127\.0\.0\.1:\d+\n/);
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,4 @@
-import type { Text } from '../../errors.ts';
+import { inEnglish, type Text } from '../../errors.ts';
 import { copied, shortened, visible } from '../../text/safe-text.ts';
 import { serverDelayMs } from './backoff.ts';
 import { type Classification, classify } from './error-codes.ts';
@@ -163,12 +163,16 @@ function createFailure(response: HttpResponse, fields: ResponseFields | undefine
   const [message = '', ...quoted] = (textField(fields, 'message') ?? '').split(
     /server (?:string ?to ?sign|canonical ?request) is:?/i,
   );
-  const isOurs = code.startsWith('Network.');
+  const own = safeText(message, MAX_MESSAGE, redact);
+  const { host } = new URL(url);
+  const text: Text | undefined =
+    own === null && code.startsWith('Network.') ? (m) => m.network.requestTo(host) : undefined;
   const classification = classify(code, response.status);
   return {
     code,
     http: response.status,
-    message: safeText(message, MAX_MESSAGE, redact) ?? (isOurs ? `request to ${new URL(url).host}` : ''),
+    message: own ?? (text ? inEnglish(text) : ''),
+    ...(text && { text }),
     requestId: requestIdOf(response, fields, reading),
     class: classification.class,
     retry: classification.retry,

@@ -4,6 +4,8 @@ export const networkEn = {
   through: (host: string, proxy: string) => `${host} through ${proxy}`,
   /** `where` is a host, or one of the above. */
   failed: (where: string, what: string) => `${where}: ${what}`,
+  /** Behind the code of a response that is not the service's. */
+  requestTo: (host: string) => `request to ${host}`,
   stopped: 'stopped',
   timeout: (where: string, limit: string) => `no response from ${where} within ${limit}`,
   unfinished: {
