@@ -1,242 +1,242 @@
-/** What an error means for somebody who asks for a task's status, and what to do next. Keys are the topics of `catalogue.ts`. */
+/** What an error means for somebody who checks a task, and what to do next. Keys are the topics of `catalogue.ts`. */
 export const codesEn = {
   internalError: {
     meaning: 'something failed inside the service; it says nothing about the task',
-    hint: 'see https://error-center.aliyun.com/status/product/multimediaai, and give the request id to Alibaba Cloud support',
+    hint: 'see https://error-center.aliyun.com/status/product/multimediaai, and give the request ID to Alibaba Cloud support',
   },
   serviceUnavailable: {
-    meaning: 'the service is unavailable at the moment; it says nothing about the task',
-    hint: 'try again later; to wait out a longer outage, raise --retries, or --error-budget for watch',
+    meaning: 'the service is temporarily unavailable; it says nothing about the task',
+    hint: 'try again later; to ride out a longer outage, raise --retries, or --error-budget for watch',
   },
   throttled: {
-    meaning: 'the account asks more often than its quota for this operation allows',
-    hint: 'ask for fewer tasks at once',
+    meaning: 'the account exceeded its quota for this operation',
+    hint: 'check fewer tasks at a time, or lower --max-rps for watch',
   },
   throttledConcurrency: {
-    meaning: 'too many requests are under way at the same time',
+    meaning: 'too many requests are in progress at the same time',
     hint: 'run fewer clients at once',
   },
   throttledSystem: {
-    meaning: 'the service as a whole has too much to do',
+    meaning: 'the service is overloaded',
     hint: 'try again later',
   },
 
   wrongSecret: {
-    meaning: 'the signature does not match: most likely the AccessKey secret is wrong, or that of another AccessKey id',
-    hint: 'type it again with "mmai config set access-key-secret", or correct ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+    meaning: 'the signature does not match: most likely the AccessKey secret is wrong, or belongs to another AccessKey ID',
+    hint: 'enter it again with "mmai config set access-key-secret", or correct ALIBABA_CLOUD_ACCESS_KEY_SECRET',
   },
   wrongCanonicalization: {
     meaning: 'the request did not arrive as mmai signed it: a proxy changed it, or mmai has a bug',
-    hint: 'bypass the proxy, or try "--signature acs3"; if it persists, report it with the output of --debug',
+    hint: 'bypass the proxy, or try "--signature acs3"; if that does not help, report it with the output of --debug',
   },
   accessKeyNotFound: {
-    meaning: 'the service does not know this AccessKey id: mistyped, deleted, or from another Alibaba Cloud site',
-    hint: 'compare "mmai config get access-key-id" with the RAM console; if it starts with STS., set its token too',
+    meaning: 'this AccessKey ID does not exist: it was mistyped or deleted, or belongs to another Alibaba Cloud site',
+    hint: 'compare "mmai config get access-key-id" with the RAM console; if it starts with "STS.", set its security token too',
   },
   accessKeyDisabled: {
     meaning: 'this AccessKey is disabled',
-    hint: 'enable it in the RAM console, or give another one with "mmai config init"',
+    hint: 'enable it in the RAM console, or switch to another with "mmai config init"',
   },
   tokenExpired: {
     meaning: 'the temporary credentials have expired',
-    hint: 'get a new id, secret and token and set all three',
+    hint: 'get a new AccessKey ID, secret and security token, and set all three',
   },
   tokenRefused: {
-    meaning: 'the security token is damaged or belongs to another AccessKey',
-    hint: 'id, secret and token are issued together: set all three again with "mmai config set"',
+    meaning: 'the security token is malformed or belongs to another AccessKey',
+    hint: 'AccessKey ID, secret and token are issued together: set all three again with "mmai config set"',
   },
   tokenMissing: {
-    meaning: 'this AccessKey is a temporary one (STS) and its security token is missing',
-    hint: 'give it with "mmai config set security-token", or in ALIBABA_CLOUD_SECURITY_TOKEN',
+    meaning: 'this is a temporary AccessKey (STS), and its security token is missing',
+    hint: 'set it with "mmai config set security-token", or in ALIBABA_CLOUD_SECURITY_TOKEN',
   },
 
   noPermission: {
-    meaning: 'the RAM user or role of this AccessKey is not allowed to ask for the status of tasks',
-    hint: 'grant it the action multimediaai:GetTaskStatus in the RAM console, or use another identity with --profile',
+    meaning: 'the RAM user or role of this AccessKey is not allowed to query tasks',
+    hint: 'attach the policy AliyunMultimediaAIReadOnlyAccess to it in the RAM console, or use another identity with --profile',
   },
   forbidden: {
-    meaning: 'the service refuses this account, or the RAM user or role of this AccessKey',
-    hint: 'grant multimediaai:GetTaskStatus in the RAM console; if the message says a beta has expired, activate the service',
+    meaning: 'the service denies access to this account, or to the RAM user or role of this AccessKey',
+    hint: 'attach the policy AliyunMultimediaAIReadOnlyAccess to it in the RAM console; if the message says that a beta has expired, activate the service',
   },
   ramNotSupported: {
-    meaning: 'the service does not accept RAM users here',
+    meaning: 'this operation does not support RAM users',
     hint: 'use an AccessKey of the Alibaba Cloud account itself: "mmai config init --profile NAME"',
   },
   riskControl: {
     meaning: "Alibaba Cloud's risk control has blocked the request",
-    hint: 'look for a notice in the Alibaba Cloud console, or give the request id to Alibaba Cloud support',
+    hint: 'look for a notice in the Alibaba Cloud console, or give the request ID to Alibaba Cloud support',
   },
   serviceNotOpened: {
     meaning: 'the account of this AccessKey has not purchased the service',
-    hint: 'purchase it in the MultimediaAI console, or choose the account that owns the task with --profile',
+    hint: 'purchase it in the MultimediaAI console, or select the account that owns the task with --profile',
   },
   serviceNotSelected: {
     meaning: 'the account of this AccessKey has not activated this service',
-    hint: 'activate it in the MultimediaAI console, or choose the account that owns the task with --profile',
+    hint: 'activate it in the MultimediaAI console, or select the account that owns the task with --profile',
   },
   noBalance: {
-    meaning: 'the balance of the account is insufficient',
-    hint: 'top up the account in the Alibaba Cloud console, then ask again',
+    meaning: 'the account balance is insufficient',
+    hint: 'top up the account in the Alibaba Cloud console, then try again',
   },
 
   clockSkew: {
-    meaning: "the service does not accept the request's time: most likely the clock here is over 15 minutes off",
-    hint: 'set the clock, preferably with NTP',
+    meaning: "the service rejected the request's timestamp: most likely the local clock is more than 15 minutes off",
+    hint: 'correct the clock, preferably with NTP',
   },
   timestampFormat: {
-    meaning: "the service cannot read the request's time",
-    hint: 'a proxy may have changed it: bypass it, or try "--signature acs3"; if it persists, it is a bug in mmai',
+    meaning: "the service cannot parse the request's timestamp",
+    hint: 'a proxy may have changed it: bypass the proxy, or try "--signature acs3"; if that does not help, it is a bug in mmai',
   },
   nonceUsed: {
-    meaning: 'the service has seen this very request before: something on the way sent it twice',
-    hint: 'look for a proxy that repeats requests',
+    meaning: 'the service has already received this exact request: something in between sent it twice',
+    hint: 'check for a proxy that resends requests',
   },
 
   taskNotFound: {
     meaning: 'there is no such task for this account in this region',
-    hint: 'check the id, and use the --region and --profile that the task was submitted with; a new task may take seconds to appear',
+    hint: 'check the task ID, and use the --region and --profile that the task was submitted with; a new task can take a few seconds to appear',
   },
   taskGone: {
-    meaning: 'the task was there a moment ago, and there is no such task any more',
-    hint: 'was it cancelled or deleted?',
+    meaning: 'the task existed a moment ago, and no longer does',
+    hint: 'it may have been canceled or deleted',
   },
   apiNotFound: {
-    meaning: 'the host that answered does not offer GetTaskStatus in version 2019-08-10',
-    hint: 'check --endpoint or leave it out, and try "--region cn-beijing"',
+    meaning: 'this host does not offer the operation in version 2019-08-10',
+    hint: 'check --endpoint or omit it, and try "--region cn-beijing"',
   },
   regionNotFound: {
-    meaning: 'there is no such region, or the service is not in it',
-    hint: 'try "--region cn-beijing", and keep it with "mmai config set region cn-beijing"',
+    meaning: 'this region does not exist, or the service is not available in it',
+    hint: 'try "--region cn-beijing"; to make it the default, run "mmai config set region cn-beijing"',
   },
   invalidParameter: {
-    meaning: 'the service does not accept a parameter; its message may name it',
-    hint: 'check the task id and the region; --dry-run shows what mmai sends',
+    meaning: 'a parameter is invalid; the message may name it',
+    hint: 'check the task ID and the region; --dry-run shows what mmai sends',
   },
   formatRefused: {
-    meaning: 'the service does not know the format asked for',
+    meaning: 'the service does not support the requested format',
     hint: 'use "--format json"',
   },
   parameterTooLong: {
-    meaning: 'a parameter is longer than the service allows; its message may name it',
-    hint: 'check the task id and the region; --dry-run shows what mmai sends',
+    meaning: 'a parameter is longer than the service allows; the message may name it',
+    hint: 'check the task ID and the region; --dry-run shows what mmai sends',
   },
   missingParameter: {
     meaning: 'a required parameter did not arrive; the code or message may name it',
-    hint: '--dry-run shows what mmai sends; if it is there, a proxy dropped it: bypass it, or try "--method post"',
+    hint: '--dry-run shows what mmai sends; if the parameter is there, a proxy dropped it: bypass the proxy, or try "--method post"',
   },
 
   signatureMethod: {
-    meaning: 'the host does not accept this way of signing',
+    meaning: 'the host does not support this signature method',
     hint: 'switch between "--signature v1" and "--signature acs3", and check --endpoint',
   },
   httpMethod: {
-    meaning: 'the host does not accept this HTTP method',
+    meaning: 'the host does not support this HTTP method',
     hint: 'switch between "--method get" and "--method post"',
   },
   needsHttps: {
-    meaning: 'the host accepts https only',
-    hint: 'write https:// in --endpoint, or leave --endpoint out',
+    meaning: 'the host only accepts HTTPS',
+    hint: 'use https:// in --endpoint, or omit --endpoint',
   },
   bodyDamaged: {
-    meaning: 'the body of the request arrived damaged',
-    hint: 'bypass the proxy or use "--method get", which sends no body',
+    meaning: 'the request body was corrupted on the way',
+    hint: 'bypass the proxy, or use "--method get", which sends no body',
   },
 
   faceImageLimit: {
     meaning: 'the account has reached its limit of face images',
-    hint: 'asking for a status adds none: delete some in the MultimediaAI console, then ask again',
+    hint: 'checking a task adds none: delete some in the MultimediaAI console, then try again',
   },
   applicationLimit: {
     meaning: 'the account has reached its limit of applications',
-    hint: 'asking for a status adds none: delete some in the MultimediaAI console, then ask again',
+    hint: 'checking a task adds none: delete some in the MultimediaAI console, then try again',
   },
   uploadLimit: {
     meaning: 'the account has reached its limit of uploaded files',
-    hint: 'asking for a status adds none: delete some in the MultimediaAI console, then ask again',
+    hint: 'checking a task adds none: delete some in the MultimediaAI console, then try again',
   },
   fileContent: {
-    meaning: 'the service does not accept the content of a file',
-    hint: 'asking for a status sends no file: check the one that the task was submitted with',
+    meaning: 'the service rejected the content of a file',
+    hint: 'checking a task sends no file: check the one that the task was submitted with',
   },
   parameterExists: {
-    meaning: 'what a parameter names exists already; the message may name it',
-    hint: 'asking for a status creates nothing: check the request that submitted the task',
+    meaning: 'what a parameter refers to already exists; the message may name it',
+    hint: 'checking a task creates nothing: check the request that submitted the task',
   },
   templateInUse: {
-    meaning: 'an associated template exists already',
-    hint: 'asking for a status changes no template: check the templates in the MultimediaAI console',
+    meaning: 'an associated template already exists',
+    hint: 'checking a task changes no template: check the templates in the MultimediaAI console',
   },
 
   bodyTooLarge: {
-    meaning: 'the answer is far larger than any that the service gives, so mmai stopped reading',
-    hint: 'something else seems to have answered: check --endpoint and the proxy',
+    meaning: 'the response is far larger than anything the service returns, so mmai stopped reading',
+    hint: 'the response probably came from something else: check --endpoint and the proxy',
   },
   certificate: {
-    meaning: "the host's certificate was not issued by an authority that mmai trusts",
+    meaning: "the host's certificate was not issued by a certificate authority that mmai trusts",
     hint: 'if a proxy inspects TLS, or the host has a private CA, add that CA with --ca-file or NODE_EXTRA_CA_CERTS',
   },
   certificateExpired: {
-    meaning: "the host's certificate is not valid at this time: it has expired, or is not valid yet",
-    hint: 'check the clock here; if it is right, the certificate has to be renewed by whoever runs the host or the proxy',
+    meaning: "the host's certificate has expired, or is not valid yet",
+    hint: 'check the local clock; if it is correct, whoever runs the host or the proxy has to renew the certificate',
   },
   certificateName: {
-    meaning: "the host's certificate is that of another host",
-    hint: 'check --endpoint and --region; something between here and the host may also answer in its place',
+    meaning: "the host's certificate was issued for another host name",
+    hint: 'check --endpoint and --region; a proxy or firewall may also be responding in place of the host',
   },
   connectionRefused: {
-    meaning: 'nothing accepts connections at this host and port',
-    hint: 'check --endpoint and the firewall; "mmai config check" shows each step on the way to the host',
+    meaning: 'nothing is listening on this host and port',
+    hint: 'check --endpoint and the firewall; "mmai config check" shows each step of the connection',
   },
   connectionReset: {
-    meaning: 'the connection broke before the answer was complete',
-    hint: 'check network, proxy and firewall',
+    meaning: 'the connection was closed before the response was complete',
+    hint: 'check the network, the proxy and the firewall',
   },
   dns: {
-    meaning: "the host's name cannot be resolved",
+    meaning: "the host name cannot be resolved",
     hint: 'check the spelling of --region and --endpoint, then the network and its DNS',
   },
   htmlPage: {
-    meaning: 'a web page came instead of an answer: from a proxy, a gateway or a login page of the network',
+    meaning: 'the response is a web page, from a proxy, a gateway or the login page of the network',
     hint: 'log in to the network if it asks you to, and check --endpoint and the proxy',
   },
   noResources: {
-    meaning: 'this machine has no sockets, open files or memory left for the connection',
-    hint: 'close other programs, or raise the limit of open files with "ulimit -n"',
+    meaning: 'this machine has run out of sockets, file descriptors or memory',
+    hint: 'close other programs, or raise the limit on open files with "ulimit -n"',
   },
   protocol: {
-    meaning: 'what listens at this host and port does not speak the expected protocol',
+    meaning: 'the server at this host and port does not speak the expected protocol',
     hint: 'check --endpoint: http:// or https://, and the port',
   },
   proxy: {
     meaning: 'the proxy cannot be reached, or cannot reach the host',
-    hint: 'check its address in HTTPS_PROXY (HTTP_PROXY for http://), or name the host in NO_PROXY to go past it',
+    hint: 'check its address in HTTPS_PROXY (HTTP_PROXY for http://), or add the host to NO_PROXY to bypass it',
   },
   proxyAuthentication: {
-    meaning: 'the proxy wants a user name and a password, and none or wrong ones were given',
-    hint: 'write HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded (@ is %40)',
+    meaning: 'the proxy requires a user name and password, and they are missing or wrong',
+    hint: 'set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded (@ is %40)',
   },
   proxyRefused: {
     meaning: 'the proxy does not allow connections to this host',
-    hint: 'ask its administrators to allow the host, or name the host in NO_PROXY to go past the proxy',
+    hint: 'ask its administrator to allow the host, or add the host to NO_PROXY to bypass the proxy',
   },
   proxyScheme: {
-    meaning: 'the proxy wants a kind of authentication that mmai does not have',
-    hint: 'ask its administrators to allow Basic, or run a local proxy that logs in for you (such as cntlm or px) and name it in HTTPS_PROXY',
+    meaning: 'the proxy requires an authentication scheme that mmai does not support',
+    hint: 'ask its administrator to allow Basic, or run a local proxy that logs in for you (such as cntlm or px) and set HTTPS_PROXY to it',
   },
   redirect: {
-    meaning: 'the host redirects elsewhere; mmai never follows, so that no signed request reaches another server',
+    meaning: 'the host redirects elsewhere; mmai does not follow redirects, so that no signed request reaches another server',
     hint: 'check --endpoint (is it https://?), and log in to the network if it asks you to',
   },
   timeout: {
-    meaning: 'no complete answer came within the time limit of a request',
-    hint: '"mmai config check" shows where it hangs; your network may need HTTPS_PROXY',
+    meaning: 'no complete response arrived within the request timeout',
+    hint: '"mmai config check" shows where it hangs; your network may require HTTPS_PROXY',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',
-    hint: 'check the connection, VPN and firewall, and whether a proxy has to be named in HTTPS_PROXY',
+    hint: 'check the connection, the VPN and the firewall, and whether your network requires HTTPS_PROXY',
   },
   unreadable: {
-    meaning: 'the answer is not what the service would send: neither JSON nor XML as documented',
-    hint: 'check --endpoint and see "mmai status ID --raw"',
+    meaning: 'the response is neither the JSON nor the XML that the service documents',
+    hint: 'check --endpoint; "mmai status ID --raw" shows the response',
   },
 };
