@@ -181,7 +181,7 @@ describe('mmai completion', { concurrency: 4 }, () => {
         return run('zsh', ['-f', '-c', script], env, home);
       };
       assert.equal(await ask('status', '-o'), 'text\njson\ntsv\nraw\n');
-      assert.equal(await ask('status'), '--signature:how requests are signed\n');
+      assert.equal(await ask('status'), '--signature:signature method\n');
     });
   }
 

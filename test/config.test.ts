@@ -81,9 +81,9 @@ describe('mmai config', { concurrency: 4 }, () => {
     [
       'an unknown key',
       ['set', 'regoin', 'x'],
-      /no setting "regoin"; known settings: access-key-id[\s\S]*\nhint: did you mean "region"\?/,
+      /unknown setting "regoin"; valid settings: access-key-id[\s\S]*\nhint: did you mean "region"\?/,
     ],
-    ['a secret in its key, not shown', ['set', 'access-key-secret=canary'], /no setting "access-key-secret=…";/],
+    ['a secret in its key, not shown', ['set', 'access-key-secret=canary'], /unknown setting "access-key-secret=…";/],
     [
       'an endpoint with a password',
       ['set', 'endpoint', 'https://me:canary@h'],
@@ -92,7 +92,7 @@ describe('mmai config', { concurrency: 4 }, () => {
     ['a value the setting cannot take', ['set', 'region', 'A B'], /region: "A B"/],
     ['an empty value', ['set', 'region', ''], /region: the value is empty/],
     ['a profile name that is none', ['set', 'region', 'x', '--profile', '../x'], /"..\/x" is not a valid profile name/],
-    ['a profile that does not exist', ['use', 'nope'], /no profile "nope"/],
+    ['a profile that does not exist', ['use', 'nope'], /profile "nope" does not exist/],
     ['a profile without a name', ['use', ''], /"" is not a valid profile name/],
     ['init without a terminal', ['init'], /needs a terminal/],
     ['a misspelt subcommand', ['lst'], /unknown command "lst"\nhint: did you mean "list"/],

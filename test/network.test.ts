@@ -81,7 +81,7 @@ describe('mmai behind a proxy with a password, a private authority at the other 
         /tcp: 127\.0\.0\.1 port \d+ after [\d.]+ ms$/,
         /tunnel: HTTP 200 from proxy 127\.0\.0\.1:\d+ after [\d.]+ ms$/,
         /tls: TLSv1\.3 with multimediaai\S+ after [\d.]+ ms$/,
-        /answer: HTTP 200 from multimediaai\S+, first byte after [\d.]+ ms$/,
+        /answer: HTTP 200 from multimediaai\S+, first byte received after [\d.]+ ms$/,
         /request 1: HTTP 200, status 2, request ID 00000000-\S+, \d+ ms$/,
       ]) {
         assert.equal(lines.filter((line) => expected.test(line)).length, 1, `${expected} in\n${stderr}`);

@@ -305,7 +305,7 @@ describe('exit codes', { concurrency: 4 }, () => {
     ['a form of --dry-run where there is none', ['watch', '1', '--dry-run=curl'], /--dry-run/],
     ['a bad form of --dry-run', ['status', '1', '--simulate', '2', '--dry-run=perl'], /"perl".*curl, node/],
     ['a form of --dry-run that objects inherit', ['status', '1', '--dry-run=constructor'], /"constructor".*curl, node/],
-    ['a profile that does not exist', ['status', '1', '--profile', 'nope'], /no profile "nope"/],
+    ['a profile that does not exist', ['status', '1', '--profile', 'nope'], /profile "nope" does not exist/],
     [
       'a CA file that does not exist',
       ['status', '1', '--simulate', '2', '--ca-file', '/nope.pem'],

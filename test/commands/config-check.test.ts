@@ -97,7 +97,7 @@ describe('mmai config check', () => {
     const env = { HTTPS_PROXY: `http://me:canary@${proxy.host}` };
     const { code, row, states, text } = await check({ caFile }, env, { clock });
     assert.equal(code, 0);
-    assert.match(row('endpoint').detail, /^https:\/\/multimediaai\.cn-beijing\.aliyuncs\.com \(that of the region\)/);
+    assert.match(row('endpoint').detail, /^https:\/\/multimediaai\.cn-beijing\.aliyuncs\.com \(from the region\)/);
     assert.match(row('proxy').detail, new RegExp(`through proxy ${proxy.host} \\(HTTPS_PROXY\\)`));
     assert.equal(states.tunnel, 'ok');
     assert.doesNotMatch(text, /canary/);
@@ -152,7 +152,7 @@ describe('mmai config check', () => {
         "aliyun-cli's …/config.json",
         'credentials …/credentials',
         'the URI in ALIBABA_CLOUD_CREDENTIALS_URI',
-        'ECS instance metadata (off: ALIBABA_CLOUD_ECS_METADATA_DISABLED)',
+        'ECS instance metadata (disabled by ALIBABA_CLOUD_ECS_METADATA_DISABLED)',
       ].map((place) => ['absent', place]),
     );
   });
@@ -169,7 +169,7 @@ describe('mmai config check', () => {
     );
     const { code, document, row } = await check({ endpoint: url }, env, { clock, home: () => home });
     assert.equal(code, 0);
-    assert.match(row('profile').detail, /^default, not in .*config\.json yet$/);
+    assert.match(row('profile').detail, /^default, not yet in .*config\.json$/);
     assert.match(row('credentials').detail, /from profile "a" \(AK\) of aliyun-cli's/);
     assert.equal(document.steps.filter(({ step }: Row) => step === 'place').length, 3);
   });
@@ -184,10 +184,10 @@ describe('mmai config check', () => {
   });
 
   const offsets: [string, number, string, string][] = [
-    ['says nothing of a second', 1000, 'ok', 'within 2 s of the clock of the service'],
-    ['tells a small offset', -60_000, 'ok', '1m ahead of the clock of the service'],
-    ['warns above five minutes', 600_000, 'warning', '10m behind the clock of the service'],
-    ['warns of an offset that has to be learned', 3_600_000, 'warning', '1h behind the clock of the service'],
+    ['says nothing of a second', 1000, 'ok', 'within 2s of the service'],
+    ['tells a small offset', -60_000, 'ok', '1m ahead of the service'],
+    ['warns above five minutes', 600_000, 'warning', '10m behind the service'],
+    ['warns of an offset that has to be learned', 3_600_000, 'warning', '1h behind the service'],
   ];
   for (const [name, offsetMs, state, detail] of offsets) {
     it(`${name}: ${offsetMs} ms`, async () => {
@@ -253,7 +253,7 @@ describe('mmai config check', () => {
     assert.deepEqual([states.tcp, states.tunnel], ['ok', 'failed']);
     assert.match(
       row('tunnel').detail,
-      new RegExp(`ProxyAuthentication: proxy ${proxy.host} \\(HTTPS_PROXY\\) answered HTTP 407`),
+      new RegExp(`ProxyAuthentication: proxy ${proxy.host} \\(HTTPS_PROXY\\) returned HTTP 407`),
     );
   });
 

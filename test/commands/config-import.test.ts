@@ -50,13 +50,13 @@ describe('mmai config import', () => {
         .map((line) => line.split(/ {2,}/)),
       [
         ['default', 'AK', 'imported'],
-        ['role', 'RamRoleArn', "not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=role"],
-        ['token', 'StsToken', "not copied; mmai reads it from aliyun-cli's file with ALIBABA_CLOUD_PROFILE=token"],
+        ['role', 'RamRoleArn', "not copied; to use it from aliyun-cli's file, set ALIBABA_CLOUD_PROFILE=role"],
+        ['token', 'StsToken', "not copied; to use it from aliyun-cli's file, set ALIBABA_CLOUD_PROFILE=token"],
         ['mine', 'AK', 'imported'],
-        ['empty', 'AK', 'not copied; its key is incomplete'],
-        ['quoted', 'AK', 'not copied; its key contains a character that cannot occur in one'],
-        ['名字', 'AK', 'not copied; a profile name in mmai has only letters, digits and . _ @ -'],
-        ['new', '-', 'not copied; mmai does not know its mode'],
+        ['empty', 'AK', 'not copied; its AccessKey is incomplete'],
+        ['quoted', 'AK', 'not copied; its AccessKey contains an invalid character'],
+        ['名字', 'AK', 'not copied; profile names in mmai consist of letters, digits and . _ @ -'],
+        ['new', '-', 'not copied; its mode is not supported'],
       ],
     );
     const { profiles } = await stored();
@@ -75,7 +75,7 @@ describe('mmai config import', () => {
     await config('set', 'access-key-id', 'mine', '--profile', 'mine');
     await config('set', 'security-token', 'old', '--profile', 'mine');
     await config('set', 'retries', '7', '--profile', 'mine');
-    assert.match((await config('import')).stdout, /^mine +AK +left unchanged/m);
+    assert.match((await config('import')).stdout, /^mine +AK +already exists, left unchanged/m);
     assert.equal((await stored()).profiles.mine?.['access-key-id'], 'mine');
     await config('import', '--force');
     const expected = { 'access-key-id': 'id', 'access-key-secret': 'secret-of-aliyun', retries: '7' };
@@ -106,6 +106,6 @@ describe('mmai config import', () => {
   it('without a file of aliyun-cli exits 2 and says where it looked', async () => {
     const deps = fakeDeps();
     assert.equal(await run(['config', 'import'], deps), 2);
-    assert.match(deps.stderr.text(), /no file .*\.aliyun\/config\.json to import from/);
+    assert.match(deps.stderr.text(), /nothing to import: .*\.aliyun\/config\.json does not exist/);
   });
 });

@@ -72,7 +72,7 @@ describe('mmai config init', () => {
     await save(deps, saved);
     await config('init', deps);
     assert.deepEqual(await profilesOf(deps), { default: saved });
-    assert.match(asked[1] ?? '', /Enter keeps \*+wxyz/);
+    assert.match(asked[1] ?? '', /press Enter to keep \*+wxyz/);
     assert.doesNotMatch(asked.join(), /eyes/);
   });
 
@@ -195,7 +195,10 @@ describe('mmai config delete', () => {
     const deps = fakeDeps();
     await two(deps);
     await assert.rejects(config('delete work', deps), { exitCode: 2, message: /--yes/ });
-    await assert.rejects(config('delete nowhere --yes', deps), { exitCode: 2, message: /no profile "nowhere"/ });
+    await assert.rejects(config('delete nowhere --yes', deps), {
+      exitCode: 2,
+      message: /profile "nowhere" does not exist/,
+    });
     assert.deepEqual(Object.keys(await profilesOf(deps)), ['work', 'other']);
   });
 });

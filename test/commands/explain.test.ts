@@ -105,7 +105,7 @@ describe('mmai explain', () => {
   it('suggests nothing for what is near nothing, and shows no control character of it', async () => {
     const { code, stderr } = await mmai(['explain', '\u001b[2Jxyz']);
     assert.equal(code, 2);
-    assert.match(stderr, /"\\u\{1b\}\[2Jxyz"\nhint: "mmai explain" lists every topic\n$/);
+    assert.match(stderr, /"\\u\{1b\}\[2Jxyz"\nhint: run "mmai explain" to list all topics\n$/);
   });
 
   it('is named by the last line of an error that has a code it knows, and knows that code', async () => {
@@ -116,7 +116,7 @@ describe('mmai explain', () => {
       ['reset', ['--retries', '0']],
     ] as const) {
       const { stderr } = await mmai(['status', '1', '--simulate', script, ...flags]);
-      const topic = /more: mmai explain (\S+)\n$/.exec(stderr)?.[1];
+      const topic = /details: mmai explain (\S+)\n$/.exec(stderr)?.[1];
       assert.ok(topic && (await documentOf(topic)).length === 1, stderr);
     }
   });

@@ -22,7 +22,8 @@ export const codesEn = {
   },
 
   wrongSecret: {
-    meaning: 'the signature does not match: most likely the AccessKey secret is wrong, or belongs to another AccessKey ID',
+    meaning:
+      'the signature does not match: most likely the AccessKey secret is wrong, or belongs to another AccessKey ID',
     hint: 'enter it again with "mmai config set access-key-secret", or correct ALIBABA_CLOUD_ACCESS_KEY_SECRET',
   },
   wrongCanonicalization: {
@@ -52,11 +53,11 @@ export const codesEn = {
 
   noPermission: {
     meaning: 'the RAM user or role of this AccessKey is not allowed to query tasks',
-    hint: 'attach the policy AliyunMultimediaAIReadOnlyAccess to it in the RAM console, or use another identity with --profile',
+    hint: 'grant it the policy AliyunMultimediaAIReadOnlyAccess or the action multimediaai:GetTaskStatus in the RAM console, or use another identity with --profile',
   },
   forbidden: {
     meaning: 'the service denies access to this account, or to the RAM user or role of this AccessKey',
-    hint: 'attach the policy AliyunMultimediaAIReadOnlyAccess to it in the RAM console; if the message says that a beta has expired, activate the service',
+    hint: 'grant it the policy AliyunMultimediaAIReadOnlyAccess or the action multimediaai:GetTaskStatus in the RAM console; if the message says that a beta has expired, activate the service',
   },
   ramNotSupported: {
     meaning: 'this operation does not support RAM users',
@@ -192,7 +193,7 @@ export const codesEn = {
     hint: 'check the network, the proxy and the firewall',
   },
   dns: {
-    meaning: "the host name cannot be resolved",
+    meaning: 'the host name cannot be resolved',
     hint: 'check the spelling of --region and --endpoint, then the network and its DNS',
   },
   htmlPage: {
@@ -224,7 +225,8 @@ export const codesEn = {
     hint: 'ask its administrator to allow Basic, or run a local proxy that logs in for you (such as cntlm or px) and set HTTPS_PROXY to it',
   },
   redirect: {
-    meaning: 'the host redirects elsewhere; mmai does not follow redirects, so that no signed request reaches another server',
+    meaning:
+      'the host redirects elsewhere; mmai does not follow redirects, so that no signed request reaches another server',
     hint: 'check --endpoint (is it https://?), and log in to the network if it asks you to',
   },
   timeout: {

@@ -4,17 +4,17 @@ import { fileProblem } from './files.ts';
 export const credentialsEn = {
   none: () => 'no credentials found',
   noneHint: () =>
-    'run "mmai config init", or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\nwithout an account, add --simulate 0,1,2; "mmai config check" lists the places that were searched',
+    'run "mmai config init", or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\nto try mmai without an account, add --simulate 0,1,2; "mmai config check" shows where mmai looked',
   halfConfigured: (where: string, missing: string) => `incomplete credentials in ${where}: ${missing} is missing`,
   noSuchProfile: (name: string, known: readonly string[]) =>
-    `there is no profile "${name}"; known profiles: ${known.join(', ') || 'none'}`,
+    `profile "${name}" does not exist; existing profiles: ${known.join(', ') || 'none'}`,
   noSuchProfileHint: () =>
-    'create it with "mmai config init --profile NAME", copy those of aliyun-cli with "mmai config import", or list them with "mmai config profiles"',
+    'create it with "mmai config init --profile NAME", or copy the profiles of aliyun-cli with "mmai config import"',
   inAliyunHint: (name: string) =>
-    `aliyun-cli has a profile "${name}": copy its key with "mmai config import --profile ${name}", or use it as it is with ALIBABA_CLOUD_PROFILE=${name} instead of --profile`,
+    `aliyun-cli has a profile "${name}": copy it with "mmai config import --profile ${name}", or use it directly by setting ALIBABA_CLOUD_PROFILE=${name} instead of --profile`,
   noKeyInProfile: (name: string) => `profile "${name}" has no AccessKey`,
   noKeyInProfileHint: (name: string) =>
-    `add one with "mmai config init --profile ${name}"; without --profile and MMAI_PROFILE, mmai uses other credentials`,
+    `add one with "mmai config init --profile ${name}"; to use other credentials, omit --profile and MMAI_PROFILE`,
   fromEnvironment: (id: string, secret: string) => `environment variables ${id} and ${secret}`,
   fromProfile: (name: string) => `profile "${name}"`,
   fromNamedProfile: (name: string) => `profile "${name}" (explicitly selected)`,
@@ -27,77 +27,77 @@ export const credentialsEn = {
   fromSection: (name: string, path: string) => `section "${name}" of credentials file ${path}`,
   fromUri: (variable: string) => `the URI in ${variable}`,
   fromEcs: () => 'ECS instance metadata',
-  off: (where: string, variable: string) => `${where} (off: ${variable})`,
+  off: (where: string, variable: string) => `${where} (disabled by ${variable})`,
 
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,
-  torn: (where: string) => `${where} is damaged, or is another program's file`,
+  torn: (where: string) => `${where} is malformed, or belongs to another program`,
   tornAliyunHint: () =>
-    'repair it, or move it away and run "aliyun configure"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai skip it',
+    'fix it, or move it away and run "aliyun configure"; to make mmai skip it, set ALIBABA_CLOUD_IGNORE_PROFILE=true',
   badLine: (where: string, line: number, why: string) => `${where}, line ${line}: ${why}`,
   badLineHint: () =>
-    'correct the line so that every SDK reads the same: [section], then key = value lines without quotes, comments on lines of their own',
+    'rewrite the line so that every SDK reads it the same way: [section], then key = value lines without quotes, with comments on their own lines',
   lineFaults: {
     noSection: 'a key before the first [section]',
     noDelimiter: 'neither a [section] nor key = value',
-    bracket: 'a section has the form [name], with no other "]" in the line',
-    sectionBlanks: 'the section name has blanks inside the brackets',
-    duplicateSection: 'this section exists already',
-    duplicateKey: 'this key is set already in this section',
-    indent: 'indented deeper than the line above, so some SDKs read it as the rest of that value',
+    bracket: 'a section must have the form [name], with no other "]" on the line',
+    sectionBlanks: 'the section name has spaces inside the brackets',
+    duplicateSection: 'this section already exists',
+    duplicateKey: 'this key is already set in this section',
+    indent: 'indented deeper than the line above, so some SDKs read it as a continuation of that value',
     continuation: 'ends in a backslash, so some SDKs append the next line',
     quotes: 'quotation marks, which some SDKs read as part of the value',
     commentMark: '"#" or ";" in the value, which some SDKs read as the start of a comment',
     percent: '"%" in the value, which some SDKs read as a reference',
-    letterCase: 'some SDKs know the key in lower case only',
-    carriageReturn: 'a carriage return inside the line',
+    letterCase: 'some SDKs only recognize this key in lower case',
+    carriageReturn: 'a carriage return within the line',
   },
   badCharacters: (where: string, name: string) =>
-    `${where}: ${name} contains characters that no key has, such as a line break or a curly quotation mark`,
-  noAliyunProfile: (name: string, path: string) =>
-    `there is no profile "${name}" in aliyun-cli's ${path}, which names it`,
+    `${where}: ${name} contains characters that cannot occur in it, such as a line break or a curly quotation mark`,
+  noAliyunProfile: (name: string, path: string) => `aliyun-cli's ${path} has no profile "${name}"`,
   noAliyunProfileHint: () =>
-    'run "aliyun configure switch --profile NAME" with one of "aliyun configure list"; ALIBABA_CLOUD_IGNORE_PROFILE=true makes mmai skip the file',
+    'choose one of "aliyun configure list" with "aliyun configure switch --profile NAME"; to make mmai skip the file, set ALIBABA_CLOUD_IGNORE_PROFILE=true',
   noNamedProfile: (name: string, variable: string, path: string) =>
-    `${variable} names profile "${name}", which is neither in aliyun-cli's config.json nor in ${path}`,
+    `${variable} names profile "${name}", which exists neither in aliyun-cli's config.json nor in ${path}`,
   circle: (name: string, path: string) =>
     `profile "${name}" of aliyun-cli's ${path} refers to itself through source_profile`,
-  emptySource: (where: string) => `${where}: the profile named by source_profile has no key`,
+  emptySource: (where: string) => `${where}: the profile named by source_profile has no AccessKey`,
   unknownMode: (where: string, known: readonly string[]) =>
-    `${where} has a mode that mmai does not know; it knows ${known.join(', ')}`,
-  unknownModeHint: () => 'choose another profile with ALIBABA_CLOUD_PROFILE, or give a key with "mmai config init"',
-  unknownType: (where: string, known: readonly string[]) => `${where}: type is none of ${known.join(', ')}`,
+    `${where} has a mode that mmai does not support; supported: ${known.join(', ')}`,
+  unknownModeHint: () =>
+    'select another profile with ALIBABA_CLOUD_PROFILE, or set an AccessKey with "mmai config init"',
+  unknownType: (where: string, known: readonly string[]) => `${where}: type is not one of ${known.join(', ')}`,
   loginExpired: (where: string) => `${where}: the login saved by aliyun-cli has expired`,
   loginHint: (name: string, mode: string) =>
     `renew it with "aliyun sts GetCallerIdentity --profile ${name}", or log in again with "aliyun configure --profile ${name} --mode ${mode}"`,
   badSignInUrl: (where: string) => `${where}: cloud_sso_sign_in_url is not an https URL`,
-  badSite: (where: string, known: readonly string[]) => `${where}: oauth_site_type is none of ${known.join(', ')}`,
+  badSite: (where: string, known: readonly string[]) => `${where}: oauth_site_type is not one of ${known.join(', ')}`,
   external: {
     failed: (where: string, name: string, exitCode: string) => `${where}: its ${name} failed (${exitCode})`,
     garbage: (where: string, name: string, _: string) => `${where}: its ${name} printed no credentials`,
     notStarted: (where: string, name: string, code: string) => `${where}: its ${name} could not be started (${code})`,
-    timeout: (where: string, name: string, limit: string) => `${where}: its ${name} did not end within ${limit}`,
+    timeout: (where: string, name: string, limit: string) => `${where}: its ${name} did not finish within ${limit}`,
     tooLong: (where: string, name: string, _: string) => `${where}: its ${name} printed more than 1 MiB`,
     stopped: (where: string, name: string, _: string) => `${where}: its ${name} was stopped`,
   },
   externalHint: (wroteError: boolean) =>
-    `run the command by hand${wroteError ? ' to see what it wrote to standard error, which is not shown here' : ''}: it has to print one JSON object with mode, access_key_id, access_key_secret and, if temporary, sts_token`,
-  noAnswer: (where: string, code: string) => `${where}: no answer (${code})`,
+    `run the command yourself${wroteError ? ' to see its standard error, which is not shown here' : ''}: it must print one JSON object with mode, access_key_id, access_key_secret and, for temporary credentials, sts_token`,
+  noAnswer: (where: string, code: string) => `${where}: no response (${code})`,
   refused: (where: string, code: string) => `${where}: refused with ${code}`,
-  badAnswer: (where: string, http: number) => `${where}: the answer (HTTP ${http}) holds no credentials`,
+  badAnswer: (where: string, http: number) => `${where}: the response (HTTP ${http}) contains no credentials`,
   assumeRoleHint: () =>
-    'check that the key which assumes the role is right and may do so (sts:AssumeRole), that the role trusts it, and that the role session is not longer than the role allows',
+    'check that the AccessKey that assumes the role is correct and allowed to (sts:AssumeRole), that the role trusts it, and that the session is not longer than the role allows',
   oidcHint: () =>
-    'check the role, its trust in the OIDC provider, and that the token in the file is fresh and meant for this audience',
+    'check the role, its trust policy for the OIDC provider, and that the token in the file has not expired and is for this audience',
   badSts: (where: string) => `${where}: the STS endpoint is not a host or https://host[:port]`,
-  badUri: (where: string) => `${where}: not an http or https URL without user and password`,
+  badUri: (where: string) => `${where}: must be an http(s) URL without user name or password`,
   plainUri: (where: string, origin: string) =>
     `${where}: ${origin} is not encrypted: anyone on the network can read the AccessKey`,
   uriHint: () =>
-    'it has to answer a GET with a JSON object of Code "Success", AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
-  noRole: (where: string) => `${where}: there is no such RAM role on this instance`,
-  noImdsV2: (where: string, variable: string) => `${where}: it does not support IMDSv2, and ${variable} forbids IMDSv1`,
+    'a GET of the URI must return a JSON object with Code "Success", AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
+  noRole: (where: string) => `${where}: this instance has no such RAM role`,
+  noImdsV2: (where: string, variable: string) => `${where}: IMDSv2 is not supported, and ${variable} forbids IMDSv1`,
   metadataHint: () =>
     'if this is not an ECS instance, set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true; if it is, check its RAM role; or run "mmai config init"',
   gone: (where: string) => `${where} no longer offers credentials`,

@@ -2,9 +2,9 @@
 const PROBLEMS: Readonly<Record<string, string>> = {
   EINVAL: 'not a regular file',
   EFBIG: 'the file is too large',
-  ENXIO: 'nobody reads this pipe',
-  ETIMEDOUT: 'no end within 10 s',
-  ECANCELED: 'stopped',
+  ENXIO: 'nothing reads from this pipe',
+  ETIMEDOUT: 'timed out after 10s',
+  ECANCELED: 'interrupted',
 };
 
 export function fileProblem(code: string): string {

@@ -54,7 +54,7 @@ export const credentialsZh: typeof credentialsEn = {
     carriageReturn: '行内含有回车符',
   },
   badCharacters: (where, name) => `${where}：${name} 含有非法字符，例如换行符或中文引号`,
-  noAliyunProfile: (name, path) => `aliyun-cli 的 ${path} 的当前配置为“${name}”，但文件中不存在该配置`,
+  noAliyunProfile: (name, path) => `aliyun-cli 的 ${path} 中不存在配置“${name}”`,
   noAliyunProfileHint: () =>
     '用 "aliyun configure list" 查看已有配置，再运行 "aliyun configure switch --profile 名称"；设置 ALIBABA_CLOUD_IGNORE_PROFILE=true 可让 mmai 跳过该文件',
   noNamedProfile: (name, variable, path) =>

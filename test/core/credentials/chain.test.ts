@@ -127,7 +127,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
       };
       assert.equal(await find('b'), 'b-id');
       assert.equal(await find('my.prod'), 'prod-id');
-      await assert.rejects(find('nowhere'), new RegExp(`${variable} names profile "nowhere", which is neither`));
+      await assert.rejects(find('nowhere'), new RegExp(`${variable} names profile "nowhere", which exists neither`));
     });
   }
 });

@@ -26,13 +26,13 @@ describe('a command that prints credentials', () => {
   it('has five minutes and the terminal where somebody sits at one', async () => {
     const { limits, error } = await fetched({ how: 'timeout' }, true);
     assert.deepEqual([limits.timeoutMs, limits.isInteractive, error.exitCode], [300_000, true, 3]);
-    assert.match(error.message, /did not end within 5m$/);
+    assert.match(error.message, /did not finish within 5m$/);
   });
 
   it('has a minute, and nothing to read, where nobody does', async () => {
     const { limits, error } = await fetched({ how: 'timeout' }, false);
     assert.deepEqual([limits.timeoutMs, limits.isInteractive], [60_000, false]);
-    assert.match(error.message, /did not end within 1m$/);
+    assert.match(error.message, /did not finish within 1m$/);
   });
 
   it('that could not be started is exit 3 with the code of the system', async () => {

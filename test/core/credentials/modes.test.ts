@@ -276,7 +276,10 @@ describe('the other places', { concurrency: 4 }, () => {
     };
     assert.equal((await ecsProvider(await world(options)).find())?.accessKey.accessKeyId, 'v1');
     const strict = await world(options, { ALIBABA_CLOUD_IMDSV1_DISABLED: 'true' });
-    await assert.rejects(ecsProvider(strict).find(), /not support IMDSv2, and ALIBABA_CLOUD_IMDSV1_DISABLED forbids/);
+    await assert.rejects(
+      ecsProvider(strict).find(),
+      /IMDSv2 is not supported, and ALIBABA_CLOUD_IMDSV1_DISABLED forbids/,
+    );
   });
 
   it('a URI on this host is asked past every proxy, one elsewhere through it', async () => {

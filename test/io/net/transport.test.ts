@@ -196,7 +196,7 @@ describe('a proxy', () => {
     await failure(
       get(SERVICE, { timeoutMs: 50 }),
       'Timeout',
-      new RegExp(`through proxy ${host} \\(HTTPS_PROXY\\) within 0.05s: the proxy did not answer CONNECT`),
+      new RegExp(`through proxy ${host} \\(HTTPS_PROXY\\) within 0.05s: the proxy did not respond to CONNECT`),
     );
   });
 
@@ -205,22 +205,16 @@ describe('a proxy', () => {
     `HTTP/1.1 407 No\r\n${schemes.map((scheme) => `Proxy-Authenticate: ${scheme}\r\n`).join('')}Content-Length: 0\r\n\r\n`;
   const refusals: [string, string, string, string, RegExp][] = [
     ['407', 'HTTP/1.1 407 Authenticate\r\nContent-Length: 0\r\n\r\n', 'ProxyAuthentication', SERVICE, /HTTP 407/],
-    ['401', 'HTTP/1.1 401 Unauthorized\r\n\r\n', 'ProxyAuthentication', SERVICE, /does not accept the user name/],
+    ['401', 'HTTP/1.1 401 Unauthorized\r\n\r\n', 'ProxyAuthentication', SERVICE, /rejected the user name/],
     [
       '407 for Digest',
       asks('Digest realm="canary", qop="auth"'),
       'ProxyScheme',
       SERVICE,
-      /offers Digest, mmai only knows Basic$/,
+      /offers Digest, mmai only supports Basic$/,
     ],
     ['407 for two others', asks('Negotiate', 'NTLM'), 'ProxyScheme', SERVICE, /offers Negotiate, NTLM, mmai only/],
-    [
-      '407 for Basic too',
-      asks('Negotiate', 'Basic realm="x"'),
-      'ProxyAuthentication',
-      SERVICE,
-      /does not accept the user/,
-    ],
+    ['407 for Basic too', asks('Negotiate', 'Basic realm="x"'), 'ProxyAuthentication', SERVICE, /rejected the user/],
     ['407 for Digest to plain http', asks('Digest realm="x"'), 'ProxyScheme', PLAIN, /offers Digest, mmai only/],
     ['408', 'HTTP/1.1 408 Request Timeout\r\n\r\n', 'Proxy', SERVICE, /HTTP 408 Request Timeout/],
     ['429', 'HTTP/1.1 429 Too Many Requests\r\n\r\n', 'Proxy', SERVICE, /HTTP 429/],
@@ -342,11 +336,11 @@ describe('a host name', () => {
   });
 
   for (const [code, kind, sentence] of [
-    ['ENOTFOUND', 'Dns', 'no such host name'],
-    ['EAI_AGAIN', 'Dns', 'the DNS lookup failed for now'],
+    ['ENOTFOUND', 'Dns', 'host not found'],
+    ['EAI_AGAIN', 'Dns', 'temporary DNS failure'],
     ['EMFILE', 'NoResources', 'too many open files in this process'],
     ['ENOBUFS', 'NoResources', 'no buffer space left for sockets'],
-    ['EPERM', 'Unreachable', 'this machine does not allow the connection'],
+    ['EPERM', 'Unreachable', 'the connection is not permitted on this machine'],
   ] as const) {
     it(`whose lookup fails with ${code} is told in a sentence`, async () => {
       const error = Object.assign(new Error(`getaddrinfo ${code} a.test`), { code, syscall: 'getaddrinfo' });
@@ -406,8 +400,8 @@ describe('connections', () => {
     const controller = new AbortController();
     const sent = get(url, { signal: controller.signal, timeoutMs: Number.POSITIVE_INFINITY });
     controller.abort();
-    await failure(sent, 'Aborted', /stopped/);
-    await failure(get(url, { signal: controller.signal }), 'Aborted', /stopped/);
+    await failure(sent, 'Aborted', /interrupted/);
+    await failure(get(url, { signal: controller.signal }), 'Aborted', /interrupted/);
   });
 
   it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
