@@ -55,6 +55,11 @@ export class MmaiError extends Error {
   }
 }
 
+/** The exit code that ended a run early: the reason of its aborted signal. */
+export function abortCode({ reason }: AbortSignal): number {
+  return typeof reason === 'number' ? reason : ExitCode.interrupted;
+}
+
 /** Bad usage or configuration: exit 2, nothing was sent. */
 export function usageError(text: Text, hint?: Text, cause?: unknown): MmaiError {
   return new MmaiError(ExitCode.usage, text, { hint, cause });

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 
 import type { Clock } from './core/clock.ts';
 import type { Deps, Output } from './deps.ts';
-import { ExitCode, MmaiError } from './errors.ts';
+import { abortCode, ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
 import { createWriter, isClosedPipe, taken, type Writer } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
@@ -243,7 +243,7 @@ function outputFailed({ code, message }: NodeJS.ErrnoException): MmaiError {
 
 /** Ends the process. What aborted `signal` (a signal, a stdout that failed) decides over `exitCode`. */
 export function leave(exitCode: number, { signal }: Pick<Deps, 'signal'>): void {
-  process.exitCode = signal.aborted ? (signal.reason as number) : exitCode;
+  process.exitCode = signal.aborted ? abortCode(signal) : exitCode;
   if (signal.aborted) return end(process.exitCode);
   // Everything is written: from here on a signal kills at once, and nothing that is still open keeps the process.
   for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);

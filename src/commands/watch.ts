@@ -8,7 +8,7 @@ import { Waiter } from '../core/wait/waiter.ts';
 import type { WaiterOptions } from '../core/wait/waiter-options.ts';
 
 import type { CommandDeps } from '../deps.ts';
-import { ExitCode, MmaiError, usageError } from '../errors.ts';
+import { abortCode, ExitCode, MmaiError, usageError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
 import { tsvLines } from '../output/table.ts';
@@ -82,7 +82,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
       ...{ clock: deps.clock, random: deps.random, signal: deps.signal },
       ...{ poll: session.client.getTaskStatus, result: session.client.getTaskResult, debug: deps.debug },
       renewConnections: session.renewConnections,
-      interruptCode: () => deps.signal.reason as number,
+      interruptCode: () => abortCode(deps.signal),
     });
     const writeEvent = eventWriter(waiter, setup, deps);
     const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
@@ -149,7 +149,7 @@ async function follow(
   for await (const event of waiter.events()) {
     if (event.type === 'end') {
       // Interrupted perhaps after the last poll: the document agrees with how the process ends.
-      return deps.signal.aborted ? { ...event, why: 'interrupted', exitCode: deps.signal.reason as number } : event;
+      return deps.signal.aborted ? { ...event, why: 'interrupted', exitCode: abortCode(deps.signal) } : event;
     }
     debugPoll(event, deps);
     const unstamped = isRead ? watchEvent(event, deps.messages) : undefined;

@@ -1,4 +1,4 @@
-import { MmaiError, usageError } from '../errors.ts';
+import { abortCode, MmaiError, usageError } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import { decodeText } from './input/decode.ts';
 import { TaskIdParser } from './input/task-id-parser.ts';
@@ -41,7 +41,7 @@ export async function readTaskIds(
     const onWait = isNamed ? () => {} : limits.onWait;
     const isInTime = await readWithin(chunks, parser, { ...limits, idleMs, onWait }, clock, stop);
     // What was read until then may be half of the ids.
-    if (signal.aborted) throw new MmaiError(signal.reason as number, (m) => m.usage.stoppedReading());
+    if (signal.aborted) throw new MmaiError(abortCode(signal), (m) => m.usage.stoppedReading());
     if (!isInTime) throw usageError((m) => m.usage.inputTimeout(parser.ids.size, limits.name));
     for (const id of parser.ids) ids.add(id);
   }

@@ -1,6 +1,7 @@
 import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
+import { abortCode } from '../errors.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -91,7 +92,7 @@ export function runHook(
       resolve(how);
     };
     const stop = () => {
-      killTree(child, SIGNALS[signal.reason as number] ?? 'SIGTERM');
+      killTree(child, SIGNALS[abortCode(signal)] ?? 'SIGTERM');
       child.unref();
       end({ how: 'stopped' });
     };

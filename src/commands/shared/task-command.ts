@@ -6,6 +6,7 @@ import type { Failure, Reply } from '../../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../../core/rpc/transport.ts';
 import { type TaskId, type TaskStatus, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
+import { abortCode } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { rawBodies } from '../../output/bodies.ts';
 import { errorObject, type StatusDocument, statusDocument, type TaskRow } from '../../output/document.ts';
@@ -93,10 +94,9 @@ export async function runTaskCommand<Result extends TaskStatus, Row extends Task
     const ids = await readIds();
     const replies = await requestAll(ids, own, setup, session, deps);
     // A signal or a failing stdout decides how the process ends; the document agrees with that.
-    const { aborted, reason } = deps.signal;
     const refusal = refusalIn(replies);
-    const told = refusal ? failureExitCode(refusal.class) : own.exitCode(replies.map(outcomeOf), options);
-    const exitCode = aborted ? (reason as number) : told;
+    const code = refusal ? failureExitCode(refusal.class) : own.exitCode(replies.map(outcomeOf), options);
+    const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
     const tasks = ids.map((id, index) => own.row(id, replies[index]!, deps.messages));
     const error = refusal && errorObject(refusal, deps.messages);
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);

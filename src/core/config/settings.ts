@@ -105,6 +105,15 @@ export function isExposed({ protocol, hostname }: Pick<URL, 'protocol' | 'hostna
   return protocol !== 'https:' && !isLoopback(hostname);
 }
 
+/** The origin of `HOST[:PORT]` or `http(s)://HOST[:PORT]`; undefined for anything else. */
+export function originOf(text: string): string | undefined {
+  const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
+  const origin = isBare ? new URL(address).origin : '';
+  // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : undefined;
+}
+
 /** One of some words, in any case; `what` names the flag or setting in the usage error for any other. */
 export function choice<const T extends string>(...allowed: T[]) {
   return (text: string, what: Subject): T => {
@@ -172,11 +181,7 @@ function parseRegion(text: string, what: Subject): string {
 }
 
 function parseEndpoint(text: string, what: Subject): string {
-  const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
-  const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
-  const origin = isBare ? new URL(address).origin : '';
-  // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
-  if (!/^https?:\/\/[\w.:[\]-]+$/.test(origin))
-    throw usageError((m) => m.usage.badEndpoint(named(what, m), withoutValue(text)));
+  const origin = originOf(text);
+  if (origin === undefined) throw usageError((m) => m.usage.badEndpoint(named(what, m), withoutValue(text)));
   return origin;
 }

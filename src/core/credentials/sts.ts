@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { isExposed } from '../config/settings.ts';
+import { isExposed, originOf } from '../config/settings.ts';
 import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
 import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
 import { issuedCredentials, issuingService } from './issuer.ts';
@@ -99,9 +99,8 @@ function stsOrigin(role: Role, { env }: CredentialDeps, source: Text): string {
   const region = role.stsRegion ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
   const prefix = (role.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
   const host = endpoint || (region ? `${prefix}.${region}.aliyuncs.com` : 'sts.aliyuncs.com');
-  const url = /^https?:\/\//i.test(host) ? host : `https://${host}`;
-  const isBare = /^https?:\/\/[\w.:[\]-]+\/?$/i.test(url) && URL.canParse(url);
-  // The answer is a key: in the clear, anybody on the way could take it.
-  if (!isBare || isExposed(new URL(url))) throw denied((m) => m.credentials.badSts(source(m)));
-  return new URL(url).origin;
+  const origin = originOf(host);
+  // The response is a key: unencrypted, anybody on the route could take it.
+  if (origin === undefined || isExposed(new URL(origin))) throw denied((m) => m.credentials.badSts(source(m)));
+  return origin;
 }

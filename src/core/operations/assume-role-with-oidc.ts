@@ -1,5 +1,5 @@
 import type { RpcCall, RpcService } from '../rpc/call.ts';
-import { timestamp } from '../rpc/request.ts';
+import { FORM, timestamp } from '../rpc/request.ts';
 import { canonicalizedQueryString } from '../rpc/signature.ts';
 import { type IssuedKey, type RoleRequest, roleParameters, STS_VERSION, stsCall } from './assume-role.ts';
 
@@ -20,7 +20,7 @@ export function assumeRoleWithOidc(
     sign: ({ now }) => ({
       method: 'POST',
       url: `${role.origin}/?${query(now)}`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: FORM,
       body,
       secrets: [],
       signedTexts: [],

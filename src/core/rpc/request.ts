@@ -42,7 +42,8 @@ export interface SignedRequest extends Pick<HttpRequest, 'method' | 'url' | 'hea
   readonly signedTexts: readonly string[];
 }
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+/** The header of a form body. */
+export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** The request that makes this call, signed. Pure: the same arguments give the same bytes. */
 export function signedRequest(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRequest {

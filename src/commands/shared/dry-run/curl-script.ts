@@ -1,4 +1,4 @@
-import type { ApiCall } from '../../../core/rpc/request.ts';
+import { type ApiCall, FORM } from '../../../core/rpc/request.ts';
 import { canonicalizedQueryString } from '../../../core/rpc/signature.ts';
 import type { Messages } from '../../../locales/en/messages.ts';
 
@@ -47,7 +47,7 @@ token=\${ALIBABA_CLOUD_SECURITY_TOKEN-}
 function acs3Call({ origin, action, version, method, format, parameters }: ApiCall): string {
   const query = canonicalizedQueryString(parameters);
   const isGet = method === 'get';
-  const form = 'content-type:application/x-www-form-urlencoded';
+  const form = `content-type:${FORM['content-type']}`;
   const target = isGet ? `"${origin}/?${query}"` : `"${origin}/" --data "${query}" -H "${form}"`;
   return `nonce=$(openssl rand -hex 16) && time=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 hash=$(printf %s "${isGet ? '' : query}" | sha256)
