@@ -160,8 +160,10 @@ function abort(controller: AbortController, exitCode: number): void {
  */
 function end(exitCode: number): void {
   const name = Object.entries(SIGNAL_CODES).find(([, code]) => code === exitCode)?.[0];
-  if (name && process.platform !== 'win32') raise(name);
-  else process.exit(exitCode);
+  if (!name || process.platform === 'win32') process.exit(exitCode);
+  raise(name);
+  // Of the first process of a container the system ignores signals that it sends itself.
+  setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
 }
 
 function raise(name: string): void {

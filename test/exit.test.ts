@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ExitCode } from '../src/errors.ts';
 import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
@@ -44,9 +46,9 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
 
 describe('the way out', { concurrency: 2 }, () => {
   /** Starts the program with a document longer than a pipe holds, and reads nothing of it. */
-  const unread = async (): Promise<ChildProcess> => {
+  const unread = async (nodeFlags: readonly string[] = []): Promise<ChildProcess> => {
     const ids = Array.from({ length: 1000 }, (_, index) => String(index + 1));
-    const child = spawn(process.execPath, [bin, 'status', '--dry-run', ...ids], {
+    const child = spawn(process.execPath, [...nodeFlags, bin, 'status', '--dry-run', ...ids], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -55,6 +57,14 @@ describe('the way out', { concurrency: 2 }, () => {
     await once(child.stdout!, 'readable');
     return child;
   };
+
+  it('the first process of a container, for which the system ignores signals that it sends itself, ends with the code', async () => {
+    const preload = join(HOME, 'first-process.cjs');
+    writeFileSync(preload, 'process.kill = () => true;');
+    const child = await unread(['--require', preload]);
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [143, null]);
+  });
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`${signal} ends within two seconds a run whose output nobody reads`, async () => {
