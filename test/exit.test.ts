@@ -97,7 +97,7 @@ describe('the way out', { concurrency: 2 }, () => {
     it(`a hang-up does not end a run that ${name} started with nohup`, async () => {
       const folder = temporaryDirectory();
       const run = `nohup '${process.execPath}' '${bin}' watch 1 --simulate 1x3,2 --interval 300ms -o tsv`;
-      const script = `${run} < /dev/null > out 2> err & until grep -q running err; do sleep 0.05; done
+      const script = `${run} < /dev/null > out 2> err & until grep -qs running err; do sleep 0.05; done
         kill -HUP $!; wait $!; echo "exit $?"; cat out`;
       const output = await shell(`cd '${folder}'; ${name} -c '${script.replaceAll("'", "'\\''")}'`);
       assert.equal(output, 'exit 0\n1\tsucceeded\t2\n');
