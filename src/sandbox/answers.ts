@@ -1,20 +1,6 @@
+import { expired, type Fields, Refusal } from './refusal.ts';
 import type { Step } from './script.ts';
 import type { AskedTask } from './verify.ts';
-
-/** A refusal in the service's own words. */
-export class Refusal extends Error {
-  readonly http: number;
-  readonly code: string;
-  /** Told beside the usual fields and headers. */
-  readonly more: { readonly fields?: Fields; readonly headers?: Readonly<Record<string, string>> };
-
-  constructor(http: number, code: string, message: string, more: Refusal['more'] = {}) {
-    super(message);
-    this.http = http;
-    this.code = code;
-    this.more = more;
-  }
-}
 
 export type Format = 'json' | 'xml';
 
@@ -26,10 +12,6 @@ export interface Writing {
   readonly resultUrl: string;
 }
 
-interface Fields {
-  readonly [name: string]: string | number | Fields;
-}
-
 /** An answer as it goes on the wire, but for its Date. */
 export interface Answer {
   readonly http: number;
@@ -37,11 +19,6 @@ export interface Answer {
   readonly body: string;
   /** The status, the code or the name of the fault: what the answer comes to. */
   readonly says: number | string;
-}
-
-/** The refusal of a timestamp outside of the window. */
-export function expired(): Refusal {
-  return new Refusal(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
 }
 
 /** The answer to a request that gets this step, or undefined for a step that gives none. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { percentEncode } from '../core/rpc/signature.ts';
-import { type Answer, Refusal } from './answers.ts';
+import type { Answer } from './answers.ts';
+import { Refusal } from './refusal.ts';
 import { type ArrivedRequest, isSame, type SandboxKey } from './verify.ts';
 
 /** How long the URL of a result can be used, in s; how long the service's can is not documented. */

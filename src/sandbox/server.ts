@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from '../core/config/settings.ts';
-import { type Answer, type Format, Refusal, refusalAnswer, stepAnswer } from './answers.ts';
+import { type Answer, type Format, refusalAnswer, stepAnswer } from './answers.ts';
+import { Refusal } from './refusal.ts';
 import { createResultFiles, isResultPath, type ResultFiles, resultTask } from './result-files.ts';
 import { DEFAULT_SCRIPT, FAULTS, type Fault, Player, parseScript, type Step } from './script.ts';
 import { type ArrivedRequest, readRequest, type SandboxKey, Verifier } from './verify.ts';

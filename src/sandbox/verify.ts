@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { percentEncode } from '../core/rpc/signature.ts';
-import { expired, Refusal } from './answers.ts';
+import { expired, Refusal } from './refusal.ts';
 
 /** A key that the sandbox knows. */
 export interface SandboxKey {

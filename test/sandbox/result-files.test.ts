@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Refusal } from '../../src/sandbox/answers.ts';
+import { Refusal } from '../../src/sandbox/refusal.ts';
 import { createResultFiles } from '../../src/sandbox/result-files.ts';
 import { readRequest } from '../../src/sandbox/verify.ts';
 import { sandbox, testKey } from '../support/mmai.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
-import { Refusal } from '../../src/sandbox/answers.ts';
+import { Refusal } from '../../src/sandbox/refusal.ts';
 import { readRequest, type SandboxKey, Verifier } from '../../src/sandbox/verify.ts';
 import { acs3Vectors, v1Vectors } from '../fixtures/signatures.ts';
 import { sandbox, testKey } from '../support/mmai.ts';
