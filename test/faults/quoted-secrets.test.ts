@@ -70,17 +70,22 @@ function assertHidden(text: string, secrets: readonly string[], encode: (text: s
   }
 }
 
-const signatureIn = ({ url }: HttpRequest) => new URL(url).searchParams.get('Signature') ?? '';
+/** What is secret of this request alone. */
+function ownSecrets({ url }: HttpRequest): string[] {
+  const { searchParams } = new URL(url);
+  return ['Signature', 'SignatureNonce'].map((name) => searchParams.get(name) ?? '');
+}
 
-describe('a response that quotes the request shows no key, token or signature anywhere', () => {
+describe('a response that quotes the request shows no key, token, signature or nonce anywhere', () => {
   for (const [field, respond] of Object.entries(FIELDS)) {
     for (const [encoding, encode] of Object.entries(ENCODINGS)) {
       it(`in its ${field}, ${encoding}`, async () => {
         for (const args of COMMANDS) {
           const secrets = Object.values(KEY);
           const text = await written(args, (request) => {
-            secrets.push(signatureIn(request));
-            return respond(encode(`${Object.values(KEY).join(' & ')} & ${signatureIn(request)}`));
+            const own = ownSecrets(request);
+            secrets.push(...own);
+            return respond(encode([...Object.values(KEY), ...own].join(' & ')));
           });
           assertHidden(text, secrets, encode);
         }

@@ -36,7 +36,7 @@ export interface Stamp {
 
 /** A request ready to be sent, once and within 15 minutes. */
 export interface SignedRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'direct'> {
-  /** What a response must not quote, besides the key itself: the signature. */
+  /** What a response must not quote, besides the key itself: the signature and the nonce. */
   readonly secrets: readonly string[];
   /** The texts that were signed, to compare with the ones a SignatureDoesNotMatch quotes. Hold the AccessKeyId: never print. */
   readonly signedTexts: readonly string[];
@@ -67,7 +67,7 @@ export function createSigner(call: ApiCall, varying: readonly string[] = []): Si
       query = queryTemplate(v1Parameters(call, key), ['SignatureNonce', 'Timestamp', ...varying]);
     }
     const own = varying.map((name) => parameters[name]!);
-    return signedV1(call, query([stamp.nonce, timestamp(stamp.now), ...own]), key.accessKeySecret);
+    return signedV1(call, query([stamp.nonce, timestamp(stamp.now), ...own]), key.accessKeySecret, stamp.nonce);
   };
 }
 
@@ -96,12 +96,12 @@ function v1Parameters(call: ApiCall, { accessKeyId, securityToken }: AccessKey):
   };
 }
 
-function signedV1(call: ApiCall, query: string, accessKeySecret: string): SignedRequest {
+function signedV1(call: ApiCall, query: string, accessKeySecret: string, nonce: string): SignedRequest {
   const method = call.method === 'get' ? 'GET' : 'POST';
   const toSign = stringToSign(method, query);
   const own = signature(toSign, accessKeySecret);
   const signed = `${query}&Signature=${percentEncode(own)}`;
-  const [secrets, signedTexts] = [[own], [toSign]];
+  const [secrets, signedTexts] = [[own, nonce], [toSign]];
   // Each object written out, here and up to the socket: one made by spreading leaves what it holds to V8's slow collection.
   return method === 'GET'
     ? { method, url: `${call.origin}/?${signed}`, headers: {}, secrets, signedTexts }
@@ -139,7 +139,7 @@ function signedAcs3(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRe
     url: `${call.origin}/${query && `?${query}`}`,
     headers: { ...headers, accept: `application/${call.format}`, authorization },
     ...(!isGet && { body }),
-    secrets: [own],
+    secrets: [own, stamp.nonce],
     signedTexts: [toSign, canonical.canonicalRequest],
   };
 }
