@@ -1,6 +1,6 @@
 import { watchedOutcome } from '../core/outcome.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
-import type { Watched } from '../core/wait/watched.ts';
+import { type Watched, waitingState } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
@@ -9,7 +9,7 @@ import { padded, truncated, widest } from '../text/width.ts';
 import { reasonOf } from './results.ts';
 
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
-const RANKS = ['failed', 'running', 'submitting', 'unknown', 'unseen', 'succeeded'] as const;
+const RANKS = ['failed', 'running', 'submitting', 'unknown', 'notChecked', 'succeeded'] as const;
 type Rank = (typeof RANKS)[number];
 
 /**
@@ -44,7 +44,9 @@ export function taskLine(
   const [task] = waiter.tasks as [Waiter['tasks'][number]];
   const { states, watch } = messages;
   const { failure } = task;
-  const seen = task.state ? `${states[task.state]} ${seenFor(task, waiter.elapsedMs())}` : watch.unseen;
+  const state = waitingState(task);
+  const word = state === 'notChecked' ? watch.unseen : states[state];
+  const seen = task.state ? `${word} ${seenFor(task, waiter.elapsedMs())}` : word;
   const parts = [`${task.id} ${seen}`, ...(failure ? [failure.code] : []), ...footerParts(waiter, hasKeys, messages)];
   return `${style.state('submitting', frame.trimEnd())} ${fitted(parts, Math.max(1, columns - 3), messages)}`;
 }
@@ -91,7 +93,7 @@ function rank(tasks: readonly Readonly<Watched>[], limit: number): Ranked {
 function rankOf(task: Readonly<Watched>): Rank {
   const outcome = watchedOutcome(task);
   if (outcome === 'running') return outcome;
-  if (outcome === 'pending' || outcome === 'notChecked') return task.outcome ? 'failed' : (task.state ?? 'unseen');
+  if (outcome === 'pending' || outcome === 'notChecked') return task.outcome ? 'failed' : waitingState(task);
   return outcome === 'succeeded' ? 'succeeded' : 'failed';
 }
 
@@ -146,7 +148,7 @@ function restLine(
 ): string {
   const left = RANKS.map((name) => ({
     n: ranked[name].count - shown.filter((task) => rankOf(task) === name).length,
-    word: name === 'unseen' ? watch.unseen : states[name],
+    word: name === 'notChecked' ? watch.unseen : states[name],
   }));
   return `${glyphs.ellipsis} ${listed(left.filter(({ n }) => n > 0).map(({ n, word }) => `+${n} ${word}`))}`;
 }

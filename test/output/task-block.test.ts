@@ -52,6 +52,8 @@ describe('the block of a wait for several tasks', () => {
     assert.equal(line, '⠋ 12 running 1m30s · 1m32s of 30m · next check in 7s');
     const unseen = taskLine(waiterOf([task('12')]), window, plainStyle, en);
     assert.equal(unseen, '⠋ 12 not checked yet · 1m32s of 30m · next check in 7s');
+    const failing = task('12', { polls: 2, failures: 2, failure: { code: 'InternalError' } as Watched['failure'] });
+    assert.match(taskLine(waiterOf([failing]), window, plainStyle, en), /^⠋ 12 unknown · InternalError · /);
   });
 
   it('gives up its columns before its content in a narrow window', () => {

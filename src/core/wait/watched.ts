@@ -2,7 +2,7 @@ import type { TaskEnd } from '../outcome.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { TaskId, TaskState } from '../task.ts';
 
-/** Tasks by the state they wait in; `notChecked` before the first result. */
+/** Tasks by their {@link waitingState}. */
 export type WaitingStates = Readonly<Record<'submitting' | 'running' | 'unknown' | 'notChecked', number>>;
 
 /** What the waiter knows of a task. Times are ms since the wait began. One small object per task: there may be 100,000. */
@@ -58,11 +58,17 @@ export function newTask(id: TaskId, order = 0): Watched {
   };
 }
 
+/** The state that a task waits in: `unknown` where every poll failed, `notChecked` before the first response. */
+export function waitingState({ state, failures }: Pick<Watched, 'state' | 'failures'>): TaskState | 'notChecked' {
+  return state ?? (failures > 0 ? 'unknown' : 'notChecked');
+}
+
 /** How many of the tasks that are still watched are in each state. */
 export function countStates(tasks: readonly Watched[]): WaitingStates {
   const states = { submitting: 0, running: 0, unknown: 0, notChecked: 0 };
-  for (const { outcome, state } of tasks) {
-    if (outcome === null && state !== 'succeeded' && state !== 'failed') states[state ?? 'notChecked'] += 1;
+  for (const task of tasks) {
+    const state = waitingState(task);
+    if (task.outcome === null && state !== 'succeeded' && state !== 'failed') states[state] += 1;
   }
   return states;
 }
