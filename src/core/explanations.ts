@@ -1,6 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { nearest } from '../text/nearest.ts';
-import { failureExitCode } from './outcome.ts';
+import { failureExitCode, ownExitCodes } from './outcome.ts';
 import { catalogue, cataloguedAs, classify, type FailureClass, type RetryRule } from './rpc/error-codes.ts';
 import { isFinal, type TaskState, taskState } from './task.ts';
 
@@ -41,7 +41,7 @@ export function allTopics(): string[] {
 
 /**
  * What is known about a topic, in any case: a group, a status (number, or word in English or the user's language), an exit
- * code, an error code. Empty where nothing is.
+ * code, an HTTP status, an error code. Empty where nothing is.
  */
 export function explain(topic: string, messages: Messages): Explanation[] {
   const wanted = topic.toLowerCase();
@@ -50,7 +50,9 @@ export function explain(topic: string, messages: Messages): Explanation[] {
   if (/^-?\d{1,9}$/.test(wanted)) return explainNumber(Number(wanted), messages);
   const state = STATES.find((name) => wanted === name || wanted === messages.states[name].toLowerCase());
   if (state) return [explainState(state, messages)];
-  return cataloguedAs(topic) === undefined ? [] : [explainCode(topic, messages)];
+  if (cataloguedAs(topic) !== undefined) return [explainCode(topic, messages)];
+  const own = ownExitCodes(topic);
+  return exitCodes(messages).flatMap((code) => (own.includes(code) ? [explainExitCode(code, messages)] : []));
 }
 
 /** Whether the topic is listed, in any case. */
@@ -73,8 +75,19 @@ const GROUPS: Readonly<Record<string, (messages: Messages) => Explanation[]>> = 
   'error-codes': (messages) => Object.keys(catalogue).map((code) => explainCode(code, messages)),
 };
 
+/** The codes that these HTTP statuses come with: an error shows both. */
+const HTTP_STATUSES: Readonly<Record<number, keyof typeof catalogue>> = {
+  403: 'Forbidden',
+  404: 'ResourceNotFound',
+  429: 'Throttling',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};
+
 /** `0` to `3` are statuses and exit codes alike, so both are explained; a number that is neither may still be a status of a later service. */
 function explainNumber(number: number, messages: Messages): Explanation[] {
+  const code = HTTP_STATUSES[number];
+  if (code) return [explainCode(code, messages)];
   const exitCode = exitCodes(messages).find((code) => code === number);
   const state = taskState(number);
   const status = { ...explainState(state, messages), topic: String(number), status: number };

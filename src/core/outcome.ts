@@ -35,6 +35,38 @@ const FAILURE_CODES: Readonly<Record<FailureClass, ExitCode>> = {
   request: ExitCode.unanswered,
 };
 
+/** What mmai's own errors are called in machine formats, by the exit code that they end with; the classes of failures are among theirs. */
+const OWN_ERRORS: Readonly<Record<number, OwnError>> = {
+  [ExitCode.usage]: { code: 'Mmai.Usage', class: 'usage' },
+  [ExitCode.denied]: { code: 'Mmai.Credentials', class: 'auth' },
+  [ExitCode.unanswered]: { code: 'Mmai.Unavailable', class: 'transient' },
+  [ExitCode.outputFailed]: { code: 'Mmai.Output', class: 'output' },
+  [ExitCode.bug]: { code: 'Mmai.Bug', class: 'bug' },
+};
+const INTERRUPTED: OwnError = { code: 'Mmai.Interrupted', class: 'interrupted' };
+
+interface OwnError {
+  readonly code: string;
+  readonly class: string;
+}
+
+/** Code and class of an error of mmai's own that ends with this exit code. */
+export function ownError(exitCode: number): OwnError {
+  return OWN_ERRORS[exitCode] ?? INTERRUPTED;
+}
+
+/** The exit codes that an error of mmai's own ends with, by its code in any case; none for the code of a service's error. */
+export function ownExitCodes(code: string): readonly number[] {
+  const wanted = code.toLowerCase();
+  // An interrupted request has a code of the network's.
+  if (wanted === 'network.aborted' || wanted === INTERRUPTED.code.toLowerCase()) {
+    return [ExitCode.hangup, ExitCode.interrupted, ExitCode.terminated];
+  }
+  return Object.keys(OWN_ERRORS)
+    .map(Number)
+    .filter((exitCode) => OWN_ERRORS[exitCode]?.code.toLowerCase() === wanted);
+}
+
 /** The exit code of a command whose request failed like this. */
 export function failureExitCode(failureClass: FailureClass): ExitCode {
   return FAILURE_CODES[failureClass];

@@ -1,4 +1,5 @@
 import type { TaskReply } from '../core/client.ts';
+import { ownError } from '../core/outcome.ts';
 import type { Traffic } from '../core/rpc/call.ts';
 import type { Failure } from '../core/rpc/response.ts';
 import { type TaskId, type TaskState, taskState } from '../core/task.ts';
@@ -53,7 +54,7 @@ export function errorObject(failure: Failure, messages: Messages): ErrorObject {
 /** An error that concerns no single task, or a bug, in every machine format. The message is English, as a service's is. */
 export function thrownObject(error: Error, messages: Messages): ErrorObject {
   const isExpected = error instanceof MmaiError;
-  const [code, errorClass] = THROWN[isExpected ? error.exitCode : ExitCode.bug] ?? INTERRUPTED;
+  const { code, class: errorClass } = ownError(isExpected ? error.exitCode : ExitCode.bug);
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   const shown = { message: visible(error.message), hint: hint?.split('\n').map(visible).join('\n') ?? null };
   return { code, http: null, ...shown, requestId: null, class: errorClass };
@@ -70,15 +71,3 @@ export function statusDocument<Row extends TaskRow>(
   for (const task of tasks) counts[task.error ? 'error' : task.state] += 1;
   return { tasks, ...(refusal && { error: refusal }), summary: { exitCode, counts, ...traffic } };
 }
-
-// --- internal ---
-
-/** Code and class of an error by its exit code; the classes of failures are among them. */
-const THROWN: Readonly<Record<number, readonly [code: string, errorClass: string]>> = {
-  [ExitCode.usage]: ['Mmai.Usage', 'usage'],
-  [ExitCode.denied]: ['Mmai.Credentials', 'auth'],
-  [ExitCode.unanswered]: ['Mmai.Unavailable', 'transient'],
-  [ExitCode.outputFailed]: ['Mmai.Output', 'output'],
-  [ExitCode.bug]: ['Mmai.Bug', 'bug'],
-};
-const INTERRUPTED = ['Mmai.Interrupted', 'interrupted'] as const;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runExplain } from '../../src/commands/explain.ts';
 import { catalogue, classify } from '../../src/core/rpc/error-codes.ts';
-import { ExitCode } from '../../src/errors.ts';
+import { ExitCode, MmaiError } from '../../src/errors.ts';
 import { en, type Messages } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
+import { thrownObject } from '../../src/output/document.ts';
 import { displayWidth } from '../../src/text/width.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { mmai } from '../support/mmai.ts';
@@ -55,6 +56,30 @@ describe('mmai explain', () => {
       ['status', 'exitCode'],
     );
     assert.match(await explained('3'), /^status 3: failed\n[\s\S]*\n\nexit code 3\n/);
+  });
+
+  it('explains the codes of its own errors as the exit codes that they end with', async () => {
+    const exitCodesOf = async (code: string) =>
+      (await documentOf(code)).map((told: { exitCode: number }) => told.exitCode);
+    assert.deepEqual(await exitCodesOf('mmai.usage'), [2]);
+    for (const exitCode of [
+      ExitCode.usage,
+      ExitCode.denied,
+      ExitCode.unanswered,
+      ExitCode.outputFailed,
+      ExitCode.bug,
+    ]) {
+      const { code } = thrownObject(new MmaiError(exitCode, () => ''), en);
+      assert.deepEqual(await exitCodesOf(code), [exitCode]);
+    }
+    assert.deepEqual(await exitCodesOf('Mmai.Interrupted'), [129, 130, 143]);
+    assert.deepEqual(await exitCodesOf('Network.Aborted'), [129, 130, 143]);
+  });
+
+  it('explains an HTTP status as the code that comes with it', async () => {
+    const [told, ...more] = await documentOf('404');
+    assert.deepEqual([told.topic, told.countsAs, more], ['ResourceNotFound', null, []]);
+    for (const status of ['403', '429', '500', '503']) assert.equal((await documentOf(status))[0].kind, 'errorCode');
   });
 
   it('says of a number the documents do not name that it counts as not finished', async () => {
