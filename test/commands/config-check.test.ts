@@ -122,7 +122,7 @@ describe('mmai config check', () => {
     assert.equal(code, 3);
     assert.equal(states.signature, 'ok');
     assert.match(row('permission').detail, /Forbidden\.RAM/);
-    assert.match(row('permission').hint ?? '', /multimediaai:GetTaskStatus/);
+    assert.match(row('permission').hint ?? '', /AliyunMultimediaAIReadOnlyAccess/);
   });
 
   it('exits 3 at a signature that is not accepted', async () => {

@@ -20,8 +20,8 @@ export const explainEn = {
       hint: 'nothing more to do: a final status does not change',
     },
     failed: {
-      meaning: 'the task failed; GetTaskStatus does not say why',
-      hint: 'check the request that submitted it, then submit a new task: this one will not continue',
+      meaning: 'the task failed',
+      hint: '"mmai result ID" says why; correct that and submit a new task: this one will not continue',
     },
     unknown: {
       meaning: 'a status that is not documented, treated as not finished; with an error, no status was received',

@@ -103,7 +103,7 @@ export const codesZh: typeof codesEn = {
     hint: '请确认任务是否已被取消或删除',
   },
   apiNotFound: {
-    meaning: 'API 不存在：该接入点不提供 2019-08-10 版本的 GetTaskStatus',
+    meaning: 'API 不存在：该接入点不提供 2019-08-10 版本的该接口',
     hint: '请检查或去掉 --endpoint，并尝试使用 "--region cn-beijing"',
   },
   regionNotFound: {
