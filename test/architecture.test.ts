@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What each folder or file directly below src/ may import besides its own files; types do not count. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli.ts', 'errors.ts', 'system.ts', 'text'],
-  'index.ts': ['core', 'errors.ts', 'io', 'locales', 'output', 'system.ts', 'text'],
+  'index.ts': ['core', 'errors.ts', 'library', 'system.ts'],
+  library: ['core', 'errors.ts', 'io', 'locales', 'output', 'system.ts', 'text'],
   'cli.ts': ['cli', 'commands', 'core', 'errors.ts', 'language.ts', 'output', 'text', 'version.ts'],
   cli: ['core', 'errors.ts', 'text'],
   commands: ['completion', 'core', 'errors.ts', 'output', 'sandbox', 'text', 'version.ts'],

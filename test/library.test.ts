@@ -82,7 +82,7 @@ describe("import from 'mmai'", () => {
   it('refuses to wait for no task, as the command does', async () => {
     const { transport } = fakeTransport(succeeded);
     const client = createClient({ accessKey: testKey, transport });
-    await assert.rejects(collect(watchTasks(client, [])), { exitCode: ExitCode.usage });
+    assert.throws(() => watchTasks(client, []), { exitCode: ExitCode.usage });
   });
 
   it('leaves nothing on a signal that outlives the wait, however the wait ends', async () => {
@@ -110,7 +110,6 @@ describe("import from 'mmai'", () => {
     const { transport, requests } = fakeTransport(succeeded);
     const client = createClient({ accessKey: testKey, transport });
     await assert.rejects(client.getTaskStatus('0'), MmaiError);
-    await assert.rejects(collect(watchTasks(client, ['1'], { any: true, count: '1' })), MmaiError);
     assert.equal(requests.length, 0);
   });
 

@@ -50,17 +50,22 @@ export interface ResolvedSettings {
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
 
-/** Flag > `MMAI_*` > `ALIBABA_CLOUD_*` > profile > default. An empty variable counts as not set. Throws a usage error naming the origin. */
+/**
+ * Flag > `MMAI_*` > `ALIBABA_CLOUD_*` > profile > default. An empty variable counts as not set. Throws a usage error naming the
+ * origin, a flag as `nameOf` has it.
+ */
 export function resolveSettings(
   flags: Readonly<Partial<Record<SettingName, string>>>,
   env: Environment,
   profile: Profile | undefined,
+  nameOf: (name: SettingName) => string = (name) => `--${DEFINITIONS[name].flag}`,
 ): ResolvedSettings {
   const values: Record<string, unknown> = {};
   const origins: Record<string, Origin> = {};
   for (const name of settingNames) {
     const definition: Definition<unknown> = DEFINITIONS[name];
-    const found = find(name, definition, flags[name], env, profile);
+    const flag = { text: flags[name], name: nameOf(name) };
+    const found = find(name, definition, flag, env, profile);
     values[name] = found.text === undefined ? undefined : definition.parse(found.text, subjectOf(name, found.origin));
     origins[name] = found.origin;
   }
@@ -86,8 +91,8 @@ export function checkSetting(name: SettingName, text: string): void {
 }
 
 /** The service's host by formula (no SDK has an exception for this product), or the endpoint as given; an origin without a path. */
-export function serviceOrigin(settings: Pick<Settings, 'region' | 'endpoint'>): string {
-  return settings.endpoint ?? `https://multimediaai.${settings.region}.aliyuncs.com`;
+export function serviceOrigin({ region, endpoint }: { region: string; endpoint?: string | undefined }): string {
+  return endpoint ?? `https://multimediaai.${region}.aliyuncs.com`;
 }
 
 /** Whether a variable that is a switch is on: empty, `0`, `false`, `no` and `off` are off, anything else is on. */
@@ -147,12 +152,12 @@ function define<T, F extends string | undefined = undefined>(
 
 function find(
   name: SettingName,
-  { flag, variables, fallback }: Definition<unknown>,
-  given: string | undefined,
+  { variables, fallback }: Definition<unknown>,
+  flag: { readonly text: string | undefined; readonly name: string },
   env: Environment,
   profile: Profile | undefined,
 ): { text: string | undefined; origin: Origin } {
-  if (given !== undefined) return { text: given, origin: { from: 'flag', name: `--${flag}` } };
+  if (flag.text !== undefined) return { text: flag.text, origin: { from: 'flag', name: flag.name } };
   // A file of variables with CRLF leaves a carriage return at the end of each.
   const variable = variables.find((v) => env[v]?.trim());
   if (variable) return { text: env[variable]?.trim(), origin: { from: 'environment', name: variable } };

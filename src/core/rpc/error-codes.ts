@@ -148,6 +148,18 @@ export function cataloguedAs(code: string): keyof typeof catalogue | undefined {
   return own ?? codes.find((name) => catalogue[name] === entryOf(wanted));
 }
 
+/** Whether a failure of this class is retried; a code may have its own rule. */
+export const RETRY_RULES: Readonly<Record<FailureClass, RetryRule>> = {
+  transient: 'backoff',
+  throttle: 'backoff',
+  skew: 'once',
+  auth: 'never',
+  permission: 'never',
+  account: 'never',
+  notFound: 'never',
+  request: 'never',
+};
+
 // --- internal ---
 
 const ENTRIES: ReadonlyMap<string, CatalogueEntry> = new Map(
@@ -166,18 +178,6 @@ const FAMILIES: readonly (readonly [prefix: Lowercase<string>, entry: CatalogueE
   ['invalidtimestamp', catalogue.InvalidTimeStamp],
   ['invalid', catalogue.InvalidParameter],
 ];
-
-/** Whether a failure of this class is retried; a code may have its own rule. */
-const RETRY_RULES: Readonly<Record<FailureClass, RetryRule>> = {
-  transient: 'backoff',
-  throttle: 'backoff',
-  skew: 'once',
-  auth: 'never',
-  permission: 'never',
-  account: 'never',
-  notFound: 'never',
-  request: 'never',
-};
 
 function entryOf(code: string): CatalogueEntry | undefined {
   return ENTRIES.get(code) ?? FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1];

@@ -34,34 +34,42 @@ export type WatchFlags = { readonly [Name in keyof typeof WATCH_DEFAULTS]: strin
   readonly noResults?: true;
 };
 
+/** How an error names the flag or the option that it is about. */
+export type NameOf = (option: keyof WatchFlags) => string;
+
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense, and for no task. */
-export function waiterOptions(ids: readonly TaskId[], options: WatchFlags): WaiterOptions {
+export function waiterOptions(ids: readonly TaskId[], options: WatchFlags, nameOf: NameOf = flagName): WaiterOptions {
   if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds());
-  return { ...parseWatchFlags(options), ids, need: tasksNeeded(ids.length, options) };
+  return { ...parseWatchFlags(options, nameOf), ids, need: tasksNeeded(ids.length, options, nameOf) };
 }
 
 /** What flags say whatever the tasks are, so that they can be checked before ids are read. Throws the same usage errors. */
-export function parseWatchFlags(options: WatchFlags): Omit<WaiterOptions, 'ids' | 'need'> {
-  tasksNeeded(Number.MAX_SAFE_INTEGER, options);
-  const timeoutMs = parseDuration(options.timeout, '--timeout');
-  const intervalMs = options.interval === 'auto' ? 'auto' : parseDuration(options.interval, '--interval');
-  if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval());
-  if (intervalMs !== 'auto' && intervalMs > timeoutMs) throw usageError((m) => m.watch.intervalAboveTimeout());
+export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName): Omit<WaiterOptions, 'ids' | 'need'> {
+  tasksNeeded(Number.MAX_SAFE_INTEGER, options, nameOf);
+  const [interval, timeout] = [nameOf('interval'), nameOf('timeout')];
+  const durationOf = (name: DurationFlag) => parseDuration(options[name], nameOf(name));
+  const timeoutMs = durationOf('timeout');
+  const intervalMs = options.interval === 'auto' ? 'auto' : durationOf('interval');
+  if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval(interval));
+  if (intervalMs !== 'auto' && intervalMs > timeoutMs) {
+    throw usageError((m) => m.watch.intervalAboveTimeout(interval, timeout));
+  }
   return {
     mode: watchMode(options),
-    until: choice('ended', 'running')(options.until, '--until'),
+    until: choice('ended', 'running')(options.until, nameOf('until')),
     failFast: options.failFast === true,
     timeoutMs,
     intervalMs,
-    maxIntervalMs: parseDuration(options.maxInterval, '--max-interval'),
-    errorBudgetMs: parseDuration(options.errorBudget, '--error-budget'),
-    notFoundGraceMs: parseDuration(options.notFoundGrace, '--not-found-grace'),
-    queueTimeoutMs: parseDuration(options.queueTimeout, '--queue-timeout'),
-    stallTimeoutMs: parseDuration(options.stallTimeout, '--stall-timeout'),
-    maxRps: options.maxRps === 'none' ? Number.POSITIVE_INFINITY : wholeNumber(1, 100_000)(options.maxRps, '--max-rps'),
-    heartbeatMs: options.heartbeat === 'auto' ? 'auto' : parseDuration(options.heartbeat, '--heartbeat'),
-    results: wantedResults(options),
-    timeoutExitCode: wholeNumber(0, 124)(options.timeoutExitCode, '--timeout-exit-code'),
+    maxIntervalMs: durationOf('maxInterval'),
+    errorBudgetMs: durationOf('errorBudget'),
+    notFoundGraceMs: durationOf('notFoundGrace'),
+    queueTimeoutMs: durationOf('queueTimeout'),
+    stallTimeoutMs: durationOf('stallTimeout'),
+    maxRps:
+      options.maxRps === 'none' ? Number.POSITIVE_INFINITY : wholeNumber(1, 100_000)(options.maxRps, nameOf('maxRps')),
+    heartbeatMs: options.heartbeat === 'auto' ? 'auto' : durationOf('heartbeat'),
+    results: wantedResults(options, nameOf),
+    timeoutExitCode: wholeNumber(0, 124)(options.timeoutExitCode, nameOf('timeoutExitCode')),
   };
 }
 
@@ -92,7 +100,7 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number, left
     ] as const,
   ];
   return [
-    ...[...new Map(given)].flatMap(([name, value]) => (value === undefined ? [] : [`--${kebab(name)}`, value])),
+    ...[...new Map(given)].flatMap(([name, value]) => (value === undefined ? [] : [flagName(name), value])),
     ...(any ? ['--any'] : []),
     ...(failFast ? ['--fail-fast'] : []),
     ...(results ? ['--results'] : []),
@@ -102,19 +110,25 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number, left
 
 // --- internal ---
 
-function wantedResults({ results, noResults }: WatchFlags): WaiterOptions['results'] {
-  if (results && noResults) throw usageError((m) => m.watch.conflict('--results', '--no-results'));
+type DurationFlag = Exclude<keyof typeof WATCH_DEFAULTS, 'maxRps' | 'timeoutExitCode' | 'until'>;
+
+function flagName(option: string): string {
+  return `--${kebab(option)}`;
+}
+
+function wantedResults({ results, noResults }: WatchFlags, nameOf: NameOf): WaiterOptions['results'] {
+  if (results && noResults) throw usageError((m) => m.watch.conflict(nameOf('results'), nameOf('noResults')));
   if (noResults) return 'none';
   return results ? 'all' : 'failed';
 }
 
-function tasksNeeded(tasks: number, { all, any, count }: WatchFlags): number {
-  const given = [all && '--all', any && '--any', count !== undefined && '--count'];
-  const [one, other] = given.filter((flag) => typeof flag === 'string');
-  if (one && other) throw usageError((m) => m.watch.conflict(one, other));
+function tasksNeeded(tasks: number, { all, any, count }: WatchFlags, nameOf: NameOf): number {
+  const given = [all && 'all', any && 'any', count !== undefined && 'count'] as const;
+  const [one, other] = given.filter((option) => typeof option === 'string');
+  if (one && other) throw usageError((m) => m.watch.conflict(nameOf(one), nameOf(other)));
   if (any) return 1;
   if (count === undefined) return tasks;
-  const needed = wholeNumber(1, 1_000_000)(count, '--count');
-  if (needed > tasks) throw usageError((m) => m.watch.countAboveTasks(count, tasks));
+  const needed = wholeNumber(1, 1_000_000)(count, nameOf('count'));
+  if (needed > tasks) throw usageError((m) => m.watch.countAboveTasks(nameOf('count'), count, tasks));
   return needed;
 }

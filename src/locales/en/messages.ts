@@ -5,6 +5,7 @@ import { credentialsEn } from './credentials.ts';
 import { explainEn } from './explain.ts';
 import { fileProblem } from './files.ts';
 import { helpEn } from './help.ts';
+import { libraryEn } from './library.ts';
 import { networkEn } from './network.ts';
 
 /** Every sentence a person reads, in English. `zh.ts` has the same type, so a missing translation does not compile. */
@@ -14,6 +15,7 @@ export const en = {
   explain: explainEn,
   check: checkEn,
   network: networkEn,
+  library: libraryEn,
   error: 'error: ',
   warning: 'warning: ',
   hint: 'hint: ',
@@ -131,9 +133,9 @@ export const en = {
   config: configEn,
   watch: {
     conflict: (one: string, other: string) => `${one} and ${other} cannot be used together`,
-    intervalAboveTimeout: () => '--interval must not be longer than --timeout',
-    countAboveTasks: (count: string, tasks: number) =>
-      `--count ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,
+    intervalAboveTimeout: (interval: string, timeout: string) => `${interval} must not be longer than ${timeout}`,
+    countAboveTasks: (what: string, count: string, tasks: number) =>
+      `${what} ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,
     retry: (id: string, code: string, delay: string) => `${id} ${code}, retrying in ${delay}`,
     heartbeat: (states: readonly string[], done: number, total: number, next: string) =>
       `still waiting: ${states.join(', ')}; ${done} of ${total} done; next check in ${next}`,
@@ -141,7 +143,7 @@ export const en = {
     elapsed: (elapsed: string, limit: string | undefined) => (limit ? `${elapsed} of ${limit}` : elapsed),
     keys: () => 'press r to check now',
     unseen: 'not checked yet',
-    noInterval: () => '--interval: expected a duration or auto',
+    noInterval: (what: string) => `${what}: expected a duration or auto`,
     noCommand: () => '--exec: the command is empty',
     noTerminal: () => '--progress tty: standard error is not a terminal',
     hookEnds: {

@@ -6,6 +6,7 @@ import { credentialsZh } from './credentials.ts';
 import { explainZh } from './explain.ts';
 import { fileProblem } from './files.ts';
 import { helpZh } from './help.ts';
+import { libraryZh } from './library.ts';
 import { networkZh } from './network.ts';
 import { spaced } from './spacing.ts';
 
@@ -16,6 +17,7 @@ export const zh: Messages = {
   explain: explainZh,
   check: checkZh,
   network: networkZh,
+  library: libraryZh,
   error: '错误：',
   warning: '警告：',
   hint: '提示：',
@@ -114,8 +116,8 @@ export const zh: Messages = {
   config: configZh,
   watch: {
     conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
-    countAboveTasks: (_, tasks) => `只有 ${tasks} 个任务，--count 不能大于 ${tasks}`,
-    intervalAboveTimeout: () => '--interval 不能大于 --timeout',
+    countAboveTasks: (what, _, tasks) => `只有 ${tasks} 个任务，${what} 不能大于 ${tasks}`,
+    intervalAboveTimeout: (interval, timeout) => `${interval} 不能大于 ${timeout}`,
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
     heartbeat: (states, done, total, next) =>
       `仍在等待：${states.join('，')}；已结束 ${done}/${total}；${next} 后再次查询`,
@@ -123,7 +125,7 @@ export const zh: Messages = {
     elapsed: (elapsed, limit) => (limit ? `已等待 ${elapsed}/${limit}` : `已等待 ${elapsed}`),
     keys: () => '按 r 立即查询',
     unseen: '尚未查询',
-    noInterval: () => '--interval：请指定时长或 auto',
+    noInterval: (what) => `${what}：请指定时长或 auto`,
     noCommand: () => '--exec：请指定命令',
     noTerminal: () => '--progress tty：标准错误输出不是终端',
     hookEnds: {

@@ -1,0 +1,125 @@
+import type { TaskReply } from '../core/client.ts';
+import { serviceOrigin } from '../core/config/settings.ts';
+import { classify, RETRY_RULES } from '../core/rpc/error-codes.ts';
+import type { TaskId } from '../core/task.ts';
+import type { EndEvent } from '../core/wait/events.ts';
+import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions } from '../core/wait/flags.ts';
+import { Waiter } from '../core/wait/waiter.ts';
+import type { WaiterOptions } from '../core/wait/waiter-options.ts';
+import { ExitCode } from '../errors.ts';
+import { en } from '../locales/en/messages.ts';
+import { type WatchDocument, type WatchedRow, watchDocument } from '../output/watch-document.ts';
+import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } from '../output/watch-events.ts';
+import { systemClock } from '../system.ts';
+import type { StatusReply, TaskClient } from './client.ts';
+import { expected, type WaitOptions, watchFlags } from './options.ts';
+
+/** The json document of `mmai watch`: each task, and how the wait ended. */
+export interface WaitDocument extends Omit<WatchDocument, 'tasks'> {
+  readonly tasks: readonly WatchedRow[];
+}
+
+/**
+ * Waits for tasks and yields the events of `mmai watch --output ndjson`, the summary last, with the exit code that the command would
+ * have (130 when `signal` aborts). Throws {@link MmaiError} at the call for an ID or an option that makes no sense; the iterator
+ * throws what the client throws, `accessKey` for instance.
+ */
+export function watchTasks(
+  client: TaskClient,
+  taskIds: readonly string[],
+  options: WaitOptions = {},
+): AsyncGenerator<WatchEvent, void> {
+  return eventsOf(planWait(client, taskIds, options));
+}
+
+/** Waits for tasks; resolves with the document of the wait, however the tasks ended. Rejects where {@link watchTasks} throws. */
+export async function waitForTasks(
+  client: TaskClient,
+  taskIds: readonly string[],
+  options: WaitOptions = {},
+): Promise<WaitDocument> {
+  const plan = planWait(client, taskIds, options);
+  for await (const event of startWaiter(plan).events()) {
+    if (event.type !== 'end') continue;
+    if (event.error) throw event.error;
+    const { tasks, summary, ...error } = documentOf(event, plan);
+    return { tasks: [...tasks], ...error, summary: { ...summary } };
+  }
+  throw new Error('a wait without an end');
+}
+
+// --- internal ---
+
+/** A wait whose options are checked. */
+interface Plan {
+  readonly client: TaskClient;
+  readonly flags: WatchFlags;
+  readonly options: WaiterOptions;
+  readonly signal: AbortSignal;
+}
+
+function planWait(client: TaskClient, taskIds: readonly string[], options: WaitOptions): Plan {
+  if (typeof client?.getTaskStatus !== 'function') throw expected('client', 'client', client);
+  const flags = { ...WATCH_DEFAULTS, ...watchFlags(options) };
+  const isId = (id: unknown) => typeof id === 'string' && id !== '';
+  if (!Array.isArray(taskIds) || !taskIds.every(isId)) throw expected('taskIds', 'taskIds', taskIds);
+  for (const id of taskIds) client.checkTaskId?.(id);
+  const ids = [...new Set(taskIds)] as TaskId[];
+  const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);
+  const signal = options.signal ?? new AbortController().signal;
+  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal };
+}
+
+function startWaiter({ client, options, signal }: Plan): Waiter {
+  return new Waiter(options, {
+    ...{ clock: systemClock, random: Math.random, signal },
+    poll: async (id, limits) => wholeReply(await client.getTaskStatus(id, { ...limits, retries: 0 }).catch(throwError)),
+    result:
+      client.getTaskResult && ((id, limits) => client.getTaskResult!(id, { ...limits, retries: 0 }).catch(throwError)),
+    renewConnections: () => client.renewConnections?.(),
+    interruptCode: () => ExitCode.interrupted,
+  });
+}
+
+async function* eventsOf(plan: Plan): AsyncGenerator<WatchEvent, void> {
+  const waiter = startWaiter(plan);
+  const { origin = '', region = '' } = plan.client;
+  const stamp = eventStamp(waiter, systemClock);
+  yield stamp(versionEvent(process.pid));
+  yield stamp(startEvent(plan.options, { endpoint: origin, region, profile: '' }, systemClock));
+  for await (const event of waiter.events()) {
+    if (event.type === 'end') {
+      yield stamp({ type: 'summary', ...documentOf(event, plan).summary });
+      if (event.error) throw event.error;
+    } else {
+      const unstamped = watchEvent(event, en);
+      if (unstamped) yield stamp(unstamped);
+    }
+  }
+}
+
+function documentOf(end: EndEvent, { client, flags }: Plan): WatchDocument {
+  const { origin, region } = client;
+  const isUsual = region !== undefined && origin === serviceOrigin({ region });
+  const place = { ...(region && { region }), ...(origin && !isUsual && { endpoint: origin }) };
+  const resume = (succeeded: number, left: number) => resumeFlags({ ...flags, ...place }, succeeded, left);
+  const { summary, ...rest } = watchDocument(end, client.clockOffsetMs?.() ?? 0, resume, en);
+  // The command knows the tasks of MultimediaAI only.
+  return { ...rest, summary: origin === undefined ? { ...summary, resume: null } : summary };
+}
+
+/** A reply with everything that the wait reads of one. */
+function wholeReply(reply: StatusReply): TaskReply {
+  if (reply.ok) return { ok: true, answer: { requestId: null, http: 200, ...reply.answer } };
+  const { failure } = reply;
+  const { code, http = null, class: given } = failure;
+  const known = classify(code, http ?? 0);
+  const meaning = given ? { ...known, class: given, retry: RETRY_RULES[given] } : known;
+  const unknown = { requestId: null, recommend: null, serverDelayMs: undefined, serverTime: undefined };
+  return { ok: false, failure: { ...unknown, ...failure, http, ...meaning } };
+}
+
+/** A wait ends with errors only: whatever else is thrown becomes one. */
+function throwError(thrown: unknown): never {
+  throw thrown instanceof Error ? thrown : new Error(String(thrown));
+}

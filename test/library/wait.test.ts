@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import {
+  createClient,
+  ExitCode,
+  type StatusReply,
+  type TaskClient,
+  waitForTasks,
+  watchTasks,
+} from '../../src/index.ts';
+import { testKey } from '../support/mmai.ts';
+import { answer, fakeTransport, refusal, succeeded } from '../support/transport.ts';
+
+const failed = answer(200, { Status: 3, RequestId: 'R-3' });
+
+describe('waitForTasks', () => {
+  it('resolves with the document of the wait, however its tasks ended', async () => {
+    const { transport } = fakeTransport(succeeded, failed);
+    const client = createClient({ accessKey: testKey, transport });
+    const { tasks, summary, error } = await waitForTasks(client, ['1', '2', '1'], { results: false });
+    assert.deepEqual(
+      tasks.map(({ id, state, outcome }) => [id, state, outcome]),
+      [
+        ['1', 'succeeded', 'succeeded'],
+        ['2', 'failed', 'failed'],
+      ],
+    );
+    assert.deepEqual([summary.exitCode, summary.outcome, summary.resume], [ExitCode.failed, 'ended', null]);
+    assert.deepEqual(Object.keys(summary.lagMaxMs), ['1', '2']);
+    assert.equal(error, undefined);
+  });
+
+  it('resolves where the service refuses, with the error, and rejects where there is no AccessKey', async () => {
+    const { transport } = fakeTransport(refusal(403, 'Forbidden.RAM'));
+    const refused = await waitForTasks(createClient({ accessKey: testKey, transport }), ['1']);
+    assert.deepEqual([refused.error?.code, refused.summary.exitCode], ['Forbidden.RAM', 3]);
+    const accessKey = () => Promise.reject('no key');
+    await assert.rejects(waitForTasks(createClient({ accessKey, transport }), ['1']), /^Error: no key$/);
+  });
+
+  it('says how the command resumes the wait, at the endpoint of the client', async () => {
+    const signal = AbortSignal.abort();
+    const resumeOf = async (endpoint: object) =>
+      (await waitForTasks(createClient({ accessKey: testKey, ...endpoint }), ['7'], { signal, timeout: 90_000 }))
+        .summary.resume;
+    assert.deepEqual(await resumeOf({}), ['mmai', 'watch', '7', '--region', 'cn-beijing', '--timeout', '90s']);
+    const elsewhere = await resumeOf({ endpoint: 'http://127.0.0.1:9', region: 'cn-hangzhou' });
+    const flags = ['--region', 'cn-hangzhou', '--endpoint', 'http://127.0.0.1:9', '--timeout', '90s'];
+    assert.deepEqual(elsewhere, ['mmai', 'watch', '7', ...flags]);
+  });
+});
+
+/** A client of one's own that gives these replies, the last again and again. */
+function ownClient(...replies: StatusReply[]) {
+  const polled: string[] = [];
+  const client: TaskClient = {
+    async getTaskStatus(taskId, { traffic, retries }) {
+      assert.equal(retries, 0);
+      traffic.requests += 1;
+      polled.push(taskId);
+      return replies[Math.min(polled.length, replies.length) - 1]!;
+    },
+  };
+  return { client, polled };
+}
+
+describe("a wait with a client of one's own", () => {
+  it('takes any text as ID, and a status alone as reply', async () => {
+    const { client, polled } = ownClient({ ok: true, answer: { status: 2 } });
+    const { tasks, summary } = await waitForTasks(client, ['t-bp1', 't-bp2']);
+    assert.deepEqual(polled, ['t-bp1', 't-bp2']);
+    assert.deepEqual(
+      tasks.map(({ state, requestId }) => [state, requestId]),
+      [
+        ['succeeded', null],
+        ['succeeded', null],
+      ],
+    );
+    assert.deepEqual([summary.requests, summary.clockOffsetMs], [2, 0]);
+  });
+
+  it('has no command that resumes it, and no place in its events', async () => {
+    const { client } = ownClient({ ok: true, answer: { status: 1 } });
+    const events = [];
+    for await (const event of watchTasks(client, ['t-1'], { timeout: 1 })) events.push(event);
+    const [, start] = events;
+    const summary = events.at(-1)!;
+    assert.ok(start?.type === 'start' && summary.type === 'summary');
+    assert.deepEqual([start.endpoint, start.region], ['', '']);
+    assert.deepEqual([summary.exitCode, summary.resume], [ExitCode.deadline, null]);
+  });
+
+  const failures: [Extract<StatusReply, { ok: false }>['failure'], number][] = [
+    [{ code: 'TaskGone', message: 'gone', class: 'notFound' }, ExitCode.notFound],
+    [{ code: 'Nope', message: 'no', class: 'permission' }, ExitCode.denied],
+    [{ code: 'Forbidden.RAM', message: 'no', http: 403 }, ExitCode.denied],
+    [{ code: 'Odd', message: 'no', http: 400 }, ExitCode.unanswered],
+  ];
+  for (const [failure, exitCode] of failures) {
+    it(`ends with ${exitCode} for a failure ${JSON.stringify(failure)}`, async () => {
+      const { client } = ownClient({ ok: false, failure });
+      const { summary, tasks } = await waitForTasks(client, ['t-1'], { notFoundGrace: 1 });
+      assert.deepEqual([summary.exitCode, tasks[0]?.error?.code], [exitCode, failure.code]);
+    });
+  }
+
+  it('throws what the client throws', async () => {
+    const client: TaskClient = { getTaskStatus: () => Promise.reject(new RangeError('broken')) };
+    await assert.rejects(waitForTasks(client, ['t-1']), RangeError);
+  });
+
+  it('has an example that runs: a task of ECS', async () => {
+    const states = ['Processing', 'Finished'];
+    const server = createServer((request, response) => {
+      const { searchParams } = new URL(request.url!, 'http://localhost');
+      assert.equal(searchParams.get('Action'), 'DescribeTaskAttribute');
+      assert.ok(searchParams.get('Signature'));
+      const status = searchParams.get('TaskId') === 't-bad' ? 'Failed' : (states.shift() ?? 'Finished');
+      response.end(JSON.stringify({ TaskStatus: status, RequestId: 'R-1' }));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    after(() => server.close().closeAllConnections());
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const path = fileURLToPath(new URL('../examples/ecs-task.ts', import.meta.url));
+    const env = { ...process.env, ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
+    const run = promisify(execFile)(process.execPath, ['--import', 'tsx', path, endpoint, 't-good', 't-bad'], { env });
+    const { code, stdout } = await run.catch((error) => error);
+    assert.equal(code, ExitCode.failed);
+    assert.match(stdout, /^t-good succeeded after \ds\nt-bad failed after 0s\n$/);
+  });
+});
