@@ -83,7 +83,7 @@ describe('standard input of the real program', { concurrency: 2 }, () => {
 
   const endless: [string, string, RegExp, string?][] = [
     ['a secret without end', 'yes', /longer than 1 MiB/, 'config set access-key-secret'],
-    ['ids without end', 'yes 123', /more than 1000000 task IDs/],
+    ['ids without end', 'yes 123', /more than 2000000 task IDs/],
     ['a line of 600 MB', 'head -c 600000000 /dev/zero | tr "\\0" 9', /^error: line 1.{100,250}\n$/],
   ];
   for (const [name, producer, message, command = 'status -'] of endless) {

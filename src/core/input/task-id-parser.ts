@@ -6,8 +6,8 @@ import { readToken } from './json-tokens.ts';
 
 /** What is kept of a line at most: an id has 19 digits, and only the first column matters. In characters. */
 const MAX_LINE = 4096;
-/** A million tasks fit into memory; whatever sends more lines than this has no end (`yes 123`). */
-const MAX_IDS = 1_000_000;
+/** Two million tasks fit into a heap of 1 GiB; whatever sends more lines than this has no end (`yes 123`). */
+const MAX_IDS = 2_000_000;
 const NEWLINE = 0x0a;
 
 /**

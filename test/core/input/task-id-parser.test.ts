@@ -82,9 +82,9 @@ describe('task ids in text', () => {
     const text = '123\n'.repeat(100_000);
     assert.throws(
       () => {
-        for (let piece = 0; piece < 20; piece++) parser.push(text);
+        for (let piece = 0; piece < 21; piece++) parser.push(text);
       },
-      { exitCode: 2, message: /more than 1000000 task IDs/ },
+      { exitCode: 2, message: /more than 2000000 task IDs/ },
     );
   });
 
