@@ -81,11 +81,15 @@ export async function createProgram(
       writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => stdout.size().columns,
       getErrHelpWidth: () => stderr.size().columns,
+      // What it would take off is in no help of ours, and looking opens the streams.
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
       // It is thrown too, and `report` writes it.
       outputError() {},
     })
     .showSuggestionAfterError()
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .hook('preAction', () => deps.handleSignals());
   for (const { name, alias, load } of COMMANDS) {
     if (wants(name) || (alias && wants(alias))) (await load())(program, deps, done);
     else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);

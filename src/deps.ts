@@ -33,6 +33,11 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   readonly startedAt: number;
   /** Aborts on SIGINT, SIGTERM, SIGHUP, or a stdout that is closed or full; the reason is the exit code. */
   readonly signal: AbortSignal;
+  /**
+   * From here on signals abort {@link signal}; before, they end the process. To be called before a command does anything: help alone
+   * needs no handlers, which take a thirtieth of its time.
+   */
+  handleSignals(): void;
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -2,10 +2,10 @@ import { homedir, uptime } from 'node:os';
 import { isAbsolute } from 'node:path';
 
 import type { Clock } from './core/clock.ts';
-import type { Deps, Output } from './deps.ts';
+import type { Deps } from './deps.ts';
 import { abortCode, ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { createWriter, isClosedPipe, taken, type Writer } from './io/output-stream.ts';
+import { createOutput, createWriter, isClosedPipe } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
 import type { Live } from './io/terminal/live.ts';
 import { isNohup } from './io/terminal/nohup.ts';
@@ -30,22 +30,25 @@ const LINGER_MS = 100;
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
 
-/** The real thing. Installs the handlers of {@link handleSignals}. */
+/** The real thing. */
 export function systemDeps(): Deps {
   const redactor = createRedactor();
   const controller = new AbortController();
   const { signal } = controller;
-  const redirectSignals = handleSignals(controller);
+  let redirectSignals: RedirectSignals | undefined;
+  const mayBlock = () => redirectSignals === undefined;
   let failure: MmaiError | undefined;
-  const outWriter = createWriter(process.stdout, 1, (error) => {
+  const onOutError = (error: NodeJS.ErrnoException) => {
     if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
     failure ??= outputFailed(error);
     abort(controller, ExitCode.outputFailed);
-  });
+  };
   // Where no diagnostics can be written, the answer may still be: only a reader that is gone ends the run.
-  const errorWriter = createWriter(process.stderr, 2, (error) => {
+  const onErrorError = (error: NodeJS.ErrnoException) => {
     if (isClosedPipe(error)) abort(controller, ExitCode.closedPipe);
-  });
+  };
+  const outWriter = createWriter({ fd: 1, onError: onOutError, mayBlock });
+  const errorWriter = createWriter({ fd: 2, onError: onErrorError, mayBlock });
   let live: Live | undefined;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
   const writeAbove = (write: () => void) => (live ? live.writeAbove(write) : write());
@@ -62,8 +65,11 @@ export function systemDeps(): Deps {
     redactor,
     signal,
     stdin: createInput(signal),
-    stdout: systemOutput(process.stdout, outWriter, writeAbove, () => failure),
-    stderr: systemOutput(process.stderr, errorWriter, writeAbove),
+    stdout: createOutput(outWriter, writeAbove, () => failure),
+    stderr: createOutput(errorWriter, writeAbove),
+    handleSignals() {
+      redirectSignals ??= handleSignals(controller);
+    },
     // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
@@ -93,11 +99,12 @@ export function systemDeps(): Deps {
     },
     async prompts() {
       const { createPrompts } = await import('./io/terminal/prompts.ts');
-      return createPrompts(process.stderr, signal);
+      return createPrompts(errorWriter.open(), signal);
     },
     async live(view, onKey) {
       const { startLive } = await import('./io/terminal/live.ts');
-      const { env, stdin, stdout, stderr } = process;
+      const { env, stdin } = process;
+      const [stdout, stderr] = [outWriter.open(), errorWriter.open()];
       live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey });
       return live;
     },
@@ -107,7 +114,7 @@ export function systemDeps(): Deps {
     },
     async runProgram(words, env) {
       const { runProgram } = await import('./io/program.ts');
-      return signal.aborted ? { exitCode: signal.reason } : runProgram(words, env, redirectSignals);
+      return signal.aborted ? { exitCode: signal.reason } : runProgram(words, env, redirectSignals!);
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');
@@ -212,29 +219,6 @@ function home(): string | undefined {
 /** Where no home is, files are looked for where containers have theirs: not in the working directory, which may be anybody's. */
 function homeOrRoot(): string {
   return home() ?? '/';
-}
-
-/** `writeAbove` makes way for what is written to a terminal. */
-function systemOutput(
-  stream: NodeJS.WriteStream,
-  { write, drained }: Writer,
-  writeAbove: (write: () => void) => void,
-  failure: () => MmaiError | undefined = () => undefined,
-): Output {
-  return {
-    isTerminal: stream.isTTY === true,
-    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-    write: (text) => (stream.isTTY ? writeAbove(() => write(text)) : write(text)),
-    get isBehind() {
-      return stream.writableNeedDrain;
-    },
-    drained,
-    async flush() {
-      await taken(stream);
-      const error = failure();
-      if (error) throw error;
-    },
-  };
 }
 
 /** Exit 74: what was written is incomplete, whatever the tasks did. */

@@ -80,12 +80,12 @@ describe('the code cache', { concurrency: 4 }, () => {
   const damages: [string, (path: string) => void][] = [
     ['a flipped bit', (path) => flip(path, [2000])],
     ['two halves damaged alike', (path) => flip(path, [2000, 2000 + statSync(path).size / 2])],
-    ['another checksum', (path) => flip(path, [statSync(path).size - 1])],
+    ['another last byte', (path) => flip(path, [statSync(path).size - 1])],
     ['zeros inside', (path) => writeFileSync(path, readFileSync(path).fill(0, 4096, 8192))],
     ['nothing but zeros', (path) => writeFileSync(path, readFileSync(path).fill(0))],
     ['a missing end', (path) => truncateSync(path, 1000)],
     ['more at the end', (path) => truncateSync(path, statSync(path).size + 4)],
-    ['four zeros, the checksum of nothing', (path) => writeFileSync(path, Buffer.alloc(4))],
+    ['four zeros', (path) => writeFileSync(path, Buffer.alloc(4))],
     ['nothing inside', (path) => truncateSync(path, 0)],
     ['something else inside', (path) => writeFileSync(path, 'no code at all\n'.repeat(100))],
   ];

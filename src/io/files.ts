@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { access, type FileHandle, open, stat } from 'node:fs/promises';
+// `promises`, not node:fs/promises: that is loaded on use, and a config file is read at every start.
+import { closeSync, constants, fstatSync, openSync, promises, readSync, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { retryWhileBusy } from './while-busy.ts';
 
 /** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
@@ -35,7 +35,7 @@ export interface ReadOptions extends FileLimits {
 export function readText(path: string, options: ReadOptions = {}): Promise<string | undefined> {
   const { maxBytes = MAX_BYTES, pipe = false } = options;
   const reading = withLimits(options, async (signal) => {
-    const file = await open(path, constants.O_RDONLY | NONBLOCK);
+    const file = await promises.open(path, constants.O_RDONLY | NONBLOCK);
     try {
       checkKind(await file.stat(), pipe);
       const buffer = Buffer.allocUnsafe(maxBytes + 1);
@@ -90,7 +90,7 @@ export function writeText(
   const flags = O_WRONLY | O_CREAT | NONBLOCK | (how === 'append' ? O_APPEND : O_TRUNC);
   return withLimits(limits, async (signal) => {
     const isWithinLine = how === 'append' && text !== '' && (await endsWithinLine(path));
-    const file = await open(path, flags);
+    const file = await promises.open(path, flags);
     try {
       await writeAll(file, Buffer.from(isWithinLine ? `\n${text}` : text), signal);
     } finally {
@@ -105,9 +105,9 @@ export function writeText(
  */
 export function writableSize(path: string, limits: FileLimits = {}): Promise<number> {
   return withLimits(limits, async () => {
-    const found = await stat(path).catch(undefinedIfMissing);
+    const found = await promises.stat(path).catch(undefinedIfMissing);
     if (found?.isDirectory()) throw coded('EISDIR');
-    await access(found ? path : dirname(path), constants.W_OK);
+    await promises.access(found ? path : dirname(path), constants.W_OK);
     return found?.size ?? 0;
   });
 }
@@ -120,9 +120,9 @@ function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
 
 /** The last line of a file has no line break at its end. */
 async function endsWithinLine(path: string): Promise<boolean> {
-  const found = await stat(path).catch(undefinedIfMissing);
+  const found = await promises.stat(path).catch(undefinedIfMissing);
   if (!found?.isFile() || found.size === 0) return false;
-  const file = await open(path, constants.O_RDONLY);
+  const file = await promises.open(path, constants.O_RDONLY);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, found.size - 1);
     return bytesRead === 1 && buffer[0] !== 0x0a;
@@ -156,7 +156,7 @@ async function untilReady<T>(signal: AbortSignal, operation: () => Promise<T>): 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || signal.aborted) throw error;
     }
-    await delay(PIPE_POLL_MS);
+    await new Promise((done) => setTimeout(done, PIPE_POLL_MS));
   }
 }
 

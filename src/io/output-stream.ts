@@ -1,51 +1,92 @@
 import { fstatSync, writeSync } from 'node:fs';
+import type { Output } from '../deps.ts';
+import type { MmaiError } from '../errors.ts';
 
+/** Standard output or standard error. */
 export interface Writer {
+  readonly isTerminal: boolean;
+  /** Node's stream for it; opening one takes a tenth of `--help`. */
+  open(): NodeJS.WriteStream;
   /** Writes the whole of it, now or when the reader takes it; what cannot be written is reported to `onError` only. */
   write(data: string | Uint8Array): void;
   /** See `Output`. */
+  readonly isBehind: boolean;
   drained(): Promise<boolean>;
+  /** Resolves when everything that was written is taken, or never will be. */
+  taken(): Promise<void>;
+}
+
+export interface WriterOptions {
+  readonly fd: 1 | 2;
+  readonly onError: (error: NodeJS.ErrnoException) => void;
+  /** Whether a signal ends the process by itself: only then may a write block it. */
+  readonly mayBlock: () => boolean;
 }
 
 /**
- * Writes to standard output or standard error. Terminals, pipes and sockets are Node's to write to. For files and devices Node
- * counts a short write as a whole one, so that a full disk or a limit on file sizes would cost the rest without a word.
+ * Writes to terminals, pipes and sockets through Node, to pipes directly while that may block. For files and devices Node counts a
+ * short write as a whole one, so that a full disk or a limit on file sizes would cost the rest without a word.
  */
-export function createWriter(
-  stream: NodeJS.WriteStream,
-  fd: 1 | 2,
-  onError: (error: NodeJS.ErrnoException) => void,
-): Writer {
+export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
+  const stat = fstatSync(fd);
+  const isPipe = stat.isFIFO() || stat.isSocket();
+  let stream: NodeJS.WriteStream | undefined;
   let hasFailed = false;
   const fail = (error: NodeJS.ErrnoException) => {
     hasFailed = true;
     onError(error);
   };
-  stream.on('error', fail);
-  const isNodes = stream.isTTY || isPipe(fd);
+  const open = () => (stream ??= (fd === 1 ? process.stdout : process.stderr).on('error', fail));
+  const isTerminal = stat.isCharacterDevice() && open().isTTY === true;
+  const taken = async () => {
+    if (stream?.writable) await new Promise<void>((done) => stream!.write('', () => done()));
+    // A closed pipe is reported by an event after the write's callback.
+    await new Promise(setImmediate);
+  };
   return {
+    isTerminal,
+    open,
     write(data) {
-      if (isNodes) return void stream.write(data);
+      if (isTerminal || (isPipe && (stream || !mayBlock()))) return void open().write(data);
       if (hasFailed) return;
-      try {
-        writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
-      } catch (error) {
-        fail(error as NodeJS.ErrnoException);
-      }
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      const rest = bytes.subarray(writeAll(fd, bytes, fail));
+      // The reader's end makes no write wait: Node can.
+      if (rest.byteLength > 0 && !hasFailed) open().write(rest);
+    },
+    get isBehind() {
+      return stream?.writableNeedDrain === true;
     },
     async drained() {
-      if (stream.writableNeedDrain) await taken(stream);
+      if (stream?.writableNeedDrain) await taken();
       else await new Promise(setImmediate);
       return !hasFailed;
     },
+    taken,
   };
 }
 
-/** Resolves when everything that was written is taken, or never will be. */
-export async function taken(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
-  // A closed pipe is reported by an event after the write's callback.
-  await new Promise(setImmediate);
+/** What commands write to; `writeAbove` makes way for what is written to a terminal. */
+export function createOutput(
+  writer: Writer,
+  writeAbove: (write: () => void) => void,
+  failure: () => MmaiError | undefined = () => undefined,
+): Output {
+  const { isTerminal, open, write, drained, taken } = writer;
+  return {
+    isTerminal,
+    size: () => (isTerminal ? windowSize(open()) : windowSize({})),
+    write: (text) => (isTerminal ? writeAbove(() => write(text)) : write(text)),
+    get isBehind() {
+      return writer.isBehind;
+    },
+    drained,
+    async flush() {
+      await taken();
+      const error = failure();
+      if (error) throw error;
+    },
+  };
 }
 
 /** True of the error of a writer whose reader is gone. A socket of which something was unread says ECONNRESET; Windows says EOF. */
@@ -55,16 +96,21 @@ export function isClosedPipe({ code = '' }: NodeJS.ErrnoException): boolean {
 
 // --- internal ---
 
-function isPipe(fd: number): boolean {
-  const stat = fstatSync(fd);
-  return stat.isFIFO() || stat.isSocket();
+function windowSize({ columns, rows }: { columns?: number; rows?: number }): { columns: number; rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
-function writeAll(fd: number, data: Uint8Array): void {
-  let rest = data;
-  while (rest.byteLength > 0) {
-    const written = writeSync(fd, rest);
-    if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
-    rest = rest.subarray(written);
+/** How many bytes were written before an error, which is reported, or before a pipe that does not block was full. */
+function writeAll(fd: number, data: Uint8Array, onError: (error: NodeJS.ErrnoException) => void): number {
+  let at = 0;
+  try {
+    while (at < data.byteLength) {
+      const written = writeSync(fd, data, at);
+      if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+      at += written;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') onError(error as NodeJS.ErrnoException);
   }
+  return at;
 }

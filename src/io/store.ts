@@ -1,11 +1,10 @@
 import { chmodSync, readdirSync, readlinkSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { setImmediate as loopTurn } from 'node:timers/promises';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
 import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
 import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
-import { LockedError, type LockOptions, stagedName, underLock } from './lock.ts';
+import type { LockOptions } from './lock.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
 export interface StoreOptions extends LockOptions {
@@ -14,10 +13,11 @@ export interface StoreOptions extends LockOptions {
   readonly isNamed?: boolean;
 }
 
-/** Where a new file is staged, and what it takes the place of. */
+/** Where a new file is staged, under which name, and what it takes the place of. */
 interface Place {
   readonly target: string;
   readonly lock: string;
+  readonly name: string;
   readonly checkHeld: () => void;
 }
 
@@ -40,8 +40,9 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
       // Loaded before the lock is taken, so that no other writer waits for it.
       conf ??= await import('conf');
       const { default: Conf } = conf;
+      const { LockedError, stagedName, underLock } = await import('./lock.ts');
       // The loop delivers a signal that came together with the end of the input, whose last part is then missing.
-      await loopTurn();
+      await new Promise(setImmediate);
       try {
         makeDirectory(directory);
         closeDirectory(directory);
@@ -53,10 +54,11 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
           change(config);
           // conf would make the directory of a broken lock anew.
           checkHeld();
-          replace({ target, lock, checkHeld }, `${JSON.stringify(config, null, 2)}\n`, Conf);
+          replace({ target, lock, name: stagedName(), checkHeld }, `${JSON.stringify(config, null, 2)}\n`, Conf);
         };
         await underLock(lock, work, lockOptions);
       } catch (error) {
+        if (error instanceof LockedError) throw usageError((m) => m.config.locked(error.lock, error.waitedMs));
         throw cannotWrite(path, error, signal);
       }
     },
@@ -97,9 +99,9 @@ function isOpenToOthers(path: string): boolean {
  * Puts `text` in place of `target` at once, whole or not at all. conf takes a short write, as a disk gives that fills up, for a
  * success and would put half a file in place: so it writes in the lock, and what it wrote is read again before it takes the place.
  */
-function replace({ target, lock, checkHeld }: Place, text: string, Conf: typeof import('conf').default): void {
+function replace({ target, lock, name, checkHeld }: Place, text: string, Conf: typeof import('conf').default): void {
   const staged = new Conf<Record<string, unknown>>({
-    ...{ cwd: lock, configName: stagedName(), configFileMode: 0o600 },
+    ...{ cwd: lock, configName: name, configFileMode: 0o600 },
     serialize: () => text,
     deserialize: () => ({}),
   });
@@ -146,7 +148,6 @@ function closeDirectory(directory: string): void {
 
 /** What the system refused, as an error that names the file; any other error as it is. */
 function cannotWrite(path: string, error: unknown, signal: AbortSignal | undefined): unknown {
-  if (error instanceof LockedError) return usageError((m) => m.config.locked(error.lock, error.waitedMs));
   if (signal?.aborted) return new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof MmaiError || code === undefined) return error;

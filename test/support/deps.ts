@@ -40,6 +40,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     nonce: () => '00000000-0000-4000-8000-000000000000',
     redactor: createRedactor(),
     signal: new AbortController().signal,
+    handleSignals() {},
     stdin: piped(''),
     store: async () => store,
     home: () => home,
