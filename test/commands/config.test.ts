@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { Command } from 'commander';
 import { addConfigCommand } from '../../src/commands/config.ts';
 import type { CommandDeps } from '../../src/deps.ts';
+import { zh } from '../../src/locales/zh/messages.ts';
 import { type FakeDeps, fakeDeps, piped, scripted, terminal } from '../support/deps.ts';
 import { fakeTransport, refusal } from '../support/transport.ts';
 
@@ -188,7 +189,15 @@ describe('mmai config delete', () => {
     assert.deepEqual(Object.keys(await profilesOf(deps)), ['work', 'other']);
     await config('delete work', deps);
     assert.deepEqual(Object.keys(await profilesOf(deps)), ['other']);
-    assert.match(asked[0] ?? '', /^confirm: Delete profile "work"/);
+    assert.match(asked[0] ?? '', /^confirm: Delete profile "work".* Yes \/ No$/);
+  });
+
+  it('asks for yes or no in the language of the user', async () => {
+    const { asked, ...there } = person('y');
+    const deps = fakeDeps({ ...there, messages: zh });
+    await two(deps);
+    await config('delete work', deps);
+    assert.deepEqual(asked, ['confirm: 是否删除配置“work”及其 AccessKey？ 是 / 否']);
   });
 
   it('refuses without --yes where nobody can be asked, and a profile that is not there', async () => {

@@ -96,8 +96,8 @@ export function scripted(
         refused.push(refusal);
       }
     };
-  const confirm = async (question: string, initial: boolean) =>
-    (await answer('confirm')(question, { initial: initial ? 'y' : 'n' })) === 'y';
+  const confirm: Prompts['confirm'] = async (question, { yes, no }, initial) =>
+    (await answer('confirm')(`${question} ${yes} / ${no}`, { initial: initial ? 'y' : 'n' })) === 'y';
   const select: Prompts['select'] = async (question, choices) => {
     const label = await answer('select')(`${question} ${choices.map(({ label }) => label).join(' | ')}`);
     return choices.find((choice) => choice.label === label)!.value;

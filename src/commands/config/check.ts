@@ -1,7 +1,7 @@
 import type { TaskReply } from '../../core/client.ts';
 import { isExposed, serviceOrigin } from '../../core/config/settings.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
-import { parseTaskId } from '../../core/task.ts';
+import { parseTaskId, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode } from '../../errors.ts';
 import { checkDocument, checkExitCode, checkTable } from '../../output/check-table.ts';
@@ -140,5 +140,9 @@ function reportSignature(check: CheckReport, reply: TaskReply, { messages }: Com
   const { requestId } = reply.ok ? reply.answer : reply.failure;
   check.ok('signature', words.signatureAccepted(requestId ?? '-'));
   if (!reply.ok && (kind === 'permission' || kind === 'account')) check.fail('permission', reply.failure);
-  else check.ok('permission', words.permitted(reply.ok ? words.taskStatus(reply.answer.status) : reply.failure.code));
+  else
+    check.ok(
+      'permission',
+      words.permitted(reply.ok ? messages.states[taskState(reply.answer.status)] : reply.failure.code),
+    );
 }

@@ -15,7 +15,11 @@ export async function deleteProfile(options: DeleteOptions, deps: CommandDeps, n
   selectProfile(store.read(), parseProfileName(name));
   if (!options.yes) {
     if (!stdin.isTerminal) throw usageError((m) => m.config.deleteNeedsYes(name));
-    const isMeant = await (await deps.prompts()).confirm(messages.config.askDelete(name), false);
+    const isMeant = await (await deps.prompts()).confirm(
+      messages.config.askDelete(name),
+      messages.config.answers,
+      false,
+    );
     if (!isMeant) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
   }
   let wasCurrent = false;

@@ -25,7 +25,7 @@ export async function initProfile(options: ConfigOptions, deps: CommandDeps): Pr
     if (dropped) stderr.write(`${messages.config.tokenDropped(name)}\n`);
     stderr.write(`${messages.config.stored(name, visible(store.path))}\n`);
   }
-  if (!(await prompts.confirm(messages.config.askCheck(), true))) return ExitCode.ok;
+  if (!(await prompts.confirm(messages.config.askCheck(), messages.config.answers, true))) return ExitCode.ok;
   return (await import('./check.ts')).runConfigCheck({ ...options, profile: name }, deps);
 }
 

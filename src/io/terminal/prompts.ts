@@ -19,8 +19,8 @@ export interface Prompts {
   text(question: string, options?: Question): Promise<string>;
   /** A line without echo. */
   secret(question: string, options?: Pick<Question, 'check'>): Promise<string>;
-  /** Yes or no; Enter is `initial`. */
-  confirm(question: string, initial: boolean): Promise<boolean>;
+  /** Yes or no, in words; Enter is `initial`. */
+  confirm(question: string, words: { readonly yes: string; readonly no: string }, initial: boolean): Promise<boolean>;
   /** One of some values; the first is marked at the beginning. */
   select<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
 }
@@ -40,9 +40,9 @@ export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal):
       const validate = (answer = '') => check?.(answer.trim());
       return lineOf(await password({ message, validate, ...options, mask: '' }));
     },
-    async confirm(message, initialValue) {
+    async confirm(message, { yes, no }, initialValue) {
       const { confirm } = await import('@clack/prompts');
-      return answered(await confirm({ message, initialValue, ...options }));
+      return answered(await confirm({ message, initialValue, active: yes, inactive: no, ...options }));
     },
     async select(message, choices) {
       const { select } = await import('@clack/prompts');

@@ -33,7 +33,6 @@ export const checkEn = {
   clockUnknown: () => 'the response has no Date header',
   signatureAccepted: (requestId: string) => `accepted; request ID ${requestId}`,
   permitted: (answer: string) => `GetTaskStatus allowed: the service returned "${answer}"`,
-  taskStatus: (status: number) => `status ${status}`,
   network: {
     name: (host: string, address: string) => `${host} is ${address}`,
     connected: (address: string, port: number) => `${address} port ${port}`,

@@ -19,6 +19,7 @@ export const configEn = {
   askSecret: () => 'AccessKey secret (not shown)',
   askSecretAgain: (masked: string) => `AccessKey secret (not shown; press Enter to keep ${masked})`,
   askRegion: () => 'Default region',
+  answers: { yes: 'Yes', no: 'No' },
   askCheck: () => 'Check it now (mmai config check)?',
   askDelete: (profile: string) => `Delete profile "${profile}" and its AccessKey?`,
   deleteNeedsYes: (profile: string) => `to delete profile "${profile}" without a terminal, add --yes`,

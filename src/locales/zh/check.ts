@@ -36,7 +36,6 @@ export const checkZh: typeof checkEn = {
   clockUnknown: () => '响应中没有 Date 头，无法判断',
   signatureAccepted: (requestId) => `验证通过，请求 ID ${requestId}`,
   permitted: (answer) => `可调用 GetTaskStatus（返回：${answer}）`,
-  taskStatus: (status) => `状态 ${status}`,
   network: {
     name: (host, address) => `${host} 解析为 ${address}`,
     connected: (address, port) => `${address} 端口 ${port}`,

@@ -19,6 +19,7 @@ export const configZh: Messages['config'] = {
   askSecret: () => 'AccessKey Secret（输入时不显示）',
   askSecretAgain: (masked) => `AccessKey Secret（输入时不显示；直接回车保留 ${masked}）`,
   askRegion: () => '默认地域',
+  answers: { yes: '是', no: '否' },
   askCheck: () => '是否立即检查配置（mmai config check）？',
   askDelete: (profile) => `是否删除配置“${profile}”及其 AccessKey？`,
   deleteNeedsYes: (profile) => `在非终端环境中删除配置“${profile}”需要加上 --yes`,
