@@ -87,7 +87,7 @@ describe('mmai config check', () => {
     assert.match(row('endpoint').detail, /\(--endpoint\)$/);
     assert.match(row('proxy').detail, /no proxy \(loopback\)/);
     assert.match(row('tls').detail, /^TLSv1\.3 with localhost/);
-    assert.match(row('permission').detail, /"status 2"/);
+    assert.match(row('permission').detail, /"succeeded"/);
     assert.doesNotMatch(text, /test-key-secret|test-key-id/);
   });
 

@@ -139,10 +139,7 @@ function reportSignature(check: CheckReport, reply: TaskReply, { messages }: Com
   }
   const { requestId } = reply.ok ? reply.answer : reply.failure;
   check.ok('signature', words.signatureAccepted(requestId ?? '-'));
+  const answered = reply.ok ? messages.states[taskState(reply.answer.status)] : reply.failure.code;
   if (!reply.ok && (kind === 'permission' || kind === 'account')) check.fail('permission', reply.failure);
-  else
-    check.ok(
-      'permission',
-      words.permitted(reply.ok ? messages.states[taskState(reply.answer.status)] : reply.failure.code),
-    );
+  else check.ok('permission', words.permitted(answered));
 }
