@@ -114,7 +114,7 @@ describe('the way out', { concurrency: 2 }, () => {
 
 describe('an argument of 100,000 characters is quoted to 80', { concurrency: 2 }, () => {
   const long = 'x'.repeat(100_000);
-  const wrong: [string, string[]][] = [
+  const wrong: [string, string[], Record<string, string>?][] = [
     ['a task id', ['status', long]],
     ['a choice', ['status', '1', '-o', long]],
     ['a duration', ['watch', '1', '--timeout', long]],
@@ -124,11 +124,16 @@ describe('an argument of 100,000 characters is quoted to 80', { concurrency: 2 }
     ['a profile', ['config', 'set', 'region', 'x', '--profile', long]],
     ['an option', ['status', `--${long}`]],
     ['a command', [long]],
+    ['a topic', ['explain', long]],
+    ['a query that does not parse', ['explain', '--query', `${long}!`]],
+    ['a query that fails', ['explain', '--query', `${long}(@)`]],
+    ['a profile that does not exist', ['status', '1', '--profile', long]],
+    ['a profile of aliyun-cli', ['status', '1'], { ALIBABA_CLOUD_PROFILE: long }],
   ];
-  for (const [name, args] of wrong) {
+  for (const [name, args, env = {}] of wrong) {
     it(name, async () => {
-      const { code, stderr } = await mmai(args);
-      assert.equal(code, 2);
+      const { code, stderr } = await mmai(args, { env });
+      assert.ok(code === 2 || code === 3, `exit ${code}`);
       assert.ok(stderr.length < 600, `${stderr.length} characters`);
     });
   }

@@ -4,7 +4,7 @@ import { allExplanations, type Explanation, explain, nearestTopic } from '../cor
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery } from '../output/query.ts';
-import { jsonDocument, visible } from '../text/safe-text.ts';
+import { jsonDocument, shortened, visible } from '../text/safe-text.ts';
 import { padded, widest, wrapped } from '../text/width.ts';
 import { addCommonOptions } from './shared/options.ts';
 import { formsOf, type Printers, printAnswer } from './shared/print.ts';
@@ -69,7 +69,7 @@ function known(topic: string, { messages }: CommandDeps): Explanation[] {
   const found = explain(topic, messages);
   if (found.length > 0) return found;
   throw usageError(
-    (m) => m.explain.unknownTopic(topic),
+    (m) => m.explain.unknownTopic(shortened(topic)),
     (m) => m.explain.unknownTopicHint(nearestTopic(topic)),
   );
 }

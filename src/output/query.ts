@@ -1,7 +1,7 @@
 import type { JSONValue } from '@jmespath-community/jmespath';
 import type { Settings } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
-import { isIterable, jsonDocument, jsonText, visible } from '../text/safe-text.ts';
+import { isIterable, jsonDocument, jsonText, shortened, visible } from '../text/safe-text.ts';
 
 /** Selects from a JSON document what the expression names. */
 export type Query = (document: object) => unknown;
@@ -12,7 +12,7 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const refuse = (error: unknown) =>
     usageError(
-      (m) => m.usage.badQuery(expression, error instanceof Error ? error.message : String(error)),
+      (m) => m.usage.badQuery(shortened(expression), shortened(error instanceof Error ? error.message : String(error))),
       // Backquotes hold JSON; aws-cli takes bare words in them, too.
       expression.includes('`') ? (m) => m.usage.queryQuotes() : undefined,
     );

@@ -4,7 +4,7 @@ import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
-import { jsonDocument, visible } from '../../text/safe-text.ts';
+import { jsonDocument, shortened, visible } from '../../text/safe-text.ts';
 import { checkedValue } from './keys.ts';
 
 export interface ImportOptions {
@@ -33,7 +33,7 @@ export async function importProfiles(options: ImportOptions, deps: CommandDeps):
   if (!aliyun) throw usageError((m) => m.config.noAliyun(path));
   const { profile } = options;
   if (profile !== undefined && !aliyun.profiles.has(profile)) {
-    throw usageError((m) => m.credentials.noAliyunProfile(profile, path));
+    throw usageError((m) => m.credentials.noAliyunProfile(shortened(profile), path));
   }
   const store = await deps.store();
   let rows: Row[] = [];

@@ -68,7 +68,7 @@ export function selectProfile(
   const name = named || config.current;
   const values = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
   if (named && !values) {
-    throw usageError((m) => m.credentials.noSuchProfile(name, Object.keys(config.profiles)), hint);
+    throw usageError((m) => m.credentials.noSuchProfile(shortened(name), Object.keys(config.profiles)), hint);
   }
   return { name, values: values ?? {}, isNamed: Boolean(named) };
 }

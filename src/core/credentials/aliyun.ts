@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { visible } from '../../text/safe-text.ts';
+import { shortened, visible } from '../../text/safe-text.ts';
 import { type Fields, textOf } from '../record.ts';
 import {
   ALIYUN_MODES,
@@ -63,7 +63,7 @@ function profileOffer(name: string, { deps, config, above }: Lookup): Offer | un
   const profile = profiles.get(name);
   if (!profile) {
     throw denied(
-      (m) => m.credentials.noAliyunProfile(visible(name), path),
+      (m) => m.credentials.noAliyunProfile(visible(shortened(name)), path),
       (m) => m.credentials.noAliyunProfileHint(),
     );
   }

@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { visible } from '../../text/safe-text.ts';
+import { shortened, visible } from '../../text/safe-text.ts';
 import { type Fields, textOf } from '../record.ts';
 import { profileByVariable } from './aliyun-file.ts';
 import { metadataCredentials } from './ecs.ts';
@@ -33,7 +33,7 @@ export function iniProvider(deps: CredentialDeps): Provider {
     const section = await readSection(file, name, deps, source);
     if (section) return sectionOffer(section, deps, (m) => m.credentials.fromSection(visible(name), file.path));
     // Somebody chose a profile, and aliyun-cli's file, looked into before, has none of this name: to go on would sign as another.
-    if (named) throw denied((m) => m.credentials.noNamedProfile(visible(name), named.variable, file.path));
+    if (named) throw denied((m) => m.credentials.noNamedProfile(visible(shortened(name)), named.variable, file.path));
     return undefined;
   });
 }
