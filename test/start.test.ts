@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { run } from '../src/cli.ts';
 import { fakeDeps } from './support/deps.ts';
 import { bin, mmai, temporaryDirectory } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
@@ -52,6 +53,40 @@ it('every command has compiled code of its own, which bin/mmai.cjs finds by its 
   for (const command of (await commandTree(fakeDeps())).commands) {
     for (const name of [command.name(), ...command.aliases()]) assert.ok(names!.split('|').includes(name), name);
   }
+});
+
+describe('a run that only prints help', { concurrency: 2 }, () => {
+  it('loads neither streams of its output nor network, cryptography and compression', async () => {
+    const preload = join(temporaryDirectory(), 'loaded.cjs');
+    const costly = '/^NativeModule (tty|net|crypto|zlib|child_process|timers.promises)$/';
+    const list = `process.moduleLoadList.filter((name) => ${costly}.test(name))`;
+    writeFileSync(preload, `process.on('exit', () => require('fs').writeSync(2, ${list}.join()));`);
+    for (const args of [['--help'], ['help', 'config', 'set'], ['watch', '-h'], ['status', '1', '--help']]) {
+      const { code, stderr } = await mmai(args, { nodeFlags: ['--require', preload] });
+      // The help of a command loads all of it.
+      const loaded = args.includes('--help') && args.length === 1 ? stderr : stderr.replace('NativeModule crypto', '');
+      assert.deepEqual([code, loaded], [0, ''], args.join(' '));
+    }
+  });
+
+  it('is known by its parsed command line: only commands that do something handle signals', async () => {
+    const handled = async (...args: string[]) => {
+      let count = 0;
+      const handleSignals = () => {
+        count += 1;
+      };
+      await run(args, fakeDeps({ handleSignals }));
+      return count;
+    };
+    for (const args of [['--help'], ['help', 'watch'], ['status', '1', '-h'], []])
+      assert.equal(await handled(...args), 0);
+    for (const args of [
+      ['watch', '1', '--exec', 'help'],
+      ['explain', 'help'],
+      ['config', 'list'],
+    ])
+      assert.equal(await handled(...args), 1, args.join(' '));
+  });
 });
 
 describe('an install with', { concurrency: 4 }, () => {
