@@ -77,6 +77,17 @@ describe('the results of a wait', () => {
     assert.doesNotMatch(stderr, /Signature/);
   });
 
+  it('follow from the answer of aliyun-cli to the request that submits a task, as it prints it', async () => {
+    const input =
+      '{\n\t"Code": "OK",\n\t"RequestId": "7CAB5D5A-11E4-4C5D-9AE5-55F48A4ACD8F",\n\t"TaskId": 9007199254740993\n}\n';
+    const { code, stdout, stderr } = await mmaiInProcess(['watch', '--results', '--json', '--simulate', '3'], {
+      input,
+    });
+    const [task] = JSON.parse(stdout).tasks;
+    assert.deepEqual([code, task.id, task.result.reason.code], [1, '9007199254740993', '1000']);
+    assert.match(stderr, /\n {2}failed: 9007199254740993: Download fail \(1000\)\n$/);
+  });
+
   it('are none with --no-results', async () => {
     const { env, requestCount } = await sandbox({ script: '3' });
     const { code, stdout } = await mmaiInProcess(['watch', '7', '--no-results'], { env });

@@ -12,7 +12,7 @@ const script = fileURLToPath(new URL('../support/memory.ts', import.meta.url));
 const [TASKS, BYTES] = [200, 2 ** 17];
 
 describe('memory follows the tasks, not the responses', () => {
-  for (const command of ['status', 'watch']) {
+  for (const command of ['status', 'watch', 'result']) {
     it(`of ${command}, whatever a long response is made of`, async () => {
       const args = [
         '--expose-gc',

@@ -25,6 +25,17 @@ export const LARGE = {
   'messages with a quoted string to sign': (n: number) =>
     response(400, JSON.stringify({ Code: 'Odd', Message: `no match of ${n}: server string to sign is:${long(n)}` })),
   recommendations: (n: number) => response(500, JSON.stringify({ Code: 'Odd', Recommend: `https://${long(n)}` })),
+  'reasons and URLs': (n: number) =>
+    response(
+      200,
+      JSON.stringify({ Status: 3, Result: { ErrorName: long(n), ProcessResultUrl: `http://h/${long(n)}` } }),
+    ),
+  'short reasons in long XML': (n: number) =>
+    response(
+      200,
+      `<R><Status>3</Status><Result><ErrorName>the reason of ${n}</ErrorName><X>${long(n)}</X></Result></R>`,
+      'text/xml',
+    ),
 } satisfies Record<string, (n: number) => HttpResponse>;
 
 export type Large = keyof typeof LARGE;
@@ -33,7 +44,12 @@ export type Large = keyof typeof LARGE;
  * How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. Needs
  * `--expose-gc`.
  */
-export async function heldMiB(command: 'status' | 'watch', tasks: number, bytes: number, kind: Large): Promise<number> {
+export async function heldMiB(
+  command: 'status' | 'watch' | 'result',
+  tasks: number,
+  bytes: number,
+  kind: Large,
+): Promise<number> {
   size = bytes;
   const used = () => {
     globalThis.gc?.();
@@ -56,7 +72,7 @@ export async function heldMiB(command: 'status' | 'watch', tasks: number, bytes:
     env: KEY,
   });
   const ids = Array.from({ length: tasks }, (_, index) => String(index + 1));
-  const flags = command === 'status' ? ['--retries', '0'] : ['--max-rps', 'none', '--progress', 'none'];
+  const flags = command !== 'watch' ? ['--retries', '0'] : ['--max-rps', 'none', '--progress', 'none'];
   await run([command, ...ids, ...flags, '-q', '-o', 'json'], deps);
   return last - first;
 }

@@ -31,6 +31,7 @@ export function parseTaskResult(
 // --- internal ---
 
 const MAX_TEXT = 500;
+const MAX_URL = 16 * 1024;
 /** The last second that RFC 3339 can write. */
 const MAX_SECONDS = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
@@ -58,12 +59,13 @@ function failureReason(fields: ResponseFields, redact: Redact): FailureReason | 
 }
 
 /**
- * A URL as it came, since whoever changes a character of a signed URL breaks it. One of the service's samples has the element
+ * A URL as it came, since a signed URL that is cut or escaped is of no use; null for one too long for any server. One of the service's samples has the element
  * twice, one inside the other.
  */
 function urlField(fields: ResponseFields, name: string): string | null {
   const text = textField(fields, name) ?? textField(fieldsOf(fields.get(name)), name);
-  return text?.trim() ? copied(text.trim()) : null;
+  const url = text?.trim();
+  return url && url.length <= MAX_URL ? copied(url) : null;
 }
 
 /** A reason is shown everywhere, and the URL of the video that it may name is perhaps a signed one. */
