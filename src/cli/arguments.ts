@@ -41,24 +41,42 @@ export function commandLine(argv: readonly string[], program: Command): string[]
     return start === 0 ? [...argv] : [...argv.slice(0, start), ...leadingFlagsMoved(argv.slice(start), program)];
   }
   const moved = leadingFlagsMoved(argv, program);
-  const hasForms = findCommand(program, moved[0])?.options.some(
-    ({ long, optional }) => long === '--dry-run' && optional,
-  );
+  const { options } = commandsOnPath(moved, program).at(-1)!;
+  refuseValues(moved, options);
+  const hasForms = options.some(({ long, optional }) => long === '--dry-run' && optional);
   return hasForms ? moved.map(explicitDryRun) : [...moved];
 }
 
 /** The command that the words name, with those above it: `mmai config set`. */
 export function commandPath(words: readonly string[], program: Command): string {
-  const path = [program.name()];
-  let command = findCommand(program, words[0]);
-  while (command) {
-    path.push(command.name());
-    command = findCommand(command, words[path.length - 1]);
-  }
-  return path.join(' ');
+  return commandsOnPath(words, program)
+    .map((command) => command.name())
+    .join(' ');
 }
 
 // --- internal ---
+
+function commandsOnPath(words: readonly string[], program: Command): Command[] {
+  const commands = [program];
+  let command = findCommand(program, words[0]);
+  while (command) {
+    commands.push(command);
+    command = findCommand(command, words[commands.length - 1]);
+  }
+  return commands;
+}
+
+/** Commander calls `--json=true` an unknown option, although it knows `--json`. */
+function refuseValues(words: readonly string[], options: Command['options']): void {
+  const end = words.indexOf('--');
+  for (const word of end < 0 ? words : words.slice(0, end)) {
+    const [flag, value] = word.split('=', 2);
+    const option = options.find(({ long }) => long === flag);
+    if (value !== undefined && option && !option.required && !option.optional) {
+      throw usageError((m) => m.parser.noValue(option.long!));
+    }
+  }
+}
 
 /** The forms of `--dry-run`, which are no task IDs. */
 const DRY_RUN_FORMS = ['request', 'curl', 'node'];

@@ -37,6 +37,24 @@ describe('flags before the command', () => {
   });
 });
 
+describe('a switch', () => {
+  for (const line of [
+    'watch 1 --any=true',
+    'status --json=1 2',
+    'watch 1 --dry-run=request',
+    'config list --reveal=yes',
+  ]) {
+    it(`takes no value, and is not called unknown: mmai ${line}`, () => {
+      const flag = /--[\w-]+/.exec(line)![0];
+      assert.throws(() => commandLine(words(line), program), new RegExp(`${flag} takes no value`));
+    });
+  }
+
+  it('is left as it is after --', () => {
+    assert.deepEqual(commandLine(words('status -- --json=1'), program), words('status -- --json=1'));
+  });
+});
+
 describe('--dry-run', () => {
   it('does not take the task ID after it for its value', () => {
     assert.deepEqual(commandLine(words('status --dry-run 1'), program), words('status --dry-run=request 1'));

@@ -82,6 +82,7 @@ export const en = {
     unknownOption: (flag: string) => `unknown option "${flag}"`,
     unknownCommand: (name: string) => `unknown command "${name}"`,
     missingArgument: (name: string) => `missing argument: ${name}`,
+    noValue: (flag: string) => `${flag} takes no value`,
     missingValue: (flags: string) => `${flags} requires a value`,
     excessArguments: (expected: number, given: number) =>
       `too many arguments: expected at most ${expected}, got ${given}`,

@@ -70,6 +70,7 @@ export const zh: Messages = {
     unknownOption: (flag) => `未知选项：${flag}`,
     unknownCommand: (name) => `未知命令：${name}`,
     missingArgument: (name) => `缺少参数：${name}`,
+    noValue: (flag) => `选项 ${flag} 不接受取值`,
     missingValue: (flags) => `选项 ${flags} 缺少取值`,
     excessArguments: (expected, given) => `参数过多：最多 ${expected} 个，实际 ${given} 个`,
     helpCommands: (command) => `运行 "${command} --help" 查看所有命令`,
