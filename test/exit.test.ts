@@ -35,7 +35,7 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
 
   it('is told in the language of the user', async () => {
     const output = await shell('mmai status 1 --simulate 2 --lang zh > /dev/full; echo "exit $?"');
-    assert.match(output, /^错误：标准输出写入失败：ENOSPC\n.*\nexit 74\n$/);
+    assert.match(output, /^错误：标准输出写入失败：ENOSPC（磁盘空间不足）\n.*\nexit 74\n$/);
   });
 
   it('a full disk of standard error alone costs no result', async () => {

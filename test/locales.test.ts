@@ -40,8 +40,11 @@ describe('the Chinese sentences', () => {
     const file = credentials.fromFile('/home/me/credentials');
     const variables = credentials.fromEnvironment('ID', 'SECRET');
     const aliyun = credentials.fromAliyun('/home/me/config.json');
-    assert.equal(credentials.unreadable(file, 'EACCES'), '无法读取凭证文件 /home/me/credentials：EACCES');
-    assert.equal(credentials.unreadable(aliyun, 'EACCES'), '无法读取 aliyun-cli 的 /home/me/config.json：EACCES');
+    assert.equal(credentials.unreadable(file, 'EACCES'), '无法读取凭证文件 /home/me/credentials：EACCES（权限不足）');
+    assert.equal(
+      credentials.unreadable(aliyun, 'EACCES'),
+      '无法读取 aliyun-cli 的 /home/me/config.json：EACCES（权限不足）',
+    );
     assert.equal(credentials.halfConfigured(variables, 'SECRET'), '环境变量 ID 和 SECRET 中的凭证不完整：缺少 SECRET');
     assert.equal(
       credentials.halfConfigured(credentials.fromProfile('work'), 'ID'),

@@ -28,6 +28,14 @@ export function failureText({ code, http, message, text }: Failure, messages: Me
   return words ? messages.labelled(title, words) : title;
 }
 
+/** The code and message of a row's error, which are those of the document. */
+export function errorText(
+  { code, message }: { readonly code: string; readonly message: string },
+  messages: Messages,
+): string {
+  return message ? messages.labelled(code, message) : code;
+}
+
 /** `1, 2, 3, … and 6 more`. */
 export function listTasks(ids: readonly TaskId[], limit: number, messages: Messages): string {
   const named = messages.listed(ids.slice(0, limit));

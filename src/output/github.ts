@@ -1,6 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
-import { listTasks, more } from './failures.ts';
+import { errorText, listTasks, more } from './failures.ts';
 import { reasonOf } from './results.ts';
 import { MAX_NAMED, verdictLine } from './verdict.ts';
 import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
@@ -74,7 +74,7 @@ function isUnfinished(outcome: WatchedRow['outcome']): boolean {
 
 function reason({ outcome, state, status, error, result }: WatchedRow, messages: Messages): string {
   const { states, watch, labelled } = messages;
-  const text = error ? `${error.code}${error.message && `: ${error.message}`}` : reasonOf(result);
+  const text = error ? errorText(error, messages) : reasonOf(result);
   if (isUnfinished(outcome)) return text ?? (status === null ? watch.unseen : states[state]);
   const end = outcome in watch.ends ? watch.ends[outcome as keyof typeof watch.ends] : states[state];
   return text ? labelled(end, text) : end;

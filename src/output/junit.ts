@@ -1,5 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
+import { errorText } from './failures.ts';
 import { reasonOf } from './results.ts';
 import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
@@ -40,11 +41,12 @@ function testCase(task: WatchedRow, verdict: Verdict, messages: Messages): strin
   return element === '' ? `${start}/>` : `${start}>\n      ${element}\n    </testcase>`;
 }
 
-function elementOf(task: WatchedRow, verdict: Verdict, { states, watch, labelled }: Messages): string {
+function elementOf(task: WatchedRow, verdict: Verdict, messages: Messages): string {
+  const { states, watch, labelled } = messages;
   const { outcome, state, error } = task;
   const reason = reasonOf(task.result);
   const ended = reason === undefined ? states[state] : labelled(states[state], reason);
-  const text = escaped(error ? `${error.code}${error.message && `: ${error.message}`}` : ended);
+  const text = escaped(error ? errorText(error, messages) : ended);
   switch (verdict) {
     case 'passed':
       return '';

@@ -12,8 +12,8 @@ export async function checkReports(options: WatchOptions, deps: CommandDeps): Pr
   if (options.junit === '' || options.junit === '-') throw usageError((m) => m.watch.notAFile());
   for (const [what, path] of Object.entries(reportPaths(options, deps))) {
     if (!path) continue;
-    await deps.writableSize(path).catch((error: Error) => {
-      throw usageError((m) => m.labelled(what, m.watch.unwritable(path, error.message)));
+    await deps.writableSize(path).catch(({ code, message }: NodeJS.ErrnoException) => {
+      throw usageError((m) => m.labelled(what, m.watch.unwritable(path, code ?? message)));
     });
   }
 }
@@ -27,7 +27,8 @@ export async function writeReports(document: WatchDocument, options: WatchOption
     try {
       await deps.writeFile(path, await text(), how);
     } catch (error) {
-      stderr.write(`${messages.warning}${visible(messages.watch.unwritable(path, (error as Error).message))}\n`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      stderr.write(`${messages.warning}${visible(messages.watch.unwritable(path, code ?? message))}\n`);
     }
   };
   if (isOnGitHub(options, deps)) stderr.write(annotations(document, messages));

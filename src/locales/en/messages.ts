@@ -160,7 +160,7 @@ export const en = {
     notAFile: () => '--junit: expected the path of a file; standard output is for the results',
     annotation: (id: string) => `mmai task ${id}`,
     columns: ['task', 'result', 'request ID'],
-    unwritable: (path: string, why: string) => `cannot write ${path}: ${why}`,
+    unwritable: (path: string, code: string) => `cannot write ${path}: ${fileProblem(code)}`,
     nextCheck: (delay: string) => `next check in ${delay}`,
     wake: (span: string) => `asleep or suspended for ${span}; checking all tasks now`,
     ends: {

@@ -141,7 +141,7 @@ export const zh: Messages = {
     notAFile: () => '--junit：请指定文件路径，标准输出仅用于输出结果',
     annotation: (id) => `mmai 任务 ${id}`,
     columns: ['任务', '结果', '请求 ID'],
-    unwritable: (path, why) => `无法写入 ${path}：${why}`,
+    unwritable: (path, code) => `无法写入 ${path}：${fileProblem(code)}`,
     nextCheck: (delay) => `${delay} 后再次查询`,
     wake: (span) => `系统休眠或进程暂停 ${span}，立即查询所有任务`,
     ends: {
@@ -177,7 +177,7 @@ export const zh: Messages = {
     thenEvery: (gap) => `之后每 ${gap} 一次`,
     plan: (polls, tasks, within, lag) => `共 ${tasks} 个任务，${within} 内各查询 ${polls} 次；结束后最多 ${lag} 可感知`,
   },
-  outputFailed: (code) => `标准输出写入失败：${code}`,
+  outputFailed: (code) => `标准输出写入失败：${fileProblem(code)}`,
   bug: (message) => `mmai 内部错误：${message}`,
   bugHint: () => '请加上 --debug 重新运行，并将输出反馈给我们',
   aside: (text) => `（${text}）`,
