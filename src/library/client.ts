@@ -47,7 +47,7 @@ export interface TaskCallOptions extends PollOptions {
  * the wait, and `watchTasks` and `waitForTasks` throw it again.
  */
 export interface TaskClient {
-  /** One look at a task, without retries: they are the wait's. A state and a failure are both values. */
+  /** Polls a task once: retries are up to the wait. A state and a failure are both values. */
   getTaskStatus(taskId: string, options: TaskCallOptions): Promise<StatusReply>;
   /** Why a task failed, or where its result is. Without it a wait asks for no results. */
   getTaskResult?(taskId: string, options: TaskCallOptions): Promise<TaskResultReply>;
@@ -62,7 +62,7 @@ export interface TaskClient {
   readonly region?: string;
 }
 
-/** What came of one look at a task. A failure without a class has that of its code and HTTP status, as if MultimediaAI had sent it. */
+/** What came of one poll. A failure without a class has that of its code and HTTP status, as if MultimediaAI had sent it. */
 export type StatusReply =
   | {
       readonly ok: true;

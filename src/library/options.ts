@@ -46,7 +46,7 @@ export interface WaitOptions {
 /** The options as the flags of `mmai watch`. Throws an {@link MmaiError} for a name or a type that is wrong; values are checked with the flags. */
 export function watchFlags(options: WaitOptions): Partial<WatchFlags> {
   const { signal, ...others } = checkNames(options, [...Object.keys(TEXTS), 'signal']);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw expected('signal', 'signal', signal);
+  if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
   const flags = Object.entries(others)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => TEXTS[name as keyof typeof TEXTS](value, name));
@@ -97,6 +97,11 @@ const UNITS: readonly (readonly [Unit, number])[] = [
   ['s', 1000],
   ['ms', 1],
 ];
+
+/** Not by its class: a test runner's environment may have another. */
+function isSignal(value: Partial<AbortSignal> | null): boolean {
+  return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
+}
 
 type ToFlag = (value: unknown, option: string) => Partial<WatchFlags>;
 

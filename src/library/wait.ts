@@ -73,9 +73,8 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
 function startWaiter({ client, options, signal }: Plan): Waiter {
   return new Waiter(options, {
     ...{ clock: systemClock, random: Math.random, signal },
-    poll: async (id, limits) => wholeReply(await client.getTaskStatus(id, { ...limits, retries: 0 }).catch(throwError)),
-    result:
-      client.getTaskResult && ((id, limits) => client.getTaskResult!(id, { ...limits, retries: 0 }).catch(throwError)),
+    poll: async (id, limits) => wholeReply(await sent(() => client.getTaskStatus(id, { ...limits, retries: 0 }))),
+    result: client.getTaskResult && ((id, limits) => sent(() => client.getTaskResult!(id, { ...limits, retries: 0 }))),
     renewConnections: () => client.renewConnections?.(),
     interruptCode: () => ExitCode.interrupted,
   });
@@ -119,7 +118,11 @@ function wholeReply(reply: StatusReply): TaskReply {
   return { ok: false, failure: { ...unknown, ...failure, http, ...meaning } };
 }
 
-/** A wait ends with errors only: whatever else is thrown becomes one. */
-function throwError(thrown: unknown): never {
-  throw thrown instanceof Error ? thrown : new Error(String(thrown));
+/** What a client's call resolves with. A wait ends with errors only: whatever else is thrown becomes one. */
+async function sent<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
 }

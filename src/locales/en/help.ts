@@ -36,7 +36,8 @@ export const helpEn = {
     sandbox: 'simulate the service on a local port, to try out mmai and test scripts',
   },
   arguments: {
-    taskId: 'task IDs; read from standard input, one per line, if "-" is given, or if none is given and input is piped',
+    taskId:
+      'task IDs, "@last" for the latest; read from standard input, one per line, if "-" is given, or if none is given and input is piped',
     topic:
       'a status, exit code or error code, or one of statuses, exit-codes, error-codes; if omitted, all topics are listed',
     shell: 'the shell to print the script for',
