@@ -124,11 +124,11 @@ describe('retries', () => {
   it('says whom it asked of an answer that is not one of the service', async () => {
     for (const strange of [answer(502, '<html>'), answer(302, ''), answer(200, '{}')]) {
       const failure = await failureOf(client([strange]).client.getTaskStatus(id));
-      assert.match(failure.message, /^request to [\w.-]+$/);
+      assert.match(failure.message, /^response from [\w.-]+$/);
     }
     assert.doesNotMatch(
       (await failureOf(client([refusal(500, 'InternalError')]).client.getTaskStatus(id))).message,
-      /request to/,
+      /response from/,
     );
   });
 

@@ -49,5 +49,5 @@ export const configEn = {
     unknown: (_: string) => 'not copied; its mode is not supported',
   },
   secretInArguments: (key: string) =>
-    `${key} was saved, but an argument is visible to other users and is recorded in the shell history; omit the value next time`,
+    `${key} was saved, but arguments are visible to other users and recorded in the shell history; omit the value next time`,
 };

@@ -207,7 +207,7 @@ export const en = {
   /** `total` tasks, of which `ids` are named. */
   tasks: (ids: readonly string[], total: number) =>
     `${total === 1 ? 'task' : 'tasks'} ${ids.join(', ')}${total > ids.length ? ` … (${total})` : ''}`,
-  counted: (n: number, word: string) => `${n} ${word}`,
+  counted: (n: number, word: string) => `${n} ${word === 'error' && n !== 1 ? 'errors' : word}`,
   taskCounts: (total: number, counts: readonly string[]) => `${total} tasks: ${counts.join(', ')}`,
   andMore: (n: number) => `and ${n} more`,
   labelled: (label: string, text: string) => `${label}: ${text}`,

@@ -5,7 +5,7 @@ export const networkEn = {
   /** `where` is a host, or one of the above. */
   failed: (where: string, what: string) => `${where}: ${what}`,
   /** Behind the code of a response that is not the service's. */
-  requestTo: (host: string) => `request to ${host}`,
+  requestTo: (host: string) => `response from ${host}`,
   stopped: 'interrupted',
   timeout: (where: string, limit: string) => `no response from ${where} within ${limit}`,
   unfinished: {
