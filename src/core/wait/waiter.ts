@@ -97,10 +97,10 @@ export class Waiter {
         this.#onTime();
       }
       yield* this.#events.splice(0);
+      const elapsedMs = this.elapsedMs();
       this.#requests.abort();
       await this.results.finish(this, (ms) => this.#rest(ms), signal);
       yield* this.#events.splice(0);
-      const elapsedMs = this.elapsedMs();
       const known = { elapsedMs, tasks: this.tasks, results: this.results.found, traffic: this.#traffic };
       yield endEvent(this.#end, known, this.#options.timeoutExitCode, this.#deps.interruptCode);
     } finally {

@@ -17,7 +17,7 @@ export const explainEn = {
     running: { meaning: 'the task is being processed', hint: 'wait for it with "mmai watch ID"' },
     succeeded: {
       meaning: 'the task finished successfully',
-      hint: 'nothing more to do: a final status does not change',
+      hint: 'get the result with "mmai result ID": a final status does not change',
     },
     failed: {
       meaning: 'the task failed',

@@ -17,7 +17,7 @@ export const explainZh: typeof explainEn = {
   statuses: {
     submitting: { meaning: '任务已提交，尚未开始执行', hint: '用 "mmai watch ID" 等待' },
     running: { meaning: '任务正在执行', hint: '用 "mmai watch ID" 等待' },
-    succeeded: { meaning: '任务执行成功', hint: '无需处理：最终状态不会再变化' },
+    succeeded: { meaning: '任务执行成功', hint: '用 "mmai result ID" 获取结果地址；最终状态不会再变化' },
     failed: {
       meaning: '任务执行失败',
       hint: '用 "mmai result ID" 查看失败原因，修正后重新提交：该任务不会继续执行',
