@@ -10,10 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { batches, batchThroughput, oneShots, type Places, scale, signingMicroseconds } from './cases.ts';
+import { batches, batchThroughput, frameMs, oneShots, type Places, signingMicroseconds } from './cases.ts';
 import { goals } from './goals.ts';
 import { measureAll } from './measure.ts';
-import { goalTable, processTable, strategyTable } from './report.ts';
+import { goalTable, processTable, scaleTable, strategyTable } from './report.ts';
+import { scale } from './scale.ts';
 import { compareStrategies } from './strategies.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -40,13 +41,19 @@ try {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     processes: measureAll(oneShots(places), values.quick ? 5 : 21),
-    throughput: batchThroughput(batches(places), values.quick ? 1000 : 10_000, values.quick ? 1 : 5),
+    throughput: batchThroughput(batches(places), values.quick ? [200, 1200] : [2000, 22_000], values.quick ? 1 : 5),
     signingUs: signingMicroseconds(values.quick ? 20_000 : 200_000),
-    scale: scale(places, values.quick ? 5000 : 100_000),
+    scale: values.quick ? scale(places, 2000, 5000) : scale(places, 100_000, 1_000_000),
+    frameMs: frameMs(100_000),
     strategies: compareStrategies(values.quick ? 200 : 2000),
   };
   const report = { ...results, goals: goals(results) };
-  const text = [processTable(results), goalTable(report.goals), strategyTable(results.strategies)].join('\n');
+  const text = [
+    processTable(results),
+    scaleTable(results),
+    goalTable(report.goals),
+    strategyTable(results.strategies),
+  ].join('\n');
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : text);
 } finally {
   server.stdin.end();

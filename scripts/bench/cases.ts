@@ -8,7 +8,7 @@ import { newTask } from '../../src/core/wait/watched.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { taskBlock } from '../../src/output/task-block.ts';
-import { type Program, ratioOf, run, type Spread, spread, type Usage, usage } from './measure.ts';
+import { type Program, ratioOf, run, type Spread, spread } from './measure.ts';
 
 /** Where things are: the server's URLs, the program, the clients' folder, the server's certificate, a folder to write in. */
 export interface Places {
@@ -23,7 +23,7 @@ export interface Places {
 const KEY = { accessKeyId: 'bench-key-id', accessKeySecret: 'bench-key-secret' };
 
 /** Nothing of the caller's: NODE_EXTRA_CA_CERTS alone would cost Node 20 60 ms a start. */
-function environment({ http, work }: Places, more: Record<string, string> = {}): Record<string, string> {
+export function environment({ http, work }: Places, more: Record<string, string> = {}): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     HOME: work,
@@ -49,6 +49,7 @@ export function oneShots(places: Places): Program[] {
     node('mmai --version', bin, '--version'),
     node('mmai --help', bin, '--help'),
     node('mmai status', bin, ...status),
+    { ...node('mmai status, 1,000 IDs', bin, 'status', '-o', 'tsv'), input: ids(1000, 0) },
     { ...node('mmai status, first run', bin, ...status), ...firstRun(places, first) },
     { ...node('mmai status, no cache', bin, ...status), env: environment(places, { MMAI_NO_CACHE: '1' }) },
     client('node:http', 'node-http.cjs', http),
@@ -79,7 +80,7 @@ export function batches(places: Places): ((count: number) => Program)[] {
   });
   return [
     (count) => ({ name: 'mmai status', command: ['node', bin, 'status', '-o', 'tsv'], env, input: ids(count, 1) }),
-    client('undici Pool.request', 'undici.cjs'),
+    client('undici Pool.request, signed', 'undici.cjs'),
     client('@alicloud/pop-core', 'pop-core.cjs'),
     client('@alicloud/openapi-client', 'openapi-client.cjs'),
   ];
@@ -87,27 +88,37 @@ export function batches(places: Places): ((count: number) => Program)[] {
 
 export interface Throughput {
   readonly name: string;
-  /** Requests a second, starting and ending left out. */
+  /** Of a request, in µs, and of requests in a second of wall time: starting, warming up and ending left out. */
+  readonly cpuUs: Spread;
   readonly perSecond: Spread;
-  /** mmai's over this one's, round by round. */
-  readonly ratio: Spread;
+  /** mmai's CPU of a request over this one's, round by round. */
+  readonly cpuRatio: Spread;
   readonly rssMib: number;
 }
 
-/** How many requests a second, from the difference between a run with `count` and one with 20. */
-export function batchThroughput(programs: ((count: number) => Program)[], count: number, rounds: number): Throughput[] {
-  const rates = programs.map((): number[] => []);
+/** What a request takes: the difference between a run with `few` requests, after which V8 has compiled what it will, and one with `many`. */
+export function batchThroughput(
+  programs: ((count: number) => Program)[],
+  [few, many]: readonly [number, number],
+  rounds: number,
+): Throughput[] {
+  const cpuUs = programs.map((): number[] => []);
+  const perSecond = programs.map((): number[] => []);
+  const rss = programs.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     programs.forEach((program, index) => {
-      const startMs = run(program(20));
-      rates[index]!.push(((count - 20) * 1000) / (run(program(count)) - startMs));
+      const [short, long] = [run(program(few)), run(program(many))];
+      cpuUs[index]!.push(((long.cpuMs - short.cpuMs) * 1000) / (many - few));
+      perSecond[index]!.push(((many - few) * 1000) / (long.wallMs - short.wallMs));
+      rss[index]!.push(long.rssMib);
     });
   }
   return programs.map((program, index) => ({
     name: program(0).name,
-    perSecond: spread(rates[index]!),
-    ratio: ratioOf(rates[0]!, rates[index]!),
-    rssMib: usage(program(count), 1)!.rssMib,
+    cpuUs: spread(cpuUs[index]!),
+    perSecond: spread(perSecond[index]!),
+    cpuRatio: ratioOf(cpuUs[0]!, cpuUs[index]!),
+    rssMib: spread(rss[index]!).median,
   }));
 }
 
@@ -120,7 +131,7 @@ export function signingMicroseconds(count: number): number {
 }
 
 /** Milliseconds that drawing so many tasks at a terminal keeps everything else waiting, four times a second. */
-function frameMs(count: number): number {
+export function frameMs(count: number): number {
   const tasks = Array.from({ length: count }, (_, index) => newTask(String(index + 1) as TaskId));
   const waiter = { tasks, done: 0, elapsedMs: () => 60_000, nextPollMs: () => 1000, timeoutMs: 1_800_000 };
   const window = { columns: 120, rows: 40, hasKeys: true };
@@ -137,51 +148,10 @@ function bestMs(count: number, call: () => unknown): number {
   return spread(series).min;
 }
 
-export interface Scale {
-  readonly tasks: number;
-  readonly requests: number;
-  /** CPU a request beyond what the start costs, and that of the same number of requests about 100 tasks. */
-  readonly cpuUs: number;
-  readonly cpuUsOf100: number;
-  readonly rssMib: number;
-  readonly bytesPerTask: number;
-  /** How long the event loop stands still for a frame at a terminal. */
-  readonly frameMs: number;
-}
-
-/** One watch over very many tasks, each polled twice, beside one over 100 tasks with as many requests in all. */
-export function scale(places: Places, tasks: number): Scale {
-  const watch = (input: string, ...more: string[]): Usage => {
-    const flags = ['--max-rps', 'none', '--progress', 'none', '-o', 'tsv', '--timeout', '10m', ...more];
-    const command = ['node', places.bin, 'watch', ...flags];
-    return usage({ name: 'mmai watch', command, env: environment(places), input, check: everyTaskOnce(input) }, 1)!;
-  };
-  const polls = Math.min(999, (2 * tasks) / 100);
-  const start = watch(ids(100, 0));
-  const few = watch(ids(100, polls - 1), '--interval', '1ms');
-  const many = watch(ids(tasks, 1));
-  return {
-    tasks,
-    requests: 2 * tasks,
-    cpuUs: ((many.cpuMs - start.cpuMs) * 1000) / (2 * tasks - 100),
-    cpuUsOf100: ((few.cpuMs - start.cpuMs) * 1000) / (100 * (polls - 1)),
-    rssMib: many.rssMib,
-    bytesPerTask: ((many.rssMib - few.rssMib) * 2 ** 20) / tasks,
-    frameMs: frameMs(tasks),
-  };
-}
-
-/** Throws unless the answer has one line for each id, in their order. */
-function everyTaskOnce(input: string): (stdout: string) => void {
-  return (stdout) => {
-    if (stdout !== input.replaceAll('\n', '\tsucceeded\t2\n')) throw new Error('not every task is reported once');
-  };
-}
-
 let series = 1_000_000_000;
 
 /** Task ids, one a line, never the same twice; the server lets each run for so many polls. */
-function ids(count: number, runningPolls: number): string {
+export function ids(count: number, runningPolls: number): string {
   const lines = Array.from({ length: count }, () => `${series++}${String(runningPolls).padStart(3, '0')}\n`);
   return lines.join('');
 }

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface Program {
@@ -7,10 +9,12 @@ export interface Program {
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** The file that gets its standard output, which is thrown away otherwise. */
+  readonly output?: string;
+  /** Its output is a pipe that is read only after so many seconds. */
+  readonly readAfterS?: number;
   /** Runs before each start, outside of the time. */
   readonly before?: () => void;
-  /** Throws when the answer is wrong; looked at where memory and CPU are measured. */
-  readonly check?: (stdout: string) => void;
 }
 
 /** Median with the extremes that show the machine's noise. */
@@ -20,74 +24,57 @@ export interface Spread {
   readonly max: number;
 }
 
-export interface Measured {
-  readonly name: string;
-  readonly wallMs: Spread;
-  /** To the first program, each run to its run in the same round. */
-  readonly ratio: Spread;
-  /** CPU and peak memory until Node ends; of Node programs only. */
-  readonly cpuMs?: number;
-  readonly cpuRatio?: number;
-  readonly rssMib?: number;
-  /** The wall times by round, to set two programs against each other. */
-  readonly rounds: readonly number[];
-}
-
-/** Runs every program once a round, each round beginning with another, after one round that warms the disk and is not counted. */
-export function measureAll(programs: readonly Program[], rounds: number): Measured[] {
-  const walls: number[][] = programs.map(() => []);
-  for (let round = -1; round < rounds; round++) {
-    for (let i = 0; i < programs.length; i++) {
-      const index = (i + round + programs.length) % programs.length;
-      const ms = run(programs[index]!);
-      if (round >= 0) walls[index]!.push(ms);
-    }
-  }
-  const used = programs.map((program) => usage(program, Math.min(rounds, 5)));
-  return programs.map(({ name }, index) => ({
-    name,
-    wallMs: spread(walls[index]!),
-    ratio: ratioOf(walls[index]!, walls[0]!),
-    ...(used[index] && { ...used[index], cpuRatio: used[index].cpuMs / used[0]!.cpuMs }),
-    rounds: walls[index]!,
-  }));
-}
-
-/** Wall time of one run in ms. Throws when the program fails: a fast failure is no speed. */
-export function run({ name, command, env, input = '', before }: Program): number {
-  before?.();
-  const [file, ...args] = command as [string, ...string[]];
-  const start = performance.now();
-  const { status, stderr, error } = spawnSync(file === 'node' ? process.execPath : file, args, {
-    ...{ env, input, encoding: 'utf8', maxBuffer: 2 ** 28 },
-  });
-  const ms = performance.now() - start;
-  if (status !== 0) throw new Error(`${name}: exit ${status}\n${error ?? stderr}`);
-  return ms;
-}
-
-export interface Usage {
+/** One run. CPU (user and system) and peak memory are those until Node ends; NaN for other programs. */
+export interface Run {
+  readonly wallMs: number;
   readonly cpuMs: number;
   readonly rssMib: number;
 }
 
-/** Median CPU and memory of a Node program, from runs of their own that report it. */
-export function usage({ command, env, input = '', before, check }: Program, runs: number): Usage | undefined {
-  if (command[0] !== 'node') return undefined;
-  const preload = fileURLToPath(new URL('usage.cjs', import.meta.url));
-  const reports = Array.from({ length: runs }, (): Usage => {
-    before?.();
-    const args = ['--require', preload, ...command.slice(1)];
-    const { output } = spawnSync(process.execPath, args, {
-      ...{ env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe', 'pipe'], maxBuffer: 2 ** 28 },
-    });
-    check?.(output[1] ?? '');
-    return JSON.parse(output[3] ?? '');
+export interface Measured {
+  readonly name: string;
+  readonly runs: readonly Run[];
+}
+
+const PRELOAD = fileURLToPath(new URL('usage.cjs', import.meta.url));
+
+/** Runs every program once a round, each round beginning with another, after one round that warms the disk and is not counted. */
+export function measureAll(programs: readonly Program[], rounds: number): Measured[] {
+  const runs: Run[][] = programs.map(() => []);
+  for (let round = -1; round < rounds; round++) {
+    for (let i = 0; i < programs.length; i++) {
+      const index = (i + round + programs.length) % programs.length;
+      const one = run(programs[index]!);
+      if (round >= 0) runs[index]!.push(one);
+    }
+  }
+  return programs.map(({ name }, index) => ({ name, runs: runs[index]! }));
+}
+
+/** Throws when the program fails: a fast failure is no speed. */
+export function run({ name, command, env, input = '', output = devNull, readAfterS, before }: Program): Run {
+  before?.();
+  const [file, ...args] = command as [string, ...string[]];
+  const isNode = file === 'node';
+  const words = isNode ? [process.execPath, '--require', PRELOAD, ...args] : command;
+  const slowly = readAfterS && [
+    'bash',
+    '-c',
+    `set -o pipefail; "$@" | { sleep ${readAfterS}; cat; }`,
+    'bash',
+    ...words,
+  ];
+  const [program, ...rest] = (slowly || words) as [string, ...string[]];
+  const stdout = openSync(output, 'w');
+  const start = performance.now();
+  const ended = spawnSync(program, rest, {
+    ...{ env, input, encoding: 'utf8', stdio: ['pipe', stdout, 'pipe', 'pipe'], maxBuffer: 2 ** 28 },
   });
-  return {
-    cpuMs: spread(reports.map(({ cpuMs }) => cpuMs)).median,
-    rssMib: spread(reports.map(({ rssMib }) => rssMib)).median,
-  };
+  const wallMs = performance.now() - start;
+  closeSync(stdout);
+  if (ended.status !== 0) throw new Error(`${name}: exit ${ended.status}\n${ended.error ?? ended.stderr}`);
+  const usage = isNode ? JSON.parse(ended.output[3] ?? '') : { cpuMs: Number.NaN, rssMib: Number.NaN };
+  return { wallMs, ...usage };
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -98,4 +85,8 @@ export function spread(values: readonly number[]): Spread {
 /** Of two series, round by round. */
 export function ratioOf(these: readonly number[], those: readonly number[]): Spread {
   return spread(these.map((value, round) => value / those[round]!));
+}
+
+export function exactly(value: number): Spread {
+  return { min: value, median: value, max: value };
 }

@@ -1,38 +1,47 @@
-import type { Scale, Throughput } from './cases.ts';
-import type { Goal } from './goals.ts';
-import type { Measured, Spread } from './measure.ts';
+import type { Throughput } from './cases.ts';
+import type { Goal, Results } from './goals.ts';
+import { type Measured, type Run, ratioOf, type Spread, spread } from './measure.ts';
 import { DURATIONS, type Wait } from './strategies.ts';
 
-interface Results {
+interface Machine {
   readonly node: string;
   readonly platform: string;
-  readonly processes: readonly Measured[];
-  readonly throughput: readonly Throughput[];
-  readonly signingUs: number;
-  readonly scale: Scale;
+  /** How long the event loop stands still for a frame at a terminal. */
+  readonly frameMs: number;
 }
 
-export function processTable({ node, platform, processes, throughput, signingUs, scale }: Results): string {
-  const rows = processes.map(({ name, wallMs, ratio, cpuRatio, rssMib }) => [
-    ...[name, wallMs.median.toFixed(0), range(ratio), cpuRatio?.toFixed(2) ?? '', rssMib?.toFixed(0) ?? ''],
-  ]);
-  const rates = throughput.map(({ name, perSecond, ratio, rssMib }) => [
-    ...[name, range(perSecond, 0), range(ratio), rssMib.toFixed(0)],
-  ]);
+export function processTable({ node, platform, processes, throughput }: Results & Machine): string {
+  const title = `Node ${node}, ${platform}. Whole processes; ratios to node -e 0, run by run, as median (min–max).\n`;
   return [
-    `Node ${node}, ${platform}. Wall time of whole processes; ratios to node -e 0 as median (min–max).\n`,
-    table(['process', 'ms', '× node -e 0', 'CPU ×', 'MiB'], rows),
-    table(['batch', 'requests/s', 'mmai / it', 'MiB'], rates),
-    `Signing: ${signingUs.toFixed(1)} µs a request. ${scale.tasks} tasks in one watch: ${scale.rssMib.toFixed(0)} MiB, ${scale.bytesPerTask.toFixed(0)} B`,
-    `a task, ${scale.cpuUs.toFixed(0)} µs CPU a poll (${scale.cpuUsOf100.toFixed(0)} µs with 100 tasks), ${scale.frameMs.toFixed(1)} ms a frame.\n`,
+    title,
+    table(
+      ['process', 'wall ms', 'CPU ms', 'wall ×', 'CPU ×', 'MiB'],
+      processes.map((row) => processRow(row, processes[0]!)),
+    ),
+    table(['a request, 8 in flight', 'CPU µs', 'mmai / it', 'a second', 'MiB'], throughput.map(requestRow)),
   ].join('\n');
 }
 
-export function goalTable(goals: readonly Goal[]): string {
-  const rows = goals.map(({ what, measured, limit, atLeast, isMet }) => [
-    ...[what, `${atLeast ? '≥' : '≤'} ${limit}`, range(measured), isMet ? 'met' : 'missed'],
+export function scaleTable({ scale, signingUs, frameMs }: Results & Machine): string {
+  const { waits, pollUs, eventUs, bytesPerTask } = scale;
+  const rows = waits.map(({ name, wallMs, cpuMs, rssMib }) => [
+    ...[name, (wallMs / 1000).toFixed(1), (cpuMs / 1000).toFixed(1), rssMib.toFixed(0)],
   ]);
-  return table(['goal', 'limit', 'median (min–max)', ''], rows);
+  const polls = pollUs
+    .map(({ tasks, cpuUs }) => `${cpuUs.toFixed(0)} with ${tasks.toLocaleString('en')} tasks`)
+    .join(', ');
+  return [
+    table(['a wait, in a heap of 1 GiB', 'wall s', 'CPU s', 'MiB'], rows),
+    `CPU of a poll, µs: ${polls}; of an ndjson event ${eventUs.toFixed(1)}; of signing ${signingUs.toFixed(1)}.\n`,
+    `${bytesPerTask.toFixed(0)} B a waiting task; ${frameMs.toFixed(1)} ms a frame at a terminal.\n`,
+  ].join('');
+}
+
+export function goalTable(goals: readonly Goal[]): string {
+  const rows = goals.map(({ what, measured, limit, source, isMet }) => [
+    ...[what, String(limit), range(measured), isMet ? 'met' : 'missed', source],
+  ]);
+  return table(['goal', 'at most', 'median (min–max)', '', 'source'], rows);
 }
 
 export function strategyTable(strategies: Record<string, Record<string, Wait>>): string {
@@ -47,6 +56,19 @@ export function strategyTable(strategies: Record<string, Record<string, Wait>>):
 }
 
 // --- internal ---
+
+function processRow({ name, runs }: Measured, floor: Measured): string[] {
+  const of = (what: keyof Run, rows = runs) => rows.map((run) => run[what]);
+  const ratio = (what: keyof Run) => range(ratioOf(of(what), of(what, floor.runs)));
+  const { cpuMs, rssMib } = runs[0]!;
+  const cpu = Number.isNaN(cpuMs) ? ['', ''] : [spread(of('cpuMs')).median.toFixed(0), ratio('cpuMs')];
+  const memory = Number.isNaN(rssMib) ? '' : spread(of('rssMib')).median.toFixed(0);
+  return [name, spread(of('wallMs')).median.toFixed(0), cpu[0]!, ratio('wallMs'), cpu[1]!, memory];
+}
+
+function requestRow({ name, cpuUs, cpuRatio, perSecond, rssMib }: Throughput): string[] {
+  return [name, range(cpuUs, 0), range(cpuRatio), range(perSecond, 0), rssMib.toFixed(0)];
+}
 
 function seconds(value: number): string {
   return value.toFixed(value < 10 ? 1 : 0);

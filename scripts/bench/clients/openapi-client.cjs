@@ -1,7 +1,7 @@
-// The official client of newer services: node openapi-client.cjs URL [COUNT, 10 at a time]
+// The official client of newer services: node openapi-client.cjs URL [COUNT, 8 at a time]
 const { default: OpenApi, Config, OpenApiRequest, Params } = require('@alicloud/openapi-client');
 const { RuntimeOptions } = require('@alicloud/tea-util');
-const inTen = require('./in-ten.cjs');
+const inFlight = require('./in-flight.cjs');
 
 const [url, count = '1'] = process.argv.slice(2);
 const client = new OpenApi(
@@ -23,7 +23,7 @@ const params = new Params({
   reqBodyType: 'formData',
   bodyType: 'json',
 });
-inTen(Number(count), async () => {
+inFlight(Number(count), async () => {
   const { body } = await client.callApi(params, new OpenApiRequest({ query: { TaskId: '1' } }), new RuntimeOptions({}));
   if (count === '1') process.stdout.write(`${body.Status}\n`);
 }).then(() => process.exit());
