@@ -146,7 +146,7 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
     [
       ['config', 'edit'],
       'unknown command "edit"\nhint: run "mmai config --help" to list the commands',
-      '未知命令：edit\n提示：运行 "mmai config --help" 查看所有命令',
+      '未知命令：edit\n提示：运行 "mmai config --help" 查看所有子命令',
     ],
     [
       ['watch', '1', '--exit-status'],

@@ -35,6 +35,12 @@ describe('the Chinese sentences', () => {
     });
   }
 
+  it('say what the code of the system means', () => {
+    assert.equal(zh.sandbox.portTaken(8080, 'EADDRINUSE'), '--port：无法监听 8080：EADDRINUSE（端口已被占用）');
+    assert.equal(zh.watch.unwritable('/r.xml', 'ENOENT'), '无法写入 /r.xml：ENOENT（文件或目录不存在）');
+    assert.equal(zh.outputFailed('EDQUOT'), '标准输出写入失败：EDQUOT');
+  });
+
   it('are joined with a blank only where Chinese meets Latin', () => {
     const { credentials, network, check, config } = zh;
     const file = credentials.fromFile('/home/me/credentials');

@@ -1,5 +1,6 @@
-/** 无法读写文件的原因：系统错误码，必要时附说明。 */
+/** 无法读写文件、监听端口的原因：系统错误码，必要时附说明。 */
 const PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: '端口已被占用',
   EACCES: '权限不足',
   EINVAL: '不是普通文件',
   EISDIR: '是一个目录',

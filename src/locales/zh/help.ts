@@ -35,7 +35,7 @@ export const helpZh: typeof helpEn = {
   commands: {
     status: '查询一次任务状态',
     watch: '轮询直到所有任务结束，以退出码表示结果',
-    result: '查询任务失败原因或结果地址',
+    result: '查询任务的失败原因或结果地址',
     config: '管理 AccessKey、地域等设置，支持多个配置（profile）',
     explain: '解释任务状态、错误码或退出码的含义及处理方法',
     completion: '输出 Shell 命令补全脚本',
@@ -91,7 +91,7 @@ export const helpZh: typeof helpEn = {
     timeoutExitCode: '等待超时的退出码',
     heartbeat: '等待期间输出进度的间隔',
     progress: '进度显示方式：auto 在终端中实时刷新，否则逐行输出',
-    results: '对成功的任务，同时查询其结果地址',
+    results: '任务成功时，同时查询其结果地址',
     noResults: '不查询任务的失败原因',
     exec: '任务结束时运行的 Shell 命令；可读取环境变量 MMAI_TASK_ID、MMAI_STATE 等，标准输入为该事件',
     execTimeout: '--exec 命令的超时时间，超时则终止该命令',
