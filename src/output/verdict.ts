@@ -121,6 +121,9 @@ function resumedCount({ counts }: WatchDocument['summary']): number {
 function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: string): string {
   const { resume, outcome } = summary;
   if (!resume || outcome === 'met' || outcome === 'denied') return '';
-  if (resumedCount(summary) > MAX_RESUMED) return `${watch.resumeSame()}\n`;
+  if (resumedCount(summary) > MAX_RESUMED) {
+    // The same command would check the same tasks again, and no others.
+    return `${summary.counts.notChecked > 0 ? watch.resumeLonger() : watch.resumeSame()}\n`;
+  }
   return `${watch.resume(resume.map((word) => shellQuoted(word, platform)).join(' '))}\n`;
 }

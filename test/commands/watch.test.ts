@@ -190,6 +190,12 @@ describe('the end of a wait', () => {
     assert.match(stderr, /to keep waiting, run the same command again\n$/);
   });
 
+  it('of more than 20 tasks some of which were never checked asks for more time, since the same command would check the same', async () => {
+    const ids = [...Array(40).keys()].map((n) => String(n + 1));
+    const { stderr } = await watch([...ids, '--timeout', '2s'], () => status(1));
+    assert.match(stderr, /run the same command with a longer --timeout or a higher --max-rps\n$/);
+  });
+
   it('says what went wrong, to what, and what to do', async () => {
     const { code, stderr } = await watch(['1', '2'], (_, id) =>
       id === '1' ? status(2) : refusal(404, 'ResourceNotFound'),

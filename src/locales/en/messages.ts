@@ -193,6 +193,8 @@ export const en = {
       `${why} after ${elapsed}: ${counts.join(', ')}`,
     resume: (command: string) => `unfinished tasks keep running on the server; to keep waiting, run:\n  ${command}`,
     resumeSame: () => 'unfinished tasks keep running on the server; to keep waiting, run the same command again',
+    resumeLonger: () =>
+      'unfinished tasks keep running on the server; to check all of them, run the same command with a longer --timeout or a higher --max-rps',
     tooFew: (tasks: number) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'} would never be checked: raise --timeout or --max-rps`,
     thenEvery: (gap: string) => `then every ${gap}`,

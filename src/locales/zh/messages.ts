@@ -173,6 +173,8 @@ export const zh: Messages = {
     verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts.join('，')}`,
     resume: (command) => `未结束的任务仍在服务端执行。如需继续等待，请运行：\n  ${command}`,
     resumeSame: () => '未结束的任务仍在服务端执行。如需继续等待，请再次运行同一命令',
+    resumeLonger: () =>
+      '未结束的任务仍在服务端执行。如需查询全部任务，请调大 --timeout 或 --max-rps 后再次运行同一命令',
     tooFew: (tasks) => `有 ${tasks} 个任务来不及查询：请调大 --timeout 或 --max-rps`,
     thenEvery: (gap) => `之后每 ${gap} 一次`,
     plan: (polls, tasks, within, lag) => `共 ${tasks} 个任务，${within} 内各查询 ${polls} 次；结束后最多 ${lag} 可感知`,
