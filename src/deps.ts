@@ -58,8 +58,8 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
     limits: { readonly timeoutMs: number },
   ): Promise<HookEnd>;
   /**
-   * Runs a program in our place, with `env` as its environment: from then on signals are the program's, and {@link signal} does not
-   * tell of them. Never rejects.
+   * Runs a program in place of this process, with `env` as its whole environment: until it ends, signals go to it, and {@link signal}
+   * does not abort for them. Never rejects.
    */
   runProgram(words: readonly string[], env: Environment): Promise<ProgramEnd>;
   /** Writes a file that the user named, or adds lines to it. Throws what the file system says. */

@@ -191,7 +191,7 @@ describe('mmai completion', { concurrency: 4 }, () => {
       const { home, env } = await newcomer(hostile);
       writeFileSync(join(home, 'mmai.fish'), (await mmai(['completion', 'fish'])).stdout);
       const ask = async (line: string) => run('fish', ['-c', `source mmai.fish; complete -C '${line}'`], env, home);
-      assert.equal(await ask('mmai status --fo'), '--format\tformat between mmai and the service\n');
+      assert.equal(await ask('mmai status --fo'), '--format\tresponse format to request\n');
       assert.equal(await ask('mmai status --lang=z'), '--lang=zh\n');
       assert.equal(await ask('mmai status --format '), 'json\nxml\n');
       assert.equal(await ask('mmai explain invalidparameterl'), 'InvalidParameterLengthLimit\n');

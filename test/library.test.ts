@@ -5,7 +5,16 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ApiCall, createClient, ExitCode, MmaiError, signRpc, type WatchEvent, watchTasks } from '../src/index.ts';
+import {
+  type ApiCall,
+  createClient,
+  ExitCode,
+  MmaiError,
+  signRpc,
+  type WatchEvent,
+  waitForTasks,
+  watchTasks,
+} from '../src/index.ts';
 import { sandbox, testKey } from './support/mmai.ts';
 import { fakeTransport, refusal, succeeded } from './support/transport.ts';
 
@@ -90,6 +99,8 @@ describe("import from 'mmai'", () => {
     const client = createClient({ accessKey: testKey, transport });
     const { signal } = new AbortController();
     for (let wait = 0; wait < 3; wait++) await collect(watchTasks(client, ['1'], { signal }));
+    await waitForTasks(client, ['1'], { signal });
+    assert.throws(() => watchTasks(client, [], { signal }));
     for await (const event of watchTasks(client, ['1'], { signal })) if (event.type === 'state') break;
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });

@@ -21,7 +21,7 @@ interface SandboxCommandOptions {
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
-/** Told in the clear: this key opens nothing but a server on this machine's loopback. */
+/** Printed in the clear: this key opens nothing but a server on this machine's loopback. */
 const KEY = { accessKeyId: 'sandbox-key', accessKeySecret: 'sandbox-secret' };
 
 export function addSandboxCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {

@@ -12,8 +12,8 @@ export type ProgramEnd = { readonly exitCode: number } | { readonly notStarted: 
 export type RedirectSignals = (take: ((name: NodeJS.Signals) => void) | undefined) => void;
 
 /**
- * Runs a program as if it were this process: with our standard streams and `env` alone as environment. Signals that would end us go
- * to the program, and what it makes of them is its end. Never rejects.
+ * Runs a program in place of this process: with our standard streams and `env` as its whole environment. Signals that would end this
+ * process go to the program, which decides what they mean. Never rejects.
  */
 export function runProgram(
   words: readonly string[],

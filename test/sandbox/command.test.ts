@@ -96,7 +96,7 @@ describe('mmai sandbox -- command', { concurrency: 2 }, () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`passes ${signal} on to the command, whose end it is`, async () => {
+    it(`passes ${signal} on to the command, and ends as the command does`, async () => {
       const name = signal.slice(3);
       const script = `trap 'echo trapped; exit 5' ${name}; echo up; while :; do sleep 0.05; done`;
       const { code, stdout } = await shell(script, { onOutput: (kill) => kill(signal) });
@@ -142,20 +142,20 @@ describe('mmai sandbox -- command', { concurrency: 2 }, () => {
 });
 
 describe('mmai sandbox on Windows', () => {
-  const told = async (env: Record<string, string>) => {
+  const printed = async (env: Record<string, string>) => {
     const deps = fakeDeps({ platform: 'win32', signal: AbortSignal.abort(130), env });
     await runSandbox([], { port: '0', faultRate: '0' }, deps);
     return deps.stdout.text();
   };
 
-  it('tells the variables in the words of PowerShell', async () => {
+  it('prints the variables as PowerShell assigns them', async () => {
     assert.match(
-      await told({}),
+      await printed({}),
       /^\$env:MMAI_ENDPOINT = 'http:\/\/127\.0\.0\.1:\d+'\n\$env:ALIBABA_CLOUD_ACCESS_KEY_ID = 'sandbox-key'\n/,
     );
   });
 
-  it('tells them as everywhere else in Git Bash', async () => {
-    assert.match(await told({ MSYSTEM: 'MINGW64' }), /^export MMAI_ENDPOINT=/);
+  it('prints exports, as everywhere else, in Git Bash', async () => {
+    assert.match(await printed({ MSYSTEM: 'MINGW64' }), /^export MMAI_ENDPOINT=/);
   });
 });
