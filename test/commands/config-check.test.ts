@@ -121,7 +121,7 @@ describe('mmai config check', () => {
     const { code, row, states } = await check({ endpoint: url }, {}, { clock });
     assert.equal(code, 3);
     assert.equal(states.signature, 'ok');
-    assert.match(row('permission').detail, /Forbidden\.RAM/);
+    assert.match(row('permission').detail, /Forbidden\.RAM.*[^.]; /);
     assert.match(row('permission').hint ?? '', /AliyunMultimediaAIReadOnlyAccess/);
   });
 

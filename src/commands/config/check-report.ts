@@ -34,9 +34,9 @@ export class CheckReport {
     const { topic, recommend } = failure;
     const { messages } = this.#deps;
     const explanation = topic && messages.codes[topic];
-    const detail = visible(
-      messages.joined([failureText(failure, messages), ...(explanation ? [explanation.meaning] : [])]),
-    );
+    // The service ends its sentence with a period.
+    const quoted = failureText(failure, messages).replace(/\.$/, '');
+    const detail = visible(messages.joined([quoted, ...(explanation ? [explanation.meaning] : [])]));
     const hint = explanation?.hint ?? recommend;
     this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure.class) });
   }
