@@ -85,10 +85,14 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     },
   });
   const events: WaiterEvent[] = [];
-  for await (const event of waiter.events()) events.push(event);
+  const emittedAt: number[] = [];
+  for await (const event of waiter.events()) {
+    events.push(event);
+    emittedAt.push(waiter.elapsedMs());
+  }
   const end = events.at(-1) as EndEvent;
   assert.equal(end.type, 'end');
-  return { events, end, asked, results, debugged, elapsed: (clock.monotonic() - start) / 1000, renewals };
+  return { events, end, asked, emittedAt, results, debugged, elapsed: (clock.monotonic() - start) / 1000, renewals };
 }
 
 export const of = <T extends WaiterEvent['type']>(events: WaiterEvent[], type: T) =>

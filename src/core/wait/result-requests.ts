@@ -9,14 +9,14 @@ import type { PollQueue } from './poll-queue.ts';
 import type { PollOptions, WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import type { Watched } from './watched.ts';
 
-/** The longest that one result may take to come, in ms. */
+/** The longest that one request may take, that an event waits, and that a wait goes on after its end, in ms. */
 const RESULT_TIMEOUT_MS = 5000;
 /** Between a transient failure and the one retry, in ms. */
 const RETRY_MS = 500;
 
 /**
- * The results of tasks that have ended. The event of such a task waits for its result, for a while; nothing that comes of the
- * request changes the outcome, and a failure is no news but for `debug`.
+ * The results of tasks that have ended. The event of such a task waits for its result, a few seconds at most; nothing that comes
+ * of the request changes the outcome, and a failure shows in `debug` only.
  */
 export class ResultRequests {
   /** Those that came. */
@@ -27,9 +27,10 @@ export class ResultRequests {
   readonly #traffic: Traffic;
   readonly #emit: (event: ResultEvent) => void;
   readonly #cancel = new AbortController();
-  /** Tasks whose event is held back, and those of them whose request is yet to be sent. */
-  readonly #held = new Set<Watched>();
+  /** Tasks without a result yet; those of them whose request is to be sent; those whose event waits, by the time of their end. */
+  readonly #open = new Set<Watched>();
   readonly #waiting: Watched[] = [];
+  readonly #held = new Set<Watched>();
   readonly #retried = new Set<Watched>();
   #isRefused = false;
 
@@ -49,13 +50,15 @@ export class ResultRequests {
 
   /** A task has ended: its event comes at once, or with its result. */
   ended(task: Watched, outcome: TaskEnd): void {
-    if (!this.#isWanted(outcome)) return this.#release(task);
+    if (!this.#isWanted(outcome)) return this.#emitEvent(task);
+    this.#open.add(task);
     this.#held.add(task);
     this.#waiting.push(task);
   }
 
   /** Sends the next request at `now`, in ms since the start of the wait, if there is one and the queue has a turn for it. */
   startNext(now: number): boolean {
+    this.#releaseOverdue(now);
     if (this.#waiting.length === 0 || !this.#queue.takeOther(now)) return false;
     const timeoutMs = Math.min(this.#queue.deadlineMs - now, RESULT_TIMEOUT_MS);
     void this.#request(this.#waiting.shift()!, { timeoutMs, signal: this.#cancel.signal, traffic: this.#traffic });
@@ -74,7 +77,7 @@ export class ResultRequests {
   async finish(wait: { elapsedMs(): number }, rest: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
     this.#queue.clear();
     const until = Math.min(this.#queue.deadlineMs, wait.elapsedMs() + RESULT_TIMEOUT_MS);
-    for (let now = wait.elapsedMs(); this.#held.size > 0 && now < until && !signal.aborted; now = wait.elapsedMs()) {
+    for (let now = wait.elapsedMs(); this.#open.size > 0 && now < until && !signal.aborted; now = wait.elapsedMs()) {
       while (this.startNext(now));
       await rest(Math.min(until - now, this.untilNext(now)));
     }
@@ -84,7 +87,7 @@ export class ResultRequests {
   /** Lets every event go as it is. */
   giveUp(): void {
     this.#waiting.length = 0;
-    for (const task of this.#held) this.#release(task);
+    for (const task of this.#open) this.#close(task);
     this.#cancel.abort();
   }
 
@@ -104,11 +107,11 @@ export class ResultRequests {
       this.#deps.debug?.(`task ${task.id}: no result: ${error instanceof Error ? error.message : error}`);
     }
     this.#queue.finishOther();
-    if (!this.#held.has(task)) return;
+    if (!this.#open.has(task)) return;
     if (reply?.ok) this.#keep(task, reply.answer);
     else if (!reply || isRefusal(reply.failure)) this.#refuse();
-    else if (reply.failure.retry === 'backoff' && !this.#retried.has(task)) return this.#retry(task);
-    this.#release(task);
+    else if (reply.failure.retry === 'backoff' && !this.#retried.has(task)) return this.#retry(task, reply.failure);
+    this.#close(task);
   }
 
   #keep({ id, status }: Watched, answer: Extract<TaskResultReply, { ok: true }>['answer']): void {
@@ -120,19 +123,32 @@ export class ResultRequests {
   #refuse(): void {
     this.#isRefused = true;
     this.#deps.debug?.('results are refused: not requested again in this run');
-    for (const task of this.#waiting.splice(0)) this.#release(task);
+    for (const task of this.#waiting.splice(0)) this.#close(task);
   }
 
-  async #retry(task: Watched): Promise<void> {
+  async #retry(task: Watched, { serverDelayMs = 0 }: Failure): Promise<void> {
     this.#retried.add(task);
-    await this.#deps.clock.sleep(RETRY_MS, this.#cancel.signal);
-    if (!this.#held.has(task)) return;
-    if (this.#isRefused) this.#release(task);
+    await this.#deps.clock.sleep(Math.max(RETRY_MS, serverDelayMs), this.#cancel.signal);
+    if (!this.#open.has(task)) return;
+    if (this.#isRefused) this.#close(task);
     else this.#waiting.push(task);
   }
 
-  #release(task: Watched): void {
-    this.#held.delete(task);
+  /** Polls may leave no turn for requests for long: the events do not wait for that. */
+  #releaseOverdue(now: number): void {
+    for (const task of this.#held) {
+      if (task.endedAt! + RESULT_TIMEOUT_MS > now) return;
+      this.#held.delete(task);
+      this.#emitEvent(task);
+    }
+  }
+
+  #close(task: Watched): void {
+    this.#open.delete(task);
+    if (this.#held.delete(task)) this.#emitEvent(task);
+  }
+
+  #emitEvent(task: Watched): void {
     this.#emit({ ...resultEvent(task, task.outcome!, task.endedAt!), result: this.found.get(task.id) });
   }
 }

@@ -139,6 +139,27 @@ describe('the result of a task', () => {
     assert.match(debugged.join('\n'), /task 1: status 3 was seen, its result says 2; the outcome stays/);
   });
 
+  it('keeps no event back for more than five seconds, though polls leave no turn for it', async () => {
+    const { events, emittedAt, end } = await wait(
+      lives(200, (index) => finishedAt(index, index % 2 === 0 ? 3 : 2)),
+      { maxRps: 1, timeoutMs: 150_000, result: async () => replied() },
+    );
+    for (const [index, event] of events.entries()) {
+      if (event.type === 'result') assert.ok(emittedAt[index]! - event.durationMs <= 7000, `${event.id}`);
+    }
+    assert.equal(end.exitCode, 1);
+  });
+
+  it('waits before its retry as long as the server says', async () => {
+    const throttled = classifyFailure('Throttling.User');
+    const answers: TaskResultReply[] = [{ ok: false, failure: { ...throttled, serverDelayMs: 3000 } }, replied()];
+    const { results } = await wait(
+      { 1: finishedAt(1, 3), 2: finishedAt(20) },
+      { result: async () => answers.shift()! },
+    );
+    assert.ok(results[1]!.at - results[0]!.at >= 3);
+  });
+
   it('counts against --max-rps and the requests in flight, and leaves polls their last round', async () => {
     const { asked, results, end } = await wait(
       lives(200, (index) => finishedAt(index % 50, index < 100 ? 3 : 1)),
