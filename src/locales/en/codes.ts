@@ -94,7 +94,7 @@ export const codesEn = {
   },
 
   taskNotFound: {
-    meaning: 'there is no such task for this account in this region',
+    meaning: 'no such task exists for this account in this region',
     hint: 'check the task ID, and use the --region and --profile that the task was submitted with; a new task can take a few seconds to appear',
   },
   taskGone: {

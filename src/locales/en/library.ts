@@ -1,18 +1,19 @@
 /** What is wrong with an option of the library. */
 export const libraryEn = {
   unknownOption: (name: string) => `unknown option "${name}"`,
-  suggestion: (name: string) => `did you mean ${name}?`,
+  suggestion: (name: string) => `did you mean "${name}"?`,
   expected: (option: string, kind: string, got: string) => `${option}: expected ${kind}, got ${got}`,
   kinds: {
     object: 'an object',
-    accessKey: 'an AccessKey { accessKeyId, accessKeySecret }, or a function that finds one',
+    accessKey: 'an AccessKey { accessKeyId, accessKeySecret }, or a function that returns one',
     transport: 'a function like fetch, or an object with send(), renew() and close()',
     client: 'an object with getTaskStatus()',
-    taskIds: 'an array of task IDs, texts that are not empty',
+    taskIds: 'an array of task IDs (non-empty strings)',
     signal: 'an AbortSignal',
-    text: 'a text',
+    text: 'a string',
     boolean: 'true or false',
     number: 'a number',
-    duration: "milliseconds above 0, or a text with its unit such as '500ms', '90s' or '2h'; Infinity for no limit",
+    duration:
+      "a positive number of milliseconds, or a string with a unit such as '500ms', '90s' or '2h'; Infinity for no limit",
   },
 };

@@ -93,7 +93,7 @@ export const en = {
   },
   credentials: credentialsEn,
   exitCodes: {
-    0: 'success: status or result got every task; the condition of watch was met',
+    0: 'success: every task was checked; the condition of watch was met',
     1: 'a task failed',
     2: 'usage or configuration error; nothing was sent',
     3: 'credentials missing or rejected; service inactive; insufficient balance',
@@ -155,7 +155,7 @@ export const en = {
         `the --exec command for task ${id} did not finish within ${limit} (--exec-timeout) and was stopped`,
     },
     waitingForHooks: (ids: readonly string[], more: number) =>
-      `waiting for the --exec command of task ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+      `waiting for the --exec command of ${ids.length + more === 1 ? 'task' : 'tasks'} ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     moreFailed: (n: number) => `${n} more ${n === 1 ? 'task' : 'tasks'} did not succeed`,
     notAFile: () => '--junit: expected the path of a file; standard output is for the results',
     annotation: (id: string) => `mmai task ${id}`,
