@@ -2,6 +2,7 @@ import type { ProfileStore } from './core/config/profiles.ts';
 import type { Environment, Settings } from './core/config/settings.ts';
 import type { CredentialDeps } from './core/credentials/provider.ts';
 import type { NetworkEvent, Transport } from './core/rpc/transport.ts';
+import type { Subject } from './errors.ts';
 import type { HookEnd } from './io/command.ts';
 import type { Input } from './io/input-stream.ts';
 import type { ProgramEnd } from './io/program.ts';
@@ -45,8 +46,11 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   systemLocale(): string;
   store(): Promise<ProfileStore>;
   recentTasks(): Promise<RecentTasks>;
-  /** `observe` gets every step of every request. */
-  transport(settings: Pick<Settings, 'caFile'>, observe?: (event: NetworkEvent) => void): Promise<Transport>;
+  /** `caFileFrom` is what an error of the CA file names, its flag by default. `observe` gets every step of every request. */
+  transport(
+    settings: Pick<Settings, 'caFile'> & { readonly caFileFrom?: Subject },
+    observe?: (event: NetworkEvent) => void,
+  ): Promise<Transport>;
   prompts(): Promise<Prompts>;
   /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;

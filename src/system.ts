@@ -93,9 +93,11 @@ export function systemDeps(): Deps {
       const { createRecentTasks } = await import('./io/recent-tasks.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
     },
-    async transport({ caFile }, observe) {
+    async transport({ caFile, caFileFrom }, observe) {
       const { createTransport } = await import('./io/net/transport.ts');
-      return createTransport({ caFile, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
+      return createTransport({
+        ...{ caFile, caFileFrom, env: process.env, now: systemClock.monotonic, observe, redactor, signal },
+      });
     },
     async prompts() {
       const { createPrompts } = await import('./io/terminal/prompts.ts');

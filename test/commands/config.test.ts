@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { Command } from 'commander';
+import { run } from '../../src/cli.ts';
 import { addConfigCommand } from '../../src/commands/config.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
 import { type FakeDeps, fakeDeps, piped, scripted, terminal } from '../support/deps.ts';
+import { mmaiInProcess, realTransport } from '../support/in-process.ts';
 import { fakeTransport, refusal } from '../support/transport.ts';
 
 const SECRET = 'abcd-not-for-the-eyes-wxyz';
@@ -228,6 +230,15 @@ describe('a bad value', () => {
     const deps = fakeDeps();
     await save(deps, { region: 'A B' });
     await assert.rejects(config('list', deps), { exitCode: 2, message: /^region of profile "default": "A B"/ });
+  });
+
+  it('is told with its origin for a CA file too, which is read only for a request', async () => {
+    const deps = fakeDeps({ transport: realTransport({}) });
+    await save(deps, { 'ca-file': '/nonexistent' });
+    assert.equal(await run(['status', '1', '--simulate', '2'], deps), 2);
+    assert.match(deps.stderr.text(), /^error: ca-file of profile "default": cannot read \/nonexistent/);
+    const { stderr } = await mmaiInProcess(['status', '1', '--simulate', '2'], { env: { MMAI_CA_FILE: '/dev/null' } });
+    assert.match(stderr, /^error: MMAI_CA_FILE: /);
   });
 
   it('is not what a file of variables with CRLF leaves at the end', async () => {

@@ -18,7 +18,8 @@ export const realClock: Clock = {
 
 /** Sockets as they are, with the proxy variables of `env`. */
 export function realTransport(env: Record<string, string>, redactor?: Redactor): Deps['transport'] {
-  return ({ caFile }, observe) => createTransport({ caFile, env, now: realClock.monotonic, observe, redactor });
+  return ({ caFile, caFileFrom }, observe) =>
+    createTransport({ caFile, caFileFrom, env, now: realClock.monotonic, observe, redactor });
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   resolveSettings,
   type Settings,
   serviceOrigin,
+  subjectOf,
 } from '../../core/config/settings.ts';
 import { cacheCredentials } from '../../core/credentials/cache.ts';
 import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
@@ -70,9 +71,9 @@ export interface Session {
 
 /** Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a throw-away key. */
 export async function openSession(setup: Setup, simulate: string | undefined, deps: CommandDeps): Promise<Session> {
-  const { values } = setup;
+  const { values, origins } = setup;
   // First, since it may refuse: an idle transport keeps nothing alive, a started simulation would.
-  const transport = await deps.transport(values);
+  const transport = await deps.transport({ ...values, caFileFrom: subjectOf('caFile', origins.caFile) });
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, deps);
   const origin = simulation?.origin ?? serviceOrigin(values);
   const warn = createWarn(setup.quiet, deps);

@@ -167,7 +167,7 @@ function find(
 }
 
 /** What a usage error about a setting of this origin names. */
-function subjectOf(name: SettingName, origin: Origin): Subject {
+export function subjectOf(name: SettingName, origin: Origin): Subject {
   return origin.from === 'profile' ? (m) => m.config.settingOf(kebab(name), origin.name) : origin.name;
 }
 

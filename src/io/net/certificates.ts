@@ -1,18 +1,24 @@
 import { X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import type { Environment } from '../../core/config/settings.ts';
-import { usageError } from '../../errors.ts';
+import { named, type Subject, usageError } from '../../errors.ts';
 import { readText } from '../files.ts';
 
 /** The bundle of a whole company has some hundred kilobytes. In bytes. */
 const MAX_BYTES = 10 * 1024 * 1024;
+
+interface CaFile {
+  readonly path: string;
+  /** The flag, variable or profile that names it. */
+  readonly from: Subject;
+}
 
 /**
  * Trusts what Node trusts (whatever store its flags and NODE_EXTRA_CA_CERTS say), and the certificates of a PEM file too; one
  * of an intermediate authority is enough. Throws a usage error when the file cannot be used.
  */
 export async function contextTrusting(
-  caFile: string,
+  caFile: CaFile,
   env: Environment,
   signal?: AbortSignal,
 ): Promise<tls.SecureContext> {
@@ -35,14 +41,15 @@ async function extraCertificates(path: string | undefined, signal?: AbortSignal)
   return text?.match(CERTIFICATE) ?? [];
 }
 
-async function readCertificates(path: string, signal?: AbortSignal): Promise<readonly string[]> {
-  const unreadable = (code: string) => usageError((m) => m.usage.unreadableFile('--ca-file', path, code));
+async function readCertificates({ path, from }: CaFile, signal?: AbortSignal): Promise<readonly string[]> {
+  const unreadable = (code: string) => usageError((m) => m.usage.unreadableFile(named(from, m), path, code));
   const text = await readText(path, { signal, maxBytes: MAX_BYTES, pipe: true }).catch(({ code }) => {
     throw unreadable(code);
   });
   if (text === undefined) throw unreadable('ENOENT');
   const blocks = text.match(CERTIFICATE) ?? [];
-  if (blocks.length === 0 || !blocks.every(isCertificate)) throw usageError((m) => m.usage.noCertificates(path));
+  if (blocks.length === 0 || !blocks.every(isCertificate))
+    throw usageError((m) => m.usage.noCertificates(named(from, m), path));
   return blocks;
 }
 

@@ -8,7 +8,7 @@ import {
   type NetworkEvent,
   type Transport,
 } from '../../core/rpc/transport.ts';
-import type { Text } from '../../errors.ts';
+import type { Subject, Text } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { Exchange, type ExchangeContext, toleratingContinue } from './http-exchange.ts';
@@ -18,6 +18,8 @@ import { chooseProxy, type ProxyChoice, type ProxyServer, proxyPeer } from './pr
 export interface TransportOptions {
   /** A PEM file with certificate authorities to trust besides the system's. */
   readonly caFile: string | undefined;
+  /** What an error of that file names: the flag, variable or profile. */
+  readonly caFileFrom?: Subject | undefined;
   /** Where the proxy variables and NODE_EXTRA_CA_CERTS are. */
   readonly env: Environment;
   /** Milliseconds that only ever grow. */
@@ -34,10 +36,11 @@ export interface TransportOptions {
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { caFile, env, now, observe, lookup, signal } = options;
+  const { caFile, caFileFrom = '--ca-file', env, now, observe, lookup, signal } = options;
   const { Agent } = await import('undici');
-  const secureContext =
-    caFile === undefined ? undefined : await (await import('./certificates.ts')).contextTrusting(caFile, env, signal);
+  const trusting = async (path: string) =>
+    (await import('./certificates.ts')).contextTrusting({ path, from: caFileFrom }, env, signal);
+  const secureContext = caFile === undefined ? undefined : await trusting(caFile);
   const connector = createConnector({ secureContext, now, observe, lookup });
   const findRoute = routeFinder(options, connector);
   /** By route: a connection to or through a proxy is no other's. */

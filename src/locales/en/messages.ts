@@ -72,7 +72,7 @@ export const en = {
     unreadableFile: (what: string, path: string, code: string) => `${what}: cannot read ${path}: ${fileProblem(code)}`,
     relativeDirectory: (variable: string, path: string) =>
       `${variable}: "${path}" is a relative path; it must be absolute`,
-    noCertificates: (path: string) => `--ca-file: ${path} contains no readable PEM certificate`,
+    noCertificates: (what: string, path: string) => `${what}: ${path} contains no readable PEM certificate`,
     badProxy: (variable: string) =>
       `${variable} is not a valid proxy URL: expected http(s)://[USER:PASSWORD@]HOST:PORT (other schemes, such as socks5, are not supported)`,
     badProxyHint: () => 'percent-encode special characters in the password: @ is %40, # is %23, / is %2F',

@@ -60,7 +60,7 @@ export const zh: Messages = {
       `“${value}”不是有效的配置名称，只能包含字母、数字和 . _ @ -，以字母或数字开头，最多 64 个字符`,
     unreadableFile: (what, path, code) => `${what}：无法读取 ${path}：${fileProblem(code)}`,
     relativeDirectory: (variable, path) => `${variable}：“${path}”是相对路径，应为绝对路径`,
-    noCertificates: (path) => `--ca-file：${path} 中没有有效的 PEM 证书`,
+    noCertificates: (what, path) => `${what}：${path} 中没有有效的 PEM 证书`,
     badProxy: (variable) =>
       `${variable} 不是有效的代理地址，应为 http(s)://[USER:PASSWORD@]HOST:PORT（不支持 socks5 等其他协议）`,
     badProxyHint: () => '密码中的特殊字符需进行 URL 编码：@ 写作 %40，# 写作 %23，/ 写作 %2F',
