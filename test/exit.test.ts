@@ -83,6 +83,21 @@ describe('the way out', { concurrency: 2 }, () => {
     assert.match(output, /^\d{4,}\nexit 0\n$/);
   });
 
+  it('a signal in the middle of a document is the exit, and the document is whole if it is read on', async () => {
+    const ids = Array.from({ length: 3000 }, (_, index) => String(index + 1));
+    const child = spawn(process.execPath, [bin, 'watch', '-q', '--max-rps', 'none', '-o', 'json', '--simulate', '2'], {
+      env,
+    });
+    child.stdin.end(ids.join('\n'));
+    await once(child.stdout, 'readable');
+    child.kill('SIGTERM');
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    const [, by] = await once(child, 'close');
+    assert.equal(by, 'SIGTERM');
+    assert.equal(JSON.parse(stdout).tasks.length, 3000);
+  });
+
   it('a document that a signal cut short tells the exit code of the signal', async () => {
     const { env: keys } = await sandbox({ script: '1=2;2=hang' });
     const child = spawn(process.execPath, [bin, 'status', '1', '2', '--json', '--debug'], { env: { ...env, ...keys } });
