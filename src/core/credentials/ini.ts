@@ -12,6 +12,7 @@ export type IniReason =
   | 'sectionBlanks'
   | 'duplicateSection'
   | 'duplicateKey'
+  | 'inherited'
   | 'indent'
   | 'continuation'
   | 'quotes'
@@ -53,7 +54,11 @@ export function readIniSection(
   const values: Record<string, string> = {};
   for (const key of keys) {
     const entry = section.entries.get(key);
-    if (entry === undefined) continue;
+    if (entry === undefined) {
+      const parent = parentsOf(name).find((other) => sections.get(other)?.entries.has(key));
+      if (parent) throw new IniFault(sections.get(parent)!.entries.get(key)!.line, 'inherited');
+      continue;
+    }
     if (entry.key !== key) throw new IniFault(entry.line, 'letterCase');
     values[key] = withoutComment(entry);
   }
@@ -122,6 +127,12 @@ function entryOf(content: string, line: number): Entry {
   if (text.endsWith('\\')) throw new IniFault(line, 'continuation');
   if (/^["`]/.test(content) || /^(?:`|""")/.test(text)) throw new IniFault(line, 'quotes');
   return { line, key: content.slice(0, at).trim(), text };
+}
+
+/** The sections whose keys others have too: to Python those of `DEFAULT`, to Go of a name up to one of its dots. */
+function parentsOf(name: string): string[] {
+  const parts = name.split('.');
+  return ['DEFAULT', ...parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'))];
 }
 
 /** The value without its comment: a `#` after a blank, as in the SDKs' documentation. */

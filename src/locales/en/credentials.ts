@@ -45,6 +45,7 @@ export const credentialsEn = {
     sectionBlanks: 'the section name has spaces inside the brackets',
     duplicateSection: 'this section already exists',
     duplicateKey: 'this key is already set in this section',
+    inherited: 'some SDKs also use this key for the profile in use',
     indent: 'indented deeper than the line above, so some SDKs read it as a continuation of that value',
     continuation: 'ends in a backslash, so some SDKs append the next line',
     quotes: 'quotation marks, which some SDKs read as part of the value',

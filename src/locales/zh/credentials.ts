@@ -45,6 +45,7 @@ export const credentialsZh: typeof credentialsEn = {
     sectionBlanks: '方括号内的名称首尾有空格',
     duplicateSection: '该 [名称] 重复',
     duplicateKey: '该键重复',
+    inherited: '部分 SDK 会将该键也用于当前配置',
     indent: '缩进比上一行深，部分 SDK 会将其当作上一行值的延续',
     continuation: '以反斜杠结尾，部分 SDK 会拼接下一行',
     quotes: '含有引号，部分 SDK 会将引号当作值的一部分',

@@ -89,6 +89,7 @@ const CASES: Case[] = [
   ),
   differ('a key twice', lines('access_key_id = a', 'access_key_id = b'), 'b', 'refused', '3 duplicateKey'),
   differ('a carriage return in a comment', lines('# x\raccess_key_id = a'), 'absent', 'a', '2 carriageReturn'),
+  differ('a key of [DEFAULT] alone', '[DEFAULT]\naccess_key_id = b\n[default]\n', 'absent', 'b', '2 inherited'),
   differ('a blank after the name', '[default ]\naccess_key_id = a\n', 'absent', 'absent', '1 sectionBlanks'),
   differ('two closing brackets', '[default] # [x]\naccess_key_id = a\n', 'absent', 'absent', '1 bracket'),
   differ('an open bracket', '[default\naccess_key_id = a\n', 'refused', 'refused', '1 bracket'),
@@ -117,6 +118,15 @@ describe('the dialect of ~/.alibabacloud/credentials', () => {
     for (const { title, go, python, mmai } of CASES) {
       if (!/^\d+ [a-z]/.test(mmai)) assert.ok(mmai === go && (mmai === python || python === 'refused'), title);
     }
+  });
+
+  it('a key that Go takes from the section with a shorter name is a fault', () => {
+    const text = '[my]\nsecurity_token = a\n[my.prod]\naccess_key_id = b\n';
+    assert.throws(() => readIniSection(text, 'my.prod', ['access_key_id', 'security_token']), {
+      line: 2,
+      reason: 'inherited',
+    });
+    assert.deepEqual(readIniSection(text, 'my.prod', ['access_key_id']), { access_key_id: 'b' });
   });
 
   it('a section with dots is not part of another', () => {
