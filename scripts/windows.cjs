@@ -1,4 +1,5 @@
-// Run by wine.sh with Node for Windows: the program as a user of Windows starts it, with the exit code and the output of each run.
+// The built program as a user of Windows starts it, with the exit code and the output of each run: in CI on Windows, whose files have
+// no modes and whose shells are not those of the other tests, and by wine.sh.
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync } = require('node:fs');
