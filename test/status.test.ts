@@ -284,6 +284,8 @@ describe('exit codes', { concurrency: 4 }, () => {
     ['a bad script', ['status', '1', '--simulate', '0,bogus'], /"bogus"/],
     ['a bad query', ['status', '1', '--query', 'tasks['], /"tasks\["/],
     ['a bad output', ['status', '1', '-o', 'yaml'], /--output: "yaml".*text, json/],
+    ['an empty name of a profile', ['status', '1', '--profile', ''], /"" is not a valid profile name/],
+    ['the same of config', ['config', 'list', '--profile='], /"" is not a valid profile name/],
     ['two forms of output', ['status', '1', '--json', '--raw'], /--json and --raw cannot be used together/],
     ['--json with another --output', ['status', '1', '--json', '-o', 'text'], /--output text and --json cannot/],
     ['a query with --raw', ['status', '1', '--raw', '--query', 'tasks'], /--query and --output raw cannot/],

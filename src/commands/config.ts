@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseProfileName, SECRET_KEYS, selectProfile } from '../core/config/profiles.ts';
+import { parseProfileName, profileName, SECRET_KEYS, selectProfile } from '../core/config/profiles.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { jsonDocument, masked, visible } from '../text/safe-text.ts';
@@ -90,7 +90,7 @@ async function listSettings(options: Options, deps: CommandDeps): Promise<void> 
 async function unsetKey(options: Options, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
   const store = await deps.store();
-  const { name, values } = selectProfile(store.read(), options.profile || deps.env.MMAI_PROFILE?.trim());
+  const { name, values } = selectProfile(store.read(), profileName(options.profile, deps.env));
   if (!Object.hasOwn(values, key)) return;
   await store.update((config) => {
     delete config.profiles[name]?.[key];

@@ -1,4 +1,4 @@
-import { type Profile, selectProfile } from '../../core/config/profiles.ts';
+import { type Profile, profileName, selectProfile } from '../../core/config/profiles.ts';
 import { kebab, type Origin, resolveSettings, type SettingName, settingNames } from '../../core/config/settings.ts';
 import type { KeyOffer } from '../../core/credentials/chain.ts';
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
@@ -30,7 +30,7 @@ export async function effectiveValues(
   const { env } = deps;
   const warn = createWarn(options.quiet === true, deps);
   const config = (await deps.store()).read(warn);
-  const profile = selectProfile(config, options.profile || env.MMAI_PROFILE?.trim());
+  const profile = selectProfile(config, profileName(options.profile, env));
   const { values, origins } = resolveSettings({}, env, profile);
   const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
   const wantsKey = CREDENTIAL_KEYS.some((key) => keys.includes(key));

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DEFAULT_PROFILE, parseProfileName } from '../../core/config/profiles.ts';
+import { DEFAULT_PROFILE, parseProfileName, profileName } from '../../core/config/profiles.ts';
 import { checkSetting, kebab, settingNames } from '../../core/config/settings.ts';
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -41,5 +41,5 @@ export function checkedValue(key: string, value: string): string {
 
 /** The profile that a command changes, which need not exist. Throws a usage error for a name that is none. */
 export function targetProfile(options: ConfigOptions, { env }: CommandDeps, current: string): string {
-  return parseProfileName(options.profile || env.MMAI_PROFILE?.trim() || current || DEFAULT_PROFILE);
+  return parseProfileName(profileName(options.profile, env) || current || DEFAULT_PROFILE);
 }

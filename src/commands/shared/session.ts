@@ -1,5 +1,5 @@
 import { type Client, createClient } from '../../core/client.ts';
-import { DEFAULT_PROFILE, type Profile, selectProfile } from '../../core/config/profiles.ts';
+import { DEFAULT_PROFILE, type Profile, profileName, selectProfile } from '../../core/config/profiles.ts';
 import {
   choice,
   isExposed,
@@ -115,7 +115,7 @@ function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['outp
 }
 
 async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promise<Profile> {
-  const named = options.profile || deps.env.MMAI_PROFILE?.trim();
+  const named = profileName(options.profile, deps.env);
   if (options.simulate !== undefined && !named) return simulatedProfile(deps);
   const config = (await deps.store()).read(createWarn(options.quiet === true, deps));
   const isForeign = named && !Object.hasOwn(config.profiles, named) && (await isInAliyun(named, deps));

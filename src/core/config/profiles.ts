@@ -59,6 +59,18 @@ export function holdsSecret({ profiles }: Config): boolean {
   return Object.values(profiles).some((profile) => SECRET_KEYS.some((key) => profile[key]));
 }
 
+/**
+ * The profile named by `--profile` or MMAI_PROFILE. Throws a usage error for an empty flag, as an unset variable of a script leaves it:
+ * another key would sign.
+ */
+export function profileName(
+  flag: string | undefined,
+  env: { readonly MMAI_PROFILE?: string | undefined },
+): string | undefined {
+  if (flag === '') throw usageError((m) => m.usage.badProfileName(flag));
+  return flag ?? (env.MMAI_PROFILE?.trim() || undefined);
+}
+
 /** The profile in use: the named one (else a usage error with `hint`), else the current one (which may be empty). */
 export function selectProfile(
   config: Config,
