@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readlinkSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readlinkSync, realpathSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
 import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
@@ -138,11 +138,11 @@ function linkAt(path: string): string | undefined {
   }
 }
 
-/** For the owner alone, unless it holds other things too or is made for sharing, as /tmp is: that is not ours to close. */
+/** For the owner alone, unless it holds other things too, is made for sharing, as /tmp is, or is behind a link: that is not ours. */
 function closeDirectory(directory: string): void {
-  const { mode } = statSync(directory);
-  const isShared = (mode & 0o1000) !== 0;
-  if (isShared || (mode & 0o077) === 0) return;
+  const stats = lstatSync(directory);
+  const isShared = (stats.mode & 0o1000) !== 0;
+  if (stats.isSymbolicLink() || isShared || (stats.mode & 0o077) === 0) return;
   if (readdirSync(directory).every((name) => name.startsWith('config.json'))) chmodSync(directory, 0o700);
 }
 

@@ -54,6 +54,17 @@ describe('the config file', () => {
     assert.equal(statSync(directory).mode & 0o777, 0o700);
   });
 
+  it('behind a link leaves the rights of the directory alone, which root would take from others for whoever made the link', async () => {
+    const elsewhere = join(temporaryDirectory(), 'shared');
+    mkdirSync(elsewhere);
+    chmodSync(elsewhere, 0o755);
+    const { directory, store } = newStore();
+    symlinkSync(elsewhere, directory);
+    await store.update(set('region', 'cn-x'));
+    assert.equal(statSync(elsewhere).mode & 0o777, 0o755);
+    assert.equal(statSync(store.path).mode & 0o777, 0o600);
+  });
+
   it('is 0600 in a directory that is left alone where it holds other things or is sticky like /tmp', async () => {
     for (const [mode, other] of [
       [0o755, 'other.txt'],
