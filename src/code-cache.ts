@@ -124,7 +124,7 @@ function readCode(path: string): Buffer | undefined {
 
 /**
  * Written whole under a name of its own and then renamed: other first runs read and write at the same time. With its
- * mirror image, for V8 does not check compiled code, and crashes on damaged code: node:zlib, for a checksum, takes a tenth of `--help`.
+ * mirror image, for V8 does not check compiled code, and crashes on damaged code: node:zlib, for a checksum, takes a twentieth of `--help`.
  */
 function writeCode(path: string, code: Buffer): void {
   const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`;

@@ -35,8 +35,8 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   /** Aborts on SIGINT, SIGTERM, SIGHUP, or a stdout that is closed or full; the reason is the exit code. */
   readonly signal: AbortSignal;
   /**
-   * From here on signals abort {@link signal}; before, they end the process. To be called before a command does anything: help alone
-   * needs no handlers, which take a thirtieth of its time.
+   * From here on signals abort {@link signal}; before, they end the process, and writing may block it. To be called before a
+   * command does anything; help alone does nothing.
    */
   handleSignals(): void;
   readonly stdin: Input;

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface Program {
@@ -9,7 +8,7 @@ export interface Program {
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** The file that gets its standard output, which is thrown away otherwise. */
+  /** The file that gets its standard output, a pipe otherwise. */
   readonly output?: string;
   /** Its output is a pipe that is read only after so many seconds. */
   readonly readAfterS?: number;
@@ -52,7 +51,7 @@ export function measureAll(programs: readonly Program[], rounds: number): Measur
 }
 
 /** Throws when the program fails: a fast failure is no speed. */
-export function run({ name, command, env, input = '', output = devNull, readAfterS, before }: Program): Run {
+export function run({ name, command, env, input = '', output, readAfterS, before }: Program): Run {
   before?.();
   const [file, ...args] = command as [string, ...string[]];
   const isNode = file === 'node';
@@ -65,13 +64,13 @@ export function run({ name, command, env, input = '', output = devNull, readAfte
     ...words,
   ];
   const [program, ...rest] = (slowly || words) as [string, ...string[]];
-  const stdout = openSync(output, 'w');
+  const stdout = output === undefined ? 'pipe' : openSync(output, 'w');
   const start = performance.now();
   const ended = spawnSync(program, rest, {
     ...{ env, input, encoding: 'utf8', stdio: ['pipe', stdout, 'pipe', 'pipe'], maxBuffer: 2 ** 28 },
   });
   const wallMs = performance.now() - start;
-  closeSync(stdout);
+  if (stdout !== 'pipe') closeSync(stdout);
   if (ended.status !== 0) throw new Error(`${name}: exit ${ended.status}\n${ended.error ?? ended.stderr}`);
   const usage = isNode ? JSON.parse(ended.output[3] ?? '') : { cpuMs: Number.NaN, rssMib: Number.NaN };
   return { wallMs, ...usage };

@@ -5,7 +5,7 @@ import type { MmaiError } from '../errors.ts';
 /** Standard output or standard error. */
 export interface Writer {
   readonly isTerminal: boolean;
-  /** Node's stream for it; opening one takes a tenth of `--help`. */
+  /** Node's stream for it; opening both takes a tenth of `--help`. */
   open(): NodeJS.WriteStream;
   /** Writes the whole of it, now or when the reader takes it; what cannot be written is reported to `onError` only. */
   write(data: string | Uint8Array): void;
@@ -37,17 +37,19 @@ export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
     onError(error);
   };
   const open = () => (stream ??= (fd === 1 ? process.stdout : process.stderr).on('error', fail));
-  const isTerminal = stat.isCharacterDevice() && open().isTTY === true;
+  const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
   const taken = async () => {
     if (stream?.writable) await new Promise<void>((done) => stream!.write('', () => done()));
     // A closed pipe is reported by an event after the write's callback.
     await new Promise(setImmediate);
   };
   return {
-    isTerminal,
+    get isTerminal() {
+      return isTerminal();
+    },
     open,
     write(data) {
-      if (isTerminal || (isPipe && (stream || !mayBlock()))) return void open().write(data);
+      if (isTerminal() || (isPipe && (stream || !mayBlock()))) return void open().write(data);
       if (hasFailed) return;
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
       const rest = bytes.subarray(writeAll(fd, bytes, fail));
@@ -72,11 +74,13 @@ export function createOutput(
   writeAbove: (write: () => void) => void,
   failure: () => MmaiError | undefined = () => undefined,
 ): Output {
-  const { isTerminal, open, write, drained, taken } = writer;
+  const { open, write, drained, taken } = writer;
   return {
-    isTerminal,
-    size: () => (isTerminal ? windowSize(open()) : windowSize({})),
-    write: (text) => (isTerminal ? writeAbove(() => write(text)) : write(text)),
+    get isTerminal() {
+      return writer.isTerminal;
+    },
+    size: () => windowSize(writer.isTerminal ? open() : {}),
+    write: (text) => (writer.isTerminal ? writeAbove(() => write(text)) : write(text)),
     get isBehind() {
       return writer.isBehind;
     },

@@ -2,9 +2,9 @@
 const UNLESS_PRESENTED = String.raw`(?<!\p{ExtPict}[\ufe0e\ufe0f])`;
 /** What is drawn as nothing, or moves what is drawn beside it; what is no character; what ends a line. */
 const INVISIBLE = String.raw`\p{DI}\p{NChar}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb\u007f-\u009f`;
-/** Made on first use, for V8 reads the tables of Unicode for them: a fiftieth of `--help`, which shows no text from outside. */
-let unsafe: RegExp | undefined;
-let unsafeInJson: RegExp | undefined;
+const UNSAFE = new RegExp(String.raw`[\u0000-\u001f${INVISIBLE}]${UNLESS_PRESENTED}`, 'gu');
+/** JSON.stringify escapes C0 itself, and the line breaks of an indented document stay. */
+const UNSAFE_IN_JSON = new RegExp(`[${INVISIBLE}]${UNLESS_PRESENTED}`, 'gu');
 
 /** `##[…`, `##vso[…`, `##teamcity[…`: commands anywhere in a line to GitHub's, Azure's and TeamCity's runners. */
 const BRACKET_COMMAND = /##(?=[\w.-]*\[)/g;
@@ -18,8 +18,7 @@ const COLON_COMMAND = /^\s*:(?=:[a-z])/i;
  */
 export function visible(text: string): string {
   const escapeLast = (start: string) => start.slice(0, -1) + escaped(start.slice(-1));
-  unsafe ??= new RegExp(String.raw`[\u0000-\u001f${INVISIBLE}]${UNLESS_PRESENTED}`, 'gu');
-  return text.replace(unsafe, escaped).replace(BRACKET_COMMAND, escapeLast).replace(COLON_COMMAND, escapeLast);
+  return text.replace(UNSAFE, escaped).replace(BRACKET_COMMAND, escapeLast).replace(COLON_COMMAND, escapeLast);
 }
 
 /** The same for a text of several lines: its line breaks and tabs stay. */
@@ -48,10 +47,8 @@ export function* jsonPieces(value: unknown): Iterable<string> {
 
 /** JSON of the true text, as safe to show as {@link visible}: what JSON itself leaves bare is escaped too. */
 export function jsonText(value: unknown, indent?: number): string {
-  // JSON.stringify escapes C0 itself, and the line breaks of an indented document stay.
-  unsafeInJson ??= new RegExp(`[${INVISIBLE}]${UNLESS_PRESENTED}`, 'gu');
   return wellFormed(JSON.stringify(value, null, indent))
-    .replace(unsafeInJson, jsonEscaped)
+    .replace(UNSAFE_IN_JSON, jsonEscaped)
     .replace(BRACKET_COMMAND, '#\\u0023');
 }
 
