@@ -14,7 +14,9 @@ export interface AliyunConfig {
 /** Where aliyun-cli keeps its file; it knows no variable of its own that moves it. Undefined without a home. */
 export function aliyunPath({ home, env }: Pick<CredentialDeps, 'home' | 'env'>): string | undefined {
   // Windows sets these two, for a home on a network drive too, and aliyun-cli takes them before USERPROFILE, Node's home.
-  const folder = `${env.HOMEDRIVE ?? ''}${env.HOMEPATH ?? ''}` || home();
+  const network = `${env.HOMEDRIVE ?? ''}${env.HOMEPATH ?? ''}`;
+  // Anybody may have put a file in the working directory.
+  const folder = /^(?:[a-z]:)?[\\/]/i.test(network) ? network : home();
   return folder === undefined ? undefined : `${folder}/.aliyun/config.json`;
 }
 

@@ -46,6 +46,7 @@ describe('the file of aliyun-cli', () => {
     ['is in the home', {}, '/home/me/.aliyun/config.json'],
     ['is in HOMEDRIVE and HOMEPATH on Windows', { HOMEDRIVE: 'H:', HOMEPATH: '\\me' }, 'H:\\me/.aliyun/config.json'],
     ['is in HOMEPATH where that is a share', { HOMEPATH: '\\\\server\\me' }, '\\\\server\\me/.aliyun/config.json'],
+    ['is never looked for in the working directory', { HOMEPATH: 'me' }, '/home/me/.aliyun/config.json'],
   ] as const) {
     it(what, () => assert.equal(aliyunPath({ env, home: () => '/home/me' }), path));
   }
