@@ -146,6 +146,8 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     const args = ['status', '1', '--simulate', '2', '--format', 'json'];
     assert.match((await mmaiInProcess(args)).stderr, /^hint: --format .* use -o json\n$/);
     assert.equal((await mmaiInProcess([...args, '-o', 'tsv'])).stderr, '');
+    assert.equal((await mmaiInProcess([...args, '-o', 'text'])).stderr, '');
+    assert.equal((await mmaiInProcess([...args.slice(0, -1), 'xml'])).stderr, '');
     assert.equal((await mmaiInProcess([...args, '-q'])).stderr, '');
   });
 

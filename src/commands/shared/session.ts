@@ -42,7 +42,8 @@ export async function resolveSetup(
   const resolved = withOutput(resolveSettings(flags, deps.env, profile), outputs);
   const { messages, stdout, stderr } = deps;
   // `--format json | jq`: what other tools call the format of the output.
-  if (options.format && resolved.values.output === 'text' && !stdout.isTerminal && !options.quiet) {
+  const isMistaken = options.format?.toLowerCase() === 'json' && output === undefined;
+  if (isMistaken && resolved.values.output === 'text' && !stdout.isTerminal && !options.quiet) {
     stderr.write(`${messages.hint}${messages.parser.formatOfResponse()}\n`);
   }
   return { profile, quiet: options.quiet === true, ...resolved };
