@@ -62,7 +62,7 @@ export const helpEn = {
     output: 'output format',
     explainOutput: 'output format',
     json: 'same as --output json',
-    query: 'JMESPath expression to apply to the JSON document',
+    query: 'JMESPath expression to apply to the JSON document, which is then held in memory as a whole',
     quiet: 'do not print progress and explanations to standard error',
     lang: 'language of messages',
     color: 'when to use color',

@@ -65,7 +65,7 @@ export const helpZh: typeof helpEn = {
     output: '输出格式',
     explainOutput: '输出格式',
     json: '等同于 --output json',
-    query: '用 JMESPath 表达式从 JSON 结果中提取内容',
+    query: '用 JMESPath 表达式从 JSON 结果中提取内容（完整结果会保存在内存中）',
     quiet: '不在标准错误输出进度和说明',
     lang: '语言',
     color: '何时使用颜色',
