@@ -78,7 +78,7 @@ describe('standard input of the real program', { concurrency: 2 }, () => {
     });
     const [code] = await once(child, 'close');
     assert.equal(code, 2);
-    assert.match(stderr, /^no task ID on the command line: reading them.*\nerror: no task ID: .*--timeout 3s\n$/);
+    assert.match(stderr, /^no task ID on the command line: reading from .*\nerror: no task ID .*--timeout 3s\n$/);
   });
 
   const endless: [string, string, RegExp, string?][] = [

@@ -74,7 +74,7 @@ describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'need
     const args = '1 2 --interval 10m --simulate 1,2';
     const { code, screen } = await watchAtTerminal(args, /running[\s\S]*r to check now/, 'r');
     assert.equal(code, 0);
-    assert.match(screen, /done after [1-9]\d?\d?(ms|s): 2 succeeded$/);
+    assert.match(screen, /done after \d+(\.\d+)?s: 2 succeeded$/);
   });
 
   it('shows a warning, and events, above the tasks and whole', async () => {
