@@ -116,22 +116,14 @@ function debugSteps(debug: CommandDeps['debug'], observe?: (event: NetworkEvent)
 /** The output, and how often something was written to it. */
 function countingOutput(output: Output): Output & { writes(): number } {
   let writes = 0;
-  return {
-    get isTerminal() {
-      return output.isTerminal;
-    },
-    size: () => output.size(),
-    get isBehind() {
-      return output.isBehind;
-    },
-    drained: () => output.drained(),
-    flush: () => output.flush(),
-    write(text) {
+  // It inherits everything else.
+  return Object.assign(Object.create(output) as Output, {
+    write(text: string | Uint8Array) {
       if (text.length > 0) writes += 1;
       output.write(text);
     },
     writes: () => writes,
-  };
+  });
 }
 
 async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
