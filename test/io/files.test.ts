@@ -18,6 +18,7 @@ import { after, describe, it } from 'node:test';
 import { splitCommandLine } from '../../src/core/credentials/command-line.ts';
 import { readText, readTextSync, writeText } from '../../src/io/files.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
+import { closeOnceRead } from '../support/pipe.ts';
 
 /** Both readers, as functions that reject. */
 const readers: [string, (path: string) => Promise<string | undefined>][] = [
@@ -90,7 +91,7 @@ describe('readText', () => {
     const { path, descriptor } = openPipe();
     writeSync(descriptor, 'text\n');
     const reading = readText(path, { pipe: true });
-    setTimeout(() => closeSync(descriptor), 50);
+    await closeOnceRead(path, descriptor);
     assert.equal(await reading, 'text\n');
   });
 

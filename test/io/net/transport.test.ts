@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { createRedactor } from '../../../src/text/redactor.ts';
 import { hangingPort, refusingPort } from '../../support/dead-port.ts';
 import { temporaryDirectory } from '../../support/mmai.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
+import { closeOnceRead } from '../../support/pipe.ts';
 
 const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
 const PLAIN = 'http://multimediaai.cn-beijing.aliyuncs.com/?TaskId=1';
@@ -49,18 +50,6 @@ async function failure(sent: Promise<unknown>, kind: string, message: RegExp): P
   });
 }
 
-/** How many descriptors of this process are the file. */
-function openCount(path: string): number {
-  const { ino } = statSync(path);
-  return readdirSync('/dev/fd').filter((name) => {
-    try {
-      return fstatSync(Number(name)).ino === ino;
-    } catch {
-      return false;
-    }
-  }).length;
-}
-
 describe('certificates', () => {
   it('are read from a file or a pipe that ends, not from a device or a pipe in which nothing comes', async () => {
     await assert.rejects(transport({ caFile: '/dev/zero' }), { exitCode: 2, message: /--ca-file: .*EINVAL/ });
@@ -74,9 +63,7 @@ describe('certificates', () => {
     await assert.rejects(made, { exitCode: 2, message: /ECANCELED/ });
     writeSync(descriptor, readFileSync(caFile));
     const read = transport({ caFile: pipe });
-    // A pipe has an end once its reader is there and its last writer is not.
-    while (openCount(pipe) < 2) await new Promise(setImmediate);
-    closeSync(descriptor);
+    await closeOnceRead(pipe, descriptor);
     await read;
   });
 
