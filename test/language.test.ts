@@ -290,6 +290,13 @@ describe('the language', { concurrency: 4 }, () => {
   });
 });
 
+it('mmai help ends well as a process too, like mmai --help', async () => {
+  for (const args of [['help'], ['help', '--lang', 'zh'], ['help', '-h'], ['--help']]) {
+    const { code, stdout } = await mmai(args);
+    assert.deepEqual([code, stdout !== ''], [0, true], args.join(' '));
+  }
+});
+
 describe('-h', () => {
   it('has the flags that people type, and says how to list the others', async () => {
     for (const command of ['watch', 'status']) {

@@ -35,7 +35,8 @@ export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
 /** The words of the command line as commander is to read them. Throws a usage error. */
 export function commandLine(argv: readonly string[], program: Command): string[] {
   const [first, ...words] = argv;
-  if (first === 'help' && words[0] && !words[0].startsWith('-')) return helpCall(words, program);
+  // Not commander's own help command: it ends with what process.exitCode is.
+  if (first === 'help') return helpCall(words, program);
   if (first === 'complete') {
     const start = argv.indexOf('--') + 1;
     return start === 0 ? [...argv] : [...argv.slice(0, start), ...leadingFlagsMoved(argv.slice(start), program)];

@@ -91,6 +91,7 @@ async function start(options: SandboxCommandOptions, hasCommand: boolean, deps: 
     ...(latencyMs < Number.POSITIVE_INFINITY && { latencyMs }),
     accessKeys: [KEY],
     now: deps.clock.now,
+    monotonic: deps.clock.monotonic,
     nextId: deps.nonce,
     faults: { rate: parseRate(options.faultRate), random: deps.random },
     ...(!options.quiet && { onRequest: report }),

@@ -11,6 +11,14 @@ export const TASK_ENDS = [
 ] as const;
 export type TaskEnd = (typeof TASK_ENDS)[number];
 
+/** The ends of a task that goes on, but took longer than its own limits allow. */
+export const TOO_SLOW = ['queueTimeout', 'stallTimeout'] as const satisfies readonly TaskEnd[];
+export type TooSlow = (typeof TOO_SLOW)[number];
+
+export function isTooSlow(end: string | null): end is TooSlow {
+  return TOO_SLOW.some((one) => one === end);
+}
+
 /** Why the wait is over. `denied` and `error` come with the failure or the error that ended it. */
 export const WAIT_ENDS = [
   ...(['met', 'ended', 'failFast', 'outOfReach', 'denied', 'deadline', 'interrupted', 'error'] as const),
@@ -90,7 +98,7 @@ export function failureOutcome(failureClass: FailureClass): 'notFound' | 'unansw
 /** The outcome of a watched task; its end is null while it is watched. A task that took too long is still pending. */
 export function watchedOutcome({ outcome, polls }: { outcome: TaskEnd | null; polls: number }): Outcome {
   if (outcome === null && polls === 0) return 'notChecked';
-  return outcome === null || outcome === 'queueTimeout' || outcome === 'stallTimeout' ? 'pending' : outcome;
+  return outcome === null || isTooSlow(outcome) ? 'pending' : outcome;
 }
 
 /** The exit code of `status`: of what could not be answered or, with `--exit-status`, of the states too. */

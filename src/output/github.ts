@@ -1,5 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
+import { endText } from './ends.ts';
 import { errorText, listTasks, more } from './failures.ts';
 import { reasonOf } from './results.ts';
 import { MAX_NAMED, verdictLine } from './verdict.ts';
@@ -76,7 +77,7 @@ function reason({ outcome, state, status, error, result }: WatchedRow, messages:
   const { states, watch, labelled } = messages;
   const text = error ? errorText(error, messages) : reasonOf(result);
   if (isUnfinished(outcome)) return text ?? (status === null ? watch.unseen : states[state]);
-  const end = outcome in watch.ends ? watch.ends[outcome as keyof typeof watch.ends] : states[state];
+  const end = endText(outcome, messages) ?? states[state];
   return text ? labelled(end, text) : end;
 }
 

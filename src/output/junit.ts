@@ -1,5 +1,6 @@
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
+import { endText } from './ends.ts';
 import { errorText } from './failures.ts';
 import { reasonOf } from './results.ts';
 import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
@@ -55,8 +56,7 @@ function elementOf(task: WatchedRow, verdict: Verdict, messages: Messages): stri
     case 'error':
       return `<error type="${escaped(error?.code ?? outcome)}" message="${text}"/>`;
     case 'skipped': {
-      const isTooSlow = outcome === 'queueTimeout' || outcome === 'stallTimeout';
-      const why = isTooSlow ? watch.ends[outcome] : watch.outcomes[outcome === 'notChecked' ? outcome : 'pending'];
+      const why = endText(outcome, messages) ?? watch.outcomes[outcome === 'notChecked' ? outcome : 'pending'];
       return `<skipped message="${escaped(why)}"/>`;
     }
   }

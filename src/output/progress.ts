@@ -1,6 +1,7 @@
 import type { HeartbeatEvent, ProgressEvent } from '../core/wait/events.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
+import { endText } from './ends.ts';
 import { reasonOf } from './results.ts';
 
 /** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */
@@ -28,10 +29,11 @@ function describe(event: ProgressEvent, messages: Messages): string | undefined 
       const reason = reasonOf(event.result);
       if (reason !== undefined) return messages.labelled(`${event.id} ${states[event.state]}`, reason);
       // The state event has its line already.
-      if (!(event.outcome in watch.ends)) return undefined;
+      const end = endText(event.outcome, messages);
+      if (end === undefined) return undefined;
       const from =
         event.outcome === 'notFound' && event.state !== 'unknown' ? `${states[event.state]} ${glyphs.arrow} ` : '';
-      return `${event.id} ${from}${watch.ends[event.outcome as keyof typeof watch.ends]}`;
+      return `${event.id} ${from}${end}`;
     }
   }
 }

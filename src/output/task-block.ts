@@ -1,4 +1,4 @@
-import { watchedOutcome } from '../core/outcome.ts';
+import { isTooSlow, watchedOutcome } from '../core/outcome.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
 import { type Watched, waitingState } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
@@ -6,6 +6,7 @@ import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration, wholeSeconds } from '../text/duration.ts';
 import { padded, truncated, widest } from '../text/width.ts';
+import { endText } from './ends.ts';
 import { reasonOf } from './results.ts';
 
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
@@ -133,11 +134,11 @@ function taskRows(
 function troubleOf(
   { id, failure, outcome }: Readonly<Watched>,
   results: ShownWait['results'],
-  { watch }: Messages,
+  messages: Messages,
 ): string {
   if (failure) return failure.code;
   if (outcome === 'failed') return reasonOf(results?.found.get(id)) ?? '';
-  return outcome === 'queueTimeout' || outcome === 'stallTimeout' ? watch.ends[outcome] : '';
+  return isTooSlow(outcome) ? (endText(outcome, messages) ?? '') : '';
 }
 
 /** `… +12 running, 3 succeeded`. */

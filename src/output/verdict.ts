@@ -1,4 +1,4 @@
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, TOO_SLOW } from '../core/outcome.ts';
 import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import { ExitCode } from '../errors.ts';
@@ -83,8 +83,7 @@ function namedTasks(end: EndEvent, { summary }: WatchDocument, messages: Message
     failed,
     kindLine(outcomes.notFound, idsOf('notFound'), messages),
     kindLine(outcomes.unanswered, idsOf('unanswered'), messages),
-    kindLine(ends.queueTimeout, idsOf('queueTimeout'), messages),
-    kindLine(ends.stallTimeout, idsOf('stallTimeout'), messages),
+    ...TOO_SLOW.map((end) => kindLine(ends[end], idsOf(end), messages)),
     isResumed ? '' : kindLine(outcomes.pending, idsOf('pending'), messages),
     kindLine(outcomes.notChecked, idsOf('notChecked'), messages),
   ].join('');

@@ -2,6 +2,7 @@ import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 import { padded, widest } from '../text/width.ts';
+import { endText } from './ends.ts';
 import { essence } from './results.ts';
 import type { WatchedRow } from './watch-document.ts';
 
@@ -34,9 +35,8 @@ function stateWord({ state, status, error }: WatchedRow, { noState, states, watc
 }
 
 /** The code of an error, why the task failed or where its result is, the raw status where its word says nothing, why a task is watched no longer. */
-function remark({ state, status, error, outcome, result }: WatchedRow, { watch }: Messages): string {
+function remark({ state, status, error, outcome, result }: WatchedRow, messages: Messages): string {
   if (error) return error.code;
   if (result) return essence(result);
-  if (outcome === 'queueTimeout' || outcome === 'stallTimeout') return watch.ends[outcome];
-  return state === 'unknown' && status !== null ? String(status) : '';
+  return endText(outcome, messages) ?? (state === 'unknown' && status !== null ? String(status) : '');
 }

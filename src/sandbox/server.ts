@@ -17,6 +17,8 @@ export interface SandboxOptions {
   readonly accessKeys: readonly SandboxKey[];
   /** The service's clock, in ms since the epoch. */
   readonly now: () => number;
+  /** What the spans of a script count on, in ms that only grow; the service's clock if not given, which may be set meanwhile. */
+  readonly monotonic?: () => number;
   /** A fresh request id at each call. */
   readonly nextId: () => string;
   /** Called once a request is judged, before it is answered. */
@@ -127,7 +129,7 @@ function answerTo(
     const file = files.answer(request, now);
     if (file) return { answer: file };
     const asked = verifier.verify(request, now);
-    const step = mixedIn(options) ?? player.next(asked.taskId, now);
+    const step = mixedIn(options) ?? player.next(asked.taskId, options.monotonic?.() ?? now);
     const resultUrl = origin() + files.signedPath(asked.taskId, now);
     return { step, answer: stepAnswer(step, asked, { format, requestId, resultUrl }) };
   } catch (error) {

@@ -116,6 +116,17 @@ describe('a poll', () => {
     await assert.rejects(poll(await sandbox({ script: 'reset' })), brokenBy('ECONNRESET'));
   });
 
+  it('counts the span of a step on a clock that nobody sets', async () => {
+    let [wall, monotonic] = [Date.now(), 0];
+    const server = await sandbox({ script: '1:8s,2', now: () => wall, monotonic: () => monotonic });
+    const seen: unknown[] = [];
+    for (const step of [() => {}, () => (wall += 600_000), () => (monotonic += 8000)]) {
+      step();
+      seen.push(JSON.parse(await (await poll(server)).text()).Status);
+    }
+    assert.deepEqual(seen, [1, 1, 2]);
+  });
+
   it('gets a fault now and then, which takes no step of the script', async () => {
     const seen: string[] = [];
     // Two draws a faulty poll: whether, and which.

@@ -1,4 +1,5 @@
 import { selectProfile } from '../../core/config/profiles.ts';
+import { OUTPUTS } from '../../core/config/settings.ts';
 import { errorEnd } from '../../core/outcome.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, MmaiError } from '../../errors.ts';
@@ -6,9 +7,12 @@ import { statusDocument, thrownObject } from '../../output/document.ts';
 import { watchDocument } from '../../output/watch-document.ts';
 import { eventStamp, versionEvent } from '../../output/watch-events.ts';
 import { jsonDocument, jsonText } from '../../text/safe-text.ts';
+import type { Form } from './print.ts';
 
 /** The commands whose document is about tasks. */
 const COMMANDS = ['status', 'watch', 'wait', 'result'];
+/** The forms that hold an error beside the tasks. */
+const IS_DOCUMENT: Readonly<Record<Form, boolean>> = { text: false, json: true, ndjson: true, tsv: false, raw: false };
 const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
 
 /**
@@ -21,7 +25,7 @@ export async function errorDocument(error: Error, argv: readonly string[], deps:
   const command = words.find((word) => COMMANDS.includes(word));
   if (command === undefined || flagOf(words, '--query') !== undefined) return '';
   const form = await formOf(words, deps);
-  if (form !== 'json' && form !== 'ndjson') return '';
+  if (form === undefined || !IS_DOCUMENT[form]) return '';
   const isWait = command === 'watch' || command === 'wait';
   const { messages, clock, pid } = deps;
   const exitCode = error instanceof MmaiError ? error.exitCode : ExitCode.bug;
@@ -44,10 +48,10 @@ export async function errorDocument(error: Error, argv: readonly string[], deps:
 
 // --- internal ---
 
-async function formOf(words: readonly string[], deps: CommandDeps): Promise<string | undefined> {
+async function formOf(words: readonly string[], deps: CommandDeps): Promise<Form | undefined> {
   if (words.includes('--json')) return 'json';
   const form = flagOf(words, '--output', '-o') ?? (deps.env.MMAI_OUTPUT || (await storedForm(words, deps)));
-  return form?.trim().toLowerCase();
+  return OUTPUTS.find((known) => known === form?.trim().toLowerCase());
 }
 
 /** The form that the profile names; a config file that cannot be read names none. */

@@ -181,6 +181,7 @@ async function startSimulation(script: string, deps: CommandDeps) {
     script,
     accessKeys: [accessKey],
     now: deps.clock.now,
+    monotonic: deps.clock.monotonic,
     nextId: deps.nonce,
   });
   return { origin: sandbox.url, accessKey, close: sandbox.close };

@@ -23,6 +23,8 @@ const MAX_LATE_MS = 5000;
  */
 export class Waiter {
   readonly tasks: readonly Watched[];
+  /** One deadline for all tasks, from the start, in ms; Infinity for none. */
+  readonly timeoutMs: number;
   /** How many tasks are watched no longer, and how many of them did not get to what is waited for. */
   done = 0;
   failed = 0;
@@ -45,6 +47,7 @@ export class Waiter {
 
   constructor(options: WaiterOptions, deps: WaiterDeps) {
     this.#options = options;
+    this.timeoutMs = options.timeoutMs;
     this.#deps = deps;
     this.#queue = new PollQueue(options.timeoutMs, options.maxRps);
     this.#elapsed = new Elapsed(deps.clock);
@@ -71,11 +74,6 @@ export class Waiter {
   /** Whole milliseconds since the start, the time slept included. */
   elapsedMs(): number {
     return this.#elapsed.ms();
-  }
-
-  /** One deadline for all tasks, from the start, in ms; Infinity for none. */
-  get timeoutMs(): number {
-    return this.#options.timeoutMs;
   }
 
   /** Until the next poll of any task, in ms. */
@@ -241,10 +239,9 @@ export class Waiter {
   // --- ending ---
 
   #finish(task: Watched, outcome: TaskEnd, now: number): void {
-    task.outcome = outcome;
-    task.endedAt = now;
-    this.done += 1;
+    Object.assign(task, { outcome, endedAt: now });
     const isSuccess = outcome === 'succeeded' || outcome === 'running';
+    this.done += 1;
     if (!isSuccess) this.failed += 1;
     this.results.ended(task, outcome);
     this.#end = endOf(this.#options, this, isSuccess);

@@ -1,4 +1,4 @@
-/** What an error means for somebody who checks a task, and what to do next. Keys are the topics of `catalogue.ts`. */
+/** What an error means for somebody who checks a task, and what to do next. Keys are the topics of `error-codes.ts`. */
 export const codesEn = {
   internalError: {
     meaning: 'something failed inside the service; it says nothing about the task',
