@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { WATCH_DEFAULTS, type WatchFlags } from '../../core/wait/flags.ts';
+import { kebab } from '../../core/config/settings.ts';
+import { VALUE_FLAGS, type WatchFlags } from '../../core/wait/flags.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import type { ServiceOptions } from '../shared/options.ts';
 
@@ -15,29 +16,25 @@ export interface WatchOptions extends ServiceOptions, WatchFlags {
 
 /** The flags of `watch` (specification §1). */
 export function addWatchOptions(command: Command, { help: { flags, headings } }: Messages): Command {
-  const defaults = WATCH_DEFAULTS;
   const noResults = command.createOption('--no-results', flags.noResults);
   // A flag of its own, since the last of two that contradict each other would win.
   noResults.negate = false;
-  return command
-    .optionsGroup(headings.waiting)
-    .option('--timeout <duration>', flags.timeout, defaults.timeout)
+  const addValue = (name: keyof typeof VALUE_FLAGS) => {
+    const { short, placeholder, fallback }: (typeof VALUE_FLAGS)[typeof name] & { short?: string } = VALUE_FLAGS[name];
+    command.option(`${short ? `${short}, ` : ''}--${kebab(name)} ${placeholder}`, flags[name], fallback);
+  };
+  const { timeout: _, heartbeat: __, ...others } = VALUE_FLAGS;
+  command.optionsGroup(headings.waiting);
+  addValue('timeout');
+  command
     .option('--all', flags.all)
     .option('--any', flags.any)
     .option('--count <n>', flags.count)
-    .option('--fail-fast', flags.failFast)
-    .option('--until <ended|running>', flags.until, defaults.until)
-    .option('-i, --interval <duration|auto>', flags.interval, defaults.interval)
-    .option('--max-interval <duration>', flags.maxInterval, defaults.maxInterval)
-    .option('--max-rps <n|none>', flags.maxRps, defaults.maxRps)
-    .option('--error-budget <duration>', flags.errorBudget, defaults.errorBudget)
-    .option('--not-found-grace <duration>', flags.notFoundGrace, defaults.notFoundGrace)
-    .option('--queue-timeout <duration>', flags.queueTimeout, defaults.queueTimeout)
-    .option('--stall-timeout <duration>', flags.stallTimeout, defaults.stallTimeout)
-    .option('--timeout-exit-code <n>', flags.timeoutExitCode, defaults.timeoutExitCode)
-    .optionsGroup(headings.telling)
-    .option('--progress <auto|tty|plain|none>', flags.progress, 'auto')
-    .option('--heartbeat <duration|auto|none>', flags.heartbeat, defaults.heartbeat)
+    .option('--fail-fast', flags.failFast);
+  for (const name of Object.keys(others)) addValue(name as keyof typeof others);
+  command.optionsGroup(headings.telling).option('--progress <auto|tty|plain|none>', flags.progress, 'auto');
+  addValue('heartbeat');
+  return command
     .option('--results', flags.results)
     .addOption(noResults)
     .option('--exec <command>', flags.exec)

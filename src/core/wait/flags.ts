@@ -4,26 +4,44 @@ import { choice, kebab, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
-/** The flags that have a value however they are given: what it is if they are not, as text on the command line. */
-export const WATCH_DEFAULTS = {
+interface ValueFlag<Value> {
+  readonly short?: string;
+  /** As help shows it, and completion offers it. */
+  readonly placeholder: string;
+  /** The value, as text, of a flag that is not given. */
+  readonly fallback: string;
+  /** Text to value; throws a usage error that names the flag. */
+  readonly parse: (text: string, what: string) => Value;
+}
+
+/** Every flag of a wait that has a value, in the order of the help. */
+export const VALUE_FLAGS = {
   /** One deadline for all tasks. */
-  timeout: '30m',
+  timeout: flag('<duration>', '30m', parseDuration),
+  until: flag('<ended|running>', 'ended', choice('ended', 'running')),
   /** Between two polls of a task; `auto` is the square root of its age. */
-  interval: 'auto',
-  maxInterval: '30s',
-  errorBudget: '5m',
-  notFoundGrace: '10s',
-  queueTimeout: 'none',
-  stallTimeout: 'none',
-  /** Requests per second over all tasks, or `none`. */
-  maxRps: '10',
-  timeoutExitCode: '124',
-  until: 'ended',
-  heartbeat: 'auto',
-} as const;
+  interval: { short: '-i', ...flag('<duration|auto>', 'auto', parseDurationOrAuto) },
+  maxInterval: flag('<duration>', '30s', parseDuration),
+  /** Requests per second over all tasks. */
+  maxRps: flag('<n|none>', '10', parseRate),
+  errorBudget: flag('<duration>', '5m', parseDuration),
+  notFoundGrace: flag('<duration>', '10s', parseDuration),
+  queueTimeout: flag('<duration>', 'none', parseDuration),
+  stallTimeout: flag('<duration>', 'none', parseDuration),
+  timeoutExitCode: flag('<n>', '124', wholeNumber(0, 124)),
+  heartbeat: flag('<duration|auto|none>', 'auto', parseDurationOrAuto),
+} satisfies Record<string, ValueFlag<unknown>>;
+
+type Name = keyof typeof VALUE_FLAGS;
+type Values = { readonly [N in Name]: ReturnType<(typeof VALUE_FLAGS)[N]['parse']> };
+
+/** The text of each of them that is not given. */
+export const WATCH_DEFAULTS = Object.fromEntries(
+  Object.entries(VALUE_FLAGS).map(([name, { fallback }]) => [name, fallback]),
+) as { readonly [N in Name]: string };
 
 /** The flags that say how to wait: texts as on the command line. */
-export type WatchFlags = { readonly [Name in keyof typeof WATCH_DEFAULTS]: string } & {
+export type WatchFlags = { readonly [N in Name]: string } & {
   readonly all?: true;
   readonly any?: true;
   /** As many successes as end the wait. */
@@ -46,30 +64,26 @@ export function waiterOptions(ids: readonly TaskId[], options: WatchFlags, nameO
 /** What flags say whatever the tasks are, so that they can be checked before ids are read. Throws the same usage errors. */
 export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName): Omit<WaiterOptions, 'ids' | 'need'> {
   tasksNeeded(Number.MAX_SAFE_INTEGER, options, nameOf);
-  const [interval, timeout] = [nameOf('interval'), nameOf('timeout')];
-  const durationOf = (name: DurationFlag) => parseDuration(options[name], nameOf(name));
-  const timeoutMs = durationOf('timeout');
-  const intervalMs = options.interval === 'auto' ? 'auto' : durationOf('interval');
-  if (intervalMs === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval(interval));
-  if (intervalMs !== 'auto' && intervalMs > timeoutMs) {
-    throw usageError((m) => m.watch.intervalAboveTimeout(interval, timeout));
+  const { timeout, interval, ...values } = parseValues(options, nameOf);
+  if (interval === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval(nameOf('interval')));
+  if (interval !== 'auto' && interval > timeout) {
+    throw usageError((m) => m.watch.intervalAboveTimeout(nameOf('interval'), nameOf('timeout')));
   }
   return {
     mode: watchMode(options),
-    until: choice('ended', 'running')(options.until, nameOf('until')),
+    until: values.until,
     failFast: options.failFast === true,
-    timeoutMs,
-    intervalMs,
-    maxIntervalMs: durationOf('maxInterval'),
-    errorBudgetMs: durationOf('errorBudget'),
-    notFoundGraceMs: durationOf('notFoundGrace'),
-    queueTimeoutMs: durationOf('queueTimeout'),
-    stallTimeoutMs: durationOf('stallTimeout'),
-    maxRps:
-      options.maxRps === 'none' ? Number.POSITIVE_INFINITY : wholeNumber(1, 100_000)(options.maxRps, nameOf('maxRps')),
-    heartbeatMs: options.heartbeat === 'auto' ? 'auto' : durationOf('heartbeat'),
+    timeoutMs: timeout,
+    intervalMs: interval,
+    maxIntervalMs: values.maxInterval,
+    errorBudgetMs: values.errorBudget,
+    notFoundGraceMs: values.notFoundGrace,
+    queueTimeoutMs: values.queueTimeout,
+    stallTimeoutMs: values.stallTimeout,
+    maxRps: values.maxRps,
+    heartbeatMs: values.heartbeat,
     results: wantedResults(options, nameOf),
-    timeoutExitCode: wholeNumber(0, 124)(options.timeoutExitCode, nameOf('timeoutExitCode')),
+    timeoutExitCode: values.timeoutExitCode,
   };
 }
 
@@ -89,7 +103,7 @@ type Place = Partial<Record<(typeof PLACE)[number], string>>;
 /** The flags that resume a wait for `left` of its tasks after `succeeded` have: those that were given, and the time limit. */
 export function resumeFlags(options: WatchFlags & Place, succeeded: number, left: number): string[] {
   const { timeout, count, any, failFast, results, noResults } = options;
-  const names = Object.keys(WATCH_DEFAULTS) as (keyof typeof WATCH_DEFAULTS)[];
+  const names = Object.keys(VALUE_FLAGS) as Name[];
   const given = [
     ...PLACE.map((name) => [name, options[name]] as const),
     ['timeout', timeout] as const,
@@ -110,7 +124,26 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number, left
 
 // --- internal ---
 
-type DurationFlag = Exclude<keyof typeof WATCH_DEFAULTS, 'maxRps' | 'timeoutExitCode' | 'until'>;
+function flag<Value>(
+  placeholder: string,
+  fallback: string,
+  parse: (text: string, what: string) => Value,
+): ValueFlag<Value> {
+  return { placeholder, fallback, parse };
+}
+
+function parseDurationOrAuto(text: string, what: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : parseDuration(text, what);
+}
+
+function parseRate(text: string, what: string): number {
+  return text === 'none' ? Number.POSITIVE_INFINITY : wholeNumber(1, 100_000)(text, what);
+}
+
+function parseValues(options: WatchFlags, nameOf: NameOf): Values {
+  const entries = Object.entries(VALUE_FLAGS) as [Name, ValueFlag<unknown>][];
+  return Object.fromEntries(entries.map(([name, { parse }]) => [name, parse(options[name], nameOf(name))])) as Values;
+}
 
 function flagName(option: string): string {
   return `--${kebab(option)}`;
