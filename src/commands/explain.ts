@@ -77,38 +77,50 @@ function known(topic: string, { messages }: CommandDeps): Explanation[] {
 /** The topics under the headings of their kinds, each with its meaning in a column beside it. */
 function topicList(explanations: readonly Explanation[], { messages, stdout }: CommandDeps): string {
   const { groups } = messages.explain;
-  const headings = { status: groups.statuses, exitCode: groups.exitCodes, errorCode: groups.errorCodes };
-  const columns = stdout.isTerminal ? stdout.size().columns : Number.POSITIVE_INFINITY;
+  const headings = {
+    status: groups.statuses,
+    exitCode: groups.exitCodes,
+    errorCode: groups.errorCodes,
+    guide: groups.guides,
+  };
+  const columns = columnsOf(stdout);
   const section = (kind: Explanation['kind']) => {
     const rows = explanations.filter((explanation) => explanation.kind === kind);
     const width = widest(rows.map(({ topic }) => topic));
     return `${headings[kind]}\n${rows.map((row) => topicRow(row, width, columns)).join('')}`;
   };
-  return [section('status'), section('exitCode'), section('errorCode')].join('\n');
+  return [section('status'), section('exitCode'), section('errorCode'), section('guide')].join('\n');
 }
 
 /** In a terminal that is too narrow for a second column, the meaning stands below its topic. */
 function topicRow({ topic, meaning }: Explanation, width: number, columns: number): string {
   const isNarrow = columns - width - 4 < MIN_MEANING;
   const indent = isNarrow ? 4 : width + 4;
-  const text = columns === Number.POSITIVE_INFINITY ? meaning : wrapped(meaning, columns - indent);
+  const text = wrapped(meaning, columns - indent);
   const start = isNarrow ? `  ${topic}\n${' '.repeat(indent)}` : `  ${padded(topic, width)}  `;
   return `${start}${text.replaceAll('\n', `\n${' '.repeat(indent)}`)}\n`;
 }
 
-function paragraph(explanation: Explanation, { messages }: CommandDeps): string {
+/** Where the text goes to no terminal, its lines are not broken. */
+function columnsOf(stdout: CommandDeps['stdout']): number {
+  return stdout.isTerminal ? stdout.size().columns : Number.POSITIVE_INFINITY;
+}
+
+function paragraph(explanation: Explanation, { messages, stdout }: CommandDeps): string {
   const { hint, explain: words, states, labelled } = messages;
-  const lines = [`  ${explanation.meaning}`, `  ${hint}${explanation.hint}`];
+  const lines = [explanation.meaning, `${hint}${explanation.hint}`];
   if (explanation.kind === 'errorCode') {
-    if (explanation.countsAs) lines.push(`  ${words.countsAs}${explanation.countsAs}`);
+    if (explanation.countsAs) lines.push(`${words.countsAs}${explanation.countsAs}`);
     const { class: kind, retry } = explanation;
-    lines.push(`  ${words.retried}${words.retries[kind === 'notFound' || kind === 'throttle' ? kind : retry]}`);
-    lines.push(`  ${words.exitsWith}${explanation.exitCode}`);
+    lines.push(`${words.retried}${words.retries[kind === 'notFound' || kind === 'throttle' ? kind : retry]}`);
+    lines.push(`${words.exitsWith}${explanation.exitCode}`);
   }
   let name = explanation.topic;
   if (explanation.kind === 'status') {
     const word = states[explanation.state];
     name = explanation.status === null ? word : labelled(String(explanation.status), word);
   }
-  return [`${words.kinds[explanation.kind]} ${visible(name)}`, ...lines].map((line) => `${line}\n`).join('');
+  const width = Math.max(columnsOf(stdout) - 2, MIN_MEANING);
+  const body = lines.flatMap((line) => wrapped(line, width).split('\n')).map((line) => `  ${line}\n`);
+  return `${words.kinds[explanation.kind]} ${visible(name)}\n${body.join('')}`;
 }

@@ -20,6 +20,7 @@ export type Explanation =
       readonly final: boolean;
     })
   | (Wording & { readonly kind: 'exitCode'; readonly exitCode: number })
+  | (Wording & { readonly kind: 'guide' })
   | (Wording & {
       readonly kind: 'errorCode';
       /** The code of the catalogue that an unlisted code is treated as; else null. */
@@ -36,18 +37,20 @@ export function allExplanations(messages: Messages): Explanation[] {
 
 /** What a user may write after `mmai explain`, for completion and for the nearest match. */
 export function allTopics(): string[] {
-  return [...Object.keys(GROUPS), ...STATES, ...Object.keys(catalogue)];
+  return [...Object.keys(GROUPS), ...STATES, ...GUIDES, ...Object.keys(catalogue)];
 }
 
 /**
- * What is known about a topic, in any case: a group, a status (number, or word in English or the user's language), an exit
- * code, an HTTP status, an error code. Empty where nothing is.
+ * What is known about a topic, in any case: a group, a guide, a status (number, or word in English or the user's language), an
+ * exit code, an HTTP status, an error code. Empty where nothing is.
  */
 export function explain(topic: string, messages: Messages): Explanation[] {
   const wanted = topic.toLowerCase();
   const group = Object.hasOwn(GROUPS, wanted) ? GROUPS[wanted] : undefined;
   if (group) return group(messages);
   if (/^-?\d{1,9}$/.test(wanted)) return explainNumber(Number(wanted), messages);
+  const guide = GUIDES.find((name) => name === wanted);
+  if (guide) return [explainGuide(guide, messages)];
   const state = STATES.find((name) => wanted === name || wanted === messages.states[name].toLowerCase());
   if (state) return [explainState(state, messages)];
   if (cataloguedAs(topic) !== undefined) return [explainCode(topic, messages)];
@@ -69,10 +72,14 @@ export function nearestTopic(topic: string): string | undefined {
 
 const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed', 'unknown'];
 
+/** How to use mmai for a purpose. */
+const GUIDES = ['agents'] as const;
+
 const GROUPS: Readonly<Record<string, (messages: Messages) => Explanation[]>> = {
   statuses: (messages) => STATES.map((state) => explainState(state, messages)),
   'exit-codes': (messages) => exitCodes(messages).map((code) => explainExitCode(code, messages)),
   'error-codes': (messages) => Object.keys(catalogue).map((code) => explainCode(code, messages)),
+  guides: (messages) => GUIDES.map((name) => explainGuide(name, messages)),
 };
 
 /** The codes that these HTTP statuses come with: an error shows both. */
@@ -117,6 +124,10 @@ function exitCodes(messages: Messages): ExitCodeOfTable[] {
 function explainExitCode(exitCode: ExitCodeOfTable, { exitCodes: meanings, explain }: Messages): Explanation {
   const meaning = meanings[exitCode];
   return { topic: String(exitCode), kind: 'exitCode', exitCode, meaning, hint: explain.exitHints[exitCode] };
+}
+
+function explainGuide(topic: (typeof GUIDES)[number], { explain }: Messages): Explanation {
+  return { topic, kind: 'guide', ...explain.guides[topic] };
 }
 
 function explainCode(given: string, { codes }: Messages): Explanation {

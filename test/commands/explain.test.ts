@@ -95,7 +95,8 @@ describe('mmai explain', () => {
 
   it('lists every topic without one, and a group by its name', async () => {
     const topics = (await documentOf()).map(({ topic }: { topic: string }) => topic);
-    const groups = [await documentOf('statuses'), await documentOf('exit-codes'), await documentOf('error-codes')];
+    const names = ['statuses', 'exit-codes', 'error-codes', 'guides'];
+    const groups = await Promise.all(names.map((name) => documentOf(name)));
     assert.deepEqual(
       topics,
       groups.flat().map(({ topic }) => topic),
@@ -105,6 +106,15 @@ describe('mmai explain', () => {
     for (const topic of topics) assert.match(list, new RegExp(`^  ${topic.replaceAll('.', '\\.')} `, 'm'));
     // The long names of error codes push only each other aside.
     assert.match(list, /^ {2}succeeded {3}the task/m);
+  });
+
+  it('tells how an agent or a job with short steps waits: bounded turns, 124, the command that continues', async () => {
+    for (const messages of [en, zh]) {
+      const text = await explained('AGENTS', {}, messages);
+      for (const part of ['mmai watch ID --timeout 50s --json', '124', 'summary.resume'])
+        assert.ok(text.includes(part), part);
+    }
+    assert.equal((await documentOf('agents'))[0].kind, 'guide');
   });
 
   it('puts a query to the document', async () => {
@@ -147,20 +157,22 @@ describe('mmai explain', () => {
   });
 });
 
-describe('at a terminal the list of topics', () => {
+describe('at a terminal an explanation', () => {
   for (const columns of [200, 80, 68, 60, 46]) {
     it(`fits ${columns} columns, and says the same as elsewhere`, async () => {
-      for (const messages of [en, zh]) {
+      for (const [messages, topic] of [en, zh].flatMap((messages) =>
+        [undefined, 'agents', '3', 'Throttling.Somehow'].map((topic) => [messages, topic] as const),
+      )) {
         const deps = fakeDeps({ messages });
         const stdout = Object.assign(deps.stdout, { isTerminal: true, size: () => ({ columns, rows: 24 }) });
-        assert.equal(await runExplain(undefined, { output: 'text' }, deps), 0);
+        assert.equal(await runExplain(topic, { output: 'text' }, deps), 0);
         const lines = stdout.text().split('\n');
         assert.deepEqual(
           lines.filter((line) => displayWidth(line) > columns),
           [],
         );
         const words = (text: string) => text.replace(/\s+/g, '');
-        assert.equal(words(stdout.text()), words(await explained(undefined, {}, messages)));
+        assert.equal(words(stdout.text()), words(await explained(topic, {}, messages)));
       }
     });
   }

@@ -1,7 +1,7 @@
 /** What `mmai explain` says, besides the error codes, whose explanations are `codesEn`. */
 export const explainEn = {
-  kinds: { status: 'status', exitCode: 'exit code', errorCode: 'error code' },
-  groups: { statuses: 'Statuses', exitCodes: 'Exit codes', errorCodes: 'Error codes' },
+  kinds: { status: 'status', exitCode: 'exit code', errorCode: 'error code', guide: 'guide' },
+  groups: { statuses: 'Statuses', exitCodes: 'Exit codes', errorCodes: 'Error codes', guides: 'Guides' },
   retried: 'retried by mmai: ',
   countsAs: 'treated as: ',
   exitsWith: 'exit code: ',
@@ -26,6 +26,13 @@ export const explainEn = {
     unknown: {
       meaning: 'a status that is not documented, treated as not finished; with an error, no status was received',
       hint: 'check for a newer version of mmai; "mmai status ID --raw" shows the response',
+    },
+  },
+  guides: {
+    agents: {
+      meaning:
+        'an AI agent, or a job whose steps may not run for long, waits in turns: "mmai watch ID --timeout 50s --json" ends in time, exit code 0, 1 or 124',
+      hint: 'on 124, run the command in summary.resume, or the one printed on stderr, and look at the exit code again; a final status has no next turn',
     },
   },
   exitHints: {

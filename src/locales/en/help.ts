@@ -39,7 +39,7 @@ export const helpEn = {
     taskId:
       'task IDs, "@last" for the latest; read from standard input, one per line, if "-" is given, or if none is given and input is piped',
     topic:
-      'a status, exit code or error code, or one of statuses, exit-codes, error-codes; if omitted, all topics are listed',
+      'a status, exit code or error code, or one of statuses, exit-codes, error-codes, agents; if omitted, all topics are listed',
     shell: 'the shell to print the script for',
     command:
       'command to run with the endpoint and an AccessKey of the sandbox in its environment; its exit code is passed on',

@@ -2,8 +2,8 @@ import type { explainEn } from '../en/explain.ts';
 
 /** `mmai explain` 的文字；错误码的解释见 `codesZh`。 */
 export const explainZh: typeof explainEn = {
-  kinds: { status: '任务状态', exitCode: '退出码', errorCode: '错误码' },
-  groups: { statuses: '任务状态', exitCodes: '退出码', errorCodes: '错误码' },
+  kinds: { status: '任务状态', exitCode: '退出码', errorCode: '错误码', guide: '指南' },
+  groups: { statuses: '任务状态', exitCodes: '退出码', errorCodes: '错误码', guides: '指南' },
   retried: 'mmai 是否重试：',
   countsAs: '视同：',
   exitsWith: '退出码：',
@@ -25,6 +25,13 @@ export const explainZh: typeof explainEn = {
     unknown: {
       meaning: '文档未列出的状态，按未完成处理；如同时返回错误，表示未能获取状态',
       hint: '请检查 mmai 是否有新版本；"mmai status ID --raw" 可显示服务的原始返回内容',
+    },
+  },
+  guides: {
+    agents: {
+      meaning:
+        'AI 代理或步骤时长受限的作业可分段等待："mmai watch ID --timeout 50s --json" 按时结束，退出码为 0、1 或 124',
+      hint: '退出码为 124 时，运行 summary.resume 或标准错误输出中给出的命令，再判断退出码；任务达到最终状态后无需继续',
     },
   },
   exitHints: {

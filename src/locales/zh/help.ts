@@ -43,7 +43,7 @@ export const helpZh: typeof helpEn = {
   },
   arguments: {
     taskId: '任务 ID（“@last”表示最近一个）；为“-”或省略且有管道输入时，从标准输入读取（每行一个）',
-    topic: '任务状态、退出码或错误码，也可为 statuses、exit-codes、error-codes；省略则列出全部',
+    topic: '任务状态、退出码或错误码，也可为 statuses、exit-codes、error-codes、agents；省略则列出全部',
     shell: '补全脚本所用的 Shell',
     command: '要运行的命令：其环境变量中含有模拟服务的接入点和 AccessKey，mmai 以该命令的退出码退出',
   },
