@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { mmaiInProcess } from './support/in-process.ts';
@@ -99,6 +99,30 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.match(stderr, /asleep or suspended for [\d.]+s; checking all tasks now/);
     assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1)!).outcome, 'met');
   });
+
+  for (const [name, jump] of [
+    ['forward', '+3h'],
+    ['back', '-3h'],
+  ] as const) {
+    it(`keeps its deadline and its gaps when the clock is set ${name}`, async () => {
+      const preloaded = spawnSync('faketime', ['now', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' }).stdout?.trim();
+      if (!preloaded) return void process.stderr.write('NOT TESTED: a set clock: faketime is not installed here\n');
+      const file = join(temporaryDirectory(), 'clock');
+      writeFileSync(file, '+0');
+      const { env, requestCount } = await sandbox({ script: '1:2s,2' });
+      const fake = { LD_PRELOAD: preloaded, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1' };
+      const onError = () => writeFileSync(file, jump);
+      const { code, stdout, stderr } = await mmai(['watch', '1', '--timeout', '1m', '-o', 'ndjson'], {
+        env: { ...env, ...fake, FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+        onError,
+      });
+      assert.equal(code, 0, stderr);
+      assert.doesNotMatch(stderr, /asleep/);
+      const { elapsedMs } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
+      assert.ok(elapsedMs >= 0 && elapsedMs < 60_000, `${elapsedMs} ms`);
+      assert.ok(requestCount() < 10, `${requestCount()} requests`);
+    });
+  }
 
   it('ends within 200 ms of a signal, however its request hangs', async () => {
     const { env } = await sandbox({ script: '1=1;2=hang' });
