@@ -88,7 +88,7 @@ function namedDirectory(env: Readonly<Record<string, string | undefined>>, platf
 }
 
 /**
- * Whether nobody but this user and root can change what `path` leads to: no part of it belongs to another user, and others may write
+ * Whether only this user and root can change what `path` leads to: no part of it belongs to another user, and others may write
  * only where the sticky bit protects what is there (the rule of OpenSSH's StrictModes). `make` makes missing directories, below safe
  * ones and one at a time: `recursive` never ends below /proc, where mkdir says ENOENT though the parent exists.
  */
@@ -102,7 +102,7 @@ function isSafe(path: string, missing: 'refuse' | 'make'): boolean {
   return stats.isDirectory() && (!process.getuid || (stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);
 }
 
-/** A directory or file, but no link, that belongs to this user and that nobody else can write. Windows has no such modes. */
+/** A directory or file, but no link, that belongs to this user and that no other user can write. Windows has no such modes. */
 function isOurs(stats: fs.Stats): boolean {
   if (stats.isSymbolicLink()) return false;
   return !process.getuid || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);

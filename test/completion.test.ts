@@ -41,7 +41,7 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
     });
   }
 
-  it('offers profile names that fit on a line, and nothing when the config file is torn', async () => {
+  it('offers profile names that fit on a line, and nothing when the config file is malformed', async () => {
     const directory = temporaryDirectory();
     const env = { MMAI_CONFIG_DIR: directory };
     for (const name of ['work', 'home']) await mmai(['config', 'set', 'region', 'x', '--profile', name], { env });

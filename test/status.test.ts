@@ -329,7 +329,7 @@ describe('exit codes', { concurrency: 4 }, () => {
     });
   }
 
-  it('2: a torn config file, named, untouched and not quoted', async () => {
+  it('2: a malformed config file, named, untouched and not quoted', async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'config.json'), '{"profiles": {"a": {"access-key-secret": "canary"');
     const { code, stderr } = await mmai(['status', '1'], { env: { MMAI_CONFIG_DIR: directory } });

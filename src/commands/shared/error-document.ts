@@ -18,7 +18,7 @@ const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
 /**
  * What standard output has to hold when an error ends a command about tasks before it has an answer: a document, or events, with
  * the error. Empty for another command or form, and with a query, which selects something else. The command line may be the
- * error, so nobody has parsed it.
+ * error, so it is not parsed yet.
  */
 export async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;

@@ -4,7 +4,7 @@ import type { RecentTask } from '../../io/recent-tasks.ts';
 
 /**
  * Saves tasks that the service knew, to be offered again: by completion, by `@last`, and where no ID is given. Only at a terminal,
- * since nobody types the IDs of a script again; nothing of a simulation, or with MMAI_NO_RECENT.
+ * since the IDs of a script are not typed again; nothing of a simulation, or with MMAI_NO_RECENT.
  */
 export async function rememberTasks(
   tasks: readonly RecentTask[],

@@ -157,7 +157,7 @@ function outcomeOf(reply: Reply<TaskStatus>): Outcome {
   return reply.ok ? stateOutcome(taskState(reply.answer.status)) : failureOutcome(reply.failure.class);
 }
 
-/** What went wrong with which tasks; and one warning of a status nobody knows. */
+/** What went wrong with which tasks; and one warning of an unknown status. */
 function failureReport(ids: readonly TaskId[], replies: readonly Reply<TaskStatus>[], messages: Messages): string {
   // A stop by the user is no news to the user.
   const failures = replies.flatMap((reply, index) =>

@@ -13,7 +13,7 @@ export const LAST = '@last';
 
 /**
  * The task IDs of a command: those that {@link nameTasks} names and those on standard input, see {@link readTaskIds}. Says where
- * input is read that nobody may know of, unless `isQuiet`.
+ * input is read from, since that may be unintended, unless `isQuiet`.
  */
 export async function commandTaskIds(
   words: readonly string[],
@@ -29,7 +29,7 @@ export async function commandTaskIds(
 }
 
 /**
- * The words of the command line with `@last` as the ID it stands for; where there are none and somebody is at the terminal, the
+ * The words of the command line with `@last` as the ID it stands for; where there are none and the user is at a terminal, the
  * recent task that is chosen there, if there is one. Throws a usage error for `@last` where no task is known.
  */
 export async function nameTasks(words: readonly string[], deps: CommandDeps): Promise<readonly string[]> {

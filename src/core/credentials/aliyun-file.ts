@@ -34,7 +34,7 @@ export async function readAliyunConfig(
   const list = document?.profiles ?? [];
   if (!document || !Array.isArray(list) || !list.every(isRecord)) {
     throw denied(
-      (m) => m.credentials.torn(source(m)),
+      (m) => m.credentials.malformed(source(m)),
       (m) => m.credentials.tornAliyunHint(),
     );
   }

@@ -82,7 +82,7 @@ export function cacheCredentials(
 
 // --- internal ---
 
-/** From the same place: another one would sign as somebody else. */
+/** From the same place: another one would sign as another account. */
 async function refresh({ provider, credentials }: Found, debug: CredentialDeps['debug']): Promise<Found> {
   const renewed = await provider.find();
   if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));

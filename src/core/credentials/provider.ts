@@ -23,7 +23,7 @@ export interface Offer {
   obtain(until: number): Promise<Credentials>;
 }
 
-/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for to go on could sign as somebody else. */
+/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for to go on could sign with another key. */
 export interface Provider {
   readonly source: Text;
   /** The same for programs. */

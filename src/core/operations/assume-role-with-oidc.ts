@@ -3,7 +3,7 @@ import { FORM, timestamp } from '../rpc/request.ts';
 import { canonicalizedQueryString } from '../rpc/signature.ts';
 import { type IssuedKey, type RoleRequest, roleParameters, STS_VERSION, stsCall } from './assume-role.ts';
 
-/** AssumeRoleWithOIDC: the credentials of a role for a token of somebody else's, which stands in for a signature. */
+/** AssumeRoleWithOIDC: the credentials of a role for a token of another issuer's, which stands in for a signature. */
 export function assumeRoleWithOidc(
   service: RpcService,
   { providerArn, token, ...role }: RoleRequest & { readonly providerArn: string; readonly token: string },

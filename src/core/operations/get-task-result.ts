@@ -35,7 +35,7 @@ const MAX_URL = 16 * 1024;
 /** The last second that RFC 3339 can write. */
 const MAX_SECONDS = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
-/** Details of a task that has not ended are all null: nobody has seen what the service sends then. */
+/** Details of a task that has not ended are all null: what the service sends then is not documented. */
 function resultDetails(fields: ResponseFields, redact: Redact): ResultDetails {
   const text = (name: string) => safeText(textField(fields, name), MAX_TEXT, redact);
   const url = urlField(fields, 'processresulturl');

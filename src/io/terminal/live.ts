@@ -110,7 +110,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
   return { isDrawing: () => isDrawing, stop, writeAbove: (write) => (isDrawing ? block.writeAbove(write) : write()) };
 }
 
-/** A serial line, or a pty that nobody gave a size, says 0 × 0, which no drawing can fit. */
+/** A serial line, or a pty that was given no size, says 0 × 0, which no drawing can fit. */
 function giveSize(stream: NodeJS.WriteStream): void {
   stream.columns ||= 80;
   stream.rows ||= 24;

@@ -100,7 +100,7 @@ describe('credentials: the table of precedence in README, a test a row', { concu
 
   const off = ['ALIBABA_CLOUD_CLI_PROFILE_DISABLED', 'ALIBABA_CLOUD_IGNORE_PROFILE', 'ALIBABACLOUD_IGNORE_PROFILE'];
   for (const variable of off) {
-    it(`${variable} keeps the file of aliyun-cli out, even a torn one`, async () => {
+    it(`${variable} keeps the file of aliyun-cli out, even a malformed one`, async () => {
       const world = await credentialDeps({ env: { [variable]: 'TRUE', ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' } });
       world.write('.aliyun/config.json', '{"torn');
       await assert.rejects(findCredentials(credentialChain(none, world)), /no credentials found/);
