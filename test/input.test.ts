@@ -108,13 +108,4 @@ describe('standard input of the real program', { concurrency: 2 }, () => {
     const [code] = await once(child, 'close');
     assert.equal(code, 2);
   });
-
-  it('that cannot be read is exit 2', async () => {
-    const child = spawn('sh', ['-c', `'${process.execPath}' '${bin}' status - < /`], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [code] = await once(child, 'close');
-    assert.equal(code, 2);
-  });
 });

@@ -58,7 +58,7 @@ export type HookEnd =
   | { readonly how: 'notStarted'; readonly code: string }
   | { readonly how: 'killed' | 'timeout' | 'stopped' };
 
-/** What a command may still do after it was told to end by SIGTERM, in ms. */
+/** What a command may still do after SIGTERM, in ms. */
 const KILL_MS = 1000;
 /** The longest that a timer of Node's holds; anything longer is no limit. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

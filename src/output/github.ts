@@ -8,7 +8,7 @@ import { isTroubled, type WatchDocument, type WatchedRow } from './watch-documen
 
 /** GitHub shows no more annotations of a kind in a step. */
 const MAX_ANNOTATIONS = 10;
-/** A step summary above 1 MiB is refused whole; some room is left for what other commands of the step add. In bytes. */
+/** A step summary above 1 MiB is refused whole; the rest is for what other commands of the step add. In bytes. */
 export const MAX_SUMMARY = 1_000_000;
 const MAX_ROWS = 1000;
 
@@ -25,12 +25,12 @@ export function annotations(document: WatchDocument, messages: Messages): string
   return [...errors, ...rest, ...deadline].join('');
 }
 
-/** The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `room` bytes hold. Empty if there is none for a table. */
-export function stepSummary(document: WatchDocument, messages: Messages, room: number): string {
+/** The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `maxBytes` hold. Empty if there is none for a table. */
+export function stepSummary(document: WatchDocument, messages: Messages, maxBytes: number): string {
   const { columns } = messages.watch;
   const heading = `### mmai watch: ${cell(verdictLine(document, messages))}${messages.aside(String(document.summary.exitCode))}\n\n`;
   const header = row(columns) + row(columns.map(() => '---'));
-  let left = room - Buffer.byteLength(heading + header) - 100;
+  let left = maxBytes - Buffer.byteLength(heading + header) - 100;
   if (left < 0) return '';
   const rows: string[] = [];
   const ranked = [...document.tasks].sort((one, other) => rank(one, document) - rank(other, document));

@@ -81,11 +81,11 @@ export class ResultRequests {
       while (this.startNext(now));
       await rest(Math.min(until - now, this.untilNext(now)));
     }
-    this.giveUp();
+    this.cancel();
   }
 
-  /** Lets every event go as it is. */
-  giveUp(): void {
+  /** Ends every request that is open; the events of their tasks go out without details. */
+  cancel(): void {
     this.#waiting.length = 0;
     for (const task of this.#open) this.#close(task);
     this.#cancel.abort();

@@ -105,7 +105,7 @@ export class Waiter {
       signal.removeEventListener('abort', onAbort);
       // Nothing goes on after the end, or when the reader stops early: no hanging request, no timer.
       this.#requests.abort();
-      this.results.giveUp();
+      this.results.cancel();
       this.#timer.cancel();
     }
   }
