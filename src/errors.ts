@@ -64,3 +64,8 @@ export function abortCode({ reason }: AbortSignal): number {
 export function usageError(text: Text, hint?: Text, cause?: unknown): MmaiError {
   return new MmaiError(ExitCode.usage, text, { hint, cause });
 }
+
+/** The usage error of two flags that contradict each other. */
+export function conflict(one: string, other: string): MmaiError {
+  return usageError((m) => m.watch.conflict(one, other));
+}

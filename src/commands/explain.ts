@@ -39,7 +39,7 @@ export function addExplainCommand(program: Command, deps: CommandDeps, done: (ex
     .command('explain')
     .description(help.commands.explain)
     .argument('[topic]', help.arguments.topic)
-    .option(`-o, --output <${formsOf(PRINTERS).join('|')}>`, flags.explainOutput, 'text')
+    .option(`-o, --output <${formsOf(PRINTERS).join('|')}>`, flags.output, 'text')
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query);
   addCommonOptions(command, flags).action(async (topic: string | undefined, options: ExplainOptions) =>

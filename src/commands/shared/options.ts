@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { SettingName } from '../../core/config/settings.ts';
-import { usageError } from '../../errors.ts';
+import { conflict } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 
 /** What commander gives for the flags of {@link addServiceOptions}: texts, checked by `resolveSettings` with their origin named. */
@@ -87,8 +87,4 @@ function checkDryRun({ query, raw, output }: ServiceOptions): void {
   if (query !== undefined) throw conflict('--dry-run', '--query');
   if (raw) throw conflict('--dry-run', '--raw');
   if (output !== undefined && !/^(text|json)$/i.test(output)) throw conflict('--dry-run', `--output ${output}`);
-}
-
-function conflict(one: string, other: string): Error {
-  return usageError((m) => m.watch.conflict(one, other));
 }

@@ -1,6 +1,6 @@
 import { OUTPUTS, type Settings } from '../../core/config/settings.ts';
 import type { CommandDeps, Output } from '../../deps.ts';
-import { usageError } from '../../errors.ts';
+import { conflict } from '../../errors.ts';
 import { QUERY_FORMS, type Query } from '../../output/query.ts';
 
 /** A form of the answer on stdout: what `--output` takes. */
@@ -34,7 +34,7 @@ export function allowedForms<Answer>(
   const forms = formsOf(printers);
   if (query === undefined) return forms;
   const unqueried = forms.find((form) => form === output?.toLowerCase() && QUERY_FORMS[form] === null);
-  if (unqueried) throw usageError((m) => m.watch.conflict('--query', `--output ${unqueried}`));
+  if (unqueried) throw conflict('--query', `--output ${unqueried}`);
   return forms.filter((form) => QUERY_FORMS[form] !== null);
 }
 

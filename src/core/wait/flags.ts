@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.ts';
+import { conflict, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { choice, kebab, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
@@ -150,7 +150,7 @@ function flagName(option: string): string {
 }
 
 function wantedResults({ results, noResults }: WatchFlags, nameOf: NameOf): WaiterOptions['results'] {
-  if (results && noResults) throw usageError((m) => m.watch.conflict(nameOf('results'), nameOf('noResults')));
+  if (results && noResults) throw conflict(nameOf('results'), nameOf('noResults'));
   if (noResults) return 'none';
   return results ? 'all' : 'failed';
 }
@@ -158,7 +158,7 @@ function wantedResults({ results, noResults }: WatchFlags, nameOf: NameOf): Wait
 function tasksNeeded(tasks: number, { all, any, count }: WatchFlags, nameOf: NameOf): number {
   const given = [all && 'all', any && 'any', count !== undefined && 'count'] as const;
   const [one, other] = given.filter((option) => typeof option === 'string');
-  if (one && other) throw usageError((m) => m.watch.conflict(nameOf(one), nameOf(other)));
+  if (one && other) throw conflict(nameOf(one), nameOf(other));
   if (any) return 1;
   if (count === undefined) return tasks;
   const needed = wholeNumber(1, 1_000_000)(count, nameOf('count'));

@@ -13,20 +13,20 @@ export function timeoutError(where: Text, limitMs: number, step?: PendingStep): 
   const limit = formatDuration(limitMs);
   return new NetworkError('Timeout', (m) => {
     const late = m.network.timeout(where(m), limit);
-    return step ? m.network.failed(late, m.network.unfinished[step]) : late;
+    return step ? m.labelled(late, m.network.unfinished[step]) : late;
   });
 }
 
 export function tooLargeError(where: Text): NetworkError {
-  return new NetworkError('BodyTooLarge', (m) => m.network.failed(where(m), m.network.tooLarge));
+  return new NetworkError('BodyTooLarge', (m) => m.labelled(where(m), m.network.tooLarge));
 }
 
 export function statusError(where: Text, status: number): NetworkError {
-  return new NetworkError('Protocol', (m) => m.network.failed(where(m), m.network.status(status)));
+  return new NetworkError('Protocol', (m) => m.labelled(where(m), m.network.status(status)));
 }
 
 export function closedError(where: Text): NetworkError {
-  return new NetworkError('ConnectionReset', (m) => m.network.failed(where(m), m.network.closed));
+  return new NetworkError('ConnectionReset', (m) => m.labelled(where(m), m.network.closed));
 }
 
 export function abortedError(): NetworkError {
@@ -68,7 +68,7 @@ export function networkError(error: unknown, where: Text): NetworkError {
   if (error instanceof NetworkError) return error;
   const kind = kindOf(error as RawError);
   const reason = reasonOf(error as RawError, kind);
-  return new NetworkError(kind, (m) => m.network.failed(where(m), reason(m)), error);
+  return new NetworkError(kind, (m) => m.labelled(where(m), reason(m)), error);
 }
 
 /** What keeps us from a proxy is another fault than that of a host that refuses; a lack of our own is neither's. Always throws. */

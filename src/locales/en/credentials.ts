@@ -84,7 +84,6 @@ export const credentialsEn = {
   },
   externalHint: (wroteError: boolean) =>
     `run the command yourself${wroteError ? ' to see its standard error, which is not shown here' : ''}: it must print one JSON object with mode, access_key_id, access_key_secret and, for temporary credentials, sts_token`,
-  noAnswer: (where: string, code: string) => `${where}: no response (${code})`,
   refused: (where: string, code: string) => `${where}: refused with ${code}`,
   badAnswer: (where: string, http: number) => `${where}: the response (HTTP ${http}) contains no credentials`,
   assumeRoleHint: () =>

@@ -60,7 +60,6 @@ export const helpEn = {
     retries: 'retries of a request after a transient failure',
     caFile: 'PEM file of additional CAs to trust',
     output: 'output format',
-    explainOutput: 'output format',
     json: 'same as --output json',
     query: 'JMESPath expression to apply to the JSON document, which is then held in memory as a whole',
     quiet: 'do not print progress and explanations to standard error',

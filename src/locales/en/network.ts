@@ -2,8 +2,6 @@
 export const networkEn = {
   proxy: (host: string, variable: string) => `proxy ${host} (${variable})`,
   through: (host: string, proxy: string) => `${host} through ${proxy}`,
-  /** `where` is a host, or one of the above. */
-  failed: (where: string, what: string) => `${where}: ${what}`,
   /** Behind the code of a response that is not the service's. */
   requestTo: (host: string) => `response from ${host}`,
   stopped: 'interrupted',

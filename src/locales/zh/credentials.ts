@@ -81,7 +81,6 @@ export const credentialsZh: typeof credentialsEn = {
   },
   externalHint: (wroteError) =>
     `请手动运行该命令${wroteError ? '，查看其标准错误输出（此处不显示）' : ''}：它应输出一个 JSON 对象，包含 mode、access_key_id、access_key_secret，临时凭证还应包含 sts_token`,
-  noAnswer: (where, code) => `${where}：无响应（${code}）`,
   refused: (where, code) => `${where}：请求被拒绝，${code}`,
   badAnswer: (where, http) => `${where}：响应（HTTP ${http}）中没有凭证`,
   assumeRoleHint: () =>

@@ -63,7 +63,6 @@ export const helpZh: typeof helpEn = {
     retries: '遇到临时故障时，每个请求的重试次数',
     caFile: '额外信任的 CA 证书，PEM 格式',
     output: '输出格式',
-    explainOutput: '输出格式',
     json: '等同于 --output json',
     query: '用 JMESPath 表达式从 JSON 结果中提取内容（完整结果会保存在内存中）',
     quiet: '不在标准错误输出进度和说明',

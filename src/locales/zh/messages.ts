@@ -1,4 +1,4 @@
-import type { Messages } from '../en/messages.ts';
+import { en, type Messages } from '../en/messages.ts';
 import { checkZh } from './check.ts';
 import { codesZh } from './codes.ts';
 import { configZh } from './config.ts';
@@ -22,11 +22,7 @@ export const zh: Messages = {
   warning: '警告：',
   hint: '提示：',
   states: { submitting: '提交中', running: '执行中', succeeded: '执行成功', failed: '执行失败', unknown: '未知' },
-  glyphs: {
-    ...{ submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?', unseen: '·' },
-    ...{ arrow: '→', separator: '·', ellipsis: '…' },
-    spinner: 'dots' as 'dots' | 'line',
-  },
+  glyphs: en.glyphs,
   noState: '出错',
   usage: {
     badTaskId: (value) => `“${value}”不是有效的任务 ID，应为 1～9223372036854775807 的整数`,

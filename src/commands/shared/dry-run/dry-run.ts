@@ -4,7 +4,7 @@ import { type ApiCall, signedRequest } from '../../../core/rpc/request.ts';
 import type { ResponseInfo } from '../../../core/rpc/response.ts';
 import type { TaskId } from '../../../core/task.ts';
 import type { CommandDeps } from '../../../deps.ts';
-import { ExitCode, usageError } from '../../../errors.ts';
+import { conflict, ExitCode } from '../../../errors.ts';
 import { jsonDocument } from '../../../text/safe-text.ts';
 import type { Setup } from '../session.ts';
 import { curlScript } from './curl-script.ts';
@@ -59,8 +59,4 @@ function describe(call: ApiCall, { clock, nonce }: CommandDeps): DescribedReques
 function asText({ method, url, headers, body }: DescribedRequest): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return [`${method} ${url}`, ...lines, ...(body ? ['', body] : []), ''].join('\n');
-}
-
-function conflict(one: string, other: string): Error {
-  return usageError((m) => m.watch.conflict(one, other));
 }
