@@ -11,14 +11,6 @@ import { CONFIG_KEYS, type ConfigOptions, checkKey } from './config/keys.ts';
 import { setKey } from './config/set.ts';
 import { addCheckOptions, addCommonOptions } from './shared/options.ts';
 
-interface Options extends ConfigOptions {
-  readonly reveal?: true;
-  readonly showOrigin?: true;
-  readonly json?: true;
-  readonly yes?: true;
-  readonly force?: true;
-}
-
 export function addConfigCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   const { help } = deps.messages;
   const { flags } = help;
@@ -33,10 +25,10 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
   };
   /** commander gives the words, then the options. Every action ends well or throws. */
   const act =
-    (action: (options: Options, deps: CommandDeps, word: string, value?: string) => Promise<void>) =>
+    (action: (options: ConfigOptions, deps: CommandDeps, word: string, value?: string) => Promise<void>) =>
     async (...given: unknown[]) => {
       const words = given.slice(0, -2) as [string, string?];
-      await action(given.at(-2) as Options, deps, ...words);
+      await action(given.at(-2) as ConfigOptions, deps, ...words);
       done(ExitCode.ok);
     };
   add('init').action(async (options) => done(await initProfile(options, deps)));
@@ -58,7 +50,7 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
   add('import').option('--force', flags.force).option('--json', flags.listJson).action(act(importProfiles));
 }
 
-async function getKey(options: Options, deps: CommandDeps, key: string): Promise<void> {
+async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
   const found = (await effectiveValues(options, deps, [key])).find((row) => row.key === key);
   const { source, value } = found ?? {};
@@ -67,7 +59,7 @@ async function getKey(options: Options, deps: CommandDeps, key: string): Promise
   deps.stdout.write(`${shown(found, options, deps)}\n`);
 }
 
-async function listSettings(options: Options, deps: CommandDeps): Promise<void> {
+async function listSettings(options: ConfigOptions, deps: CommandDeps): Promise<void> {
   const rows = await effectiveValues(options, deps, CONFIG_KEYS);
   if (options.json) {
     const origin = (row: EffectiveValue) => (options.showOrigin ? { origin: row.origin } : {});
@@ -87,7 +79,7 @@ async function listSettings(options: Options, deps: CommandDeps): Promise<void> 
   }
 }
 
-async function unsetKey(options: Options, deps: CommandDeps, key: string): Promise<void> {
+async function unsetKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
   const store = await deps.store();
   const { name, values } = selectProfile(store.read(), profileName(options.profile, deps.env));
@@ -97,11 +89,11 @@ async function unsetKey(options: Options, deps: CommandDeps, key: string): Promi
   });
 }
 
-async function printPath(_: Options, deps: CommandDeps): Promise<void> {
+async function printPath(_: ConfigOptions, deps: CommandDeps): Promise<void> {
   deps.stdout.write(`${visible((await deps.store()).path)}\n`);
 }
 
-async function useProfile(_: Options, deps: CommandDeps, name: string): Promise<void> {
+async function useProfile(_: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
   const store = await deps.store();
   selectProfile(store.read(), parseProfileName(name));
   await store.update((config) => {
@@ -109,7 +101,7 @@ async function useProfile(_: Options, deps: CommandDeps, name: string): Promise<
   });
 }
 
-async function listProfiles(options: Options, deps: CommandDeps): Promise<void> {
+async function listProfiles(options: ConfigOptions, deps: CommandDeps): Promise<void> {
   const { current, profiles } = (await deps.store()).read();
   const names = Object.keys(profiles).sort();
   if (options.json) {
@@ -121,7 +113,7 @@ async function listProfiles(options: Options, deps: CommandDeps): Promise<void> 
 
 // --- internal ---
 
-function shown({ key, value }: EffectiveValue, { reveal }: Options, { messages }: CommandDeps): string {
+function shown({ key, value }: EffectiveValue, { reveal }: ConfigOptions, { messages }: CommandDeps): string {
   if (value === undefined) return messages.config.obtained();
   return visible(SECRET_KEYS.includes(key) && !reveal ? masked(value) : value);
 }

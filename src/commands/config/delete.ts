@@ -4,12 +4,8 @@ import { ExitCode, MmaiError, usageError } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
 import type { ConfigOptions } from './keys.ts';
 
-interface DeleteOptions extends ConfigOptions {
-  readonly yes?: true;
-}
-
 /** `mmai config delete`: removes a profile with its key, after a question unless `--yes` is given. Throws a usage error. */
-export async function deleteProfile(options: DeleteOptions, deps: CommandDeps, name: string): Promise<void> {
+export async function deleteProfile(options: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
   const { messages, stderr, stdin } = deps;
   const store = await deps.store();
   selectProfile(store.read(), parseProfileName(name));

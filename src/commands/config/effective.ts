@@ -5,11 +5,7 @@ import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, type Text } from '../../errors.ts';
 import { createWarn } from '../shared/warn.ts';
-
-interface EffectiveOptions {
-  readonly profile?: string;
-  readonly quiet?: true;
-}
+import type { ConfigOptions } from './keys.ts';
 
 /** A value in effect, with where it comes from. */
 export interface EffectiveValue {
@@ -23,7 +19,7 @@ export interface EffectiveValue {
 
 /** What would be used now, with where it comes from: the parts of the key and every setting that has a value. */
 export async function effectiveValues(
-  options: EffectiveOptions,
+  options: ConfigOptions,
   deps: CommandDeps,
   keys: readonly string[],
 ): Promise<EffectiveValue[]> {

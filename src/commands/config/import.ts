@@ -2,16 +2,10 @@ import { type Config, parseProfileName } from '../../core/config/profiles.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
 import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { MmaiError, usageError } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { jsonDocument, shortened, visible } from '../../text/safe-text.ts';
-import { checkedValue } from './keys.ts';
-
-export interface ImportOptions {
-  readonly profile?: string;
-  readonly force?: true;
-  readonly json?: true;
-}
+import { type ConfigOptions, checkError, checkedValue } from './keys.ts';
 
 /** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, its key or its name. */
 type Outcome = keyof Messages['config']['outcomes'];
@@ -27,7 +21,7 @@ interface Row {
  * Copies the profiles of aliyun-cli that hold a lasting key, with region and language. Roles, commands and tokens stay where they
  * are: mmai takes them from there, and a copy of a token would hide the one that aliyun-cli renews. Throws a usage error.
  */
-export async function importProfiles(options: ImportOptions, deps: CommandDeps): Promise<void> {
+export async function importProfiles(options: ConfigOptions, deps: CommandDeps): Promise<void> {
   const aliyun = await readAliyunConfig(deps);
   const path = visible(aliyunPath(deps) ?? '~/.aliyun/config.json');
   if (!aliyun) throw usageError((m) => m.config.noAliyun(path));
@@ -45,7 +39,7 @@ export async function importProfiles(options: ImportOptions, deps: CommandDeps):
 
 // --- internal ---
 
-function copyProfiles(aliyun: AliyunConfig, config: Config, { profile: only, force }: ImportOptions): Row[] {
+function copyProfiles(aliyun: AliyunConfig, config: Config, { profile: only, force }: ConfigOptions): Row[] {
   // Without a profile of its own, mmai has signed as aliyun-cli does: it still does then, whether that profile is copied or not.
   const isFirst = Object.keys(config.profiles).length === 0;
   if (isFirst && isProfileName(aliyun.current)) config.current = aliyun.current;
@@ -63,7 +57,7 @@ function outcomeOf(name: string, mode: string | null, profile: Fields, config: C
   if (mode !== 'AK') return 'elsewhere';
   const [id, secret] = [textOf(profile, 'access_key_id'), textOf(profile, 'access_key_secret')];
   if (!id || !secret) return 'empty';
-  if (!succeeds(() => [checkedValue('access-key-id', id), checkedValue('access-key-secret', secret)])) return 'badKey';
+  if (checkError(() => [checkedValue('access-key-id', id), checkedValue('access-key-secret', secret)])) return 'badKey';
   if (!isProfileName(name)) return 'badName';
   return Object.hasOwn(config.profiles, name) && !force ? 'kept' : 'imported';
 }
@@ -74,7 +68,7 @@ function copied(profile: Fields, before: Record<string, string> = {}): Record<st
   const settings = [
     ['region', textOf(profile, 'region_id')],
     ['language', textOf(profile, 'language')],
-  ].filter(([name = '', value]) => value !== undefined && succeeds(() => checkedValue(name, value)));
+  ].filter(([name = '', value]) => value !== undefined && !checkError(() => checkedValue(name, value)));
   return {
     ...rest,
     'access-key-id': textOf(profile, 'access_key_id') ?? '',
@@ -84,23 +78,13 @@ function copied(profile: Fields, before: Record<string, string> = {}): Record<st
 }
 
 function isProfileName(name: string): boolean {
-  return succeeds(() => parseProfileName(name));
-}
-
-function succeeds(check: () => unknown): boolean {
-  try {
-    check();
-    return true;
-  } catch (error) {
-    if (error instanceof MmaiError) return false;
-    throw error;
-  }
+  return !checkError(() => parseProfileName(name));
 }
 
 function printRows(
   rows: readonly Row[],
   path: string,
-  { json }: ImportOptions,
+  { json }: ConfigOptions,
   { messages, stdout }: CommandDeps,
 ): void {
   if (json) {

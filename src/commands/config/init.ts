@@ -1,8 +1,8 @@
 import type { CommandDeps } from '../../deps.ts';
-import { ExitCode, MmaiError, usageError } from '../../errors.ts';
+import { ExitCode, usageError } from '../../errors.ts';
 import type { Prompts } from '../../io/terminal/prompts.ts';
 import { masked, visible } from '../../text/safe-text.ts';
-import { type ConfigOptions, checkedValue, targetProfile } from './keys.ts';
+import { type ConfigOptions, checkError, checkedValue, targetProfile } from './keys.ts';
 import { changeProfile } from './set.ts';
 
 /**
@@ -37,7 +37,10 @@ async function askProfile(
   { messages }: CommandDeps,
 ): Promise<Record<string, string>> {
   const { config: words } = messages;
-  const check = (key: string) => (answer: string) => problem(() => checkedValue(key, answer), messages);
+  const check = (key: string) => (answer: string) => {
+    const error = checkError(() => checkedValue(key, answer));
+    return error && visible(error.text(messages));
+  };
   const before = (key: string, fallback = '') => ({ initial: saved[key] ?? fallback, check: check(key) });
   const id = await prompts.text(words.askId(), before('access-key-id'));
   // A secret belongs to its ID.
@@ -47,14 +50,4 @@ async function askProfile(
   const secret = (await prompts.secret(question, { check: checkSecret })) || (kept ?? '');
   const region = await prompts.text(words.askRegion(), before('region', 'cn-beijing'));
   return { 'access-key-id': id, 'access-key-secret': secret, region };
-}
-
-function problem(check: () => unknown, messages: CommandDeps['messages']): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof MmaiError) return visible(error.text(messages));
-    throw error;
-  }
 }

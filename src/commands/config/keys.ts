@@ -3,13 +3,19 @@ import { DEFAULT_PROFILE, parseProfileName, profileName } from '../../core/confi
 import { checkSetting, kebab, settingNames } from '../../core/config/settings.ts';
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { usageError } from '../../errors.ts';
+import { MmaiError, usageError } from '../../errors.ts';
 import { nearest } from '../../text/nearest.ts';
 import { withoutValue } from '../../text/safe-text.ts';
 
+/** What commander gives for the flags of `config`; each of its commands has some of them. */
 export interface ConfigOptions {
   readonly profile?: string;
   readonly quiet?: true;
+  readonly json?: true;
+  readonly reveal?: true;
+  readonly showOrigin?: true;
+  readonly yes?: true;
+  readonly force?: true;
 }
 
 const settingOfKey = new Map(settingNames.map((name) => [kebab(name), name]));
@@ -37,6 +43,17 @@ export function checkedValue(key: string, value: string): string {
   }
   // It is read from any working directory later.
   return key === 'ca-file' ? resolve(value) : value;
+}
+
+/** The error that a check throws for a bad value; undefined where it throws none. */
+export function checkError(check: () => unknown): MmaiError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MmaiError) return error;
+    throw error;
+  }
 }
 
 /** The profile that a command changes, which need not exist. Throws a usage error for a name that is none. */
