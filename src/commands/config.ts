@@ -3,6 +3,7 @@ import { parseProfileName, profileName, SECRET_KEYS, selectProfile } from '../co
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import { jsonDocument, masked, visible } from '../text/safe-text.ts';
+import { aligned } from '../text/width.ts';
 import { deleteProfile } from './config/delete.ts';
 import { type EffectiveValue, effectiveValues } from './config/effective.ts';
 import { importProfiles } from './config/import.ts';
@@ -68,15 +69,11 @@ async function listSettings(options: ConfigOptions, deps: CommandDeps): Promise<
     deps.stdout.write(jsonDocument({ settings: entries }));
     return;
   }
-  const keyWidth = Math.max(...rows.map(({ key }) => key.length));
-  const valueWidth = Math.max(...rows.map((row) => shown(row, options, deps).length));
-  for (const row of rows) {
-    const value = shown(row, options, deps);
-    const origin = options.showOrigin
-      ? `${value.padEnd(valueWidth)}  ${visible((row.source ?? ((m) => m.config.origin(row.origin)))(deps.messages))}`
-      : value;
-    deps.stdout.write(`${row.key.padEnd(keyWidth)}  ${origin}\n`);
-  }
+  const cells = rows.map((row) => {
+    const source = row.source?.(deps.messages) ?? deps.messages.config.origin(row.origin);
+    return [row.key, shown(row, options, deps), ...(options.showOrigin ? [visible(source)] : [])];
+  });
+  for (const line of aligned(cells)) deps.stdout.write(`${line.join('  ')}\n`);
 }
 
 async function unsetKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {

@@ -4,9 +4,8 @@ import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 import { visible } from '../text/safe-text.ts';
-import { padded, widest } from '../text/width.ts';
 import { type TaskRow, taskRow } from './document.ts';
-import { stateColumn } from './table.ts';
+import { taskTable } from './table.ts';
 
 /** The row of `status`, and the result of a task that has ended. */
 export interface ResultRow extends TaskRow {
@@ -20,17 +19,8 @@ export function resultRow(id: TaskId, reply: Reply<TaskResult>, messages: Messag
 
 /** One aligned row per task: id, state, how long the analysis took, and where the result is or why the task failed. */
 export function resultTable(tasks: readonly ResultRow[], style: Style, messages: Messages): string {
-  const idWidth = widest(tasks.map(({ id }) => id));
-  const states = stateColumn(tasks, style, messages);
-  const spans = tasks.map(({ result }) => spanOf(result));
-  const spanWidth = widest(spans);
-  return tasks
-    .map((task, index) => {
-      const span = spanWidth === 0 ? [] : [padded(spans[index]!, spanWidth)];
-      const cells = [padded(task.id, idWidth), states[index]!, ...span, task.error?.code ?? essence(task.result)];
-      return `${cells.join('  ').trimEnd()}\n`;
-    })
-    .join('');
+  const cells = ({ error, result }: ResultRow) => [spanOf(result), error?.code ?? essence(result)];
+  return taskTable(tasks, cells, style, messages);
 }
 
 /** `id`, `state`, and where the result is or why the task failed, tab-separated. The words are never translated. */

@@ -27,6 +27,20 @@ export function widest(texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, displayWidth(text)), 0);
 }
 
+/**
+ * The rows of a table with the cells of a column equally wide, but for the last one, which nothing follows. A column that is empty in
+ * every row is left out.
+ */
+export function aligned(rows: readonly (readonly string[])[]): string[][] {
+  const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column]!)));
+  const last = widths.findLastIndex((width) => width > 0);
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < last ? padded(cell, widths[column]!) : cell))
+      .filter((_, column) => widths[column]! > 0),
+  );
+}
+
 /** Breaks lines at spaces, and between wide characters, which have none. `width` is in columns. */
 export function wrapped(text: string, width: number): string {
   return text

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { displayWidth, padded, truncated, wrapped } from '../../src/text/width.ts';
+import { aligned, displayWidth, padded, truncated, wrapped } from '../../src/text/width.ts';
 
 describe('the width of a text', () => {
   for (const [text, columns] of [
@@ -22,6 +22,20 @@ describe('the width of a text', () => {
       assert.equal(padded(text, columns + 1), `${text} `);
     });
   }
+});
+
+describe('the rows of a table', () => {
+  it('have cells as wide as the widest of their column, but for the last; a column that is empty in all is left out', () => {
+    const rows = [
+      ['1', '', '任务', 'a'],
+      ['400010', '', 'b', 'some text'],
+    ];
+    assert.deepEqual(aligned(rows), [
+      ['1     ', '任务', 'a'],
+      ['400010', 'b   ', 'some text'],
+    ]);
+    assert.deepEqual(aligned([]), []);
+  });
 });
 
 describe('a text that is cut', () => {

@@ -5,6 +5,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { jsonDocument, shortened, visible } from '../../text/safe-text.ts';
+import { aligned } from '../../text/width.ts';
 import { type ConfigOptions, checkError, checkedValue } from './keys.ts';
 
 /** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, its key or its name. */
@@ -91,10 +92,7 @@ function printRows(
     stdout.write(jsonDocument({ path, profiles: rows }));
     return;
   }
-  const width = Math.max(0, ...rows.map(({ name }) => visible(name).length));
-  const modeWidth = Math.max(0, ...rows.map(({ mode }) => (mode ?? '-').length));
-  for (const { name, mode, outcome } of rows) {
-    const what = messages.config.outcomes[outcome](visible(name));
-    stdout.write(`${visible(name).padEnd(width)}  ${(mode ?? '-').padEnd(modeWidth)}  ${what}\n`);
-  }
+  const { outcomes } = messages.config;
+  const cells = rows.map(({ name, mode, outcome }) => [visible(name), mode ?? '-', outcomes[outcome](visible(name))]);
+  for (const line of aligned(cells)) stdout.write(`${line.join('  ')}\n`);
 }

@@ -4,6 +4,7 @@ import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { RecentTask } from '../../io/recent-tasks.ts';
+import { aligned } from '../../text/width.ts';
 
 /** How long a command without a deadline waits for the next piece of standard input. */
 const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: 60_000, name: '1m' };
@@ -53,10 +54,7 @@ export async function recentTasks(deps: CommandDeps): Promise<readonly RecentTas
 /** Asks which of the tasks is meant. */
 async function choose(tasks: readonly RecentTask[], deps: CommandDeps): Promise<TaskId> {
   const { usage, states } = deps.messages;
-  const width = Math.max(...tasks.map(({ id }) => id.length));
-  const choices = tasks.map(({ id, state }) => ({
-    value: id,
-    label: state ? `${id.padEnd(width)}  ${states[state]}` : id,
-  }));
+  const labels = aligned(tasks.map(({ id, state }) => [id, state ? states[state] : '']));
+  const choices = tasks.map(({ id }, index) => ({ value: id, label: labels[index]!.join('  ').trimEnd() }));
   return (await deps.prompts()).select(usage.chooseTask(), choices);
 }
