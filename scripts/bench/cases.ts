@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getTaskStatus } from '../../src/core/operations/get-task-status.ts';
 import type { RpcService } from '../../src/core/rpc/call.ts';
 import type { TaskId } from '../../src/core/task.ts';
-import { newTask } from '../../src/core/wait/watched.ts';
+import { Watched } from '../../src/core/wait/watched.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { taskBlock } from '../../src/output/task-block.ts';
@@ -132,7 +132,7 @@ export function signingMicroseconds(count: number): number {
 
 /** Milliseconds that drawing so many tasks at a terminal keeps everything else waiting, four times a second. */
 export function frameMs(count: number): number {
-  const tasks = Array.from({ length: count }, (_, index) => newTask(String(index + 1) as TaskId));
+  const tasks = Array.from({ length: count }, (_, index) => new Watched(String(index + 1) as TaskId));
   const waiter = { tasks, done: 0, elapsedMs: () => 60_000, nextPollMs: () => 1000, timeoutMs: 1_800_000 };
   const window = { columns: 120, rows: 40, hasKeys: true };
   return bestMs(20, () => taskBlock(waiter, window, plainStyle, en));

@@ -4,7 +4,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Failure } from '../../src/core/rpc/response.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import type { EndEvent } from '../../src/core/wait/events.ts';
-import { newTask, type Watched } from '../../src/core/wait/watched.ts';
+import { Watched } from '../../src/core/wait/watched.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
@@ -17,7 +17,7 @@ import { classifyFailure } from '../support/failure.ts';
 const hostile = 'bad\r\n::error::forged%0A <b>"x"</b> | ]]> \u001b[31m\u0000';
 
 function documentOf(tasks: readonly Partial<Watched>[], how: Partial<EndEvent> = {}, requests = 9) {
-  const watched = tasks.map((values, index) => ({ ...newTask(parseTaskId(String(index + 1))), ...values }));
+  const watched = tasks.map((values, index) => ({ ...new Watched(parseTaskId(String(index + 1))), ...values }));
   const traffic = { requests, retries: 1, throttles: 0, bytes: 99 };
   const end: EndEvent = { type: 'end', why: 'ended', exitCode: 1, elapsedMs: 92_000, tasks: watched, traffic, ...how };
   return watchDocument(end, 0, () => [], en);

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import xterm from '@xterm/headless';
 import { parseTaskId } from '../../src/core/task.ts';
-import { newTask, type Watched } from '../../src/core/wait/watched.ts';
+import { Watched } from '../../src/core/wait/watched.ts';
 import { createBlock } from '../../src/io/terminal/block.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
@@ -18,7 +18,7 @@ function waiterOf(tasks: Watched[]) {
 }
 
 function task(id: string, values: Partial<Watched> = {}): Watched {
-  return { ...newTask(parseTaskId(id)), ...values };
+  return { ...new Watched(parseTaskId(id)), ...values };
 }
 
 const running = (id: string) => task(id, { state: 'running', status: 1, seenAt: 2000 });

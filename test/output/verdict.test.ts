@@ -4,7 +4,7 @@ import type { TaskEnd, WaitEnd } from '../../src/core/outcome.ts';
 import type { Failure } from '../../src/core/rpc/response.ts';
 import { parseTaskId, type TaskId } from '../../src/core/task.ts';
 import type { EndEvent } from '../../src/core/wait/events.ts';
-import { newTask, type Watched } from '../../src/core/wait/watched.ts';
+import { Watched } from '../../src/core/wait/watched.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en, type Messages } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
@@ -66,7 +66,7 @@ describe('the verdict', () => {
   function verdictOf(why: WaitEnd, ends: readonly (TaskEnd | null)[], messages: Messages = en) {
     const tasks = ends.map((outcome, index): Watched => {
       const isFinal = outcome === 'succeeded' || outcome === 'failed';
-      return { ...newTask(parseTaskId(String(index + 1))), polls: 1, outcome, state: isFinal ? outcome : null };
+      return { ...new Watched(parseTaskId(String(index + 1))), polls: 1, outcome, state: isFinal ? outcome : null };
     });
     const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks, traffic };
     const document = watchDocument(end, 0, () => [], messages);

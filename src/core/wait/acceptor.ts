@@ -39,58 +39,24 @@ const MIN_FAILURES = 3;
 /** A server's hint is obeyed up to here; beyond, it is taken for a mistake. */
 const MAX_HINT_MS = 600_000;
 
-/** Applies the result of a poll sent at `sentAt` to the task, and decides what follows (specification §6). */
-export function accept(
-  task: Watched,
-  reply: TaskReply,
-  { sentAt, now }: { sentAt: number; now: number },
-  { rules, throttle, random }: { rules: AcceptorRules; throttle: Throttle; random: () => number },
-): Acceptance {
-  if (reply.ok) {
-    throttle.clean();
-    const event = noteAnswer(task, reply.answer, now);
-    return { event, next: afterAnswer(hintMs(reply.answer)) };
-  }
-  if (reply.failure.class === 'throttle') throttle.throttled();
-  return afterFailure(reply.failure);
+/** When a poll was sent, and when its response came, in ms since the wait began. */
+interface PollTimes {
+  readonly sentAt: number;
+  readonly now: number;
+}
 
-  function afterAnswer(hint: number): Acceptance['next'] {
-    const state = task.state!;
-    if (isFinal(state)) {
-      task.lagMaxMs = now - task.lookedAt;
-      return { end: state };
-    }
-    if (rules.until === 'running' && state === 'running') return { end: 'running' };
-    task.lookedAt = sentAt;
-    const limit = taskLimit(task, rules);
-    if (now >= limit.at) return { end: limit.end };
-    const gap = (chance: () => number) =>
-      Math.max(Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, limit.at - now), hint);
-    return { againInMs: gap(random), atMostMs: gap(() => 1) };
-  }
+interface AcceptorContext {
+  readonly rules: AcceptorRules;
+  readonly throttle: Throttle;
+  readonly random: () => number;
+}
 
-  function afterFailure(failure: Failure): Acceptance {
-    task.failure = explained(failure, task);
-    if (isDenied(failure)) return { next: { denied: failure } };
-    if (task.failures === 0) task.failingSince = now;
-    // The time in which the retry waited for its turn is not held against the task: nothing was tried.
-    else task.failingSince += Math.max(0, sentAt - task.due);
-    task.failures += 1;
-    const budget = budgetMs(failure, rules);
-    const left = Math.max(0, budget - (now - task.failingSince));
-    if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
-      return { next: { end: failureOutcome(failure.class) } };
-    }
-    const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
-    // The end of the budget gets a poll of its own, so that a late recovery is not missed by a long delay.
-    const againInMs = Math.max(left > 0 ? Math.min(backoff, left) : backoff, hintMs(failure));
-    const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
-    const { id, failures: attempt } = task;
-    return {
-      event: { type: 'retry', id, failure: task.failure, attempt, budgetLeftMs },
-      next: { againInMs, atMostMs: Number.POSITIVE_INFINITY },
-    };
-  }
+/** Applies the reply to a poll to the task, and decides what follows (specification §6). */
+export function accept(task: Watched, reply: TaskReply, times: PollTimes, context: AcceptorContext): Acceptance {
+  if (!reply.ok) return afterFailure(task, reply.failure, times, context);
+  context.throttle.clean();
+  const event = noteResult(task, reply.answer, times.now);
+  return { event, next: afterResult(task, hintMs(reply.answer), times, context) };
 }
 
 /** The event of a task that has ended or is given up, `durationMs` after the start of the wait. */
@@ -102,6 +68,55 @@ export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationM
 
 // --- internal ---
 
+function afterResult(
+  task: Watched,
+  hint: number,
+  { sentAt, now }: PollTimes,
+  { rules, throttle, random }: AcceptorContext,
+): Acceptance['next'] {
+  const state = task.state!;
+  if (isFinal(state)) {
+    task.lagMaxMs = now - task.lookedAt;
+    return { end: state };
+  }
+  if (rules.until === 'running' && state === 'running') return { end: 'running' };
+  task.lookedAt = sentAt;
+  const limit = taskLimit(task, rules);
+  if (now >= limit.at) return { end: limit.end };
+  const gap = (chance: () => number) =>
+    Math.max(Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, limit.at - now), hint);
+  return { againInMs: gap(random), atMostMs: gap(() => 1) };
+}
+
+function afterFailure(
+  task: Watched,
+  failure: Failure,
+  { sentAt, now }: PollTimes,
+  { rules, throttle, random }: AcceptorContext,
+): Acceptance {
+  if (failure.class === 'throttle') throttle.throttled();
+  task.failure = explained(failure, task);
+  if (isDenied(failure)) return { next: { denied: failure } };
+  if (task.failures === 0) task.failingSince = now;
+  // The time in which the retry waited for its turn is not held against the task: nothing was tried.
+  else task.failingSince += Math.max(0, sentAt - task.due);
+  task.failures += 1;
+  const budget = budgetMs(failure, rules);
+  const left = Math.max(0, budget - (now - task.failingSince));
+  if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
+    return { next: { end: failureOutcome(failure.class) } };
+  }
+  const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
+  // The end of the budget gets a poll of its own, so that a late recovery is not missed by a long delay.
+  const againInMs = Math.max(left > 0 ? Math.min(backoff, left) : backoff, hintMs(failure));
+  const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
+  const { id, failures: attempt } = task;
+  return {
+    event: { type: 'retry', id, failure: task.failure, attempt, budgetLeftMs },
+    next: { againInMs, atMostMs: Number.POSITIVE_INFINITY },
+  };
+}
+
 /** How long the server asks to wait, in ms. */
 function hintMs({ serverDelayMs = 0 }: Pick<TaskStatus | Failure, 'serverDelayMs'>): number {
   return Math.min(serverDelayMs, MAX_HINT_MS);
@@ -112,8 +127,8 @@ function explained(failure: Failure, { state }: Watched): Failure {
   return failure.class === 'notFound' && state !== null ? { ...failure, topic: 'taskGone' } : failure;
 }
 
-/** The event, if the answer shows another status than before. */
-function noteAnswer(task: Watched, { status, requestId }: TaskStatus, now: number): Acceptance['event'] {
+/** The event, if the result shows another status than before. */
+function noteResult(task: Watched, { status, requestId }: TaskStatus, now: number): Acceptance['event'] {
   task.failures = 0;
   task.failure = null;
   task.requestId = requestId;

@@ -10,7 +10,7 @@ import { PollQueue, type Turn } from './poll-queue.ts';
 import { ResultRequests } from './result-requests.ts';
 import { Timer } from './timer.ts';
 import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
-import { countStates, newTask, type Watched } from './watched.ts';
+import { countStates, Watched } from './watched.ts';
 
 /** Waking from sleep is noticed within this time. */
 const TICK_MS = 1000;
@@ -61,7 +61,7 @@ export class Waiter {
       this.#events.push(event);
       this.#resume();
     });
-    this.tasks = options.ids.map(newTask);
+    this.tasks = options.ids.map((id, order) => new Watched(id, order));
     for (const task of this.tasks) this.#queue.push(task);
   }
 

@@ -6,56 +6,40 @@ import type { TaskId, TaskState } from '../task.ts';
 export type WaitingStates = Readonly<Record<'submitting' | 'running' | 'unknown' | 'notChecked', number>>;
 
 /** What the waiter knows of a task. Times are ms since the wait began. One small object per task: there may be 100,000. */
-export interface Watched {
+export class Watched {
   readonly id: TaskId;
   /** Its place in the order given. */
   readonly order: number;
   /** When it is polled next, if its turn comes. */
-  due: number;
+  due = 0;
   /** Null until the first result. */
-  state: TaskState | null;
-  status: number | null;
+  state: TaskState | null = null;
+  status: number | null = null;
   /** Null while it is watched. */
-  outcome: TaskEnd | null;
+  outcome: TaskEnd | null = null;
   /** When it was first seen. Null until the first result. */
-  seenAt: number | null;
+  seenAt: number | null = null;
   /** When its state was first seen as it is: the age counts from here. */
-  changedAt: number;
+  changedAt = 0;
   /** When the last poll that showed a state which is not final was sent. */
-  lookedAt: number;
+  lookedAt = 0;
   /** When it was given its outcome. */
-  endedAt: number | null;
+  endedAt: number | null = null;
   /** Polls that were begun. */
-  polls: number;
+  polls = 0;
   /** Consecutive failures, and when they began, moved later by the time in which a retry waited for its turn. */
-  failures: number;
-  failingSince: number;
-  requestId: string | null;
+  failures = 0;
+  failingSince = 0;
+  requestId: string | null = null;
   /** The longest it can have been finished unnoticed, in ms: since the poll before the last was sent. Null if not final. */
-  lagMaxMs: number | null;
+  lagMaxMs: number | null = null;
   /** The last failure, until a result comes. */
-  failure: Failure | null;
-}
+  failure: Failure | null = null;
 
-export function newTask(id: TaskId, order = 0): Watched {
-  return {
-    id,
-    order,
-    due: 0,
-    state: null,
-    status: null,
-    outcome: null,
-    seenAt: null,
-    changedAt: 0,
-    lookedAt: 0,
-    endedAt: null,
-    polls: 0,
-    failures: 0,
-    failingSince: 0,
-    requestId: null,
-    lagMaxMs: null,
-    failure: null,
-  };
+  constructor(id: TaskId, order = 0) {
+    this.id = id;
+    this.order = order;
+  }
 }
 
 /** The state that a task waits in: `unknown` where every poll failed, `notChecked` before the first response. */
