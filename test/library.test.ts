@@ -31,7 +31,7 @@ describe("import from 'mmai'", () => {
     const reply = await client.getTaskStatus('9223372036854775807');
     client.close();
     assert.ok(reply.ok);
-    assert.equal(reply.answer.status, 2);
+    assert.equal(reply.result.status, 2);
     assert.equal(client.traffic.requests, 1);
   });
 

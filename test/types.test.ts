@@ -18,7 +18,7 @@ const options = { timeout: '1h30m', interval: 'auto', maxInterval: 5000, any: tr
 for await (const event of watchTasks(client, ['1'], options)) {
   if (event.type === 'summary') console.log(reply.ok, event.lagMaxMs, event.exitCode === ExitCode.ok);
 }
-const own: TaskClient = { getTaskStatus: async () => ({ ok: true, answer: { status: 2 } }) };
+const own: TaskClient = { getTaskStatus: async () => ({ ok: true, result: { status: 2 } }) };
 const { tasks, summary } = await waitForTasks(own, ['t-1'], { count: 1, maxRps: Infinity, stallTimeout: 'none' });
 console.log(tasks[0]?.state, tasks[0]?.result?.url, summary.counts.succeeded);
 `;
@@ -41,7 +41,7 @@ const WRONG = [
   "watchTasks(client, ['1'], { until: 'done' });",
   "watchTasks(client, ['1'], { maxInterval: 'auto' });",
   "waitForTasks(client, ['1'], { maxRps: '5' });",
-  "waitForTasks({ getTaskStatus: async () => ({ ok: true, answer: { status: 'done' } }) }, ['1']);",
+  "waitForTasks({ getTaskStatus: async () => ({ ok: true, result: { status: 'done' } }) }, ['1']);",
   "waitForTasks({ getTaskStatus: async () => ({ ok: false, failure: { code: 'x' } }) }, ['1']);",
 ];
 

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import { choice } from '../core/config/settings.ts';
 import { taskState } from '../core/task.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
-
 import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.ts';
 import { Waiter } from '../core/wait/waiter.ts';
 import type { WaiterOptions } from '../core/wait/waiter-options.ts';
-
 import type { CommandDeps } from '../deps.ts';
 import { abortCode, ExitCode, MmaiError, usageError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
@@ -20,10 +18,8 @@ import { parseDuration } from '../text/duration.ts';
 import { jsonPieces, jsonText } from '../text/safe-text.ts';
 import { addServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
-import { rememberTasks } from './shared/remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
-
-import { commandTaskIds, nameTasks } from './shared/task-ids.ts';
+import { commandTaskIds, nameTasks, rememberTasks } from './shared/task-ids.ts';
 import { type Display, displayMode, openDisplay } from './watch/display.ts';
 import { createHook, type Hook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';

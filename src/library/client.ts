@@ -66,7 +66,7 @@ export interface TaskClient {
 export type StatusReply =
   | {
       readonly ok: true;
-      readonly answer: {
+      readonly result: {
         /** 0 submitting, 1 running, 2 succeeded, 3 failed; any other integer is not final. */
         readonly status: number;
         readonly requestId?: string | null;

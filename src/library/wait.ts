@@ -109,7 +109,7 @@ function documentOf(end: EndEvent, { client, flags }: Plan): WatchDocument {
 
 /** A reply with everything that the wait reads of one. */
 function wholeReply(reply: StatusReply): TaskReply {
-  if (reply.ok) return { ok: true, answer: { requestId: null, http: 200, ...reply.answer } };
+  if (reply.ok) return { ok: true, result: { requestId: null, http: 200, ...reply.result } };
   const { failure } = reply;
   const { code, http = null, class: given } = failure;
   const known = classify(code, http ?? 0);

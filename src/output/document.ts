@@ -39,7 +39,7 @@ export interface StatusDocument<Row extends TaskRow = TaskRow> {
 
 export function taskRow(id: TaskId, reply: TaskReply, messages: Messages): TaskRow {
   if (reply.ok) {
-    const { status, requestId } = reply.answer;
+    const { status, requestId } = reply.result;
     return { id, state: taskState(status), status, requestId };
   }
   const error = errorObject(reply.failure, messages);

@@ -14,7 +14,7 @@ export interface ResultRow extends TaskRow {
 
 export function resultRow(id: TaskId, reply: Reply<TaskResult>, messages: Messages): ResultRow {
   const row = taskRow(id, reply, messages);
-  return reply.ok && isFinal(row.state) ? { ...row, result: reply.answer.result } : row;
+  return reply.ok && isFinal(row.state) ? { ...row, result: reply.result.result } : row;
 }
 
 /** One aligned row per task: id, state, how long the analysis took, and where the result is or why the task failed. */

@@ -26,7 +26,7 @@ const client: TaskClient = {
     try {
       const response = await fetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) });
       const { Code: code, Message: message, RequestId: requestId, TaskStatus } = (await response.json()) as Answer;
-      if (response.ok) return { ok: true, answer: { status: STATUSES[TaskStatus] ?? 0, requestId } };
+      if (response.ok) return { ok: true, result: { status: STATUSES[TaskStatus] ?? 0, requestId } };
       return { ok: false, failure: { code, message, requestId, http: response.status } };
     } catch (error) {
       return { ok: false, failure: { code: 'NoResponse', message: String(error), class: 'transient' } };

@@ -195,8 +195,8 @@ property(
   async (response) => {
     const reply = await readTaskStatus(response, NOW);
     if (reply.ok) {
-      assert.ok(Number.isSafeInteger(reply.answer.status));
-      return assertSafe(`${reply.answer.requestId}`);
+      assert.ok(Number.isSafeInteger(reply.result.status));
+      return assertSafe(`${reply.result.requestId}`);
     }
     const { code, message, requestId, recommend, serverDelayMs, serverTime } = reply.failure;
     assert.notEqual(code, '');

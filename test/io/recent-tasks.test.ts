@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { rememberTasks } from '../../src/commands/shared/remember-tasks.ts';
+import { rememberTasks } from '../../src/commands/shared/task-ids.ts';
 import { runStatus } from '../../src/commands/status.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import type { CommandDeps } from '../../src/deps.ts';

@@ -71,7 +71,7 @@ function ownClient(...replies: StatusReply[]) {
 
 describe("a wait with a client of one's own", () => {
   it('takes any text as ID, and a status alone as reply', async () => {
-    const { client, polled } = ownClient({ ok: true, answer: { status: 2 } });
+    const { client, polled } = ownClient({ ok: true, result: { status: 2 } });
     const { tasks, summary } = await waitForTasks(client, ['t-bp1', 't-bp2']);
     assert.deepEqual(polled, ['t-bp1', 't-bp2']);
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe("a wait with a client of one's own", () => {
   });
 
   it('has no command that resumes it, and no place in its events', async () => {
-    const { client } = ownClient({ ok: true, answer: { status: 1 } });
+    const { client } = ownClient({ ok: true, result: { status: 1 } });
     const events = [];
     for await (const event of watchTasks(client, ['t-1'], { timeout: 1 })) events.push(event);
     const [, start] = events;

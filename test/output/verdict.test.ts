@@ -109,7 +109,7 @@ describe('the count of status', () => {
       const answer = { requestId: null, http: 200, body: new Uint8Array() };
       const reply =
         typeof status === 'number'
-          ? ({ ok: true, answer: { ...answer, status } } as const)
+          ? ({ ok: true, result: { ...answer, status } } as const)
           : ({ ok: false, failure: status } as const);
       return taskRow(id, reply, messages);
     });

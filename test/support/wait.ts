@@ -68,7 +68,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     const given = life((clock.monotonic() - start) / 1000, count);
     if (typeof given === 'string') return { ok: false, failure: classifyFailure(given) };
     if (typeof given === 'object') return { ok: false, failure: given };
-    return { ok: true, answer: { status: given, requestId: 'R', http: 200, body: new Uint8Array() } };
+    return { ok: true, result: { status: given, requestId: 'R', http: 200, body: new Uint8Array() } };
   };
   const results: { id: string; at: number }[] = [];
   const debugged: string[] = [];

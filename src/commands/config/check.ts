@@ -137,9 +137,9 @@ function reportSignature(check: CheckReport, reply: TaskReply, { messages }: Com
     check.fail('signature', reply.failure);
     return check.skip('permission');
   }
-  const { requestId } = reply.ok ? reply.answer : reply.failure;
+  const { requestId } = reply.ok ? reply.result : reply.failure;
   check.ok('signature', words.signatureAccepted(requestId ?? '-'));
-  const answered = reply.ok ? messages.states[taskState(reply.answer.status)] : reply.failure.code;
+  const answered = reply.ok ? messages.states[taskState(reply.result.status)] : reply.failure.code;
   if (!reply.ok && (kind === 'permission' || kind === 'account')) check.fail('permission', reply.failure);
   else check.ok('permission', words.permitted(answered));
 }

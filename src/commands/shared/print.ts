@@ -2,6 +2,7 @@ import { OUTPUTS, type Settings } from '../../core/config/settings.ts';
 import type { CommandDeps, Output } from '../../deps.ts';
 import { conflict } from '../../errors.ts';
 import { QUERY_FORMS, type Query } from '../../output/query.ts';
+import type { ServiceOptions } from './options.ts';
 
 /** A form of the answer on stdout: what `--output` takes. */
 export type Form = Settings['output'];
@@ -29,11 +30,12 @@ export function formsOf<Answer>(printers: Printers<Answer>): Form[] {
 /** {@link formsOf}, with a query only those that can show what it finds. Throws a usage error for a query and a form that cannot. */
 export function allowedForms<Answer>(
   printers: Printers<Answer>,
-  { query, output }: { readonly query?: string; readonly output?: string },
+  { query, output, raw }: Pick<ServiceOptions, 'query' | 'output' | 'raw'>,
 ): Form[] {
   const forms = formsOf(printers);
   if (query === undefined) return forms;
-  const unqueried = forms.find((form) => form === output?.toLowerCase() && QUERY_FORMS[form] === null);
+  const wanted = raw ? 'raw' : output?.toLowerCase();
+  const unqueried = forms.find((form) => form === wanted && QUERY_FORMS[form] === null);
   if (unqueried) throw conflict('--query', `--output ${unqueried}`);
   return forms.filter((form) => QUERY_FORMS[form] !== null);
 }

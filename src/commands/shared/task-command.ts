@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { CallOptions, Client } from '../../core/client.ts';
 import type { TaskOperation } from '../../core/operations/task-operation.ts';
 import { failureExitCode, failureOutcome, isDenied, type Outcome, stateOutcome } from '../../core/outcome.ts';
-import type { Failure, Reply } from '../../core/rpc/response.ts';
+import type { Failure, Reply, ResponseInfo } from '../../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../../core/rpc/transport.ts';
-import { type TaskId, type TaskStatus, taskState } from '../../core/task.ts';
+import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { abortCode } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
@@ -19,10 +19,9 @@ import { jsonPieces } from '../../text/safe-text.ts';
 import { dryRun } from './dry-run/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './print.ts';
-import { rememberTasks } from './remember-tasks.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
 import { withSpinner } from './spinner.ts';
-import { commandTaskIds } from './task-ids.ts';
+import { commandTaskIds, rememberTasks } from './task-ids.ts';
 
 export interface TaskCommandOptions extends ServiceOptions {
   readonly exitStatus?: true;
@@ -31,11 +30,11 @@ export interface TaskCommandOptions extends ServiceOptions {
 /** What is printed: the document, or the bodies that it was read from. */
 export interface TaskAnswer<Row extends TaskRow> {
   readonly document: StatusDocument<Row>;
-  readonly replies: readonly Reply<TaskStatus>[];
+  readonly replies: readonly Reply<ResponseInfo>[];
 }
 
 /** A command that sends one request about each task, and what is its own. */
-export interface TaskCommand<Result extends TaskStatus, Row extends TaskRow> {
+export interface TaskCommand<Result extends ResponseInfo, Row extends TaskRow> {
   readonly operation: Pick<TaskOperation<Result>, 'request'>;
   readonly send: (client: Client, id: TaskId, options: CallOptions) => Promise<Reply<Result>>;
   readonly row: (id: TaskId, reply: Reply<Result>, messages: Messages) => Row;
@@ -53,7 +52,7 @@ export function taskPrinters<Row extends TaskRow>(
     json: ({ document }) => jsonPieces(document),
     raw: ({ replies }, { stdout }) =>
       rawBodies(
-        replies.map((reply) => (reply.ok ? reply.answer.body : reply.failure.body) ?? ''),
+        replies.map((reply) => (reply.ok ? reply.result.body : reply.failure.body) ?? ''),
         stdout,
       ),
     ndjson: null,
@@ -61,7 +60,7 @@ export function taskPrinters<Row extends TaskRow>(
 }
 
 /** Adds the argument and the flags that such commands share. */
-export function addTaskCommand<Result extends TaskStatus, Row extends TaskRow>(
+export function addTaskCommand<Result extends ResponseInfo, Row extends TaskRow>(
   command: Command,
   own: TaskCommand<Result, Row>,
   deps: CommandDeps,
@@ -76,15 +75,14 @@ export function addTaskCommand<Result extends TaskStatus, Row extends TaskRow>(
 }
 
 /** One request about each task; the exit code. Throws what concerns no single task: usage, configuration, missing credentials. */
-export async function runTaskCommand<Result extends TaskStatus, Row extends TaskRow>(
+export async function runTaskCommand<Result extends ResponseInfo, Row extends TaskRow>(
   words: readonly string[],
   options: TaskCommandOptions,
   own: TaskCommand<Result, Row>,
   deps: CommandDeps,
 ): Promise<number> {
   const { printers } = own;
-  const output = options.raw ? 'raw' : options.output;
-  const setup = await resolveSetup(options, deps, allowedForms(printers, { ...options, ...(output && { output }) }));
+  const setup = await resolveSetup(options, deps, allowedForms(printers, options));
   const query = await compileQuery(options.query);
   const readIds = () => commandTaskIds(words, options.quiet === true, deps);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, own.operation, readIds, setup, deps);
@@ -93,23 +91,23 @@ export async function runTaskCommand<Result extends TaskStatus, Row extends Task
   try {
     const ids = await readIds();
     const replies = await requestAll(ids, own, setup, session, deps);
-    // A signal or a failing stdout decides how the process ends; the document agrees with that.
-    const refusal = refusalIn(replies);
-    const code = refusal ? failureExitCode(refusal.class) : own.exitCode(replies.map(outcomeOf), options);
-    const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
     const tasks = ids.map((id, index) => own.row(id, replies[index]!, deps.messages));
+    const outcomes = replies.map((reply, index) =>
+      reply.ok ? stateOutcome(tasks[index]!.state) : failureOutcome(reply.failure.class),
+    );
+    const refusal = refusalIn(replies);
+    const code = refusal ? failureExitCode(refusal.class) : own.exitCode(outcomes, options);
+    // A signal or a failing stdout decides how the process ends; the document agrees with that.
+    const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
     const error = refusal && errorObject(refusal, deps.messages);
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);
     await printAnswer({ document, replies }, printers, query, setup.values, deps);
     if (!options.quiet) {
-      const text = failureReport(ids, replies, deps.messages) + statusCount(document, deps.messages);
+      const text = failureReport(tasks, replies, deps.messages) + statusCount(document, deps.messages);
       deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
     }
-    await rememberTasks(
-      tasks.filter(({ error: none }) => !none),
-      options,
-      deps,
-    );
+    const known = tasks.filter((task) => task.error === undefined);
+    await rememberTasks(known, options, deps);
     return exitCode;
   } finally {
     await session.close();
@@ -119,7 +117,7 @@ export async function runTaskCommand<Result extends TaskStatus, Row extends Task
 // --- internal ---
 
 /** Sends the requests in order, some at a time. A refusal that concerns the AccessKey would meet every task, so it stops the rest. */
-async function requestAll<Result extends TaskStatus, Row extends TaskRow>(
+async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
   ids: readonly TaskId[],
   { send }: TaskCommand<Result, Row>,
   { values, quiet }: Setup,
@@ -149,22 +147,17 @@ async function requestAll<Result extends TaskStatus, Row extends TaskRow>(
   return replies;
 }
 
-function refusalIn(replies: readonly Reply<TaskStatus>[]): Failure | undefined {
+function refusalIn(replies: readonly Reply<unknown>[]): Failure | undefined {
   return replies.flatMap((reply) => (!reply.ok && isDenied(reply.failure) ? [reply.failure] : []))[0];
 }
 
-function outcomeOf(reply: Reply<TaskStatus>): Outcome {
-  return reply.ok ? stateOutcome(taskState(reply.answer.status)) : failureOutcome(reply.failure.class);
-}
-
 /** What went wrong with which tasks; and one warning of an unknown status. */
-function failureReport(ids: readonly TaskId[], replies: readonly Reply<TaskStatus>[], messages: Messages): string {
+function failureReport(tasks: readonly TaskRow[], replies: readonly Reply<unknown>[], messages: Messages): string {
   // A stop by the user is no news to the user.
   const failures = replies.flatMap((reply, index) =>
-    reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: ids[index]!, failure: reply.failure }],
+    reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: tasks[index]!.id, failure: reply.failure }],
   );
-  const unknown = replies.findIndex((reply) => reply.ok && taskState(reply.answer.status) === 'unknown');
-  const reply = replies[unknown];
-  const warning = reply?.ok ? `${messages.warning}${messages.unknownStatus(ids[unknown]!, reply.answer.status)}\n` : '';
+  const unknown = tasks.find(({ state, status }) => state === 'unknown' && status !== null);
+  const warning = unknown ? `${messages.warning}${messages.unknownStatus(unknown.id, unknown.status!)}\n` : '';
   return describeFailures(failures, messages) + warning;
 }

@@ -5,6 +5,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { RecentTask } from '../../io/recent-tasks.ts';
 import { aligned } from '../../text/width.ts';
+import type { ServiceOptions } from './options.ts';
 
 /** How long a command without a deadline waits for the next piece of standard input. */
 const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: 60_000, name: '1m' };
@@ -47,6 +48,19 @@ export async function nameTasks(words: readonly string[], deps: CommandDeps): Pr
 /** The recent tasks, newest first; none with MMAI_NO_RECENT. */
 export async function recentTasks(deps: CommandDeps): Promise<readonly RecentTask[]> {
   return isSwitchedOn(deps.env.MMAI_NO_RECENT) ? [] : (await deps.recentTasks()).read();
+}
+
+/**
+ * Saves tasks that the service knew, to be offered again: by completion, by `@last`, and where no ID is given. Only at a terminal,
+ * since the IDs of a script are not typed again; nothing of a simulation, or with MMAI_NO_RECENT.
+ */
+export async function rememberTasks(
+  tasks: readonly RecentTask[],
+  { simulate }: Pick<ServiceOptions, 'simulate'>,
+  { env, stderr, recentTasks }: Pick<CommandDeps, 'env' | 'stderr' | 'recentTasks'>,
+): Promise<void> {
+  if (tasks.length === 0 || simulate !== undefined || isSwitchedOn(env.MMAI_NO_RECENT) || !stderr.isTerminal) return;
+  (await recentTasks()).remember(tasks);
 }
 
 // --- internal ---

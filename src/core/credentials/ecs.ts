@@ -62,7 +62,7 @@ export async function metadataCredentials(deps: CredentialDeps, query: MetadataQ
 
 // --- internal ---
 
-type Answer = HttpResponse | Failure;
+type Received = HttpResponse | Failure;
 
 /** No metadata service, or no role; the error is for those who count on one. */
 interface Absence {
@@ -82,16 +82,16 @@ async function lookUp(deps: CredentialDeps, query: MetadataQuery, timeoutMs: num
     if (!isFailure(list) && list.status === 404) return { absent: denied(noRole, hint) };
     name = roleIn(list, source);
   }
-  const answer = await metadata.get(`${ROLES}${encodeURIComponent(name)}`);
-  if (isFailure(answer)) throw issuerError(answer, { source, hint });
-  if (answer.status === 404) throw denied(noRole, hint);
+  const response = await metadata.get(`${ROLES}${encodeURIComponent(name)}`);
+  if (isFailure(response)) throw issuerError(response, { source, hint });
+  if (response.status === 404) throw denied(noRole, hint);
   const pick: PickKey = (fields) => (textField(fields, 'code') === 'Success' ? fields : undefined);
-  return credentialsIn(answer, METADATA, pick, { source, hint }, deps);
+  return credentialsIn(response, METADATA, pick, { source, hint }, deps);
 }
 
 interface Metadata {
-  get(path: string): Promise<Answer>;
-  /** Why there was no answer to the question for a token. */
+  get(path: string): Promise<Received>;
+  /** Why there was no response to the request for a token. */
   readonly failure: Failure | undefined;
 }
 
@@ -102,21 +102,23 @@ async function openMetadata(
   timeoutMs: number,
 ): Promise<Metadata | Absence> {
   const { clock, debug, env } = deps;
-  const request = (method: 'GET' | 'PUT', path: string, headers: Record<string, string>): Promise<Answer> => {
+  const request = (method: 'GET' | 'PUT', path: string, headers: Record<string, string>): Promise<Received> => {
     const limit = Math.max(1, Math.min(timeoutMs, until - clock.monotonic()));
     return send(deps, { method, url: `${METADATA}${path}`, headers, timeoutMs: limit, direct: true });
   };
-  const answer = await request('PUT', '/latest/api/token', { 'x-aliyun-ecs-metadata-token-ttl-seconds': TOKEN_TTL_S });
-  const failure = isFailure(answer) ? answer : undefined;
-  const token = tokenIn(answer);
+  const response = await request('PUT', '/latest/api/token', {
+    'x-aliyun-ecs-metadata-token-ttl-seconds': TOKEN_TTL_S,
+  });
+  const failure = isFailure(response) ? response : undefined;
+  const token = tokenIn(response);
   const isV1Off = isOn(env[V1_OFF_VARIABLE]);
   if (token === undefined) {
     if (failure && (isV1Off || NOBODY.has(failure.code))) return { absent: issuerError(failure, { source, hint }) };
     if (isV1Off) throw denied((m) => m.credentials.noImdsV2(source(m), V1_OFF_VARIABLE));
-    debug(`credentials: metadata without a token (${statusOf(answer)}), IMDSv1`);
+    debug(`credentials: metadata without a token (${statusOf(response)}), IMDSv1`);
     return { failure, get: (path) => request('GET', path, {}) };
   }
-  const get = async (path: string): Promise<Answer> => {
+  const get = async (path: string): Promise<Received> => {
     const withToken = await request('GET', path, { 'x-aliyun-ecs-metadata-token': token });
     if (isV1Off || isOk(withToken)) return withToken;
     debug(`credentials: metadata refuses its token (${statusOf(withToken)}), IMDSv1`);
@@ -126,27 +128,27 @@ async function openMetadata(
   return { failure, get };
 }
 
-/** Failures that mean that there is no metadata service; after any other the service may still answer without a token. */
+/** Failures that mean that there is no metadata service; after any other the service may still respond without a token. */
 const NOBODY: ReadonlySet<string> = new Set(['Network.ConnectionRefused', 'Network.Unreachable', 'Network.Aborted']);
 
-function isOk(answer: Answer): boolean {
-  return !isFailure(answer) && answer.status === 200;
+function isOk(response: Received): boolean {
+  return !isFailure(response) && response.status === 200;
 }
 
-function tokenIn(answer: Answer): string | undefined {
-  if (isFailure(answer) || answer.status !== 200) return undefined;
-  const token = new TextDecoder().decode(answer.body).trim();
+function tokenIn(response: Received): string | undefined {
+  if (isFailure(response) || response.status !== 200) return undefined;
+  const token = new TextDecoder().decode(response.body).trim();
   return /^[\x21-\x7e]{1,1024}$/.test(token) ? token : undefined;
 }
 
-function roleIn(answer: Answer, source: Text): string {
-  if (isFailure(answer)) throw issuerError(answer, { source, hint });
-  const name = new TextDecoder().decode(answer.body).trim();
-  const isName = answer.status === 200 && /^[\w.@-]{1,64}$/.test(name);
-  if (!isName) throw denied((m) => m.credentials.badAnswer(source(m), answer.status), hint);
+function roleIn(response: Received, source: Text): string {
+  if (isFailure(response)) throw issuerError(response, { source, hint });
+  const name = new TextDecoder().decode(response.body).trim();
+  const isName = response.status === 200 && /^[\w.@-]{1,64}$/.test(name);
+  if (!isName) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
   return name;
 }
 
-function statusOf(answer: Answer): string {
-  return isFailure(answer) ? answer.code : `HTTP ${answer.status}`;
+function statusOf(response: Received): string {
+  return isFailure(response) ? response.code : `HTTP ${response.status}`;
 }

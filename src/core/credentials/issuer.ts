@@ -38,7 +38,7 @@ export async function issuedCredentials(
   const policy = { retries: Number.POSITIVE_INFINITY, attemptMs: ATTEMPT_MS, deadline: until, signal };
   const reply = await callRpc({ ...call, refine }, key && (async () => key), { ...policy, traffic: noTraffic() });
   if (!reply.ok) throw issuerError(reply.failure, issuer);
-  return credentialsOf(reply.answer, issuer.source, clock);
+  return credentialsOf(reply.result, issuer.source, clock);
 }
 
 /** The part of a document that holds a key; undefined where it says that it has none. */
@@ -68,7 +68,7 @@ export async function credentialsIn(
   const reading = { url, signedTexts: [], now: clock.now(), redact: redactor.redact, keepsBody: false };
   const reply = await readResponse(response, plainKey(pick), reading);
   if (!reply.ok) throw issuerError(final(reply.failure), issuer);
-  return credentialsOf(reply.answer, issuer.source, clock);
+  return credentialsOf(reply.result, issuer.source, clock);
 }
 
 /** One request of plain HTTP; a failure where no response came. */

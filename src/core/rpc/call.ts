@@ -216,7 +216,7 @@ async function backOff<Result extends ResponseInfo>(
 }
 
 function summaryOf<Result extends ResponseInfo>(reply: Reply<Result>, { summary }: RpcCall<Result>): string {
-  const { http, requestId } = reply.ok ? reply.answer : reply.failure;
+  const { http, requestId } = reply.ok ? reply.result : reply.failure;
   if (http === null && !reply.ok) return `${reply.failure.code}: ${reply.failure.message}`;
-  return `HTTP ${http}, ${reply.ok ? summary(reply.answer) : reply.failure.code}, request ID ${requestId ?? '-'}`;
+  return `HTTP ${http}, ${reply.ok ? summary(reply.result) : reply.failure.code}, request ID ${requestId ?? '-'}`;
 }

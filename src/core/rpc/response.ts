@@ -35,7 +35,7 @@ export interface Failure extends Classification {
 }
 
 /** What came of one call: the operation's result, or why there is none. */
-export type Reply<Result> = { readonly ok: true; readonly answer: Result } | Failed;
+export type Reply<Result> = { readonly ok: true; readonly result: Result } | Failed;
 export interface Failed {
   readonly ok: false;
   readonly failure: Failure;
@@ -78,8 +78,8 @@ export async function readResponse<Result>(
     const requestId = requestIdOf(response, fields, reading);
     const body = reading.keepsBody ? response.body : undefined;
     const info = { requestId, http, serverDelayMs: serverDelayMs(headers, reading.now), body };
-    const answer = parse(fields, info, headers, reading.redact);
-    if (answer !== undefined) return { ok: true, answer };
+    const result = parse(fields, info, headers, reading.redact);
+    if (result !== undefined) return { ok: true, result };
   }
   return { ok: false, failure: createFailure(response, fields, reading) };
 }

@@ -55,8 +55,8 @@ interface AcceptorContext {
 export function accept(task: Watched, reply: TaskReply, times: PollTimes, context: AcceptorContext): Acceptance {
   if (!reply.ok) return afterFailure(task, reply.failure, times, context);
   context.throttle.clean();
-  const event = noteResult(task, reply.answer, times.now);
-  return { event, next: afterResult(task, hintMs(reply.answer), times, context) };
+  const event = noteResult(task, reply.result, times.now);
+  return { event, next: afterResult(task, hintMs(reply.result), times, context) };
 }
 
 /** The event of a task that has ended or is given up, `durationMs` after the start of the wait. */

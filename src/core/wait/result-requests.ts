@@ -2,7 +2,7 @@ import type { TaskResultReply } from '../client.ts';
 import type { TaskEnd } from '../outcome.ts';
 import type { Traffic } from '../rpc/call.ts';
 import type { Failure } from '../rpc/response.ts';
-import type { ResultDetails, TaskId } from '../task.ts';
+import type { ResultDetails, TaskId, TaskResult } from '../task.ts';
 import { resultEvent } from './acceptor.ts';
 import type { ResultEvent } from './events.ts';
 import type { PollQueue } from './poll-queue.ts';
@@ -108,16 +108,16 @@ export class ResultRequests {
     }
     this.#queue.finishOther();
     if (!this.#open.has(task)) return;
-    if (reply?.ok) this.#keep(task, reply.answer);
+    if (reply?.ok) this.#keep(task, reply.result);
     else if (!reply || isRefusal(reply.failure)) this.#refuse();
     else if (reply.failure.retry === 'backoff' && !this.#retried.has(task)) return this.#retry(task, reply.failure);
     this.#close(task);
   }
 
-  #keep({ id, status }: Watched, answer: Extract<TaskResultReply, { ok: true }>['answer']): void {
-    this.found.set(id, answer.result);
-    if (answer.status === status) return;
-    this.#deps.debug?.(`task ${id}: status ${status} was seen, its result says ${answer.status}; the outcome stays`);
+  #keep({ id, status }: Watched, found: TaskResult): void {
+    this.found.set(id, found.result);
+    if (found.status === status) return;
+    this.#deps.debug?.(`task ${id}: status ${status} was seen, its result says ${found.status}; the outcome stays`);
   }
 
   #refuse(): void {

@@ -14,7 +14,7 @@ const inXml = (text: string) => text.replaceAll('&', '&amp;');
 async function read(body: object | string) {
   const reply = await readTaskResult(answer(200, body));
   assert.ok(reply.ok, JSON.stringify(reply));
-  return reply.answer;
+  return reply.result;
 }
 
 const detailsOf = async (body: object | string) => (await read(body)).result;
@@ -153,7 +153,7 @@ it('the texts of a result show no secret and no control character', async () => 
   const redact = (text: string) => text.replaceAll('SECRET', '***');
   const Result = { ErrorName: 'a\u001b[2J SECRET', ErrorMessage: 'SECRET\n::error::x', VideoName: 'v SECRET' };
   const reply = await readTaskResult(answer(200, { Status: 3, Result }), { redact });
-  const { reason, videoName } = (reply.ok && reply.answer.result) || NOTHING;
+  const { reason, videoName } = (reply.ok && reply.result.result) || NOTHING;
   assert.deepEqual([reason?.name, reason?.message, videoName], ['a\\u{1b}[2J ***', '***\\u{a}::error::x', 'v ***']);
 });
 
@@ -184,7 +184,7 @@ describe('GetTaskResult', () => {
       it(`has the parameters of every operation about a task: ${signature}, ${method}`, async () => {
         const { client, requests } = clientOf('xml', signature, method);
         const reply = await client.getTaskResult(parseTaskId('9223372036854775807'));
-        assert.equal(reply.ok && reply.answer.result.url, URL);
+        assert.equal(reply.ok && reply.result.result.url, URL);
         const [{ url, body = '', headers }] = requests as [(typeof requests)[0]];
         const sent = new URLSearchParams(method === 'get' ? url.split('?')[1] : body);
         assert.equal(sent.get('TaskId'), '9223372036854775807');

@@ -9,7 +9,7 @@ const parse = (http: number, body: object | string, headers = {}) => readTaskSta
 
 async function statusOf(body: object | string, http = 200): Promise<number | string> {
   const reply = await parse(http, body);
-  return reply.ok ? reply.answer.status : reply.failure.code;
+  return reply.ok ? reply.result.status : reply.failure.code;
 }
 
 async function failureOf(http: number, body: object | string, headers = {}): Promise<Failure> {
@@ -65,7 +65,7 @@ describe('an answer is read by what arrives', () => {
 
   it('keeps a RequestId that looks like a number as text', async () => {
     const reply = await parse(200, '<R><Status>2</Status><RequestId>007e1</RequestId></R>');
-    assert.equal(reply.ok && reply.answer.requestId, '007e1');
+    assert.equal(reply.ok && reply.result.requestId, '007e1');
   });
 
   it('is no success with an HTTP error, whatever its Status', async () => {

@@ -11,7 +11,7 @@ const details: ResultDetails = {
 };
 const replied = (status = 3): TaskResultReply => ({
   ok: true,
-  answer: { status, requestId: 'R', http: 200, result: details },
+  result: { status, requestId: 'R', http: 200, result: details },
 });
 const refused = (code: string): TaskResultReply => ({ ok: false, failure: classifyFailure(code) });
 
