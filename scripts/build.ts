@@ -27,6 +27,13 @@ const MAIN = `
   export const library = () => require('./src/index.ts');
 `;
 
+/** Makes a file's value the function of a module's variables, for code-cache.ts, which runs when Node loads it as a module. */
+const VARIABLES = 'exports,require,module,__filename,__dirname';
+const AS_FUNCTION = {
+  banner: { js: `(f=>(typeof module=='object'&&f(${VARIABLES}),f))(function(${VARIABLES}){` },
+  footer: { js: '})' },
+};
+
 rmSync(dist, { recursive: true, force: true });
 const inputs = [
   ...(await bundle('main.cjs', MAIN, { plugins: [loadOnUse, leaveOut(root)] })),
@@ -38,7 +45,7 @@ for (const [name, module] of Object.entries(LOADED_ON_USE)) {
   inputs.push(...(await bundle(fileOf(name), module, { plugins: [leaveOut(root)], ...(name === 'undici' && wasm) })));
 }
 escapeNonAscii();
-const loader = { define: { MMAI_BUILD: JSON.stringify(buildHash()) } };
+const loader = { banner: {}, footer: {}, define: { MMAI_BUILD: JSON.stringify(buildHash()) } };
 inputs.push(...(await bundle('code-cache.cjs', `export * from './src/code-cache.ts';`, loader)));
 writeFileSync(join(dist, 'LICENSES.txt'), licences(root, inputs));
 writeFileSync(join(dist, 'index.js'), await libraryModule());
@@ -67,6 +74,7 @@ async function bundle(name: string, contents: string, options: BuildOptions = {}
     legalComments: 'none',
     supported: { 'dynamic-import': false },
     metafile: true,
+    ...AS_FUNCTION,
     ...options,
     define: {
       'import.meta.dirname': '__dirname',

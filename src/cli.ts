@@ -138,10 +138,9 @@ async function report(
 ) {
   const { stderr, messages } = deps;
   const isParser = thrown instanceof CommanderError;
+  if (isParser && thrown.exitCode === 0) return { exitCode: ExitCode.ok };
   const error = isParser ? (await import('./cli/parser-error.ts')).parserError(thrown, path) : thrown;
-  if (isParser && !error) {
-    return { exitCode: thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage };
-  }
+  if (isParser && !error) return { exitCode: ExitCode.usage };
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();

@@ -58,6 +58,7 @@ const CHUNK =
   /\s*(?:[“（]*[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]+)[、，。；：！？）”]*/g;
 
 function wrappedLine(line: string, width: number): string {
+  if (displayWidth(line) <= width) return line.trimEnd();
   const lines: string[] = [];
   let current = '';
   for (const chunk of chunksOf(line, width)) {
