@@ -21,6 +21,21 @@ export const ExitCode = {
 /** Any of them. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/** The signals that end a run in an orderly way, each with its exit code. */
+export const SIGNAL_CODES = {
+  SIGHUP: ExitCode.hangup,
+  SIGINT: ExitCode.interrupted,
+  /** Ctrl-Break on Windows; no signal elsewhere. */
+  SIGBREAK: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+} as const;
+
+/** The signal that an exit code stands for. */
+export function signalOf(exitCode: number): keyof typeof SIGNAL_CODES | undefined {
+  const names = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
+  return names.find((name) => SIGNAL_CODES[name] === exitCode);
+}
+
 /** A sentence that does not yet know its language: chosen where the error arises, worded where it is shown. */
 export type Text = (messages: Messages) => string;
 

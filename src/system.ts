@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
-import { abortCode, ExitCode, MmaiError } from './errors.ts';
+import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
 import { createOutput, createWriter, isClosedPipe } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
@@ -11,15 +11,6 @@ import type { Live } from './io/terminal/live.ts';
 import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
 import { createRedactor } from './text/redactor.ts';
-
-/** The signals that end a run in an orderly way, each with its exit code. */
-export const SIGNAL_CODES = {
-  SIGHUP: ExitCode.hangup,
-  SIGINT: ExitCode.interrupted,
-  /** Ctrl-Break on Windows; no signal elsewhere. */
-  SIGBREAK: ExitCode.interrupted,
-  SIGTERM: ExitCode.terminated,
-} as const;
 
 /** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
 const GRACE_MS = 1500;
@@ -168,16 +159,12 @@ function abort(controller: AbortController, exitCode: number): void {
  * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed.
  */
 function end(exitCode: number): void {
-  const name = Object.entries(SIGNAL_CODES).find(([, code]) => code === exitCode)?.[0];
+  const name = signalOf(exitCode);
   if (!name || process.platform === 'win32') process.exit(exitCode);
-  raise(name);
-  // Of the first process of a container the system ignores signals that it sends itself.
-  setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
-}
-
-function raise(name: string): void {
   process.removeAllListeners(name);
   process.kill(process.pid, name);
+  // Of the first process of a container the system ignores signals that it sends itself.
+  setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */

@@ -1,7 +1,8 @@
 import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
-import { abortCode } from '../errors.ts';
+import { abortCode, signalOf } from '../errors.ts';
+import { codeOf, start } from './child-process.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -92,7 +93,7 @@ export function runHook(
       resolve(how);
     };
     const stop = () => {
-      killTree(child, SIGNALS[abortCode(signal)] ?? 'SIGTERM');
+      killTree(child, signalOf(abortCode(signal)) ?? 'SIGTERM');
       child.unref();
       end({ how: 'stopped' });
     };
@@ -116,23 +117,6 @@ export function runHook(
 }
 
 // --- internal ---
-
-/** The signals by the exit codes that the run ends with. */
-const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = { 129: 'SIGHUP', 130: 'SIGINT', 143: 'SIGTERM' };
-
-/** A process, or why there is none: Node throws some of the system's errors (ENOTDIR, ELOOP, E2BIG) and emits the others. */
-function start(file: string, args: readonly string[], options: SpawnOptions): ChildProcess | { readonly code: string } {
-  try {
-    return spawn(file, args, options);
-  } catch (error) {
-    return { code: codeOf(error as Error) };
-  }
-}
-
-/** The system's code; Node's own are for what no system would take, such as a zero byte. */
-function codeOf({ code = 'EINVAL' }: NodeJS.ErrnoException): string {
-  return code.startsWith('ERR_') ? 'EINVAL' : code;
-}
 
 function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;

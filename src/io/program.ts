@@ -1,8 +1,9 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
+import { codeOf, start } from './child-process.ts';
 import { type Started, windowsCommand } from './windows-command.ts';
 
 /** How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could not be started. */
@@ -20,13 +21,9 @@ export function runProgram(
   env: Environment,
   redirectSignals: RedirectSignals,
 ): Promise<ProgramEnd> {
-  let child: ChildProcess;
-  try {
-    const { file, args, options } = startable(words);
-    child = spawn(file, args, { stdio: 'inherit', env: { ...env }, ...options });
-  } catch (error) {
-    return Promise.resolve(notStarted(error as NodeJS.ErrnoException));
-  }
+  const { file, args, options } = startable(words);
+  const child = start(file, args, { stdio: 'inherit', env: { ...env }, ...options });
+  if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
   // A terminal sends its signals to the program as well, and a second one may mean something else to it.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   redirectSignals((name) => {
@@ -37,7 +34,7 @@ export function runProgram(
       redirectSignals(undefined);
       resolve(how);
     };
-    child.on('error', (error) => end(notStarted(error)));
+    child.on('error', (error) => end({ notStarted: codeOf(error) }));
     child.on('exit', (code, signal) => end({ exitCode: signal ? 128 + constants.signals[signal] : code! }));
   });
 }
@@ -48,9 +45,4 @@ function startable([file = '', ...args]: readonly string[]): Started & { readonl
   if (process.platform !== 'win32') return { file, args };
   const found = windowsCommand(file, args, process.env, existsSync);
   return { ...found, options: { windowsVerbatimArguments: found.isVerbatim === true } };
-}
-
-/** Node's own codes are for what no system would take, such as a zero byte. */
-function notStarted({ code = 'EINVAL' }: NodeJS.ErrnoException): ProgramEnd {
-  return { notStarted: code.startsWith('ERR_') ? 'EINVAL' : code };
 }
