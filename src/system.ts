@@ -41,6 +41,7 @@ export function systemDeps(): Deps {
   const outWriter = createWriter({ fd: 1, onError: onOutError, mayBlock });
   const errorWriter = createWriter({ fd: 2, onError: onErrorError, mayBlock });
   let live: Live | undefined;
+  let isLent = false;
   // A warning, or an event of ndjson, would stand in the middle of what is drawn.
   const writeAbove = (write: () => void) => (live ? live.writeAbove(write) : write());
   // After a signal too a report is written, but not for long.
@@ -77,7 +78,11 @@ export function systemDeps(): Deps {
     },
     async runCommand(commandLine, limits) {
       const { runCommand } = await import('./io/command.ts');
-      return runCommand(commandLine, limits, process.platform);
+      isLent = limits.isInteractive;
+      if (isLent) live?.lend();
+      return runCommand(commandLine, limits, process.platform).finally(() => {
+        isLent = false;
+      });
     },
     async recentTasks() {
       const { stateDirectory } = await import('./io/directories.ts');
@@ -98,7 +103,7 @@ export function systemDeps(): Deps {
       const { startLive } = await import('./io/terminal/live.ts');
       const { env, stdin } = process;
       const [stdout, stderr] = [outWriter.open(), errorWriter.open()];
-      live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey });
+      live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey, isLent: () => isLent });
       return live;
     },
     async runHook(command, env, input, { timeoutMs }) {

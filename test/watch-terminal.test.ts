@@ -1,19 +1,42 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import xterm from '@xterm/headless';
-import { bin, temporaryDirectory } from './support/mmai.ts';
+import { bin, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
 
 const [COLUMNS, ROWS] = [80, 24];
 /** The pty is that of util-linux's `script`, so that no native module is needed. */
 const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
 
-/** Runs `mmai watch` at a terminal, types `keys` once it shows `until`, and tells what is left on the screen. */
-async function watchAtTerminal(args: string, until?: RegExp, keys = '', size = `cols ${COLUMNS} rows ${ROWS}`) {
-  const command = `stty ${size}; exec '${process.execPath}' '${bin}' watch ${args}`;
+const mmai = `'${process.execPath}' '${bin}'`;
+
+/** Runs `mmai watch` as {@link runAtTerminal}. */
+function watchAtTerminal(args: string, until?: RegExp, keys = '', size?: string) {
+  return runAtTerminal(`exec ${mmai} watch ${args}`, { until, keys, size });
+}
+
+/** Runs a shell's command at a terminal, types `keys` once it shows `until`, and tells what is left on the screen. */
+async function runAtTerminal(
+  line: string,
+  {
+    until,
+    keys = '',
+    size = `cols ${COLUMNS} rows ${ROWS}`,
+    env = {},
+    delayMs = 0,
+  }: {
+    until?: RegExp | undefined;
+    keys?: string;
+    size?: string | undefined;
+    env?: Record<string, string>;
+    delayMs?: number;
+  },
+) {
   const home = temporaryDirectory();
-  const child = spawn('script', ['-qefc', command, '/dev/null'], {
-    env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm', LC_ALL: 'C.UTF-8', MMAI_LANG: 'en' },
+  const child = spawn('script', ['-qefc', `stty ${size}; ${line}`, '/dev/null'], {
+    env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm', LC_ALL: 'C.UTF-8', MMAI_LANG: 'en', ...env },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
@@ -24,7 +47,7 @@ async function watchAtTerminal(args: string, until?: RegExp, keys = '', size = `
     seen += chunk;
     if (isTyped || !until?.test(seen)) return;
     isTyped = true;
-    child.stdin.write(keys);
+    setTimeout(() => child.stdin.write(keys), delayMs);
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   await new Promise<void>((done) => terminal.write('', done));
@@ -86,5 +109,43 @@ describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'need
       lines.map((line) => JSON.parse(line).seq),
       lines.map((_, index) => index + 1),
     );
+  });
+});
+
+describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'needs script of util-linux' }, () => {
+  const script = `const { createInterface } = require('node:readline');
+    createInterface({ input: process.stdin, output: process.stderr, terminal: false }).question('Code? ', (code) => {
+      console.log(JSON.stringify({ mode: 'AK', access_key_id: code, access_key_secret: '${testKey.accessKeySecret}' }));
+      process.exit();
+    });`;
+
+  for (const [command, state] of [
+    ['status 1', /^1 +succeeded/m],
+    ['watch 1 2', /^done after .* 2 succeeded$/m],
+  ] as const) {
+    it(`of a credential-process has the terminal for itself while ${command} waits for it`, async () => {
+      const directory = temporaryDirectory();
+      writeFileSync(join(directory, 'ask.cjs'), script);
+      const profile = { 'credential-process': `'${process.execPath}' '${directory}/ask.cjs'` };
+      writeFileSync(join(directory, 'config.json'), JSON.stringify({ profiles: { default: profile } }));
+      const { url } = await sandbox({ script: '2' });
+      const { code, screen } = await runAtTerminal(`exec ${mmai} ${command}`, {
+        env: { MMAI_CONFIG_DIR: directory, MMAI_ENDPOINT: url },
+        until: /Code\? /,
+        // Typed when a spinner would be drawn.
+        keys: `${testKey.accessKeyId}\n`,
+        delayMs: 700,
+      });
+      assert.match(screen, /^Code\? test-key-id$/m);
+      assert.match(screen, state);
+      assert.equal(code, 0);
+    });
+  }
+
+  it('takes Ctrl-C for the signal, which ends what the shell runs after it, too', async () => {
+    const line = `sh -c "${mmai.replaceAll("'", '')} config set access-key-secret; echo after"`;
+    const { code, screen } = await runAtTerminal(line, { until: /access-key-secret/, keys: '\u0003' });
+    assert.equal(code, 130);
+    assert.doesNotMatch(screen, /after/);
   });
 });

@@ -12,7 +12,7 @@ export function createKeys(
   const read = (chunk: Buffer) => {
     for (const key of chunk.toString()) {
       const signal = SIGNAL_KEYS[key];
-      if (signal) raise(signal, platform);
+      if (signal) raiseForGroup(signal, platform);
       else onKey(key);
     }
   };
@@ -29,13 +29,16 @@ export function createKeys(
   };
 }
 
-// --- internal ---
-
-/** Windows has Ctrl-C alone, and no signals to send: Node would end the process at once, with exit code 1. */
-function raise(signal: NodeJS.Signals, platform: string): void {
+/**
+ * Does what the kernel does on a key like Ctrl-C, of which raw mode keeps it. Windows has Ctrl-C alone, and no signals to send: Node
+ * would end the process at once, with exit code 1.
+ */
+export function raiseForGroup(signal: NodeJS.Signals, platform: string = process.platform): void {
   if (platform !== 'win32') process.kill(0, signal);
   else if (signal === 'SIGINT') process.emit(signal, signal);
 }
+
+// --- internal ---
 
 const SIGNAL_KEYS: Readonly<Record<string, NodeJS.Signals>> = {
   '\u0003': 'SIGINT',

@@ -29,14 +29,18 @@ export interface LiveOptions {
   /** The display stops by itself when this aborts: a second Ctrl-C kills at once and must find the terminal restored. */
   readonly signal: AbortSignal;
   readonly onKey: (key: string) => void;
+  /** True while another program asks something at the terminal: then nothing is drawn and no key is read. */
+  readonly isLent?: () => boolean;
   /** Stands for {@link isForeground} in tests. */
   readonly isForeground?: () => Promise<boolean>;
 }
 
 /** A drawing under way. */
 export interface Live {
-  /** False while the job is in the background, where nothing is drawn. */
+  /** False while nothing is drawn: in the background, and while the terminal is lent. */
   isDrawing(): boolean;
+  /** Gives the terminal to another program; it is drawn again once {@link LiveOptions.isLent} says no. */
+  lend(): void;
   /** As that of a drawing; while nothing is drawn it just writes. */
   writeAbove(write: () => void): void;
   stop(): void;
@@ -44,14 +48,14 @@ export interface Live {
 
 /** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
 const SUSPENDING = ['SIGTSTP', 'SIGQUIT'] as const;
-/** How often a job in the background looks whether it is in the foreground again (a shell signals only stopped jobs), in ms. */
+/** How often it is looked whether the terminal may be drawn on again (a shell signals a job in the background only if it was stopped), in ms. */
 const FOREGROUND_CHECK_MS = 1000;
 /** How often the lines are made, with a spinner and without, in ms. */
 const REFRESH_MS = { spinner: 80, block: 250 };
 
 /** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Live> {
-  const { env, stdin, stdout, stderr, signal, onKey, isForeground: isInForeground = isForeground } = options;
+  const { env, stdin, stdout, stderr, signal, onKey, isLent, isForeground: isInForeground = isForeground } = options;
   const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
   // A pager that reads our stdout reads the keys.
   const keys = stdin.isTTY && stdout.isTTY ? createKeys(stdin, onKey) : undefined;
@@ -81,7 +85,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
     process.kill(process.pid, name);
   };
   const drawInForeground = async () => {
-    if (isDrawing || !(await isInForeground()) || isDrawing || isStopped) return;
+    if (isDrawing || !(await isInForeground()) || isDrawing || isStopped || isLent?.()) return;
     draw();
   };
   const resume = async () => {
@@ -107,7 +111,12 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
   signal.addEventListener('abort', stop);
   const timer = setInterval(drawInForeground, FOREGROUND_CHECK_MS).unref();
   await drawInForeground();
-  return { isDrawing: () => isDrawing, stop, writeAbove: (write) => (isDrawing ? block.writeAbove(write) : write()) };
+  return {
+    isDrawing: () => isDrawing,
+    lend: () => release(true),
+    stop,
+    writeAbove: (write) => (isDrawing ? block.writeAbove(write) : write()),
+  };
 }
 
 /** A serial line, or a pty that was given no size, says 0 × 0, which no drawing can fit. */

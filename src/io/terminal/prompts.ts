@@ -1,4 +1,6 @@
-import { ExitCode, MmaiError } from '../../errors.ts';
+import { once } from 'node:events';
+import { abortCode, MmaiError } from '../../errors.ts';
+import { raiseForGroup } from './keys.ts';
 
 export interface Question {
   /** What an empty answer means. */
@@ -13,7 +15,7 @@ export interface Choice<T extends string> {
   readonly label: string;
 }
 
-/** Questions to a person at a terminal, asked on stderr. Each throws exit 130 on Ctrl-C. */
+/** Questions to a person at a terminal, asked on stderr. Ctrl-C is the signal that it is elsewhere; each then throws its exit code. */
 export interface Prompts {
   /** A line of text. */
   text(question: string, options?: Question): Promise<string>;
@@ -25,9 +27,20 @@ export interface Prompts {
   select<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
 }
 
-/** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, a prompt gives the terminal back and throws as on Ctrl-C. */
-export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal): Prompts {
-  const options = { output, ...(signal && { signal }) };
+/** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back and throws. */
+export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): Prompts {
+  const options = { output, signal };
+  /** Clack answers Ctrl-C, and the signal, with a symbol. */
+  const answered = async <T>(answer: T): Promise<Exclude<T, symbol>> => {
+    if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
+    if (!signal.aborted) {
+      const aborted = once(signal, 'abort');
+      raiseForGroup('SIGINT');
+      await aborted;
+    }
+    throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
+  };
+  const lineOf = async (answer: string | symbol | undefined) => ((await answered(answer)) ?? '').trim();
   return {
     async text(message, { initial = '', check } = {}) {
       const { text } = await import('@clack/prompts');
@@ -48,19 +61,7 @@ export function createPrompts(output: NodeJS.WriteStream, signal?: AbortSignal):
       const { select } = await import('@clack/prompts');
       // Clack's instructions are in English only.
       const value = await select<string>({ message, options: [...choices], showInstructions: false, ...options });
-      return answered(value) as (typeof choices)[number]['value'];
+      return (await answered(value)) as (typeof choices)[number]['value'];
     },
   };
-}
-
-// --- internal ---
-
-function lineOf(answer: string | symbol | undefined): string {
-  return (answered(answer) ?? '').trim();
-}
-
-/** Clack answers Ctrl-C with a symbol. */
-function answered<T>(answer: T): Exclude<T, symbol> {
-  if (typeof answer === 'symbol') throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
-  return answer as Exclude<T, symbol>;
 }
