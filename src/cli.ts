@@ -4,7 +4,7 @@ import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import { isSwitchedOn } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
-import { ExitCode, inEnglish, MmaiError } from './errors.ts';
+import { ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages } from './language.ts';
 import { paintLabels } from './output/paint.ts';
 import { visible } from './text/safe-text.ts';
@@ -50,7 +50,9 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
     const { exitCode: code, error } = await report(thrown, deps, { ...early, isDebug, path });
     exitCode = code;
     // Where a document was requested there is exactly one.
-    if (error && stdout.writes() === 0) stdout.write(await errorDocument(error, argv, deps));
+    if (error && stdout.writes() === 0) {
+      stdout.write(await (await import('./cli/error-document.ts')).errorDocument(error, argv, deps));
+    }
   }
   try {
     await stdout.flush();
@@ -126,10 +128,6 @@ function countingOutput(output: Output): Output & { writes(): number } {
   });
 }
 
-async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
-  return (await import('./commands/shared/error-document.ts')).errorDocument(error, argv, deps);
-}
-
 /** An error becomes a sentence on stderr and an exit code. No error: commander printed help. */
 async function report(
   thrown: unknown,
@@ -149,6 +147,5 @@ async function report(
   const style = await deps.style(stderr, color);
   stderr.write(paintLabels(`${messages.error}${visible(text)}\n${lines.join('')}`, style, messages));
   if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
-  const exitCode: number = isExpected ? error.exitCode : ExitCode.bug;
-  return { exitCode, error: error instanceof Error ? error : new Error(String(error)) };
+  return { exitCode: exitCodeOf(error), error: error instanceof Error ? error : new Error(String(error)) };
 }

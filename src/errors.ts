@@ -75,6 +75,11 @@ export function abortCode({ reason }: AbortSignal): number {
   return typeof reason === 'number' ? reason : ExitCode.interrupted;
 }
 
+/** The exit code of a run that the error ends: one that is not expected is a bug. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof MmaiError ? error.exitCode : ExitCode.bug;
+}
+
 /** Bad usage or configuration: exit 2, nothing was sent. */
 export function usageError(text: Text, hint?: Text, cause?: unknown): MmaiError {
   return new MmaiError(ExitCode.usage, text, { hint, cause });

@@ -13,7 +13,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['core', 'errors.ts', 'library', 'system.ts'],
   library: ['core', 'errors.ts', 'io', 'locales', 'output', 'system.ts', 'text'],
   'cli.ts': ['cli', 'commands', 'core', 'errors.ts', 'language.ts', 'output', 'text', 'version.ts'],
-  cli: ['core', 'errors.ts', 'text'],
+  cli: ['core', 'errors.ts', 'output', 'text'],
   commands: ['completion', 'core', 'errors.ts', 'output', 'sandbox', 'text', 'version.ts'],
   completion: ['core'],
   'system.ts': ['errors.ts', 'io', 'text'],

@@ -15,21 +15,31 @@ export interface EarlyArguments {
 }
 
 export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
-  const end = argv.indexOf('--');
-  const words = end < 0 ? argv : argv.slice(0, end);
-  const valueAfter = (flag: string) => {
-    const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
-    return at < 0 ? undefined : (words[at]?.split('=', 2)[1] ?? words[at + 1]);
-  };
-  const color = valueAfter('--color')?.toLowerCase();
+  const words = beforeDashes(argv);
+  const color = flagValue(words, '--color')?.toLowerCase();
   return {
-    lang: valueAfter('--lang'),
+    lang: flagValue(words, '--lang'),
     color: color === 'always' || color === 'never' ? color : 'auto',
     isDebug: words.includes('--debug'),
     isShortHelp: words.includes('-h') && !words.includes('--help'),
     // Completion needs every command.
     wants: (name) => argv.includes(name) || argv[0] === 'complete',
   };
+}
+
+/** The words before `--`, behind which nothing is a flag. */
+export function beforeDashes(words: readonly string[]): readonly string[] {
+  return words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+}
+
+/** The value of the last `--flag value`, `--flag=value`, `-f value` or `-fvalue`. */
+export function flagValue(words: readonly string[], long: string, short?: string): string | undefined {
+  const values = words.flatMap((word, index) => {
+    if (word === long || word === short) return [words[index + 1] ?? ''];
+    if (word.startsWith(`${long}=`)) return [word.slice(long.length + 1)];
+    return short && word.startsWith(short) && !word.startsWith('--') ? [word.slice(short.length)] : [];
+  });
+  return values.at(-1);
 }
 
 /** The words of the command line as commander is to read them. Throws a usage error. */
@@ -43,9 +53,10 @@ export function commandLine(argv: readonly string[], program: Command): string[]
   }
   const moved = leadingFlagsMoved(argv, program);
   const { options } = commandsOnPath(moved, program).at(-1)!;
-  refuseValues(moved, options);
+  const flags = beforeDashes(moved);
+  refuseValues(flags, options);
   const hasForms = options.some(({ long, optional }) => long === '--dry-run' && optional);
-  return hasForms ? moved.map(explicitDryRun) : [...moved];
+  return [...(hasForms ? flags.map(explicitDryRun) : flags), ...moved.slice(flags.length)];
 }
 
 /** The command that the words name, with those above it: `mmai config set`. */
@@ -69,8 +80,7 @@ function commandsOnPath(words: readonly string[], program: Command): Command[] {
 
 /** Commander calls `--json=true` an unknown option, although it knows `--json`. */
 function refuseValues(words: readonly string[], options: Command['options']): void {
-  const end = words.indexOf('--');
-  for (const word of end < 0 ? words : words.slice(0, end)) {
+  for (const word of words) {
     const [flag, value] = word.split('=', 2);
     const option = options.find(({ long }) => long === flag);
     if (value !== undefined && option && !option.required && !option.optional) {
@@ -84,8 +94,7 @@ const DRY_RUN_FORMS = ['request', 'curl', 'node'];
 
 /** `--dry-run` has an optional value, which commander would take from the next word: a task ID. */
 function explicitDryRun(word: string, index: number, words: readonly string[]): string {
-  const end = words.indexOf('--');
-  if (word !== '--dry-run' || (end >= 0 && index > end)) return word;
+  if (word !== '--dry-run') return word;
   const form = words[index + 1] ?? '';
   if (DRY_RUN_FORMS.includes(form)) {
     throw usageError(

@@ -3,7 +3,7 @@ import { ownError } from '../core/outcome.ts';
 import type { Traffic } from '../core/rpc/call.ts';
 import type { Failure } from '../core/rpc/response.ts';
 import { type TaskId, type TaskState, taskState } from '../core/task.ts';
-import { ExitCode, MmaiError } from '../errors.ts';
+import { exitCodeOf, MmaiError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 
@@ -54,7 +54,7 @@ export function errorObject(failure: Failure, messages: Messages): ErrorObject {
 /** An error that concerns no single task, or a bug, in every machine format. The message is English, as a service's is. */
 export function thrownObject(error: Error, messages: Messages): ErrorObject {
   const isExpected = error instanceof MmaiError;
-  const { code, class: errorClass } = ownError(isExpected ? error.exitCode : ExitCode.bug);
+  const { code, class: errorClass } = ownError(exitCodeOf(error));
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   const shown = { message: visible(error.message), hint: hint?.split('\n').map(visible).join('\n') ?? null };
   return { code, http: null, ...shown, requestId: null, class: errorClass };

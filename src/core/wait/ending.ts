@@ -1,4 +1,4 @@
-import { ExitCode, MmaiError } from '../../errors.ts';
+import { exitCodeOf } from '../../errors.ts';
 import { waitExitCode, watchedOutcome } from '../outcome.ts';
 import type { EndEvent } from './events.ts';
 import type { WaiterOptions } from './waiter-options.ts';
@@ -31,9 +31,4 @@ export function endEvent(
     ? exitCodeOf(error)
     : waitExitCode(why, outcomes, timeoutExitCode, why === 'interrupted' ? interruptCode() : 0);
   return { type: 'end', ...ending, exitCode, ...known };
-}
-
-/** An error that is not expected is a bug. */
-export function exitCodeOf(error: Error): number {
-  return error instanceof MmaiError ? error.exitCode : ExitCode.bug;
 }

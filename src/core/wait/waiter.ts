@@ -1,9 +1,10 @@
+import { exitCodeOf } from '../../errors.ts';
 import type { TaskReply } from '../client.ts';
 import { errorEnd, type TaskEnd } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
 import { type Acceptance, accept } from './acceptor.ts';
 import { Elapsed } from './elapsed.ts';
-import { type Ending, endEvent, endOf, exitCodeOf } from './ending.ts';
+import { type Ending, endEvent, endOf } from './ending.ts';
 import type { WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
 import { PollQueue, type Turn } from './poll-queue.ts';

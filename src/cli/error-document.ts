@@ -1,18 +1,24 @@
-import { selectProfile } from '../../core/config/profiles.ts';
-import { OUTPUTS } from '../../core/config/settings.ts';
-import { errorEnd } from '../../core/outcome.ts';
-import type { CommandDeps } from '../../deps.ts';
-import { ExitCode, MmaiError } from '../../errors.ts';
-import { statusDocument, thrownObject } from '../../output/document.ts';
-import { watchDocument } from '../../output/watch-document.ts';
-import { eventStamp, versionEvent } from '../../output/watch-events.ts';
-import { jsonDocument, jsonText } from '../../text/safe-text.ts';
-import type { Form } from './print.ts';
+import { selectProfile } from '../core/config/profiles.ts';
+import { OUTPUTS, type Settings } from '../core/config/settings.ts';
+import { errorEnd } from '../core/outcome.ts';
+import type { CommandDeps } from '../deps.ts';
+import { exitCodeOf } from '../errors.ts';
+import { statusDocument, thrownObject } from '../output/document.ts';
+import { watchDocument } from '../output/watch-document.ts';
+import { eventStamp, versionEvent } from '../output/watch-events.ts';
+import { jsonDocument, jsonText } from '../text/safe-text.ts';
+import { beforeDashes, flagValue } from './arguments.ts';
 
 /** The commands whose document is about tasks. */
 const COMMANDS = ['status', 'watch', 'wait', 'result'];
 /** The forms that hold an error beside the tasks. */
-const IS_DOCUMENT: Readonly<Record<Form, boolean>> = { text: false, json: true, ndjson: true, tsv: false, raw: false };
+const IS_DOCUMENT: Readonly<Record<Settings['output'], boolean>> = {
+  text: false,
+  json: true,
+  ndjson: true,
+  tsv: false,
+  raw: false,
+};
 const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
 
 /**
@@ -21,14 +27,14 @@ const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
  * error, so it is not parsed yet.
  */
 export async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
-  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const words = beforeDashes(argv);
   const command = words.find((word) => COMMANDS.includes(word));
-  if (command === undefined || flagOf(words, '--query') !== undefined) return '';
+  if (command === undefined || flagValue(words, '--query') !== undefined) return '';
   const form = await formOf(words, deps);
   if (form === undefined || !IS_DOCUMENT[form]) return '';
   const isWait = command === 'watch' || command === 'wait';
   const { messages, clock, pid } = deps;
-  const exitCode = error instanceof MmaiError ? error.exitCode : ExitCode.bug;
+  const exitCode = exitCodeOf(error);
   if (!isWait) return jsonDocument(statusDocument([], NO_TRAFFIC, exitCode, thrownObject(error, messages)));
   const end = {
     type: 'end',
@@ -48,28 +54,18 @@ export async function errorDocument(error: Error, argv: readonly string[], deps:
 
 // --- internal ---
 
-async function formOf(words: readonly string[], deps: CommandDeps): Promise<Form | undefined> {
+async function formOf(words: readonly string[], deps: CommandDeps): Promise<Settings['output'] | undefined> {
   if (words.includes('--json')) return 'json';
-  const form = flagOf(words, '--output', '-o') ?? (deps.env.MMAI_OUTPUT || (await storedForm(words, deps)));
+  const form = flagValue(words, '--output', '-o') ?? (deps.env.MMAI_OUTPUT || (await storedForm(words, deps)));
   return OUTPUTS.find((known) => known === form?.trim().toLowerCase());
 }
 
 /** The form that the profile names; a config file that cannot be read names none. */
 async function storedForm(words: readonly string[], deps: CommandDeps): Promise<string | undefined> {
   try {
-    const named = flagOf(words, '--profile') ?? deps.env.MMAI_PROFILE;
+    const named = flagValue(words, '--profile') ?? deps.env.MMAI_PROFILE;
     return selectProfile((await deps.store()).read(), named).values.output;
   } catch {
     return undefined;
   }
-}
-
-/** The value of the last `--flag value`, `--flag=value`, `-f value` or `-fvalue`. */
-function flagOf(words: readonly string[], long: string, short?: string): string | undefined {
-  const values = words.flatMap((word, index) => {
-    if (word === long || word === short) return [words[index + 1] ?? ''];
-    if (word.startsWith(`${long}=`)) return [word.slice(long.length + 1)];
-    return short && word.startsWith(short) && !word.startsWith('--') ? [word.slice(short.length)] : [];
-  });
-  return values.at(-1);
 }
