@@ -3,9 +3,10 @@
  * itself: cmd.exe expands no globs, and Node does so from 21 on only. `--fuzz` runs what draws its inputs, for MMAI_FUZZ_MINUTES.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileTests } from './compile-tests.ts';
 
 const FUZZED = ['test/fuzz', 'test/faults', 'test/io/attack.test.ts'];
 
@@ -15,16 +16,32 @@ const isFuzz = args.includes('--fuzz');
 const flags = args.filter((arg) => arg.startsWith('-') && arg !== '--fuzz');
 const named = args.filter((arg) => !arg.startsWith('-'));
 const files = (named.length > 0 ? named : isFuzz ? FUZZED : ['test']).flatMap(testFiles);
-const { status } = spawnSync(
-  process.execPath,
-  ['--import', 'tsx', '--test', '--test-concurrency=4', '--test-timeout=120000', ...flags, ...files],
-  {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...(isFuzz && { MMAI_FUZZ_MINUTES: '3', MMAI_TEST_SPAWN: '1', ...process.env }) },
-  },
-);
-process.exitCode = status ?? 1;
+
+if (flags.includes('--watch')) runTests(['--import', 'tsx'], files);
+else {
+  // Where packages are found from.
+  const directory = mkdtempSync(join(root, 'node_modules', '.tests-'));
+  // Ctrl-C ends the tests, and what is left is to remove the directory.
+  process.on('SIGINT', () => {});
+  try {
+    runTests(['--enable-source-maps'], await compileTests(root, files, directory));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function runTests(nodeFlags: readonly string[], paths: readonly string[]): void {
+  const { status } = spawnSync(
+    process.execPath,
+    [...nodeFlags, '--test', '--test-concurrency=4', '--test-timeout=120000', ...flags, ...paths],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...(isFuzz && { MMAI_FUZZ_MINUTES: '3', MMAI_TEST_SPAWN: '1', ...process.env }) },
+    },
+  );
+  process.exitCode = status ?? 1;
+}
 
 /** A file itself, or the test files of a folder and those below it, relative to the root. */
 function testFiles(path: string): string[] {
