@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { commandLine, commandPath, type EarlyArguments, readEarlyArguments } from './cli/arguments.ts';
+import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import { isSwitchedOn } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
@@ -38,16 +38,16 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   const stdout = countingOutput(base.stdout);
   const deps: CommandDeps = { ...base, stdout, messages, debug, transport: isDebug ? observed : base.transport };
   let exitCode: number = ExitCode.ok;
-  let path = '';
+  let command: Command | undefined;
   try {
     const program = await createProgram(early, deps, (code) => {
       exitCode = code;
     });
     const words = commandLine(argv, program);
-    path = commandPath(words, program);
+    command = namedCommand(words, program);
     await program.parseAsync(words, { from: 'user' });
   } catch (thrown) {
-    const { exitCode: code, error } = await report(thrown, deps, { ...early, isDebug, path });
+    const { exitCode: code, error } = await report(thrown, deps, { ...early, isDebug, command });
     exitCode = code;
     // Where a document was requested there is exactly one.
     if (error && stdout.writes() === 0) {
@@ -57,7 +57,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   try {
     await stdout.flush();
   } catch (thrown) {
-    exitCode = (await report(thrown, deps, { ...early, isDebug, path })).exitCode;
+    exitCode = (await report(thrown, deps, { ...early, isDebug, command })).exitCode;
   }
   return exitCode;
 }
@@ -89,7 +89,7 @@ export async function createProgram(
       // It is thrown too, and `report` writes it.
       outputError() {},
     })
-    .showSuggestionAfterError()
+    .showSuggestionAfterError(false)
     .enablePositionalOptions()
     .hook('preAction', () => deps.handleSignals());
   for (const { name, alias, load } of COMMANDS) {
@@ -132,12 +132,12 @@ function countingOutput(output: Output): Output & { writes(): number } {
 async function report(
   thrown: unknown,
   deps: CommandDeps,
-  { color, isDebug, path }: Pick<EarlyArguments, 'color' | 'isDebug'> & { readonly path: string },
+  { color, isDebug, command }: Pick<EarlyArguments, 'color' | 'isDebug'> & { readonly command: Command | undefined },
 ) {
   const { stderr, messages } = deps;
-  const isParser = thrown instanceof CommanderError;
+  const isParser = command !== undefined && thrown instanceof CommanderError;
   if (isParser && thrown.exitCode === 0) return { exitCode: ExitCode.ok };
-  const error = isParser ? (await import('./cli/parser-error.ts')).parserError(thrown, path) : thrown;
+  const error = isParser ? (await import('./cli/parser-error.ts')).parserError(thrown, command) : thrown;
   if (isParser && !error) return { exitCode: ExitCode.usage };
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));

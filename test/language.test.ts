@@ -101,6 +101,19 @@ describe('help', { concurrency: 4 }, () => {
       ['config', 'set', '--help'],
     ],
     [
+      ['config', 'help', 'set'],
+      ['config', 'set', '--help'],
+    ],
+    [
+      ['config', 'help'],
+      ['config', '--help'],
+    ],
+    [
+      ['--lang', 'zh', 'help', 'config', 'set'],
+      ['config', 'set', '--lang', 'zh', '--help'],
+    ],
+    [['help', 'help'], ['--help']],
+    [
       ['help', 'status', '--lang', 'zh'],
       ['status', '--help', '--lang=zh'],
     ],

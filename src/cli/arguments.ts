@@ -44,26 +44,29 @@ export function flagValue(words: readonly string[], long: string, short?: string
 
 /** The words of the command line as commander is to read them. Throws a usage error. */
 export function commandLine(argv: readonly string[], program: Command): string[] {
-  const [first, ...words] = argv;
-  // Not commander's own help command: it ends with what process.exitCode is.
-  if (first === 'help') return helpCall(words, program);
-  if (first === 'complete') {
-    const start = argv.indexOf('--') + 1;
-    return start === 0 ? [...argv] : [...argv.slice(0, start), ...leadingFlagsMoved(argv.slice(start), program)];
-  }
+  if (argv[0] === 'complete') return [...argv];
   const moved = leadingFlagsMoved(argv, program);
-  const { options } = commandsOnPath(moved, program).at(-1)!;
+  const path = commandsOnPath(moved, program);
+  const { commands, options } = path.at(-1)!;
+  // Not commander's own help command: it ends with what process.exitCode is.
+  if (commands.length > 0 && moved[path.length - 1] === 'help') {
+    const words = moved.filter((word) => word !== 'help');
+    return helpCall(words, program);
+  }
   const flags = beforeDashes(moved);
   refuseValues(flags, options);
   const hasForms = options.some(({ long, optional }) => long === '--dry-run' && optional);
   return [...(hasForms ? flags.map(explicitDryRun) : flags), ...moved.slice(flags.length)];
 }
 
-/** The command that the words name, with those above it: `mmai config set`. */
-export function commandPath(words: readonly string[], program: Command): string {
-  return commandsOnPath(words, program)
-    .map((command) => command.name())
-    .join(' ');
+/** The command that the words name. */
+export function namedCommand(words: readonly string[], program: Command): Command {
+  return commandsOnPath(words, program).at(-1)!;
+}
+
+/** The command with those above it: `mmai config set`. */
+export function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 }
 
 // --- internal ---
@@ -109,6 +112,9 @@ function explicitDryRun(word: string, index: number, words: readonly string[]): 
 function leadingFlagsMoved(argv: readonly string[], program: Command): readonly string[] {
   if (!argv[0]?.startsWith('-') || argv[0] === '--') return argv;
   for (const [start, word] of argv.entries()) {
+    if (word === 'help' && areFlagsOf(program, argv.slice(0, start))) {
+      return [...argv.slice(start), ...argv.slice(0, start)];
+    }
     let command = findCommand(program, word);
     if (!command) continue;
     let end = start + 1;
@@ -138,7 +144,7 @@ function areFlagsOf({ options }: Command, words: readonly string[]): boolean {
   return true;
 }
 
-/** `help config set` is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
+/** `help config set`, and `config help set`, is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
 function helpCall(words: readonly string[], program: Command): string[] {
   let command = program;
   for (const [index, word] of words.entries()) {

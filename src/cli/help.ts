@@ -2,6 +2,7 @@ import type { Command, Help, HelpConfiguration } from 'commander';
 import { settingOfFlag } from '../core/config/settings.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { displayWidth, wrapped } from '../text/width.ts';
+import { fullName } from './arguments.ts';
 import { examplesOf } from './examples.ts';
 
 /** commander's help in the user's language, with columns that hold where characters are two columns wide. */
@@ -132,7 +133,5 @@ const TITLES: Readonly<Record<string, (headings: Messages['help']['headings']) =
 };
 
 function usageOf(command: Command): string {
-  const names: string[] = [];
-  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
-  return `${names.join(' ')} ${command.usage()}`;
+  return `${fullName(command)} ${command.usage()}`;
 }

@@ -1,42 +1,96 @@
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { isTopic } from '../core/explanations.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
 import { nearest } from '../text/nearest.ts';
 import { withoutValue } from '../text/safe-text.ts';
+import { fullName } from './arguments.ts';
 
 /**
  * A command line that commander does not accept as an error of ours, in the user's language; undefined where it only printed help or
- * the version. `path` is the command that was refused, such as `mmai config`. Its errors carry a stable code, but what they are about stands in the English sentence alone.
+ * the version. `command` is the one that refused it. Commander's errors carry a stable code, but what they are about stands in the
+ * English sentence alone.
  */
-export function parserError({ code, message }: CommanderError, path: string): MmaiError | undefined {
+export function parserError({ code, message }: CommanderError, command: Command): MmaiError | undefined {
   if (PRINTED.includes(code)) return undefined;
   const read = SENTENCES.find((sentence) => sentence.code === code);
   const parts = read?.pattern.exec(message);
   if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
-  const { what = '', near, count = '' } = parts.groups ?? {};
-  return usageError(read.text(what, count), FOREIGN_WORDS.get(what) ?? closest(what, near) ?? read.hint?.(what, path));
+  const { what = '', count = '' } = parts.groups ?? {};
+  return usageError(read.text(what, count), read.hint?.(what, command));
 }
 
 // --- internal ---
 
 const PRINTED = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
 
-/** What other programs take, and what to write here. */
-const FOREIGN_WORDS: ReadonlyMap<string, Text> = new Map<string, Text>([
-  ...['version', '-v'].map((word) => [word, suggestion('--version')] as const),
-  ...['-w', '--watch', '--wait', '--waiter', '--follow'].map((word) => [word, suggestion('mmai watch')] as const),
-  ['--exit-status', (m) => m.parser.exitStatus()],
-  ['--jq', suggestion('--query')],
-  ...['--region-id', '--RegionId'].map((word) => [word, suggestion('--region')] as const),
-  ...['-p'].map((word) => [word, suggestion('--profile')] as const),
-]);
+/** What to write here for words of gh, kubectl, aws and aliyun-cli; the first that the command has. */
+const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'mmai watch': ['-w', '-f', '--watch', '--wait', '--waiter', '--follow'],
+  'mmai status': ['get', 'describe'],
+  'mmai result': ['logs'],
+  'mmai config init': ['init', 'login', 'auth'],
+  'mmai config check': ['check', 'doctor'],
+  list: ['ls', 'show', 'view'],
+  delete: ['rm', 'remove'],
+  use: ['switch', 'use-context'],
+  profiles: ['list-profiles', 'get-contexts', 'current-context'],
+  '--version': ['version', '-v'],
+  '--debug': ['-v', '-vv', '--verbose'],
+  '--query': ['--jq'],
+  '--region': ['--region-id', '--RegionId'],
+  '--profile': ['-p'],
+  '--port': ['-p'],
+  '--endpoint': ['--endpoint-url'],
+  '--ca-file': ['-k', '--insecure', '--no-verify-ssl'],
+  '--retries': ['--retry', '--retry-count', '--max-retries'],
+  '--request-timeout': ['--connect-timeout', '--read-timeout'],
+  '--quiet': ['-s', '--silent'],
+  '--color never': ['--no-color'],
+  '--exit-status': ['--exit-code'],
+  '--until': ['--for'],
+  '--interval': ['-n', '--delay', '--poll'],
+  '--timeout': ['-t', '--max-wait', '--wait-timeout'],
+};
+
+/** Flags for what stands here without one. */
+const TASK_ID_FLAGS = ['--id', '--task', '--task-id', '--taskId', '--TaskId'];
+
+/** Flags for an exit code that tells the outcome. */
+const EXIT_CODE_FLAGS = ['--exit-status', '--exit-code'];
 
 function suggestion(word: string): Text {
   return (m) => m.parser.suggestion(word);
 }
 
-/** What is a task ID or a topic of `explain` where a command should be. */
+/** What was probably meant by a word that the command does not know. */
+function meant(word: string, command: Command): Text | undefined {
+  const names = namesIn(command);
+  const isKnown = (instead: string) =>
+    instead.startsWith('mmai ') ? instead !== fullName(command) : names.includes(instead.split(' ')[0]!);
+  const foreign = Object.keys(FOREIGN_WORDS).find((name) => FOREIGN_WORDS[name]!.includes(word) && isKnown(name));
+  const near = foreign ?? nearest(word, names);
+  return near === undefined ? undefined : suggestion(near);
+}
+
+/** The flags and the commands below that help lists. */
+function namesIn(command: Command): string[] {
+  const help = command.createHelp();
+  const flags = help.visibleOptions(command).map(({ long, short }) => long ?? short ?? '');
+  return [...flags, ...help.visibleCommands(command).flatMap((below) => [below.name(), ...below.aliases()])];
+}
+
+function meantFlag(word: string, command: Command): Text | undefined {
+  const flag = word.split('=', 1)[0]!;
+  const isForTasks = command.registeredArguments[0]?.name() === 'taskId';
+  if (isForTasks && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
+  if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus();
+  return meant(flag, command);
+}
+
+/** What is a task ID, an operation of the service or a topic of `explain` where a command should be. */
 function misplaced(word: string): Text | undefined {
+  const operation = /^get-?task-?(status|result)$/i.exec(word);
+  if (operation) return suggestion(`mmai ${operation[1]!.toLowerCase()}`);
   if (/^[1-9]\d{0,18}$/.test(word)) return suggestion(`mmai status ${word}`);
   return isTopic(word) ? suggestion(`mmai explain ${word}`) : undefined;
 }
@@ -46,24 +100,22 @@ interface Sentence {
   /** Greedy up to the last quote: what the user typed may hold quotes and line breaks itself. */
   readonly pattern: RegExp;
   readonly text: (what: string, count: string) => Text;
-  /** What to do where no name is near. */
-  readonly hint?: (what: string, path: string) => Text;
+  readonly hint?: (what: string, command: Command) => Text;
 }
-
-const NEAR = String.raw`(?:\n\(Did you mean (?:one of )?(?<near>[^?]*)\?\))?$`;
 
 const SENTENCES: readonly Sentence[] = [
   {
     code: 'commander.unknownOption',
-    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
+    pattern: /'(?<what>[\s\S]*)'/,
     text: (what) => (m) => m.parser.unknownOption(withoutValue(what)),
-    hint: (_, path) => (m) => m.parser.helpOptions(path),
+    hint: (what, command) => meantFlag(what, command) ?? ((m) => m.parser.helpOptions(fullName(command))),
   },
   {
     code: 'commander.unknownCommand',
-    pattern: new RegExp(String.raw`'(?<what>[\s\S]*)'${NEAR}`),
+    pattern: /'(?<what>[\s\S]*)'/,
     text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
-    hint: (what, path) => misplaced(what) ?? ((m) => m.parser.helpCommands(path)),
+    hint: (what, command) =>
+      meant(what, command) ?? misplaced(what) ?? ((m) => m.parser.helpCommands(fullName(command))),
   },
   {
     code: 'commander.missingArgument',
@@ -81,9 +133,3 @@ const SENTENCES: readonly Sentence[] = [
     text: (expected, given) => (m) => m.parser.excessArguments(Number(expected), Number(given)),
   },
 ];
-
-/** The nearest of commander's suggestions, which go as far as `init` for `edit`. */
-function closest(what: string, near: string | undefined): Text | undefined {
-  const name = near && nearest(what, near.split(', '));
-  return name ? suggestion(name) : undefined;
-}

@@ -25,14 +25,14 @@ export async function complete(
   sources: Sources,
 ): Promise<Completion> {
   const place = locate(program, words);
-  if (place.awaited) return values(placeholder(place.awaited.flags), word, '', sources);
+  if (place.awaited) return values(placeholder(place.awaited), word, '', sources);
   const inline = /^(--[^=]+=)([\s\S]*)$/.exec(word);
   if (inline && !place.onlyOperands) {
     const option = findOption(place.command, inline[1]!.slice(0, -1));
-    return option ? values(placeholder(option.flags), inline[2]!, inline[1]!, sources) : [];
+    return option ? values(placeholder(option), inline[2]!, inline[1]!, sources) : [];
   }
   if (word.startsWith('-') && !place.onlyOperands) return flags(place, word);
-  return operands(place, word, sources);
+  return place.command.commands.length > 0 ? commands(place, word) : operands(program, place, word, sources);
 }
 
 // --- internal ---
@@ -40,6 +40,8 @@ export async function complete(
 interface Place {
   readonly command: Command;
   readonly operands: readonly string[];
+  /** After `help`. */
+  readonly isHelp: boolean;
   readonly given: readonly Option[];
   /** The flag before the cursor, when it still wants its value. */
   readonly awaited: Option | undefined;
@@ -67,6 +69,7 @@ function locate(program: Command, words: readonly string[]): Place {
   const given: Option[] = [];
   let awaited: Option | undefined;
   let onlyOperands = false;
+  let isHelp = false;
   for (const word of words) {
     if (awaited) {
       awaited = undefined;
@@ -76,21 +79,25 @@ function locate(program: Command, words: readonly string[]): Place {
       const option = findOption(command, word.replace(/=[\s\S]*$/, ''));
       if (option) given.push(option);
       if (option?.required && !word.includes('=')) awaited = option;
+    } else if (word === 'help' && command.commands.length > 0) {
+      isHelp = true;
     } else {
       const below = operands.length === 0 ? findCommand(command, word) : undefined;
       if (below) command = below;
       else operands.push(word);
     }
   }
-  return { command, operands, given, awaited, onlyOperands };
+  return { command, operands, isHelp, given, awaited, onlyOperands };
 }
 
 function findCommand(command: Command, name: string): Command | undefined {
   return command.commands.find((below) => below.name() === name || below.aliases().includes(name));
 }
 
+/** The option of this name; of the program one that any command has, since it may stand before the command. */
 function findOption(command: Command, flag: string): Option | undefined {
-  return visibleOptions(command).find(({ long, short }) => flag === long || flag === short);
+  const places = command.parent ? [command] : [command, ...command.commands];
+  return places.flatMap(visibleOptions).find(({ long, short }) => flag === long || flag === short);
 }
 
 function visibleOptions(command: Command): Option[] {
@@ -107,22 +114,31 @@ function flags({ command, given }: Place, word: string): Candidate[] {
     });
 }
 
-async function operands(place: Place, word: string, sources: Sources): Promise<Completion> {
-  const { command, operands } = place;
-  if (command.commands.length > 0) {
-    if (operands.length > 0 && operands[0] !== 'help') return [];
-    return command
-      .createHelp()
-      .visibleCommands(command)
-      .flatMap((below) =>
-        [below.name(), ...below.aliases()].map((value) => ({ value, description: below.description() })),
-      )
-      .filter(({ value }) => value.startsWith(word) && !operands.includes(value));
-  }
-  const argument = argumentAt(command, operands.length);
-  const found = argument ? await values(argument.name(), word, '', sources) : [];
-  if (found === 'files') return found;
-  return found.filter(({ value }) => !operands.includes(value));
+/** The commands below this one. */
+function commands({ command, operands, isHelp }: Place, word: string): Candidate[] {
+  if (operands.length > 0) return [];
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .flatMap((below) =>
+      [below.name(), ...below.aliases()].map((value) => ({ value, description: below.description() })),
+    )
+    .filter(({ value }) => value.startsWith(word) && !(isHelp && value === 'help'));
+}
+
+async function operands(
+  program: Command,
+  { command, operands, isHelp }: Place,
+  word: string,
+  sources: Sources,
+): Promise<Completion> {
+  const argument = isHelp ? undefined : argumentAt(command, operands.length);
+  if (!argument) return [];
+  const isSetting = argument.name() === 'value';
+  // A setting has the values of its flag, which has its name, but for `language`.
+  const flag = isSetting && findOption(program, operands[0] === 'language' ? '--lang' : `--${operands[0]}`);
+  const found = await values(flag ? placeholder(flag) : argument.name(), word, '', sources);
+  return found === 'files' ? found : found.filter(({ value }) => !operands.includes(value));
 }
 
 function argumentAt({ registeredArguments: list }: Command, index: number): Argument | undefined {
@@ -130,7 +146,7 @@ function argumentAt({ registeredArguments: list }: Command, index: number): Argu
 }
 
 /** `<json|xml>` of `--format <json|xml>`, without its brackets. */
-function placeholder(flags: string): string {
+function placeholder({ flags }: Option): string {
   return /[<[](.*)[\]>]/.exec(flags)?.[1] ?? '';
 }
 

@@ -1,16 +1,29 @@
 /** Words further away than this are no slip of the fingers. In edits. */
 const MAX_EDITS = 3;
 
-/** The candidate that is fewest edits from `word`, or begins with it, in any case; undefined where none is near: at most 3 edits, and a third of the word. */
+/**
+ * The candidate that is fewest edits from `word`, or begins or ends with it (`timeout` of `--request-timeout`), in any case and
+ * whatever the dashes before it; undefined where none is near: at most 3 edits, and a third of the word.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.min(MAX_EDITS, Math.floor(word.length / 3));
+  const wanted = bare(word);
+  const limit = Math.min(MAX_EDITS, Math.floor(wanted.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const isBeginning = word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase());
-    const distance = isBeginning ? 0 : editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const distance = isPart(wanted, bare(candidate)) ? 0 : editDistance(wanted, bare(candidate));
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
+}
+
+// --- internal ---
+
+function bare(name: string): string {
+  return name.replace(/^-+/, '').toLowerCase();
+}
+
+function isPart(word: string, name: string): boolean {
+  return word.length >= 3 && (name.startsWith(word) || name.endsWith(`-${word}`) || name.endsWith(`.${word}`));
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours from one text to the other (optimal string alignment), row by row. */

@@ -30,11 +30,6 @@ describe('flags before the command', () => {
       assert.deepEqual(commandLine(words(given), program), words(expected));
     });
   }
-
-  it('are completed like flags of the command', () => {
-    const given = words('complete --word= -- --profile work status');
-    assert.deepEqual(commandLine(given, program), words('complete --word= -- status --profile work'));
-  });
 });
 
 describe('a switch', () => {

@@ -8,6 +8,11 @@ const rows: [string, readonly string[], string | undefined][] = [
   ['stat', ['sandbox', 'status'], 'status'],
   ['edit', ['init'], undefined],
   ['chek', ['check'], 'check'],
+  ['timeout', ['region', 'request-timeout'], 'request-timeout'],
+  ['timeout', ['Network.Dns', 'Network.Timeout'], 'Network.Timeout'],
+  // Its dashes make no word long.
+  ['--poll', ['--all'], undefined],
+  ['--quite', ['--quiet'], '--quiet'],
 ];
 for (const [word, candidates, expected] of rows) {
   it(`the nearest word to ${word} is ${expected}`, () => assert.equal(nearest(word, candidates), expected));
