@@ -63,6 +63,11 @@ describe('README', { concurrency: 4 }, () => {
       const { home, env } = await newcomer();
       for (const line of shellLines(read(name))) await assertRuns(line, home, { ...env, ...service });
     });
+
+    it(`${name}: no line reads into a variable that zsh keeps for itself`, () => {
+      const own = /\bread\s[^;|]*\b(argv|commands|history|options|path|pipestatus|signals|status)\b/;
+      for (const line of shellLines(read(name))) assert.doesNotMatch(line, own);
+    });
   }
 });
 

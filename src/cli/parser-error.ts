@@ -1,4 +1,6 @@
 import type { Command, CommanderError } from 'commander';
+import { kebab, settingNames } from '../core/config/settings.ts';
+import { CREDENTIAL_KEYS } from '../core/credentials/profile.ts';
 import { isTopic } from '../core/explanations.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
 import { nearest } from '../text/nearest.ts';
@@ -84,6 +86,9 @@ function meantFlag(word: string, command: Command): Text | undefined {
   const isForTasks = command.registeredArguments[0]?.name() === 'taskId';
   if (isForTasks && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
   if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus();
+  const isOfConfig = command.parent?.name() === 'config';
+  const key = [...CREDENTIAL_KEYS, ...settingNames.map(kebab)].find((name) => flag === `--${name}`);
+  if (isOfConfig && key) return suggestion(`mmai config set ${key} VALUE`);
   return meant(flag, command);
 }
 

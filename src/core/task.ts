@@ -47,8 +47,10 @@ const MAX_TASK_ID = 2n ** 63n - 1n;
 
 /** A TaskId from text: 1 to 2^63−1, decimal digits only, no leading zero. Throws a usage error. */
 export function parseTaskId(text: string): TaskId {
-  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > MAX_TASK_ID)
-    throw usageError((m) => m.usage.badTaskId(shortened(text)));
+  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > MAX_TASK_ID) {
+    const isList = /^\d+([\s,;，、]+\d+)+[\s,;，、]*$/.test(text);
+    throw usageError((m) => m.usage.badTaskId(shortened(text)), isList ? (m) => m.usage.taskIdsApart() : undefined);
+  }
   return text as TaskId;
 }
 

@@ -22,6 +22,11 @@ describe('a word of another program gets the word of mmai', () => {
     ['config view', 'list'],
     ['config rm work', 'delete'],
     ['config get-contexts', 'profiles'],
+    ['config init --endpoint 127.0.0.1', 'mmai config set endpoint VALUE'],
+    ['config set --region cn-shanghai', 'mmai config set region VALUE'],
+    ['config set --access-key-id=canary', 'mmai config set access-key-id VALUE'],
+    ['config set region=cn-shanghai', 'region VALUE'],
+    ['config set access-key-secret=canary', 'access-key-secret VALUE'],
     // The same word means another flag where the first is none.
     ['status 1 -p work', '--profile'],
     ['sandbox -p 8080', '--port'],

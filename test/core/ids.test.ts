@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ReadingLimits, readTaskIds } from '../../src/core/ids.ts';
+import type { MmaiError } from '../../src/errors.ts';
+import { en } from '../../src/locales/en/messages.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
 
 type Piece = readonly [atMs: number, text: string];
@@ -50,6 +52,23 @@ describe('ids on standard input', () => {
     const { ids, ms } = await read(['x', '-'], [[5000, '3']]);
     assert.match(String(ids), /"x" is not a valid task ID/);
     assert.equal(ms, 0);
+  });
+
+  it('several in one argument, or on one line, are refused with how to separate them', async () => {
+    const lists: [string[], string][] = [
+      [['1,2'], ''],
+      [['1 2'], ''],
+      [['1', '20、3，'], ''],
+      [['-'], '1 2\n'],
+      [['-'], '1\n2, 3'],
+    ];
+    for (const [words, input] of lists) {
+      const { ids } = await read(words, [[0, input]]);
+      assert.match((ids as unknown as MmaiError).hint!(en), /^separate task IDs with spaces/);
+    }
+    for (const word of ['x', '1.5', '0', '-5']) {
+      assert.equal(((await read([word], [])).ids as unknown as MmaiError).hint, undefined);
+    }
   });
 
   it('a pipe that stays open ends the command at its limit, and is told after two seconds', async () => {

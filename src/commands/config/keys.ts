@@ -25,10 +25,10 @@ export const CONFIG_KEYS: readonly string[] = [...CREDENTIAL_KEYS, ...settingOfK
 /** Throws the usage error for a key that is none, with the nearest one. */
 export function checkKey(key: string): void {
   if (CONFIG_KEYS.includes(key)) return;
-  const near = nearest(key, CONFIG_KEYS);
+  const near = nearest(key.split('=', 1)[0]!, CONFIG_KEYS);
   throw usageError(
     (m) => m.config.unknownKey(withoutValue(key), CONFIG_KEYS),
-    near === undefined ? undefined : (m) => m.parser.suggestion(near),
+    near === undefined ? undefined : (m) => m.parser.suggestion(key.includes('=') ? `${near} VALUE` : near),
   );
 }
 

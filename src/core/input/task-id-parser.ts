@@ -108,8 +108,8 @@ export class TaskIdParser {
     if (this.#count > MAX_IDS) throw usageError((m) => m.usage.tooManyIds(MAX_IDS));
     try {
       this.#ids.add(parseTaskId(value));
-    } catch {
-      throw usageError((m) => m.usage.badTaskIdOnLine(line, shortened(value)));
+    } catch (error) {
+      throw usageError((m) => m.usage.badTaskIdOnLine(line, shortened(value)), (error as MmaiError).hint);
     }
   }
 

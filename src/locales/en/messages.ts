@@ -36,6 +36,7 @@ export const en = {
   usage: {
     badTaskId: (value: string) =>
       `"${value}" is not a valid task ID: expected an integer from 1 to 9223372036854775807`,
+    taskIdsApart: () => 'separate task IDs with spaces, each an argument of its own; on standard input, one per line',
     badTaskIdOnLine: (line: number, value: string) =>
       `line ${line} of standard input: "${value}" is not a valid task ID: expected an integer from 1 to 9223372036854775807`,
     noIdInObject: (line: number, places: readonly string[]) =>

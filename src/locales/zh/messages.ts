@@ -26,6 +26,7 @@ export const zh: Messages = {
   noState: '出错',
   usage: {
     badTaskId: (value) => `“${value}”不是有效的任务 ID，应为 1～9223372036854775807 的整数`,
+    taskIdsApart: () => '多个任务 ID 以空格分隔，各为一个参数；通过标准输入传入时每行一个',
     badTaskIdOnLine: (line, value) =>
       `标准输入第 ${line} 行：“${value}”不是有效的任务 ID，应为 1～9223372036854775807 的整数`,
     noIdInObject: (line, places) => `标准输入第 ${line} 行：JSON 对象中没有任务 ID（查找的字段：${places.join('、')}）`,
