@@ -13,9 +13,9 @@ const MAX_CODES = 10;
 const MAX_MESSAGES = 3;
 const MAX_IDS = 3;
 
-/** What went wrong with which tasks, once for each code: what it means, what to do next, the request id, where to read more. */
+/** What went wrong with which tasks, once for each code and meaning: what it means, what to do next, the request id, where to read more. */
 export function describeFailures(failures: readonly TaskFailure[], messages: Messages): string {
-  const groups = byCode(failures);
+  const groups = byMeaning(failures);
   const described = groups.slice(0, MAX_CODES).map((group) => describe(group, messages));
   const rest = groups.slice(MAX_CODES).flat().length;
   return described.join('') + (rest > 0 ? `${messages.error}${more(rest, messages)}\n` : '');
@@ -49,12 +49,14 @@ export function more(n: number, { glyphs, andMore }: Messages): string {
 
 // --- internal ---
 
-function byCode(failures: readonly TaskFailure[]): TaskFailure[][] {
+/** A code may mean more than one thing: a task that is not found never was there, or no longer is. */
+function byMeaning(failures: readonly TaskFailure[]): TaskFailure[][] {
   const groups = new Map<string, TaskFailure[]>();
   for (const one of failures) {
-    const group = groups.get(one.failure.code);
+    const key = `${one.failure.code} ${one.failure.topic}`;
+    const group = groups.get(key);
     if (group) group.push(one);
-    else groups.set(one.failure.code, [one]);
+    else groups.set(key, [one]);
   }
   return [...groups.values()];
 }

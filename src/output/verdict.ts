@@ -18,14 +18,16 @@ export const MAX_NAMED = 10;
 
 /** How a wait ended, in a line: `done after 1m32s: 2 succeeded`. */
 export function verdictLine({ summary }: WatchDocument, { watch, counted }: Messages): string {
-  const { pending, notFound, unanswered } = summary.counts;
+  const { running, pending, notFound, unanswered } = summary.counts;
   // A task that may not be asked for may have ended long ago.
   const known = summary.outcome === 'denied' ? { pending: 0, unanswered: unanswered + pending } : {};
   const counts = Object.entries({ ...summary.counts, ...known })
     .filter(([, n]) => n > 0)
     .map(([name, n]) => counted(n, watch.outcomes[name as Outcome]));
   const isGivenUp = summary.outcome === 'ended' && pending + notFound + unanswered > 0;
-  return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : summary.outcome], formatDuration(summary.elapsedMs), counts);
+  // Only `--until running` leaves tasks running without a reason to end early.
+  const end = summary.outcome === 'ended' && running > 0 ? 'leftQueue' : summary.outcome;
+  return watch.verdict(watch.whys[isGivenUp ? 'givenUp' : end], formatDuration(summary.elapsedMs), counts);
 }
 
 /**

@@ -52,6 +52,15 @@ describe('failures of many tasks', () => {
     assert.match(text, /\nerror: … and 2990 more\n$/);
   });
 
+  it('with one code and two meanings are told by meaning', () => {
+    const neverSeen = failureOf('ResourceNotFound', 'x');
+    const gone = { ...neverSeen, topic: 'taskGone' as const };
+    const failures = ids(3).map((id, n) => ({ id, failure: n === 1 ? gone : neverSeen }));
+    const text = describeFailures(failures, en);
+    assert.match(text, new RegExp(`^error: tasks 1, 3: .*\\n {2}${en.codes.taskNotFound.meaning}`));
+    assert.match(text, new RegExp(`^error: task 2: .*\\n {2}${en.codes.taskGone.meaning}`, 'm'));
+  });
+
   it('with one message are told once', () => {
     const text = describeAll(
       () => 'InternalError',
@@ -92,6 +101,12 @@ describe('the verdict', () => {
   it('calls the state of tasks unknown where the service refused to tell it', () => {
     assert.match(verdictOf('denied', [null, null, 'succeeded'])[0]!, /after 2s: 1 succeeded, 2 unknown$/);
     assert.equal(verdictOf('denied', [null], zh)[0], '请求被拒绝（凭证或权限），用时 2s：1 个状态未知');
+  });
+
+  it('of --until running says that the queue was left, unless every task has ended', () => {
+    assert.match(verdictOf('ended', ['running', 'failed'])[0]!, /^all tasks left the queue after 2s: 1 failed, 1 running$/);
+    assert.match(verdictOf('ended', ['running', 'failed'], zh)[0]!, /^所有任务均已开始执行或已结束，/);
+    assert.match(verdictOf('ended', ['succeeded', 'failed'])[0]!, /^all tasks ended after 2s/);
   });
 
   it('leaves the tasks that still run to the command that resumes the wait, if that names them', () => {

@@ -173,6 +173,7 @@ export const en = {
     whys: {
       met: 'done',
       ended: 'all tasks ended',
+      leftQueue: 'all tasks left the queue',
       givenUp: 'gave up waiting',
       failFast: 'stopped by --fail-fast',
       outOfReach: 'the condition can no longer be met',

@@ -150,6 +150,7 @@ export const zh: Messages = {
     whys: {
       met: '已完成',
       ended: '所有任务均已结束',
+      leftQueue: '所有任务均已开始执行或已结束',
       givenUp: '已放弃等待',
       failFast: '有任务未成功，提前结束',
       outOfReach: '条件已无法满足',
