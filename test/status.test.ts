@@ -297,6 +297,7 @@ describe('exit codes', { concurrency: 4 }, () => {
       ['status', '1', '--simulate', '2', '--endpoint', 'h'],
       /--simulate and --endpoint/,
     ],
+    ['a dry run of a simulation', ['status', '1', '--simulate', '2', '--dry-run'], /--dry-run and --simulate cannot/],
     ['a query of a dry run', ['status', '1', '--dry-run', '--query', 'tasks'], /--dry-run and --query cannot/],
     ['a dry run of bodies', ['status', '1', '--dry-run', '--raw'], /--dry-run and --raw cannot/],
     ['a dry run as a table', ['watch', '1', '--dry-run', '-o', 'tsv'], /--dry-run and --output tsv cannot/],
@@ -307,7 +308,7 @@ describe('exit codes', { concurrency: 4 }, () => {
       /--dry-run=node and --signature acs3/,
     ],
     ['a form of --dry-run where there is none', ['watch', '1', '--dry-run=curl'], /--dry-run/],
-    ['a bad form of --dry-run', ['status', '1', '--simulate', '2', '--dry-run=perl'], /"perl".*curl, node/],
+    ['a bad form of --dry-run', ['status', '1', '--dry-run=perl'], /"perl".*curl, node/],
     ['a form of --dry-run that objects inherit', ['status', '1', '--dry-run=constructor'], /"constructor".*curl, node/],
     ['a profile that does not exist', ['status', '1', '--profile', 'nope'], /profile "nope" does not exist/],
     [

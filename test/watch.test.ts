@@ -220,6 +220,9 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     [['--max-rps', '0'], /--max-rps: "0"/],
     [['--exec', ''], /--exec: the command is empty/],
     [['--timeout', 'soon'], /--timeout: "soon"/],
+    [['--exec-timeout', '1m'], /--exec-timeout has no effect without --exec/],
+    [['-i', '2s', '--max-interval', '10s'], /--interval and --max-interval cannot be used together/],
+    [['-q', '--progress', 'plain'], /--quiet and --progress plain cannot be used together/],
   ];
   for (const [args, message] of bad) {
     it(`exits 2 for ${args.join(' ')}, no request sent`, async () => {

@@ -29,7 +29,9 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
     optionDescription(option) {
       const setting = settingOfFlag(option.long ?? '');
       const hasValue = option.required || option.optional;
-      const fallback = option.defaultValue === undefined ? setting?.fallback : String(option.defaultValue);
+      const fallback =
+        option.defaultValueDescription ??
+        (option.defaultValue === undefined ? setting?.fallback : String(option.defaultValue));
       const variable = setting?.variable ?? VARIABLES[option.long ?? ''];
       return option.description + headings.origins(hasValue ? fallback : undefined, variable);
     },

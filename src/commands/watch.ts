@@ -24,7 +24,7 @@ import { type Display, displayMode, openDisplay } from './watch/display.ts';
 import { createHook, type Hook } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { checkReports, notify, writeReports } from './watch/reports.ts';
-import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
+import { addWatchOptions, EXEC_TIMEOUT, type WatchOptions } from './watch/watch-options.ts';
 
 const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
   text: async ({ document }, { style, stdout, messages }, { color }) =>
@@ -63,7 +63,10 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const options = { ...given, annotations };
   const { timeoutMs } = parseWatchFlags(options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
-  const execTimeoutMs = parseDuration(options.execTimeout, '--exec-timeout');
+  if (options.exec === undefined && options.execTimeout !== undefined) {
+    throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
+  }
+  const execTimeoutMs = parseDuration(options.execTimeout ?? EXEC_TIMEOUT, '--exec-timeout');
   const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const query = await compileQuery(options.query);

@@ -7,7 +7,7 @@ import { MmaiError } from '../../src/errors.ts';
 import { fakeDeps } from '../support/deps.ts';
 
 describe('how a wait is shown', () => {
-  const defaults: WatchOptions = { ...WATCH_DEFAULTS, execTimeout: '1m', progress: 'auto', annotations: 'auto' };
+  const defaults: WatchOptions = { ...WATCH_DEFAULTS, progress: 'auto', annotations: 'auto' };
   const mode = (options: Partial<WatchOptions>, env: Record<string, string>, isTerminal = true) => {
     const deps = fakeDeps({ env });
     return displayMode({ ...defaults, ...options }, { ...deps, stderr: { ...deps.stderr, isTerminal } });

@@ -30,7 +30,7 @@ async function atTerminal(answers: string[] = [], overrides: Partial<CommandDeps
 }
 
 const tsv = { output: 'tsv' };
-const watchOptions = { ...WATCH_DEFAULTS, ...tsv, progress: 'none', annotations: 'none', execTimeout: '1m' };
+const watchOptions = { ...WATCH_DEFAULTS, ...tsv, progress: 'none', annotations: 'none' };
 
 describe('with no task ID at a terminal', () => {
   it('status offers the recent tasks, newest first, with the state last seen', async () => {

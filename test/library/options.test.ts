@@ -51,6 +51,7 @@ describe('the options of the library', () => {
     [{ maxInterval: true }, /^maxInterval: expected a positive number of milliseconds.*, got true$/],
     [{ errorBudget: 'auto' }, /^errorBudget: "auto" is not a valid duration/],
     [{ interval: 'none' }, /^interval: expected a duration or auto$/],
+    [{ interval: '2s', maxInterval: '5s' }, /^interval and maxInterval cannot be used together$/],
     [{ interval: '2h' }, /^interval must not be longer than timeout$/],
     [{ maxRps: '5' }, /^maxRps: expected a number, got string$/],
     [{ maxRps: 0.5 }, /^maxRps: "0.5" is not an integer from 1 to 100000$/],

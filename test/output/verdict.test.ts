@@ -104,7 +104,10 @@ describe('the verdict', () => {
   });
 
   it('of --until running says that the queue was left, unless every task has ended', () => {
-    assert.match(verdictOf('ended', ['running', 'failed'])[0]!, /^all tasks left the queue after 2s: 1 failed, 1 running$/);
+    assert.match(
+      verdictOf('ended', ['running', 'failed'])[0]!,
+      /^all tasks left the queue after 2s: 1 failed, 1 running$/,
+    );
     assert.match(verdictOf('ended', ['running', 'failed'], zh)[0]!, /^所有任务均已开始执行或已结束，/);
     assert.match(verdictOf('ended', ['succeeded', 'failed'])[0]!, /^all tasks ended after 2s/);
   });

@@ -83,7 +83,9 @@ function chosenOutput({ output, json, raw }: ServiceOptions): string | undefined
 }
 
 /** A dry run has no answer that could be queried or printed as a table. */
-function checkDryRun({ query, raw, output }: ServiceOptions): void {
+function checkDryRun({ query, raw, output, simulate }: ServiceOptions): void {
+  // It prints what would be sent to the service, which a simulation is not.
+  if (simulate !== undefined) throw conflict('--dry-run', '--simulate');
   if (query !== undefined) throw conflict('--dry-run', '--query');
   if (raw) throw conflict('--dry-run', '--raw');
   if (output !== undefined && !/^(text|json)$/i.test(output)) throw conflict('--dry-run', `--output ${output}`);

@@ -2,7 +2,7 @@ import { choice, type Settings } from '../../core/config/settings.ts';
 import type { ProgressEvent } from '../../core/wait/events.ts';
 import type { Waiter } from '../../core/wait/waiter.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { usageError } from '../../errors.ts';
+import { conflict, usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/terminal/live.ts';
 import { progressLine } from '../../output/progress.ts';
 import { taskBlock, taskLine } from '../../output/task-block.ts';
@@ -22,6 +22,8 @@ export interface Display {
 export function displayMode(options: WatchOptions, deps: CommandDeps): DisplayMode {
   const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
   if (progress === 'tty' && !deps.stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
+  const isShown = progress === 'tty' || progress === 'plain';
+  if (options.quiet && isShown) throw conflict('--quiet', `--progress ${progress}`);
   if (options.quiet || progress === 'none') return 'none';
   // The output of a command of --exec would stand in the drawing's way.
   return progress === 'tty' || (progress === 'auto' && isDrawable(deps) && !options.exec) ? 'drawn' : 'lines';

@@ -8,17 +8,24 @@ import type { ServiceOptions } from '../shared/options.ts';
 export interface WatchOptions extends ServiceOptions, WatchFlags {
   readonly progress: string;
   readonly exec?: string;
-  readonly execTimeout: string;
+  readonly execTimeout?: string;
   readonly annotations: string;
   readonly junit?: string;
   readonly notify?: true;
 }
+
+/** The limit of a command of `--exec` without `--exec-timeout`. */
+export const EXEC_TIMEOUT = '1m';
 
 /** The flags of `watch` (specification §1). */
 export function addWatchOptions(command: Command, { help: { flags, headings } }: Messages): Command {
   const noResults = command.createOption('--no-results', flags.noResults);
   // A flag of its own, since the last of two that contradict each other would win.
   noResults.negate = false;
+  // Without a value of its own, so that one that was given is known.
+  const execTimeout = command
+    .createOption('--exec-timeout <duration>', flags.execTimeout)
+    .default(undefined, EXEC_TIMEOUT);
   const addValue = (name: keyof typeof VALUE_FLAGS) => {
     const { short, placeholder, fallback }: (typeof VALUE_FLAGS)[typeof name] & { short?: string } = VALUE_FLAGS[name];
     command.option(`${short ? `${short}, ` : ''}--${kebab(name)} ${placeholder}`, flags[name], fallback);
@@ -38,7 +45,7 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .option('--results', flags.results)
     .addOption(noResults)
     .option('--exec <command>', flags.exec)
-    .option('--exec-timeout <duration>', flags.execTimeout, '1m')
+    .addOption(execTimeout)
     .option('--annotations <auto|github|none>', flags.annotations, 'auto')
     .option('--junit <file>', flags.junit)
     .option('--notify', flags.notify);

@@ -66,6 +66,9 @@ export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName):
   tasksNeeded(Number.MAX_SAFE_INTEGER, options, nameOf);
   const { timeout, interval, ...values } = parseValues(options, nameOf);
   if (interval === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval(nameOf('interval')));
+  if (interval !== 'auto' && options.maxInterval !== WATCH_DEFAULTS.maxInterval) {
+    throw conflict(nameOf('interval'), nameOf('maxInterval'));
+  }
   if (interval !== 'auto' && interval > timeout) {
     throw usageError((m) => m.watch.intervalAboveTimeout(nameOf('interval'), nameOf('timeout')));
   }

@@ -134,6 +134,7 @@ export const en = {
   },
   config: configEn,
   watch: {
+    noEffect: (one: string, other: string) => `${one} has no effect without ${other}`,
     conflict: (one: string, other: string) => `${one} and ${other} cannot be used together`,
     intervalAboveTimeout: (interval: string, timeout: string) => `${interval} must not be longer than ${timeout}`,
     countAboveTasks: (what: string, count: string, tasks: number) =>

@@ -113,6 +113,7 @@ export const zh: Messages = {
   },
   config: configZh,
   watch: {
+    noEffect: (one, other) => `${one} 需要与 ${other} 一起使用`,
     conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
     countAboveTasks: (what, _, tasks) => `只有 ${tasks} 个任务，${what} 不能大于 ${tasks}`,
     intervalAboveTimeout: (interval, timeout) => `${interval} 不能大于 ${timeout}`,
