@@ -43,8 +43,9 @@ function start() {
   return loader
     .load('main.cjs')
     .main(argv)
-    .then(function () {
+    .then(function (leave) {
       if (process.exitCode === 0) loader.save();
+      leave();
     });
 }
 

@@ -11,4 +11,4 @@ Object.assign(process.env, {
   ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
 });
-await main(process.argv.slice(2));
+(await main(process.argv.slice(2)))();

@@ -1,17 +1,20 @@
 import { run } from './cli.ts';
-import { ExitCode } from './errors.ts';
-import { leave, systemDeps } from './system.ts';
+import { abortCode, ExitCode } from './errors.ts';
+import { end, systemDeps } from './system.ts';
 import { visible } from './text/safe-text.ts';
 
-/** One process, from its arguments (without node and script) to its exit code or signal. */
-export async function main(argv: readonly string[]): Promise<void> {
+/** One process, from its arguments (without node and script) to its exit code, which is set; the function it resolves with ends it. */
+export async function main(argv: readonly string[]): Promise<() => void> {
   process.on('uncaughtException', reportBug);
   // What Node ends with where nothing is left to wait for before the run has ended.
   process.exitCode = ExitCode.bug;
   const deps = systemDeps();
   const exitCode = await run(argv, deps);
   await deps.stderr.flush();
-  leave(exitCode, deps);
+  // What aborted the run, a signal or a stdout that failed, decides over its exit code.
+  const final = deps.signal.aborted ? abortCode(deps.signal) : exitCode;
+  process.exitCode = final;
+  return () => end(final);
 }
 
 /** An uncaught error is a bug of ours, and must not end with Node's own 1, which says that a task failed. */

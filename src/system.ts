@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
-import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
+import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
 import { createOutput, createWriter, isClosedPipe } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
@@ -15,8 +15,8 @@ import { createRedactor } from './text/redactor.ts';
 /** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
 const GRACE_MS = 1500;
 
-/** How long a child or a connection that is no longer needed may delay the end of the process, in ms. */
-const LINGER_MS = 100;
+/** How long a signal that the process sends itself may take, in ms. */
+const RAISE_MS = 100;
 
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
@@ -161,15 +161,17 @@ function abort(controller: AbortController, exitCode: number): void {
 
 /**
  * Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. On
- * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed.
+ * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed. Not by
+ * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 0.05 start-ups.
  */
-function end(exitCode: number): void {
+export function end(exitCode: number): void {
+  // A lookup that hangs delays the exit: a signal then kills at once.
+  for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
   const name = signalOf(exitCode);
   if (!name || process.platform === 'win32') process.exit(exitCode);
-  process.removeAllListeners(name);
   process.kill(process.pid, name);
   // Of the first process of a container the system ignores signals that it sends itself.
-  setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
+  setTimeout(() => process.exit(exitCode), RAISE_MS).unref();
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */
@@ -219,13 +221,4 @@ function homeOrRoot(): string {
 function outputFailed({ code, message }: NodeJS.ErrnoException): MmaiError {
   const hint = (m: Messages) => m.explain.exitHints[ExitCode.outputFailed];
   return new MmaiError(ExitCode.outputFailed, (m) => m.outputFailed(code ?? message), { hint });
-}
-
-/** Ends the process. What aborted `signal` (a signal, a stdout that failed) decides over `exitCode`. */
-export function leave(exitCode: number, { signal }: Pick<Deps, 'signal'>): void {
-  process.exitCode = signal.aborted ? abortCode(signal) : exitCode;
-  if (signal.aborted) return end(process.exitCode);
-  // Everything is written: from here on a signal kills at once, and nothing that is still open keeps the process.
-  for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
-  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
