@@ -6,7 +6,7 @@ import {
   type TaskReply,
   type TaskResultReply,
 } from '../core/client.ts';
-import { resolveSettings, serviceOrigin } from '../core/config/settings.ts';
+import { resolveSettings, serviceOrigin, serviceSettings } from '../core/config/settings.ts';
 import type { FailureClass } from '../core/rpc/error-codes.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import type { Transport } from '../core/rpc/transport.ts';
@@ -128,8 +128,8 @@ export function createClient(options: ClientOptions): ServiceClient {
 // --- internal ---
 
 const OPTIONS: readonly (keyof ClientOptions)[] = [
-  ...(['accessKey', 'region', 'endpoint', 'format', 'signature', 'method'] as const),
-  ...(['requestTimeout', 'transport'] as const),
+  ...(['accessKey', 'transport'] as const),
+  ...serviceSettings.filter((name) => name !== 'caFile'),
 ];
 
 function checkAccessKey(accessKey: unknown): void {

@@ -55,7 +55,7 @@ export function parseScript(text: string): Script {
 }
 
 function parseStep(text: string): ScriptedStep {
-  const bad = () => usageError((m) => m.sandbox.badStep(text));
+  const bad = () => usageError((m) => m.sandbox.badStep(text, FAULTS));
   const [, word, given, times = '1', hold] =
     /^(0|-?[1-9]\d{0,8}|[a-z]+)(?:\((.*)\))?(?:x([1-9]\d{0,6})|:(.+))?$/.exec(text) ?? [];
   const fault = FAULTS.find((name) => name === word);

@@ -49,8 +49,11 @@ export interface Sandbox {
 }
 
 const MAX_BODY = 1024 * 1024;
-/** What a client that retries comes through; a hanging or slow poll would only cost it time. */
-const PASSING: readonly Fault[] = FAULTS.filter((kind) => !['404', 'forbidden', 'hang', 'slow'].includes(kind));
+/** The faults that a client comes through by retrying; a hanging or slow poll would only cost it time. */
+const IS_PASSING: Readonly<Record<Fault, boolean>> = {
+  ...{ 500: true, throttle: true, reset: true, garbage: true, html: true, expired: true },
+  ...{ 404: false, forbidden: false, hang: false, slow: false },
+};
 
 /** The service's double on 127.0.0.1. Throws a usage error for a bad script; rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -157,7 +160,7 @@ function isOurs(host: string | undefined, others: readonly string[] = []): boole
 
 function mixedIn({ faults }: SandboxOptions): Step | undefined {
   if (!faults || faults.random() >= faults.rate) return undefined;
-  const kinds = faults.kinds ?? PASSING;
+  const kinds = faults.kinds ?? FAULTS.filter((kind) => IS_PASSING[kind]);
   const kind = kinds[Math.floor(faults.random() * kinds.length)];
   return kind && { kind };
 }

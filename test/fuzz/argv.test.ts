@@ -1,35 +1,37 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { commandsBelow } from '../../scripts/man.ts';
 import { run } from '../../src/cli.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { fakeDeps, piped } from '../support/deps.ts';
 import { assertSafe, hostileText, property } from '../support/fuzz.ts';
 import { testKey } from '../support/mmai.ts';
+import { commandTree } from '../support/tree.ts';
 
-const FLAGS =
-  '--profile --region --endpoint --format --signature --method --request-timeout --retries --ca-file -o --output --json --query -q --lang --color --debug --dry-run --simulate --raw --exit-status --timeout -i --interval --max-interval --any --count --fail-fast --error-budget --not-found-grace --queue-timeout --stall-timeout --max-rps --timeout-exit-code --heartbeat --progress --exec --annotations --junit --notify --reveal --show-origin --help -h --version -V --nope';
-const WORDS =
-  'status watch wait config init set get list unset path use profiles help nope region access-key-secret default 1 2 9223372036854775807 0 - -- --- cn-beijing http://127.0.0.1:1 json ndjson xml tsv raw text zh en 10s 1ms none auto 3 1 tasks[].id 0,1,2 500,2 curl node __proto__ constructor';
+const tree = await commandTree(fakeDeps());
+// A sandbox runs until it is stopped.
+const commands = commandsBelow(tree).filter(({ path }) => path !== 'sandbox');
+const flags = [tree, ...commands.map(({ command }) => command)].flatMap(({ options }) =>
+  options.flatMap(({ long, short }) => [long, short]),
+);
+const FLAGS = [...new Set([...flags, '--help', '-h', '--nope'])].filter((flag) => flag !== undefined);
+const WORDS = [
+  ...new Set(commands.flatMap(({ path, command }) => [...path.split(' '), ...command.aliases()])),
+  ...'help nope region access-key-secret default 1 2 9223372036854775807 0 - -- --- cn-beijing json ndjson'.split(' '),
+  ...'http://127.0.0.1:1 xml tsv raw text zh en 10s 1ms none auto 3 tasks[].id 0,1,2 500,2 curl node'.split(' '),
+  ...['@last', '__proto__', 'constructor'],
+];
 const word = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...WORDS.split(' ')) },
-  { weight: 4, arbitrary: fc.constantFrom(...FLAGS.split(' ')) },
+  { weight: 4, arbitrary: fc.constantFrom(...WORDS) },
+  { weight: 4, arbitrary: fc.constantFrom(...FLAGS) },
   {
     weight: 1,
-    arbitrary: fc
-      .tuple(fc.constantFrom(...FLAGS.split(' ')), fc.string({ unit: 'binary' }))
-      .map((pair) => pair.join('=')),
+    arbitrary: fc.tuple(fc.constantFrom(...FLAGS), fc.string({ unit: 'binary' })).map((pair) => pair.join('=')),
   },
   { weight: 1, arbitrary: hostileText(['::error::', '\u001b[2J', '\u202e', '1', '-', '=']) },
 );
-const command = fc.constantFrom(
-  [],
-  ['status'],
-  ['watch'],
-  ['status', '1'],
-  ['watch', '1'],
-  ['config', 'set'],
-  ['config', 'list'],
-);
+const paths = commands.map(({ path }) => path.split(' '));
+const command = fc.constantFrom([], ...paths, ['status', '1'], ['watch', '1'], ['result', '1']);
 const argv = fc.tuple(command, fc.array(word, { maxLength: 7 })).map(([start, rest]) => [...start, ...rest]);
 const KNOWN = Object.keys(en.exitCodes).map(Number);
 

@@ -74,6 +74,11 @@ export function resolveSettings(
 
 export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
 
+/** The settings that name the service and how to call it: a wait that is resumed has them again, a client of the library takes them. */
+export const serviceSettings = settingNames.filter(
+  (name) => name !== 'language' && name !== 'output' && name !== 'color' && name !== 'retries',
+);
+
 /** What help says of a setting's flag: the default, and the variable that gives the value; undefined for any other flag. */
 export function settingOfFlag(flag: string): { fallback: string | undefined; variable: string } | undefined {
   const found = Object.values(DEFINITIONS).find((definition) => `--${definition.flag}` === flag);

@@ -1,6 +1,6 @@
 import { conflict, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
-import { choice, kebab, wholeNumber } from '../config/settings.ts';
+import { choice, kebab, serviceSettings, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
@@ -97,10 +97,7 @@ function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
 }
 
 /** The flags that name the service and how to call it. */
-const PLACE = [
-  ...(['profile', 'region', 'endpoint', 'caFile', 'format', 'signature', 'method'] as const),
-  ...(['requestTimeout', 'simulate'] as const),
-];
+const PLACE = ['profile', ...serviceSettings, 'simulate'] as const;
 type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
 /** The flags that resume a wait for `left` of its tasks after `succeeded` have: those that were given, and the time limit. */

@@ -123,8 +123,8 @@ export const en = {
   unknownStatus: (id: string, status: number) =>
     `task ${id} has status ${status}, unknown to this version of mmai; treated as not finished`,
   sandbox: {
-    badStep: (step: string) =>
-      `invalid script step "${step}": expected a status (0, 1, 2, 3 or any integer; 3(Download fail) fails with that reason) or one of 500, throttle, throttle(2s), 404, reset, hang, garbage, html, expired, forbidden, slow(2s), optionally followed by xN (N polls) or :30s (a duration)`,
+    badStep: (step: string, faults: readonly string[]) =>
+      `invalid script step "${step}": expected a status (0, 1, 2, 3 or any integer; 3(Download fail) fails with that reason) or one of ${faults.join(', ')} (throttle and slow also with a duration: slow(2s)), optionally followed by xN (N polls) or :30s (a duration)`,
     badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
     portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
     noDashes: (word: string) => `"${word}" is not expected here: put "--" before a command to run`,

@@ -103,8 +103,8 @@ export const zh: Messages = {
     ].join(' · '),
   unknownStatus: (id, status) => `任务 ${id} 的状态为 ${status}，当前版本的 mmai 无法识别，按未完成处理`,
   sandbox: {
-    badStep: (step) =>
-      `脚本步骤“${step}”无效，应为状态（0、1、2、3 或任意整数；3(Download fail) 表示以该原因失败），或 500、throttle、throttle(2s)、404、reset、hang、garbage、html、expired、forbidden、slow(2s) 之一，后面可加 xN（重复 N 次请求）或 :30s（持续时间）`,
+    badStep: (step, faults) =>
+      `脚本步骤“${step}”无效，应为状态（0、1、2、3 或任意整数；3(Download fail) 表示以该原因失败），或 ${faults.join('、')} 之一（throttle 和 slow 可带时长，如 slow(2s)），后面可加 xN（重复 N 次请求）或 :30s（持续时间）`,
     badRate: (value) => `--fault-rate：“${value}”无效，应为 0～1 的数`,
     portTaken: (port, why) => `--port：无法监听 ${port}：${fileProblem(why)}`,
     noDashes: (word) => `意外的参数“${word}”：如需运行命令，请在命令前加上“--”`,
