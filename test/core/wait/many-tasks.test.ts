@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseTaskId } from '../../../src/core/task.ts';
 import { pollPlan } from '../../../src/core/wait/plan.ts';
 import { finishedAt, lives, wait, waitFor } from '../../support/wait.ts';
 
@@ -131,19 +130,18 @@ describe('the last polls of many tasks', () => {
   });
 });
 
-it('100,000 tasks cost no more a poll than 1,000', async () => {
+it('50,000 tasks cost no more a poll than 1,000', async () => {
   const msPerPoll = async (count: number) => {
     const start = performance.now();
     const { asked } = await wait(
-      lives(count, () => (_, poll) => (poll < 2 ? 1 : 2)),
+      lives(count, () => (_, poll) => (poll < 1 ? 1 : 2)),
       { maxRps: Number.POSITIVE_INFINITY, timeoutMs: Number.POSITIVE_INFINITY },
     );
-    assert.equal(asked.length, 3 * count);
+    assert.equal(asked.length, 2 * count);
     return (performance.now() - start) / asked.length;
   };
   await msPerPoll(1000);
   const few = await msPerPoll(1000);
-  const many = await msPerPoll(100_000);
+  const many = await msPerPoll(50_000);
   assert.ok(many < 8 * few + 0.05, `${many} ms a poll, ${few} ms with few`);
-  assert.ok(parseTaskId('1'));
 });
