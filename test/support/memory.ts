@@ -1,7 +1,11 @@
-import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { run } from '../../src/cli.ts';
 import type { HttpResponse } from '../../src/core/rpc/transport.ts';
 import { fakeDeps } from './deps.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const MIB = 2 ** 20;
 let size = MIB;
@@ -40,10 +44,7 @@ export const LARGE = {
 
 export type Large = keyof typeof LARGE;
 
-/**
- * How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. Needs
- * `--expose-gc`.
- */
+/** How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. */
 export async function heldMiB(
   command: 'status' | 'watch' | 'result',
   tasks: number,
@@ -52,7 +53,9 @@ export async function heldMiB(
 ): Promise<number> {
   size = bytes;
   const used = () => {
-    globalThis.gc?.();
+    // The second waits for buffers that the first one has found to be garbage.
+    collectGarbage();
+    collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / MIB;
   };
@@ -78,11 +81,3 @@ export async function heldMiB(
 }
 
 const KEY = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'key-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'key-secret' };
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [, , command, tasks, bytes, ...kinds] = process.argv;
-  for (const kind of kinds) {
-    const held = await heldMiB(command as 'status', Number(tasks), Number(bytes), kind as Large);
-    process.stdout.write(`${JSON.stringify([kind, held])}\n`);
-  }
-}
