@@ -1,7 +1,7 @@
 // `promises`, not node:fs/promises: that is loaded on use, and a config file is read at every start.
 import { closeSync, constants, fstatSync, openSync, promises, readSync, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { retryWhileBusy } from './while-busy.ts';
 
 /** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
@@ -107,7 +107,7 @@ export function writableSize(path: string, limits: FileLimits = {}): Promise<num
   return withLimits(limits, async () => {
     const found = await promises.stat(path).catch(undefinedIfMissing);
     if (found?.isDirectory()) throw coded('EISDIR');
-    await promises.access(found ? path : dirname(path), constants.W_OK);
+    await (found ? promises.access(path, constants.W_OK) : checkCreatable(path));
     return found?.size ?? 0;
   });
 }
@@ -116,6 +116,17 @@ export function writableSize(path: string, limits: FileLimits = {}): Promise<num
 
 function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
+}
+
+/** Rejects unless a file that is not there could be made: where a link without a target leads to, if it is one. */
+async function checkCreatable(path: string): Promise<void> {
+  const link = await promises.readlink(path).catch(() => undefined);
+  if (link !== undefined) return checkCreatable(resolve(dirname(path), link));
+  // Windows says of what is below a file only that it is not there.
+  const directory = await promises.stat(dirname(path));
+  if (!directory.isDirectory()) throw coded('ENOTDIR');
+  if (path.endsWith('/') || path.endsWith(sep)) throw coded('EISDIR');
+  await promises.access(dirname(path), constants.W_OK);
 }
 
 /** The last line of a file has no line break at its end. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writableSize, writeText } from '../../src/io/files.ts';
@@ -43,5 +43,15 @@ describe('a report', () => {
     await assert.rejects(writableSize(path('directory')), /EISDIR/);
     await assert.rejects(writableSize(join(path('some'), 'below')), /ENOTDIR/);
     await assert.rejects(writableSize(join(path('missing'), 'file')), /ENOENT/);
+    await assert.rejects(writableSize(`${path('none')}/`), /EISDIR/);
+  });
+
+  it('can be written where a link leads to, if a file can be made there', async () => {
+    symlinkSync('none', path('link'));
+    assert.equal(await writableSize(path('link')), 0);
+    symlinkSync(join('missing', 'file'), path('lost'));
+    await assert.rejects(writableSize(path('lost')), /ENOENT/);
+    symlinkSync('loop', path('loop'));
+    await assert.rejects(writableSize(path('loop')), /ELOOP/);
   });
 });
