@@ -47,6 +47,7 @@ matrix('an HTTP answer with', [
   { name: 'XML of type JSON', play: ok('<R><Status>2</Status></R>', [JSON_TYPE]), expected: 2 },
   { name: 'no type', play: ok(BODY), expected: 2 },
   { name: 'an empty body', play: ok('', [JSON_TYPE]), expected: unreadable },
+  { name: 'status 304', play: 'HTTP/1.1 304 Not Modified\r\n\r\n', expected: unreadable },
   { name: 'status 204', play: 'HTTP/1.1 204 No Content\r\n\r\n', expected: unreadable },
   { name: "a proxy's page and status 200", play: ok('<html><title>Sign in</title></html>'), expected: htmlPage },
   {

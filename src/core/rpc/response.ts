@@ -107,7 +107,9 @@ export function fieldsOf(value: unknown): ResponseFields | undefined {
   const fields = new Map<string, unknown>();
   for (const [name, field] of Object.entries(value)) {
     const key = name.toLowerCase();
-    if (!fields.has(key)) fields.set(key, typeof field === 'number' ? String(field) : field);
+    // Where a gateway added a spelling of its own, the service's counts.
+    if (!fields.has(key) || /^[A-Z][a-z]/.test(name))
+      fields.set(key, typeof field === 'number' ? String(field) : field);
   }
   return fields;
 }
@@ -195,7 +197,8 @@ function codeOf(response: HttpResponse, fields: ResponseFields | undefined, reda
   const code = safeText(textField(fields, 'code'), MAX_FIELD, redact);
   // A success's own code ("OK") says nothing about a body that lacks the operation's fields.
   if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code))) return code;
-  if (response.status >= 300 && response.status < 400) return 'Network.Redirect';
+  // A 304 redirects nowhere: a broken cache gives it to a request that did not ask for one.
+  if (response.status >= 300 && response.status < 400 && response.status !== 304) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';
   const isHtml = HTML.test(utf8.decode(response.body.subarray(0, 512)));
   return isHtml || /html/i.test(response.headers['content-type'] ?? '') ? 'Network.HtmlPage' : 'Network.Unreadable';

@@ -24,6 +24,7 @@ describe('an answer is read by what arrives', () => {
     ['a Code "OK" beside the Status', { Status: 1, Code: 'OK' }, 1],
     ['a Status as a string', { Status: '3' }, 3],
     ['keys in lower case', { status: 0, requestId: 'x' }, 0],
+    ['a key in two spellings, of which the documented one counts', '{"status":3,"Status":2,"STATUS":1}', 2],
     ['a status nobody documented', { Status: 7 }, 7],
     ['a byte order mark', '\ufeff{"Status":2}', 2],
     [
