@@ -1,5 +1,16 @@
-import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
 
@@ -40,6 +51,38 @@ export function makeDirectory(directory: string): void {
     }
     if (owner) giveAsRoot(level, owner);
   }
+}
+
+/** A symbolic link in a path was made by another user, who could lead us anywhere with it. */
+export class ForeignLinkError extends Error {
+  readonly link: string;
+
+  constructor(link: string) {
+    super(`${link} belongs to another user`);
+    this.link = link;
+  }
+}
+
+/** As many links as one path may go through. */
+const MAX_LINKS = 40;
+
+/**
+ * Where an absolute path leads, with no link left in it; neither it nor its directory need exist. As the kernel does in /tmp, a link
+ * is followed only if it is root's or ours, or if its owner has the directory that it leads to: otherwise root, in a user's home,
+ * would write wherever that user likes. Throws a {@link ForeignLinkError}, and the system's error.
+ */
+export function followLinks(path: string, user = process.getuid?.(), budget = { links: MAX_LINKS }): string {
+  const directory = dirname(path);
+  if (directory === path) return path;
+  const real = join(followLinks(directory, user, budget), basename(path));
+  const link = lstatSync(real, { throwIfNoEntry: false });
+  if (!link?.isSymbolicLink()) return real;
+  budget.links -= 1;
+  if (budget.links < 0) throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
+  const target = followLinks(resolve(dirname(real), readlinkSync(real)), user, budget);
+  const isOurs = link.uid === 0 || link.uid === user;
+  if (!isOurs && ownerOf(dirname(target))?.uid !== link.uid) throw new ForeignLinkError(real);
+  return target;
 }
 
 /** Who owns `path`; undefined where nothing is. */

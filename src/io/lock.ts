@@ -20,15 +20,18 @@ export interface LockOptions {
   readonly patienceMs?: number;
 }
 
-/** Another process held the lock for too long. */
+/** Another process held the lock for too long, or what is in its place is no lock of ours. */
 export class LockedError extends Error {
   readonly lock: string;
   readonly waitedMs: number;
+  /** No process holds it, and somebody has to remove it. */
+  readonly isLeftover: boolean;
 
-  constructor(lock: string, waitedMs: number) {
+  constructor(lock: string, waitedMs: number, isLeftover = false) {
     super(`${lock} is held by another process`);
     this.lock = lock;
     this.waitedMs = waitedMs;
+    this.isLeftover = isLeftover;
   }
 }
 
@@ -48,7 +51,9 @@ export async function underLock(
   while (!take(lock)) {
     signal?.throwIfAborted();
     const waitedMs = performance.now() - start;
-    if (waitedMs > patienceMs) throw new LockedError(lock, waitedMs);
+    if (lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() === false)
+      throw new LockedError(lock, waitedMs, true);
+    if (waitedMs > patienceMs) throw new LockedError(lock, waitedMs, unchangedMs(lock) > staleMs);
     if (unchangedMs(lock) > staleMs) breakLock(lock, unchangedMs, staleMs);
     // Hundreds of writers that look every few ms would leave the one with the lock no processor to write with.
     await delay(10 + Math.random() * Math.min(waitedMs, 1000), undefined, signal && { signal }).catch(() => {});

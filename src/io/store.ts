@@ -1,8 +1,8 @@
-import { chmodSync, lstatSync, readdirSync, readlinkSync, realpathSync, renameSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
 import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
-import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
+import { ForeignLinkError, followLinks, giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
 import type { LockOptions } from './lock.ts';
 import { retryWhileBusy } from './while-busy.ts';
@@ -20,9 +20,6 @@ interface Place {
   readonly name: string;
   readonly checkHeld: () => void;
 }
-
-/** As many links as one path may go through. */
-const MAX_LINKS = 40;
 
 /**
  * The file behind `mmai config`. Reading goes past `conf` on purpose: its constructor creates the directory, which a read-only
@@ -44,9 +41,10 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
       // The loop delivers a signal that came together with the end of the input, whose last part is then missing.
       await new Promise(setImmediate);
       try {
+        // The file itself, whatever name leads to it: a symbolic link stays one, and what it points to need not exist yet.
+        const target = followLinks(path);
         makeDirectory(directory);
         closeDirectory(directory);
-        const target = linkTarget(path);
         const lock = `${target}.lock`;
         const work = (checkHeld: () => void) => {
           if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
@@ -58,7 +56,11 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
         };
         await underLock(lock, work, lockOptions);
       } catch (error) {
-        if (error instanceof LockedError) throw usageError((m) => m.config.locked(error.lock, error.waitedMs));
+        if (error instanceof LockedError) {
+          const { lock, waitedMs, isLeftover } = error;
+          throw usageError((m) => (isLeftover ? m.config.inTheWay(lock) : m.config.locked(lock, waitedMs)));
+        }
+        if (error instanceof ForeignLinkError) throw usageError((m) => m.config.foreignLink(path, error.link));
         throw cannotWrite(path, error, signal);
       }
     },
@@ -112,30 +114,6 @@ function replace({ target, lock, name, checkHeld }: Place, text: string, Conf: t
   if (owner) giveAsRoot(staged.path, owner);
   checkHeld();
   retryWhileBusy(() => renameSync(staged.path, target));
-}
-
-/** The file itself, whatever name leads to it: a symbolic link stays one, and what it points to need not exist yet. */
-function linkTarget(path: string): string {
-  let target = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    try {
-      return realpathSync(target);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    const next = linkAt(target);
-    if (next === undefined) return target;
-    target = resolve(realpathSync(dirname(target)), next);
-  }
-  throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
-}
-
-function linkAt(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** For the owner alone, unless it holds other things too, is made for sharing, as /tmp is, or is behind a link: that is not ours. */

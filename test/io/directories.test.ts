@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { chownSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseTaskId } from '../../src/core/task.ts';
-import { configDirectory, makeDirectory, stateDirectory } from '../../src/io/directories.ts';
+import { configDirectory, followLinks, makeDirectory, stateDirectory } from '../../src/io/directories.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
@@ -59,6 +68,39 @@ describe('makeDirectory', () => {
   });
 });
 
+describe('a path with symbolic links', () => {
+  /** A home of a user who is not the one who follows, with a link in it. */
+  function linkInHome(target: string, name = 'link') {
+    const home = realpathSync(temporaryDirectory());
+    symlinkSync(target, join(home, name));
+    if (process.getuid?.() === 0) {
+      chownSync(home, OTHER, OTHER);
+      lchownSync(join(home, name), OTHER, OTHER);
+    }
+    return home;
+  }
+  const root = 0;
+
+  it('leads to where its last link points, though nothing is there', () => {
+    const home = linkInHome('dotfiles');
+    assert.equal(followLinks(join(home, 'link', 'mmai', 'config.json')), join(home, 'dotfiles', 'mmai', 'config.json'));
+    assert.throws(() => followLinks(join(linkInHome('link'), 'link')), { code: 'ELOOP' });
+  });
+
+  it("of another user's link leads into that user's directories only", () => {
+    const home = linkInHome('dotfiles.json');
+    assert.equal(followLinks(join(home, 'link'), root), join(home, 'dotfiles.json'));
+    for (const path of ['link', 'link/mmai/config.json']) {
+      const abroad = linkInHome('/nowhere');
+      assert.throws(() => followLinks(join(abroad, path), root), { link: join(abroad, 'link') });
+    }
+  });
+
+  it("of one's own link, or of root's, leads anywhere", () => {
+    assert.equal(followLinks(join(linkInHome('/nowhere'), 'link'), process.getuid?.() || OTHER), '/nowhere');
+  });
+});
+
 describe("what is made in somebody's home", () => {
   it('belongs to the owner of the directory it is made in, also when root makes it', async () => {
     const home = temporaryDirectory();
@@ -86,5 +128,17 @@ describe("what is made in somebody's home", () => {
     if (isRoot) chownSync(store.path, OTHER, OTHER);
     await store.update(({ profiles }) => void Object.assign(profiles, { p: {} }));
     assert.equal(statSync(store.path).uid, isRoot ? OTHER : process.getuid?.());
+  });
+
+  it('is made by root where a link of that home leads only within it', async () => {
+    const [home, abroad] = [temporaryDirectory(), temporaryDirectory()];
+    const isRoot = process.getuid?.() === 0;
+    symlinkSync(abroad, join(home, 'mmai'));
+    if (isRoot) chownSync(home, OTHER, OTHER);
+    if (isRoot) lchownSync(join(home, 'mmai'), OTHER, OTHER);
+    const made = createStore({ directory: join(home, 'mmai') }).update(() => {});
+    if (isRoot) await assert.rejects(made, { exitCode: 2, message: /mmai is another user's link/ });
+    else await made;
+    assert.equal(existsSync(join(abroad, 'config.json')), !isRoot);
   });
 });
