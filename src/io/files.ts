@@ -190,6 +190,8 @@ async function withLimits<T>(
 }
 
 function undefinedIfAbsent(error: NodeJS.ErrnoException): undefined {
+  // What opening a socket says, on macOS the second.
+  if (error.code === 'ENXIO' || error.code === 'EOPNOTSUPP') throw coded('EINVAL');
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
 

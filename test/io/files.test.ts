@@ -75,7 +75,7 @@ for (const [name, read] of readers) {
       await assert.rejects(read(join(folder, 'large')), { code: 'EFBIG' });
       await assert.rejects(read(folder), { code: 'EISDIR' });
       await assert.rejects(read(pipe()), { code: 'EINVAL' });
-      await assert.rejects(read(join(folder, 'socket')), { code: /ENXIO|EOPNOTSUPP|EINVAL/ });
+      await assert.rejects(read(join(folder, 'socket')), { code: 'EINVAL' });
       await assert.rejects(read('/dev/zero'), { code: 'EINVAL' });
     });
 

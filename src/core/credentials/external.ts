@@ -39,7 +39,7 @@ export async function printedProfile(
   if (fields && mode && mode !== 'External' && mode !== 'CredentialsURI') return fields;
   throw denied(
     (m) => m.credentials.external[trouble(end)](source(m), name, detail(end, timeoutMs)),
-    (m) => m.credentials.externalHint(end.wroteError === true),
+    end.how === 'stopped' ? undefined : (m) => m.credentials.externalHint(end.wroteError === true),
   );
 }
 
