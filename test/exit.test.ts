@@ -33,6 +33,12 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
     });
   }
 
+  for (const args of ['status x', 'watch --nope', '']) {
+    it(`not where nothing is written to it: mmai ${args} > /dev/full`, async () => {
+      assert.match(await shell(`mmai ${args} > /dev/full; echo "exit $?"`), /\nexit 2\n$/);
+    });
+  }
+
   it('is told in the language of the user', async () => {
     const output = await shell('mmai status 1 --simulate 2 --lang zh > /dev/full; echo "exit $?"');
     assert.match(output, /^错误：标准输出写入失败：ENOSPC（磁盘空间不足）\n.*\nexit 74\n$/);

@@ -39,7 +39,8 @@ export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
   const open = () => (stream ??= (fd === 1 ? process.stdout : process.stderr).on('error', fail));
   const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
   const taken = async () => {
-    if (!stream) return;
+    // A device that is full refuses a write of nothing, too. What goes there and to files is written at once.
+    if (!stream || !(isPipe || stream.isTTY)) return;
     if (stream.writable) await new Promise<void>((done) => stream!.write('', () => done()));
     // A closed pipe is reported by an event after the write's callback.
     await new Promise(setImmediate);
