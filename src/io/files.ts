@@ -100,8 +100,8 @@ export function writeText(
 }
 
 /**
- * The size in bytes of a file that is to be written, 0 for a pipe, and if there is none yet. Nothing is created. Rejects with the
- * system's error if it cannot be written.
+ * The size in bytes of a file that is to be written, 0 for a pipe, and if there is none yet. Nothing is left behind. Rejects with
+ * the system's error if it cannot be written.
  */
 export function writableSize(path: string, limits: FileLimits = {}): Promise<number> {
   return withLimits(limits, async () => {
@@ -126,7 +126,16 @@ async function checkCreatable(path: string): Promise<void> {
   const directory = await promises.stat(dirname(path));
   if (!directory.isDirectory()) throw coded('ENOTDIR');
   if (path.endsWith('/') || path.endsWith(sep)) throw coded('EISDIR');
-  await promises.access(dirname(path), constants.W_OK);
+  // Tried, since rights do not say it: root has all, in a deleted directory too.
+  const file = await promises.open(path, 'wx').catch(undefinedIfPresent);
+  if (!file) return;
+  await file.close();
+  await promises.unlink(path);
+}
+
+/** Another process has made it meanwhile. */
+function undefinedIfPresent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 /** The last line of a file has no line break at its end. */

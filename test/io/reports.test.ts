@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writableSize, writeText } from '../../src/io/files.ts';
@@ -53,5 +62,17 @@ describe('a report', () => {
     await assert.rejects(writableSize(path('lost')), /ENOENT/);
     symlinkSync('loop', path('loop'));
     await assert.rejects(writableSize(path('loop')), /ELOOP/);
+  });
+
+  it('cannot be written where no file can be made, whatever the rights', async () => {
+    if (!existsSync('/proc/self/fd')) return;
+    // Below a directory that was deleted, as a working directory may be, and in one that takes no files.
+    mkdirSync(path('deleted'));
+    const descriptor = openSync(path('deleted'), 'r');
+    rmdirSync(path('deleted'));
+    for (const directory of [`/proc/self/fd/${descriptor}`, '/proc']) {
+      await assert.rejects(writableSize(join(directory, 'file')), /ENOENT|EACCES/);
+    }
+    closeSync(descriptor);
   });
 });
