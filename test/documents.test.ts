@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { commandsBelow } from '../scripts/man.ts';
 import { EXAMPLES } from '../src/cli/examples.ts';
 import { createStore } from '../src/io/store.ts';
+import { en } from '../src/locales/en/messages.ts';
+import { zh } from '../src/locales/zh/messages.ts';
 import { fakeDeps } from './support/deps.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { bin, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
@@ -35,9 +37,27 @@ describe('README', { concurrency: 4 }, () => {
     const rows = (text: string) => [...text.matchAll(/^\|/gm)].length;
     assert.equal(rows(zh), rows(en));
     // What a reader may type or look for is named in both.
-    const words = (text: string) => new Set([...text.matchAll(/`([^`\s]+)`/g)].map(([, word]) => word));
+    const spans = (text: string) => [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)];
+    const words = (text: string) => new Set(spans(text).flatMap(([, span]) => (/\s/.test(span!) ? [] : [span])));
     assert.deepEqual([...words(zh)].sort(), [...words(en)].sort());
   });
+
+  for (const [name, { exitCodes }] of [
+    ['README.md', en],
+    ['README.zh-CN.md', zh],
+  ] as const) {
+    it(`${name}: its table of exit codes is that of --help and mmai explain; signals share a row`, () => {
+      const rows = [...read(name).matchAll(/^\| ([\d, 、]+) \| ([^|]+) \|$/gm)];
+      const isOne = ([, codes]: RegExpExecArray) => /^\d+$/.test(codes!);
+      const told = rows.filter(isOne).map(([, code, meaning]) => [code, meaning!.replaceAll('`', '')]);
+      const signals = rows.flatMap((row) => (isOne(row) ? [] : row[1]!.split(/[, 、]+/)));
+      assert.deepEqual(signals, ['129', '130', '143']);
+      assert.deepEqual(
+        told,
+        Object.entries(exitCodes).filter(([code]) => !signals.includes(code)),
+      );
+    });
+  }
 
   it('begins with commands that CI runs as they are', () => {
     for (const line of shellLines(read('README.md')).filter((line) => line.startsWith('npm '))) {

@@ -57,7 +57,7 @@ export function addHelpNotes(
     [
       isShort ? undefined : valueNotes(command, messages),
       examples.length > 0 && `\n${help.headings.examples}\n  ${examples.join('\n  ')}`,
-      !isShort && Object.hasOwn(NEVER, name) ? exitCodeTable(name, messages) : undefined,
+      !isShort && Object.hasOwn(NEVER, name) ? exitCodeTable(name, command, messages) : undefined,
       isShort ? `\n${help.whole(['mmai', ...path, '--help'].join(' '))}` : undefined,
     ]
       .filter(Boolean)
@@ -71,8 +71,7 @@ export function addHelpNotes(
 /** How the values of some flags are written; undefined where the command has none of these. */
 function valueNotes(command: Command, { help }: Messages): string | undefined {
   const isTaken = (name: string) => command.options.some(({ flags, hidden }) => !hidden && flags.includes(`<${name}`));
-  const helper = command.createHelp();
-  helper.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? 80 });
+  const helper = helperOf(command);
   const width = Math.max(...VALUES.map((name) => name.length)) + 2;
   const notes = VALUES.filter(isTaken).map((name) => helper.formatItem(`<${name}>`, width, help.values[name], helper));
   return notes.length === 0 ? undefined : `\n${help.headings.values}\n${notes.join('\n')}`;
@@ -120,11 +119,19 @@ const COMMON = [
 /** The placeholders of flags whose values have a grammar. */
 const VALUES = ['duration', 'script'] as const;
 
-function exitCodeTable(name: string, { exitCodes, help }: Messages): string {
+function exitCodeTable(name: string, command: Command, { exitCodes, help }: Messages): string {
+  const helper = helperOf(command);
   const lines = Object.entries(exitCodes)
     .filter(([code]) => !NEVER[name]?.includes(code))
-    .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+    .map(([code, meaning]) => helper.formatItem(code.padStart(3), 3, meaning, helper));
   return `\n${help.after(lines.join('\n'))}`;
+}
+
+/** Formats items as wide as commander does. */
+function helperOf(command: Command): Help {
+  const helper = command.createHelp();
+  helper.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? 80 });
+  return helper;
 }
 
 const TITLES: Readonly<Record<string, (headings: Messages['help']['headings']) => string>> = {

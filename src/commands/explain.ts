@@ -112,7 +112,8 @@ function paragraph(explanation: Explanation, { messages, stdout }: CommandDeps):
   if (explanation.kind === 'errorCode') {
     if (explanation.countsAs) lines.push(`${words.countsAs}${explanation.countsAs}`);
     const { class: kind, retry } = explanation;
-    lines.push(`${words.retried}${words.retries[kind === 'notFound' || kind === 'throttle' ? kind : retry]}`);
+    const rule = kind === 'auth' || kind === 'notFound' || kind === 'throttle' ? kind : retry;
+    lines.push(`${words.retried}${words.retries[rule]}`);
     lines.push(`${words.exitsWith}${explanation.exitCode}`);
   }
   let name = explanation.topic;

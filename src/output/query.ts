@@ -10,9 +10,9 @@ export type Query = (document: object) => unknown;
 export async function compileQuery(expression: string | undefined): Promise<Query | undefined> {
   if (expression === undefined) return undefined;
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
-  const refuse = (error: unknown) =>
+  const refuse = (what: 'badQuery' | 'queryError', error: unknown) =>
     usageError(
-      (m) => m.usage.badQuery(shortened(expression), shortened(error instanceof Error ? error.message : String(error))),
+      (m) => m.usage[what](shortened(expression), shortened(error instanceof Error ? error.message : String(error))),
       // Backquotes hold JSON; aws-cli takes bare words in them, too.
       expression.includes('`') ? (m) => m.usage.queryQuotes() : undefined,
     );
@@ -20,7 +20,7 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
   try {
     ast = compile(expression);
   } catch (error) {
-    throw refuse(error);
+    throw refuse('badQuery', error);
   }
   return (document) => {
     // It finds elements of arrays alone.
@@ -29,7 +29,7 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
       // It finds what objects inherit, too: `constructor` is a function, which is nothing in JSON.
       return JSON.parse(JSON.stringify(TreeInterpreter.search(ast, Object.fromEntries(arrays) as JSONValue)) ?? 'null');
     } catch (error) {
-      throw refuse(error);
+      throw refuse('queryError', error);
     }
   };
 }

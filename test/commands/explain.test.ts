@@ -27,7 +27,7 @@ describe('mmai explain', () => {
       assert.deepEqual(more, []);
       assert.equal(told.topic, code);
       assert.equal(told.retry, classify(code, 0).retry);
-      const rule = ['notFound', 'throttle'].includes(told.class) ? told.class : told.retry;
+      const rule = ['auth', 'notFound', 'throttle'].includes(told.class) ? told.class : told.retry;
       assert.deepEqual({ meaning: told.meaning, hint: told.hint }, en.codes[catalogue[code].topic]);
       for (const messages of [en, zh]) {
         const { meaning, hint } = messages.codes[catalogue[code].topic];

@@ -27,6 +27,10 @@ describe('--query', () => {
     });
   }
   it('that does not parse is refused before anything is asked', () => assert.rejects(compileQuery('a['), MmaiError));
+  it('that parses but does not fit the document is told apart from one that does not parse', async () => {
+    const query = (await compileQuery('length(tasks[0].status)'))!;
+    assert.throws(() => query(document), /"length\(tasks\[0\]\.status\)" does not fit the document: Invalid type/);
+  });
   it('with a bare word in backquotes, as aws-cli takes it, is told of single quotes', () =>
     assert.rejects(compileQuery('tasks[?state==`failed`]'), (error: MmaiError) => {
       assert.match(error.hint?.(en) ?? '', /single quotes/);

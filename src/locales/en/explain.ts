@@ -6,11 +6,12 @@ export const explainEn = {
   countsAs: 'treated as: ',
   exitsWith: 'exit code: ',
   retries: {
-    backoff: 'yes, with increasing delays: status up to --retries times, watch within --error-budget',
-    once: 'yes, once and immediately, with the clock, nonce or credentials corrected; watch also within --error-budget',
-    throttle: 'yes, less and less often: status up to --retries times, watch until --timeout',
-    notFound: 'status: no; watch: yes, within --not-found-grace',
-    never: 'no, it would be refused again',
+    backoff: 'yes, with increasing delays, up to --retries times; watch: within --error-budget',
+    once: 'yes, once immediately with the clock or nonce corrected, then with increasing delays, up to --retries times; watch: within --error-budget',
+    throttle: 'yes, with increasing delays, up to --retries times; watch: until --timeout (exit code 124)',
+    notFound: 'no; watch: yes, within --not-found-grace',
+    auth: 'once immediately, if mmai now finds another AccessKey',
+    never: 'no, it would fail again',
   },
   statuses: {
     submitting: { meaning: 'the task was submitted and has not started yet', hint: 'wait for it with "mmai watch ID"' },
@@ -31,14 +32,14 @@ export const explainEn = {
   guides: {
     agents: {
       meaning:
-        'an AI agent, or a job whose steps may not run for long, waits in turns: "mmai watch ID --timeout 50s --json" ends in time, exit code 0, 1 or 124',
-      hint: 'on 124, run the command in summary.resume, or the one printed on stderr, and look at the exit code again; a final status has no next turn',
+        'an AI agent, or a job whose steps may not run for long, waits in turns: "mmai watch ID --timeout 50s --json" ends within 50s, with exit code 124 if tasks are still running',
+      hint: 'on 124, run the command in summary.resume, which is also printed to standard error, and check the exit code again; any other exit code is the result',
     },
   },
   exitHints: {
-    0: 'with "status --exit-status", it also means that every task succeeded',
-    1: 'the output names the tasks that failed',
-    2: 'correct the command line, the variable or the setting that the error names',
+    0: 'to find out how a task ended, use "status --exit-status" or "watch"',
+    1: 'the output names the tasks that failed; "mmai result ID" says why',
+    2: 'correct the command line, the variable or the setting that the error names; nothing was sent, unless --query does not fit the document',
     3: 'the error names the code; "mmai config list --show-origin" shows which AccessKey is used',
     4: 'try again later, with more --retries or, for watch, a longer --error-budget; --debug shows each step',
     5: 'check the task ID, and use the --region and --profile that the task was submitted with',

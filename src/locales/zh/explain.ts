@@ -8,11 +8,12 @@ export const explainZh: typeof explainEn = {
   countsAs: '视同：',
   exitsWith: '退出码：',
   retries: {
-    backoff: '是，间隔逐次加长：status 最多重试 --retries 次，watch 在 --error-budget 内持续重试',
-    once: '是，修正时钟、随机数或凭证后立即重试一次；watch 此后在 --error-budget 内继续重试',
-    throttle: '是，逐步降低频率：status 最多重试 --retries 次，watch 直到等待超时',
-    notFound: 'status 不重试；watch 在 --not-found-grace 内重试',
-    never: '否，重试仍会被拒绝',
+    backoff: '是，间隔逐次加长，最多重试 --retries 次；watch 在 --error-budget 内持续重试',
+    once: '是，修正时钟或随机数后立即重试一次，之后间隔逐次加长，最多重试 --retries 次；watch 在 --error-budget 内持续重试',
+    throttle: '是，间隔逐次加长，最多重试 --retries 次；watch 持续重试，直到等待超时（退出码 124）',
+    notFound: '否；watch 在 --not-found-grace 内重试',
+    auth: '重新查找凭证，如得到另一个 AccessKey，则立即重试一次',
+    never: '否，重试仍会失败',
   },
   statuses: {
     submitting: { meaning: '任务已提交，尚未开始执行', hint: '用 "mmai watch ID" 等待' },
@@ -30,14 +31,14 @@ export const explainZh: typeof explainEn = {
   guides: {
     agents: {
       meaning:
-        'AI 代理或步骤时长受限的作业可分段等待："mmai watch ID --timeout 50s --json" 按时结束，退出码为 0、1 或 124',
-      hint: '退出码为 124 时，运行 summary.resume 或标准错误输出中给出的命令，再判断退出码；任务达到最终状态后无需继续',
+        '智能体（agent）或步骤时长受限的作业可分段等待："mmai watch ID --timeout 50s --json" 在 50 秒内结束；如仍有任务未结束，退出码为 124',
+      hint: '退出码为 124 时，运行 summary.resume 中的命令（标准错误输出中也会给出），再判断退出码；其他退出码即为最终结果',
     },
   },
   exitHints: {
-    0: '使用 --exit-status 时还表示所有任务均已成功',
-    1: '输出的各行或 JSON 文档中可查看是哪些任务',
-    2: '请更正错误信息中指出的命令行参数、环境变量或设置项',
+    0: '如需了解任务是否成功，请使用 "status --exit-status" 或 "watch"',
+    1: '输出中列出了失败的任务；"mmai result ID" 可查看原因',
+    2: '请更正错误信息中指出的命令行参数、环境变量或设置项；除 --query 不适用于结果的情况外，未发送任何请求',
     3: '错误信息中包含错误码；"mmai config list --show-origin" 可查看使用的是哪个 AccessKey',
     4: '请稍后重试，或调大 --retries，watch 可调大 --error-budget；--debug 可查看每一步',
     5: '请核对任务 ID，并使用提交任务时的 --region 和 --profile',
@@ -45,7 +46,7 @@ export const explainZh: typeof explainEn = {
     70: '请加上 --debug 重新运行，并反馈其输出',
     74: '已写入的内容不完整：请释放磁盘空间（ENOSPC、EDQUOT）或调大文件大小限制（EFBIG），然后重新运行',
     124: '未结束的任务仍在服务端执行：运行提示的命令可继续等待，或调大 --timeout',
-    129: '终端或连接已断开：请重新运行，建议使用 tmux 或 setsid',
+    129: '终端或连接已断开：请重新运行，建议在 tmux 中运行',
     130: '未结束的任务仍在服务端执行：运行提示的命令可继续等待',
     141: '读取输出的程序（如 "head"）先退出了，通常无需处理',
     143: 'mmai 被外部终止：请检查作业的超时时间',

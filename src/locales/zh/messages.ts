@@ -52,6 +52,7 @@ export const zh: Messages = {
     badEndpoint: (what, value) =>
       `${what}：“${value}”不是有效的接入点，应为主机名或 http(s)://HOST[:PORT]，不含路径、参数、用户名和密码`,
     badQuery: (expression, why) => `--query：“${expression}”不是有效的 JMESPath 表达式：${why}`,
+    queryError: (expression, why) => `--query：“${expression}”不适用于该结果：${why}`,
     queryQuotes: () => `字符串请用单引号括起来：tasks[?state=='failed'].id`,
     badProfileName: (value) =>
       `“${value}”不是有效的配置名称，只能包含字母、数字和 . _ @ -，以字母或数字开头，最多 64 个字符`,
@@ -77,16 +78,16 @@ export const zh: Messages = {
   },
   credentials: credentialsZh,
   exitCodes: {
-    0: '成功：status、result 已获取所有任务的返回结果；watch 的条件已满足',
-    1: '有任务执行失败',
-    2: '用法或配置错误，未发送任何请求',
+    0: 'status、result：已查询所有任务（使用 --exit-status 时：均已成功）；watch：条件已满足',
+    1: '有任务执行失败，或 --any、--count 的条件已无法满足',
+    2: '用法或配置错误',
     3: '凭证缺失、错误或无权限；服务未开通；余额不足',
     4: '服务或网络异常，未获得有效响应，任务状态未知',
     5: '任务不存在',
     8: 'status --exit-status、result：尚未完成',
     70: 'mmai 内部错误（bug）',
     74: '输出写入失败（例如磁盘已满）',
-    124: 'watch：等待超时，仍有任务未结束',
+    124: 'watch：等待超时，条件尚未满足（--timeout-exit-code 可修改该退出码）',
     129: '终端断开（SIGHUP）',
     130: '被 Ctrl-C 中断（SIGINT）',
     141: '标准输出已被关闭',
