@@ -94,15 +94,13 @@ export async function createProgram(
     .hook('preAction', () => deps.handleSignals());
   for (const { name, alias, load } of COMMANDS) {
     if (wants(name) || (alias && wants(alias))) (await load())(program, deps, done);
-    else if (name !== 'complete') stub(program, name, alias).description(help.commands[name]);
+    else if (name !== 'complete') {
+      const stub = program.command(name).description(help.commands[name]);
+      if (alias) stub.alias(alias);
+    }
   }
   addHelpNotes(program, messages, isShortHelp);
   return program;
-}
-
-function stub(program: Command, name: string, alias: string | undefined): Command {
-  const command = program.command(name);
-  return alias === undefined ? command : command.alias(alias);
 }
 
 /** Writes the steps of requests to `--debug`, whose lines are English as logs are, and passes them on. */

@@ -89,11 +89,9 @@ export function systemDeps(): Deps {
       const { createRecentTasks } = await import('./io/recent-tasks.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
     },
-    async transport({ caFile, caFileFrom }, observe) {
+    async transport(settings, observe) {
       const { createTransport } = await import('./io/net/transport.ts');
-      return createTransport({
-        ...{ caFile, caFileFrom, env: process.env, now: systemClock.monotonic, observe, redactor, signal },
-      });
+      return createTransport({ ...settings, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
     },
     async prompts() {
       const { createPrompts } = await import('./io/terminal/prompts.ts');

@@ -76,18 +76,11 @@ function known(topic: string, { messages }: CommandDeps): Explanation[] {
 
 /** The topics under the headings of their kinds, each with its meaning in a column beside it. */
 function topicList(explanations: readonly Explanation[], { messages, stdout }: CommandDeps): string {
-  const { groups } = messages.explain;
-  const headings = {
-    status: groups.statuses,
-    exitCode: groups.exitCodes,
-    errorCode: groups.errorCodes,
-    guide: groups.guides,
-  };
   const columns = columnsOf(stdout);
   const section = (kind: Explanation['kind']) => {
     const rows = explanations.filter((explanation) => explanation.kind === kind);
     const width = widest(rows.map(({ topic }) => topic));
-    return `${headings[kind]}\n${rows.map((row) => topicRow(row, width, columns)).join('')}`;
+    return `${messages.explain.groups[kind]}\n${rows.map((row) => topicRow(row, width, columns)).join('')}`;
   };
   return [section('status'), section('exitCode'), section('errorCode'), section('guide')].join('\n');
 }

@@ -78,8 +78,9 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   try {
     const plan = await readIds();
     const waiter = new Waiter(plan, {
-      ...{ clock: deps.clock, random: deps.random, signal: deps.signal },
-      ...{ poll: session.client.getTaskStatus, result: session.client.getTaskResult, debug: deps.debug },
+      ...deps,
+      poll: session.client.getTaskStatus,
+      result: session.client.getTaskResult,
       renewConnections: session.renewConnections,
       interruptCode: () => abortCode(deps.signal),
     });
@@ -109,11 +110,7 @@ async function readPlan(
   const { clock, startedAt } = deps;
   // Before the time is taken: choosing a task is no part of the wait.
   const named = await nameTasks(words, deps);
-  const limits = {
-    totalMs: timeoutMs,
-    idleMs: Number.POSITIVE_INFINITY,
-    name: `--timeout ${options.timeout}`,
-  };
+  const limits = { totalMs: timeoutMs, idleMs: Number.POSITIVE_INFINITY, name: `--timeout ${options.timeout}` };
   const start = clock.monotonic();
   const ids = await commandTaskIds(named, options.quiet === true, deps, limits);
   const readingMs = clock.monotonic() - start;

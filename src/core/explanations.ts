@@ -2,7 +2,7 @@ import type { Messages } from '../locales/en/messages.ts';
 import { nearest } from '../text/nearest.ts';
 import { failureExitCode, ownExitCodes } from './outcome.ts';
 import { catalogue, cataloguedAs, classify, type FailureClass, type RetryRule } from './rpc/error-codes.ts';
-import { isFinal, type TaskState, taskState } from './task.ts';
+import { isFinal, TASK_STATES, type TaskState, taskState } from './task.ts';
 
 interface Wording {
   /** What to write after `mmai explain`. */
@@ -37,7 +37,7 @@ export function allExplanations(messages: Messages): Explanation[] {
 
 /** What a user may write after `mmai explain`, for completion and for the nearest match. */
 export function allTopics(): string[] {
-  return [...Object.keys(GROUPS), ...STATES, ...GUIDES, ...Object.keys(catalogue)];
+  return [...Object.keys(GROUPS), ...TASK_STATES, ...GUIDES, ...Object.keys(catalogue)];
 }
 
 /**
@@ -51,7 +51,7 @@ export function explain(topic: string, messages: Messages): Explanation[] {
   if (/^-?\d{1,9}$/.test(wanted)) return explainNumber(Number(wanted), messages);
   const guide = GUIDES.find((name) => name === wanted);
   if (guide) return [explainGuide(guide, messages)];
-  const state = STATES.find((name) => wanted === name || wanted === messages.states[name].toLowerCase());
+  const state = TASK_STATES.find((name) => wanted === name || wanted === messages.states[name].toLowerCase());
   if (state) return [explainState(state, messages)];
   if (cataloguedAs(topic) !== undefined) return [explainCode(topic, messages)];
   const own = ownExitCodes(topic);
@@ -70,13 +70,11 @@ export function nearestTopic(topic: string): string | undefined {
 
 // --- internal ---
 
-const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed', 'unknown'];
-
 /** How to use mmai for a purpose. */
 const GUIDES = ['agents'] as const;
 
 const GROUPS: Readonly<Record<string, (messages: Messages) => Explanation[]>> = {
-  statuses: (messages) => STATES.map((state) => explainState(state, messages)),
+  statuses: (messages) => TASK_STATES.map((state) => explainState(state, messages)),
   'exit-codes': (messages) => exitCodes(messages).map((code) => explainExitCode(code, messages)),
   'error-codes': (messages) => Object.keys(catalogue).map((code) => explainCode(code, messages)),
   guides: (messages) => GUIDES.map((name) => explainGuide(name, messages)),
@@ -103,8 +101,7 @@ function explainNumber(number: number, messages: Messages): Explanation[] {
 }
 
 function explainState(state: TaskState, messages: Messages) {
-  const index = STATES.indexOf(state);
-  const status = state === 'unknown' ? null : index;
+  const status = state === 'unknown' ? null : TASK_STATES.indexOf(state);
   return {
     topic: state,
     kind: 'status',

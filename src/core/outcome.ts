@@ -7,7 +7,13 @@ import { isFinal, type TaskState } from './task.ts';
  * `--queue-timeout` and `--stall-timeout`.
  */
 export const TASK_ENDS = [
-  ...(['succeeded', 'failed', 'running', 'notFound', 'unanswered', 'queueTimeout', 'stallTimeout'] as const),
+  'succeeded',
+  'failed',
+  'running',
+  'notFound',
+  'unanswered',
+  'queueTimeout',
+  'stallTimeout',
 ] as const;
 export type TaskEnd = (typeof TASK_ENDS)[number];
 
@@ -21,7 +27,14 @@ export function isTooSlow(end: string | null): end is TooSlow {
 
 /** Why the wait is over. `denied` and `error` come with the failure or the error that ended it. */
 export const WAIT_ENDS = [
-  ...(['met', 'ended', 'failFast', 'outOfReach', 'denied', 'deadline', 'interrupted', 'error'] as const),
+  'met',
+  'ended',
+  'failFast',
+  'outOfReach',
+  'denied',
+  'deadline',
+  'interrupted',
+  'error',
 ] as const;
 export type WaitEnd = (typeof WAIT_ENDS)[number];
 

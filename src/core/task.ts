@@ -5,8 +5,9 @@ import type { ResponseInfo } from './rpc/response.ts';
 /** The service's id of a task: an int64 as a decimal string, from argv to wire to output (a number would round it above 2^53). */
 export type TaskId = string & { readonly brand: 'TaskId' };
 
-/** The words for the service's integers 0 to 3; `unknown` for any other, which is not final. */
-export type TaskState = 'submitting' | 'running' | 'succeeded' | 'failed' | 'unknown';
+/** The words for the service's integers 0 to 3, in that order; `unknown` for any other, which is not final. */
+export const TASK_STATES = ['submitting', 'running', 'succeeded', 'failed', 'unknown'] as const;
+export type TaskState = (typeof TASK_STATES)[number];
 
 /** What the service said of a task: the state as its integer. */
 export interface TaskStatus extends ResponseInfo {
@@ -42,7 +43,6 @@ export interface FailureReason {
   readonly detail: string | null;
 }
 
-const STATES: readonly TaskState[] = ['submitting', 'running', 'succeeded', 'failed'];
 const MAX_TASK_ID = 2n ** 63n - 1n;
 
 /** A TaskId from text: 1 to 2^63−1, decimal digits only, no leading zero. Throws a usage error. */
@@ -55,12 +55,12 @@ export function parseTaskId(text: string): TaskId {
 }
 
 export function isTaskState(word: string): word is TaskState {
-  return word === 'unknown' || STATES.some((state) => state === word);
+  return TASK_STATES.some((state) => state === word);
 }
 
-/** The word for the service's integer. Any integer outside 0–3 is `unknown`, which is never final. */
+/** The word for the service's integer. */
 export function taskState(status: number): TaskState {
-  return STATES[status] ?? 'unknown';
+  return TASK_STATES[status] ?? 'unknown';
 }
 
 /** Succeeded and failed do not change any more. */

@@ -78,7 +78,10 @@ export function runHook(
   // A process group of its own, so that a limit ends the programs that the shell runs; on Windows that is a console window.
   const detached = process.platform !== 'win32';
   const child = start(command, [], {
-    ...{ shell: true, detached, windowsHide: true, stdio: ['pipe', 2, 'inherit'] },
+    shell: true,
+    detached,
+    windowsHide: true,
+    stdio: ['pipe', 2, 'inherit'],
     env: { ...process.env, ...env },
   });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });

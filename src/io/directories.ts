@@ -49,7 +49,7 @@ export function makeDirectory(directory: string): void {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
       throw error;
     }
-    if (owner) giveAsRoot(level, owner);
+    giveAsRoot(level, owner);
   }
 }
 
@@ -94,7 +94,8 @@ export function ownerOf(path: string): Stats | undefined {
  * What root creates in another user's home belongs to that user, who could not use it otherwise. By the descriptor and without
  * following a link, since whoever owns the directory may replace what is in it. Does nothing for other users.
  */
-export function giveAsRoot(path: string, { uid, gid }: Stats): void {
+export function giveAsRoot(path: string, owner: Stats | undefined): void {
+  const { uid, gid } = owner ?? { uid: 0, gid: 0 };
   if (process.getuid?.() !== 0 || (uid === 0 && gid === 0)) return;
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);

@@ -127,8 +127,7 @@ function take(lock: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  const owner = ownerOf(dirname(lock));
-  if (owner) giveAsRoot(lock, owner);
+  giveAsRoot(lock, ownerOf(dirname(lock)));
   return true;
 }
 

@@ -57,8 +57,7 @@ export function createRecentTasks(directory: string, unique: () => string): Rece
 
 function replace(staged: string, path: string): void {
   try {
-    const owner = ownerOf(dirname(path));
-    if (owner) giveAsRoot(staged, owner);
+    giveAsRoot(staged, ownerOf(dirname(path)));
     retryWhileBusy(() => renameSync(staged, path));
   } catch {
     rmSync(staged, { force: true });

@@ -13,14 +13,6 @@ export interface StoreOptions extends LockOptions {
   readonly isNamed?: boolean;
 }
 
-/** Where a new file is staged, under which name, and what it takes the place of. */
-interface Place {
-  readonly target: string;
-  readonly lock: string;
-  readonly name: string;
-  readonly checkHeld: () => void;
-}
-
 /**
  * The file behind `mmai config`. Reading goes past `conf` on purpose: its constructor creates the directory, which a read-only
  * command must not do. Writing goes through it, under a lock, readable for the owner only, and takes its place at once.
@@ -29,14 +21,12 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
   const directory = resolve(given);
   const path = join(directory, 'config.json');
   const { signal } = lockOptions;
-  let conf: typeof import('conf') | undefined;
   return {
     path,
     read: (warn) => readConfig(path, warn, isNamed),
     async update(change) {
       // Loaded before the lock is taken, so that no other writer waits for it.
-      conf ??= await import('conf');
-      const { default: Conf } = conf;
+      const { default: Conf } = await import('conf');
       const { LockedError, stagedName, underLock } = await import('./lock.ts');
       // The loop delivers a signal that came together with the end of the input, whose last part is then missing.
       await new Promise(setImmediate);
@@ -52,7 +42,11 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
           change(config);
           // conf would make the directory of a broken lock anew.
           checkHeld();
-          replace({ target, lock, name: stagedName(), checkHeld }, `${JSON.stringify(config, null, 2)}\n`, Conf);
+          const staged = stage(`${JSON.stringify(config, null, 2)}\n`, lock, stagedName(), Conf);
+          // A file that root changes for another user keeps its owner.
+          giveAsRoot(staged, ownerOf(target) ?? ownerOf(dirname(target)));
+          checkHeld();
+          retryWhileBusy(() => renameSync(staged, target));
         };
         await underLock(lock, work, lockOptions);
       } catch (error) {
@@ -98,22 +92,20 @@ function isOpenToOthers(path: string): boolean {
 }
 
 /**
- * Puts `text` in place of `target` at once, whole or not at all. conf takes a short write, as a disk gives that fills up, for a
- * success and would put half a file in place: so it writes in the lock, and what it wrote is read again before it takes the place.
+ * Writes a file in the lock; its path. conf takes a short write, as a disk gives that fills up, for a success and would put half a
+ * file in place: so what it wrote is read again before it takes the place of the file.
  */
-function replace({ target, lock, name, checkHeld }: Place, text: string, Conf: typeof import('conf').default): void {
+function stage(text: string, lock: string, name: string, Conf: typeof import('conf').default): string {
   const staged = new Conf<Record<string, unknown>>({
-    ...{ cwd: lock, configName: name, configFileMode: 0o600 },
+    cwd: lock,
+    configName: name,
+    configFileMode: 0o600,
     serialize: () => text,
     deserialize: () => ({}),
   });
   staged.store = {};
   if (readTextSync(staged.path) !== text) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-  // A file that root changes for another user keeps its owner.
-  const owner = ownerOf(target) ?? ownerOf(dirname(target));
-  if (owner) giveAsRoot(staged.path, owner);
-  checkHeld();
-  retryWhileBusy(() => renameSync(staged.path, target));
+  return staged.path;
 }
 
 /** For the owner alone, unless it holds other things too, is made for sharing, as /tmp is, or is behind a link: that is not ours. */

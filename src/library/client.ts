@@ -109,15 +109,25 @@ export function createClient(options: ClientOptions): ServiceClient {
   const { values } = resolveSettings({ ...texts, ...span }, {}, undefined, (name) => name);
   const redactor = createRedactor();
   const transport = chooseTransport(given, redactor);
-  const [origin, region] = [serviceOrigin(values), values.region];
+  const origin = serviceOrigin(values);
   const client = createCoreClient({
-    ...{ origin, region, format: values.format, signature: values.signature, method: values.method },
-    ...{ transport, clock: systemClock, random: Math.random, nonce: randomUUID, redactor, debug: undefined },
+    ...values,
+    origin,
+    transport,
+    clock: systemClock,
+    random: Math.random,
+    nonce: randomUUID,
+    redactor,
+    debug: undefined,
     credentials: typeof accessKey === 'function' ? accessKey : async () => accessKey,
     requestTimeoutMs: values.requestTimeout,
   });
   return {
-    ...{ origin, region, traffic: client.traffic, clockOffsetMs: client.clockOffsetMs, checkTaskId: parseTaskId },
+    origin,
+    region: values.region,
+    traffic: client.traffic,
+    clockOffsetMs: client.clockOffsetMs,
+    checkTaskId: parseTaskId,
     getTaskStatus: async (taskId, call) => client.getTaskStatus(parseTaskId(taskId), { retries: 3, ...call }),
     getTaskResult: async (taskId, call) => client.getTaskResult(parseTaskId(taskId), { retries: 3, ...call }),
     renewConnections: () => transport.renew(),
@@ -128,7 +138,8 @@ export function createClient(options: ClientOptions): ServiceClient {
 // --- internal ---
 
 const OPTIONS: readonly (keyof ClientOptions)[] = [
-  ...(['accessKey', 'transport'] as const),
+  'accessKey',
+  'transport',
   ...serviceSettings.filter((name) => name !== 'caFile'),
 ];
 

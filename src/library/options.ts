@@ -84,9 +84,8 @@ export function checkText(value: unknown, option: string): string {
 
 /** The error of an option that is no such thing. It shows no value: it may be a secret. */
 export function expected(option: string, kind: keyof Messages['library']['kinds'], value: unknown): MmaiError {
-  const got =
-    value === null ? 'null' : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-  return usageError((m) => m.library.expected(option, m.library.kinds[kind], got ?? typeof value));
+  const isPlain = value === null || typeof value === 'number' || typeof value === 'boolean';
+  return usageError((m) => m.library.expected(option, m.library.kinds[kind], isPlain ? String(value) : typeof value));
 }
 
 // --- internal ---
@@ -107,10 +106,20 @@ type ToFlag = (value: unknown, option: string) => Partial<WatchFlags>;
 
 /** Each option as the flag that it is on the command line. */
 const TEXTS: Readonly<Record<Exclude<keyof WaitOptions, 'signal'>, ToFlag>> = {
-  ...{ timeout: duration, interval: duration, maxInterval: duration, errorBudget: duration, notFoundGrace: duration },
-  ...{ queueTimeout: duration, stallTimeout: duration, heartbeat: duration },
-  ...{ maxRps: number, count: number, timeoutExitCode: number },
-  ...{ all: boolean, any: boolean, failFast: boolean },
+  timeout: duration,
+  interval: duration,
+  maxInterval: duration,
+  errorBudget: duration,
+  notFoundGrace: duration,
+  queueTimeout: duration,
+  stallTimeout: duration,
+  heartbeat: duration,
+  maxRps: number,
+  count: number,
+  timeoutExitCode: number,
+  all: boolean,
+  any: boolean,
+  failFast: boolean,
   until: (value, option) => ({ [option]: checkText(value, option) }),
   results: (value, option) => (boolean(value, option).results ? { results: true } : { noResults: true }),
 };

@@ -72,7 +72,9 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
 
 function startWaiter({ client, options, signal }: Plan): Waiter {
   return new Waiter(options, {
-    ...{ clock: systemClock, random: Math.random, signal },
+    clock: systemClock,
+    random: Math.random,
+    signal,
     poll: async (id, limits) => wholeReply(await sent(() => client.getTaskStatus(id, { ...limits, retries: 0 }))),
     result: client.getTaskResult && ((id, limits) => sent(() => client.getTaskResult!(id, { ...limits, retries: 0 }))),
     renewConnections: () => client.renewConnections?.(),

@@ -1,8 +1,18 @@
 import type { Messages } from './en/messages.ts';
 
 const STAND_INS: Readonly<Record<string, string>> = {
-  ...{ '→': '->', '…': '...', '·': '-', '–': '-', '×': 'x', '“': '"', '”': '"', '’': "'" },
-  ...{ '○': 'o', '●': '*', '✔': '+', '✖': 'x' },
+  '→': '->',
+  '…': '...',
+  '·': '-',
+  '–': '-',
+  '×': 'x',
+  '“': '"',
+  '”': '"',
+  '’': "'",
+  '○': 'o',
+  '●': '*',
+  '✔': '+',
+  '✖': 'x',
 };
 
 /** The sentences with ASCII in place of the characters that a terminal without UTF-8 cannot show. */

@@ -110,10 +110,11 @@ function taskRows(
   const elapsedMs = waiter.elapsedMs();
   const cells = tasks.map((task) => {
     const state = task.state ?? 'unknown';
+    const glyph = task.state ? glyphs[state] : glyphs.unseen;
     const isTrouble = task.outcome !== null && task.outcome !== 'succeeded' && task.outcome !== 'running';
     return {
       look: isTrouble ? 'failed' : state,
-      glyph: isTrouble ? glyphs.failed : task.state ? glyphs[state] : glyphs.unseen,
+      glyph: isTrouble ? glyphs.failed : glyph,
       id: task.id,
       word: task.state ? messages.states[task.state] : glyphs.ellipsis,
       tail: [task.state ? seenFor(task, elapsedMs) : '', troubleOf(task, results, messages)].filter(Boolean).join('  '),

@@ -46,7 +46,8 @@ export function verdict(
   const failures = end.tasks.flatMap(({ id, failure, outcome }): TaskFailure[] =>
     failure && (outcome || isCutShort || failure === end.failure) ? [{ id, failure }] : [],
   );
-  const state = end.exitCode === ExitCode.ok ? 'succeeded' : isCutShort ? 'unknown' : 'failed';
+  const unmet = isCutShort ? 'unknown' : 'failed';
+  const state = end.exitCode === ExitCode.ok ? 'succeeded' : unmet;
   const line = `${style.state(state, verdictLine(document, messages))}\n`;
   return (
     describeFailures(failures, messages) +

@@ -73,10 +73,17 @@ export function watchDocument(
   const resumed = [...notChecked, ...pending.map(({ id }) => id)];
   const flags = resumeFlags(counts.succeeded + counts.running, resumed.length);
   const resume = resumed.length > 0 ? ['mmai', 'watch', ...resumed, ...flags] : null;
-  const { why: outcome, exitCode, elapsedMs } = end;
   const summary = {
-    ...{ outcome, exitCode, counts, stillRunning, notChecked, resume, elapsedMs, ...(cause && { error: cause }) },
-    ...{ ...end.traffic, clockOffsetMs },
+    outcome: end.why,
+    exitCode: end.exitCode,
+    counts,
+    stillRunning,
+    notChecked,
+    resume,
+    elapsedMs: end.elapsedMs,
+    ...(cause && { error: cause }),
+    ...end.traffic,
+    clockOffsetMs,
     // Made when it is read: 180 bytes a task that a table does not show.
     get lagMaxMs() {
       return lags(end.tasks);
@@ -86,8 +93,8 @@ export function watchDocument(
     *[Symbol.iterator]() {
       for (const task of end.tasks) {
         // The service refused one task and may answer for another; credentials that cannot be had concern all.
-        const isConcerned = end.error !== undefined || task.state === null;
-        const row = watchedRow(task, elapsedMs, isConcerned ? cause : undefined, messages);
+        const isConcerned = task.outcome === null && (end.error !== undefined || task.state === null);
+        const row = watchedRow(task, end.elapsedMs, isConcerned ? cause : undefined, messages);
         const result = end.results?.get(task.id);
         yield result ? { ...row, result } : row;
       }
@@ -112,7 +119,7 @@ function lags(tasks: EndEvent['tasks']): Record<TaskId, number> {
   return Object.fromEntries(tasks.flatMap(({ id, lagMaxMs }) => (lagMaxMs === null ? [] : [[id, lagMaxMs]])));
 }
 
-/** `cause` is the error of a task that was still watched when it ended the wait, unless the task has its own. */
+/** `cause` is the error that ended the wait, if it concerns the task and the task has none of its own. */
 function watchedRow(
   task: Readonly<Watched>,
   elapsedMs: number,
@@ -123,6 +130,6 @@ function watchedRow(
   const requestId = failure?.requestId ?? task.requestId;
   const [state, outcome] = [task.state ?? 'unknown', rowOutcome(task)] as const;
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
-  const error = failure ? errorObject(failure, messages) : task.outcome === null ? cause : undefined;
+  const error = failure ? errorObject(failure, messages) : cause;
   return error ? { ...row, error } : row;
 }

@@ -7,8 +7,14 @@ import type { CommandDeps } from '../../deps.ts';
 
 /** Codes of these topics come from the service itself, behind the check of signature and permission. */
 const ACCEPTED: ReadonlySet<Topic | undefined> = new Set<Topic>([
-  ...(['invalidParameter', 'parameterTooLong', 'parameterExists', 'templateInUse'] as const),
-  ...(['faceImageLimit', 'applicationLimit', 'uploadLimit', 'fileContent'] as const),
+  'invalidParameter',
+  'parameterTooLong',
+  'parameterExists',
+  'templateInUse',
+  'faceImageLimit',
+  'applicationLimit',
+  'uploadLimit',
+  'fileContent',
 ]);
 
 /** What the transport reported during the request. */

@@ -39,14 +39,16 @@ export async function resolveSetup(
   const { output } = flags;
   // Before the settings are: they may name any form, a flag only those of its command.
   if (output !== undefined) choice(...outputs)(output, '--output');
-  const resolved = withOutput(resolveSettings(flags, deps.env, profile), outputs);
+  const { values: given, origins } = resolveSettings(flags, deps.env, profile);
+  // A form that a profile or a variable names is meant for every command, so one without it prints json.
+  const values = outputs.includes(given.output) ? given : { ...given, output: 'json' as const };
   const { messages, stdout, stderr } = deps;
   // `--format json | jq`: what other tools call the format of the output.
   const isMistaken = options.format?.toLowerCase() === 'json' && output === undefined;
-  if (isMistaken && resolved.values.output === 'text' && !stdout.isTerminal && !options.quiet) {
+  if (isMistaken && values.output === 'text' && !stdout.isTerminal && !options.quiet) {
     stderr.write(`${messages.hint}${messages.parser.formatOfResponse()}\n`);
   }
-  return { profile, quiet: options.quiet === true, ...resolved };
+  return { profile, quiet: options.quiet === true, values, origins };
 }
 
 /** How the search for the key went, the last time. */
@@ -94,11 +96,12 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
     transport.close();
     await simulation?.close();
   };
-  const { clock, random, nonce, redactor, debug } = deps;
   const client = createClient({
+    ...deps,
     ...values,
     requestTimeoutMs: values.requestTimeout,
-    ...{ origin, transport, clock, random, nonce, redactor, debug },
+    origin,
+    transport,
     credentials: accessKey,
     onClockOff: (ms) => warn((m) => m.clockOff(formatDuration(Math.abs(ms)), ms < 0)),
   });
@@ -107,13 +110,6 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
 }
 
 // --- internal ---
-
-/** A form named by a profile or a variable is meant for every command, so one without it prints json; named by a flag it is a usage error. */
-function withOutput(resolved: ResolvedSettings, outputs: readonly Settings['output'][]): ResolvedSettings {
-  const { values, origins } = resolved;
-  if (outputs.includes(values.output)) return resolved;
-  return { origins, values: { ...values, output: 'json' } };
-}
 
 async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promise<Profile> {
   const named = profileName(options.profile, deps.env);

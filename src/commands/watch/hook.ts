@@ -1,5 +1,6 @@
 import type { ResultEvent } from '../../core/wait/events.ts';
 import type { CommandDeps } from '../../deps.ts';
+import type { HookEnd } from '../../io/command.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { jsonText } from '../../text/safe-text.ts';
 
@@ -89,7 +90,11 @@ async function runHook(
   const end = await deps.runHook(command!, env, `${jsonText(written)}\n`, { timeoutMs });
   const { warning, watch } = deps.messages;
   if (isQuiet || end.how === 'stopped' || (end.how === 'exited' && end.exitCode === 0)) return;
-  const detail = { exited: 'exitCode' in end ? String(end.exitCode) : '', notStarted: 'code' in end ? end.code : '' };
-  const details = { ...detail, killed: '', timeout: formatDuration(timeoutMs) };
-  deps.stderr.write(`${warning}${watch.hookEnds[end.how](id, details[end.how])}\n`);
+  deps.stderr.write(`${warning}${watch.hookEnds[end.how](id, detail(end, timeoutMs))}\n`);
+}
+
+function detail(end: HookEnd, timeoutMs: number): string {
+  if (end.how === 'timeout') return formatDuration(timeoutMs);
+  if (end.how === 'notStarted') return end.code;
+  return end.how === 'exited' ? String(end.exitCode) : '';
 }

@@ -2,7 +2,14 @@ import type { MmaiError, Text } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import { type IssuedKey, issuedKey } from '../operations/assume-role.ts';
 import { CallError, callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
-import { type Failure, networkFailure, type Parse, type ResponseFields, readResponse } from '../rpc/response.ts';
+import {
+  type Failure,
+  isUuid,
+  networkFailure,
+  type Parse,
+  type ResponseFields,
+  readResponse,
+} from '../rpc/response.ts';
 import { createServiceClock } from '../rpc/service-clock.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';
@@ -51,7 +58,10 @@ export function plainCall(
   pick: PickKey,
 ): RpcCall<IssuedKey> {
   return {
-    ...{ service: issuingService(deps), label: 'credentials', signature: 'not signed', summary: () => 'an AccessKey' },
+    service: issuingService(deps),
+    label: 'credentials',
+    signature: 'not signed',
+    summary: () => 'an AccessKey',
     sign: () => ({ ...request, secrets: [], signedTexts: [] }),
     parse: plainKey(pick),
   };
@@ -99,15 +109,13 @@ export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiErr
     if (http === null) return m.labelled(source(m), failure.text?.(m) || code);
     if (http === 200) return m.credentials.badAnswer(source(m), http);
     const refused = m.credentials.refused(source(m), code);
-    return UUID.test(failure.requestId ?? '') ? refused + m.aside(m.requestId + failure.requestId) : refused;
+    return isUuid(failure.requestId ?? '') ? refused + m.aside(m.requestId + failure.requestId) : refused;
   };
   if (http !== null && retry !== 'backoff') return denied(text, hint);
   return new CallError(failure, text, topic && ((m) => m.codes[topic].hint));
 }
 
 // --- internal ---
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 function plainKey(pick: PickKey): Parse<IssuedKey> {
   return (fields, info, headers) => issuedKey(pick(fields), info, headers);

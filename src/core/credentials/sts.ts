@@ -11,6 +11,7 @@ import {
   isOn,
   type Provider,
   readFileOf,
+  requireField,
 } from './provider.ts';
 /** A role to assume, as a profile or variables describe it. */
 export interface Role {
@@ -67,18 +68,22 @@ export function oidcProvider(deps: CredentialDeps): Provider {
   const source: Text = (m) => m.credentials.fromOidc();
   const value = (name: string) =>
     env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim() || undefined;
+  const required = (name: string) => {
+    const variable = `ALIBABA_CLOUD_${name}`;
+    return requireField({ [variable]: value(name) }, variable, source);
+  };
   return createProvider(
     deps,
     { source, origin: { from: 'environment', name: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' } },
     async () => {
-      const [arn, providerArn, tokenFile] = [value('ROLE_ARN'), value('OIDC_PROVIDER_ARN'), value('OIDC_TOKEN_FILE')];
       // A role alone is what other tools read too, with a key of their own.
-      if (!providerArn && !tokenFile) return undefined;
-      const missing = !arn ? 'ROLE_ARN' : !providerArn ? 'OIDC_PROVIDER_ARN' : !tokenFile ? 'OIDC_TOKEN_FILE' : '';
-      if (!arn || !providerArn || !tokenFile) {
-        throw denied((m) => m.credentials.halfConfigured(source(m), `ALIBABA_CLOUD_${missing}`));
-      }
-      const role = { arn, providerArn, tokenFile, sessionName: value('ROLE_SESSION_NAME') };
+      if (!value('OIDC_PROVIDER_ARN') && !value('OIDC_TOKEN_FILE')) return undefined;
+      const role = {
+        arn: required('ROLE_ARN'),
+        providerArn: required('OIDC_PROVIDER_ARN'),
+        tokenFile: required('OIDC_TOKEN_FILE'),
+        sessionName: value('ROLE_SESSION_NAME'),
+      };
       return { source, obtain: (until) => assumeRoleWithOidc(deps, role, source, until) };
     },
   );

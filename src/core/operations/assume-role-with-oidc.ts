@@ -11,8 +11,10 @@ export function assumeRoleWithOidc(
   const body = canonicalizedQueryString({ OIDCProviderArn: providerArn, OIDCToken: token, ...roleParameters(role) });
   const query = (now: number) =>
     canonicalizedQueryString({
-      ...{ Action: 'AssumeRoleWithOIDC', Version: STS_VERSION },
-      ...{ Format: 'JSON', Timestamp: timestamp(now) },
+      Action: 'AssumeRoleWithOIDC',
+      Version: STS_VERSION,
+      Format: 'JSON',
+      Timestamp: timestamp(now),
     });
   return {
     ...stsCall(service),

@@ -23,7 +23,12 @@ export function taskOperation<Result extends ResponseInfo>(
   summary: (result: Result) => string,
 ): TaskOperation<Result> {
   const requestOf = ({ region, origin, method, format, signature }: RequestOptions, taskId?: TaskId): ApiCall => ({
-    ...{ origin, method, format, signature, action, version: '2019-08-10' },
+    origin,
+    method,
+    format,
+    signature,
+    action,
+    version: '2019-08-10',
     parameters: { RegionId: region, ...(taskId && { TaskId: taskId }) },
   });
   return {

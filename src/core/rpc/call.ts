@@ -6,7 +6,15 @@ import { failureExitCode } from '../outcome.ts';
 import { backoffMs } from './backoff.ts';
 import type { FailureClass } from './error-codes.ts';
 import type { ApiCall, SignedRequest, Stamp } from './request.ts';
-import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
+import {
+  type Failure,
+  isUuid,
+  networkFailure,
+  type Parse,
+  type Reply,
+  type ResponseInfo,
+  readResponse,
+} from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import { NetworkError, type Transport } from './transport.ts';
@@ -126,8 +134,6 @@ export async function callRpc<Result extends ResponseInfo>(
 
 // --- internal ---
 
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** One request, and what came of it. */
 async function attempt<Result extends ResponseInfo>(
   call: RpcCall<Result>,
@@ -143,7 +149,7 @@ async function attempt<Result extends ResponseInfo>(
   const start = clock.monotonic();
   const timeoutMs = Math.min(policy.attemptMs, policy.deadline - start);
   // A request id of the usual form has no place for a signature: looking for one would take a quarter of a poll.
-  const redact = (text: string) => redactor.redact(text, UUID.test(text) ? undefined : secrets);
+  const redact = (text: string) => redactor.redact(text, isUuid(text) ? undefined : secrets);
   traffic.requests += 1;
   const name = debug && `${label}: request ${traffic.requests}`;
   debug?.(

@@ -1,7 +1,7 @@
 import { inEnglish, type Text } from '../../errors.ts';
 import { copied, shortened, visible } from '../../text/safe-text.ts';
 import { serverDelayMs } from './backoff.ts';
-import { type Classification, classify } from './error-codes.ts';
+import { type Classification, classify, type Topic } from './error-codes.ts';
 import { serverTime } from './service-clock.ts';
 import type { HttpResponse, NetworkError } from './transport.ts';
 
@@ -126,6 +126,11 @@ export function integerField(fields: ResponseFields, name: string): number | und
   return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
+/** Whether a request ID has the usual form, which has no place for anything secret. */
+export function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+}
+
 /** A text from outside as it may be shown and kept: no secret, no control character, not long, and nothing of the body held by it. */
 export function safeText(text: string | undefined, limit: number, redact: Redact): string | null {
   const trimmed = text?.trim();
@@ -169,16 +174,14 @@ function createFailure(response: HttpResponse, fields: ResponseFields | undefine
   const { host } = new URL(url);
   const text: Text | undefined =
     own === null && code.startsWith('Network.') ? (m) => m.network.requestTo(host) : undefined;
-  const classification = classify(code, response.status);
   return {
     code,
     http: response.status,
     message: own ?? (text ? inEnglish(text) : ''),
     ...(text && { text }),
     requestId: requestIdOf(response, fields, reading),
-    class: classification.class,
-    retry: classification.retry,
-    topic: quoted.length === 0 ? classification.topic : signatureTopic(quoted, signedTexts),
+    ...classify(code, response.status),
+    ...(quoted.length > 0 && { topic: signatureTopic(quoted, signedTexts) }),
     recommend: safeText(textField(fields, 'recommend'), MAX_FIELD, redact),
     serverDelayMs: serverDelayMs(response.headers, now),
     serverTime: serverTime(response.headers),
@@ -187,7 +190,7 @@ function createFailure(response: HttpResponse, fields: ResponseFields | undefine
 }
 
 /** A SignatureDoesNotMatch quotes what the server signed: if we signed the same, the secret is wrong, else our canonicalization. */
-function signatureTopic(quoted: readonly string[], signedTexts: readonly string[]) {
+function signatureTopic(quoted: readonly string[], signedTexts: readonly string[]): Topic {
   const isSame = quoted.some((text) => signedTexts.includes(text.trim().replace(/^\[([\s\S]*)\]$/, '$1')));
   return isSame ? 'wrongSecret' : 'wrongCanonicalization';
 }

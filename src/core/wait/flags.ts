@@ -102,23 +102,14 @@ type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
 /** The flags that resume a wait for `left` of its tasks after `succeeded` have: those that were given, and the time limit. */
 export function resumeFlags(options: WatchFlags & Place, succeeded: number, left: number): string[] {
-  const { timeout, count, any, failFast, results, noResults } = options;
-  const names = Object.keys(VALUE_FLAGS) as Name[];
-  const given = [
-    ...PLACE.map((name) => [name, options[name]] as const),
-    ['timeout', timeout] as const,
-    ...names.filter((name) => options[name] !== WATCH_DEFAULTS[name]).map((name) => [name, options[name]] as const),
-    [
-      'count',
-      count === undefined ? undefined : String(Math.min(left, Math.max(1, Number(count) - succeeded))),
-    ] as const,
-  ];
+  const { count } = options;
+  const resumed = { ...options, count: count && String(Math.min(left, Math.max(1, Number(count) - succeeded))) };
+  const changed = (Object.keys(VALUE_FLAGS) as Name[]).filter((name) => options[name] !== WATCH_DEFAULTS[name]);
+  const values = new Set([...PLACE, 'timeout', ...changed, 'count'] as const);
+  const switches = ['any', 'failFast', 'results', 'noResults'] as const;
   return [
-    ...[...new Map(given)].flatMap(([name, value]) => (value === undefined ? [] : [flagName(name), value])),
-    ...(any ? ['--any'] : []),
-    ...(failFast ? ['--fail-fast'] : []),
-    ...(results ? ['--results'] : []),
-    ...(noResults ? ['--no-results'] : []),
+    ...[...values].flatMap((name) => (resumed[name] === undefined ? [] : [flagName(name), resumed[name]])),
+    ...switches.filter((name) => options[name]).map(flagName),
   ];
 }
 

@@ -22,6 +22,9 @@ const LATENCY_MS = 100;
 const DAY_MS = 24 * 3_600_000;
 /** The jitter of a gap, as a part of it: from −10 % to +10 %. */
 const JITTER = 0.2;
+/** In place of chance: the jitter of a mean gap, and of the longest. */
+const MEAN = () => 0.5;
+const LONGEST = () => 1;
 
 /** The plan of a wait, for a day at most. */
 export function pollPlan(options: WaiterOptions): PollPlan {
@@ -36,15 +39,12 @@ export function pollPlan(options: WaiterOptions): PollPlan {
   const lastRoundMs = horizonMs - LAST_POLL_MARGIN_MS - new RateLimit(perSecond).restedDelay(tasks);
   const atMs = [0];
   for (let at = 0; at < lastRoundMs; ) {
-    const [gap, longest] = [0.5, 1].map((chance) =>
-      Math.max(
-        gapMs(at, options, () => chance),
-        roundMs,
-      ),
-    ) as [number, number];
+    const gap = Math.max(gapMs(at, options, MEAN), roundMs);
+    const longest = Math.max(gapMs(at, options, LONGEST), roundMs);
     const isLast = at + gap > lastRoundMs - MERGE_MS;
     const isDelayed = isLast && at + longest < lastRoundMs && at < lastRoundMs - EARLY_MS;
-    at = isDelayed ? lastRoundMs - EARLY_MS : isLast ? horizonMs : at + gap;
+    if (isDelayed) at = lastRoundMs - EARLY_MS;
+    else at = isLast ? horizonMs : at + gap;
     atMs.push(Math.round(at));
   }
   const requests = Math.min(atMs.length * tasks, capacity);
@@ -72,10 +72,7 @@ function worstLagMs(options: WaiterOptions, roundMs: number, horizonMs: number):
 
 /** The longest from one poll of a task to its next, with the jitter of all tasks and the turns of the others. */
 function worstGapMs(age: number, options: WaiterOptions, roundMs: number): number {
-  const gap = Math.max(
-    gapMs(age, options, () => 1),
-    EARLY_MS,
-  );
+  const gap = Math.max(gapMs(age, options, LONGEST), EARLY_MS);
   const isAlone = options.ids.length === 1;
   if (isAlone) return gap + LAST_POLL_MARGIN_MS;
   const jitter = options.intervalMs === 'auto' ? gap * JITTER : 0;

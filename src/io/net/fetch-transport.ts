@@ -13,8 +13,11 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
   const both = AbortSignal.any([...limit, ...(signal ? [signal] : [])]);
   try {
     const response = await fetchLike(url, {
-      ...{ method, headers, signal: both, redirect: 'manual' },
-      ...(body !== undefined && { body }),
+      method,
+      headers,
+      body: body ?? null,
+      signal: both,
+      redirect: 'manual',
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (bytes.byteLength > MAX_BODY) throw tooLargeError(where);

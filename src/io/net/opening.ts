@@ -67,7 +67,11 @@ export class Opening {
     let report = this.start(isNamed ? 'dns' : 'tcp');
     const { lookup } = this.#options;
     const socket = connect({
-      ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
       autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
       ...(lookup && { lookup }),
     });

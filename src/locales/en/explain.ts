@@ -1,7 +1,7 @@
 /** What `mmai explain` says, besides the error codes, whose explanations are `codesEn`. */
 export const explainEn = {
   kinds: { status: 'status', exitCode: 'exit code', errorCode: 'error code', guide: 'guide' },
-  groups: { statuses: 'Statuses', exitCodes: 'Exit codes', errorCodes: 'Error codes', guides: 'Guides' },
+  groups: { status: 'Statuses', exitCode: 'Exit codes', errorCode: 'Error codes', guide: 'Guides' },
   retried: 'retried by mmai: ',
   countsAs: 'treated as: ',
   exitsWith: 'exit code: ',

@@ -28,8 +28,15 @@ export const en = {
   },
   /** Characters with a meaning, which a locale without UTF-8 replaces. */
   glyphs: {
-    ...{ submitting: '○', running: '●', succeeded: '✔', failed: '✖', unknown: '?', unseen: '·' },
-    ...{ arrow: '→', separator: '·', ellipsis: '…' },
+    submitting: '○',
+    running: '●',
+    succeeded: '✔',
+    failed: '✖',
+    unknown: '?',
+    unseen: '·',
+    arrow: '→',
+    separator: '·',
+    ellipsis: '…',
     spinner: 'dots' as 'dots' | 'line',
   },
   noState: 'error',

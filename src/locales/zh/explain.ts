@@ -3,7 +3,7 @@ import type { explainEn } from '../en/explain.ts';
 /** `mmai explain` 的文字；错误码的解释见 `codesZh`。 */
 export const explainZh: typeof explainEn = {
   kinds: { status: '任务状态', exitCode: '退出码', errorCode: '错误码', guide: '指南' },
-  groups: { statuses: '任务状态', exitCodes: '退出码', errorCodes: '错误码', guides: '指南' },
+  groups: { status: '任务状态', exitCode: '退出码', errorCode: '错误码', guide: '指南' },
   retried: 'mmai 是否重试：',
   countsAs: '视同：',
   exitsWith: '退出码：',
