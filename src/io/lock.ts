@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { usageError } from '../errors.ts';
 import { giveAsRoot, ownerOf } from './directories.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
@@ -20,26 +21,11 @@ export interface LockOptions {
   readonly patienceMs?: number;
 }
 
-/** Another process held the lock for too long, or what is in its place is no lock of ours. */
-export class LockedError extends Error {
-  readonly lock: string;
-  readonly waitedMs: number;
-  /** No process holds it, and somebody has to remove it. */
-  readonly isLeftover: boolean;
-
-  constructor(lock: string, waitedMs: number, isLeftover = false) {
-    super(`${lock} is held by another process`);
-    this.lock = lock;
-    this.waitedMs = waitedMs;
-    this.isLeftover = isLeftover;
-  }
-}
-
 /**
- * Does `work` while no other process does; throws {@link LockedError}. The lock is the directory `lock`; a file that `work` makes
- * in it, with a name of {@link stagedName}, goes with the lock, also after a kill. `work` is synchronous, so that nothing but a
- * kill leaves a lock behind. Before it makes anything final it calls `checkHeld`, which throws if the process was stopped for so
- * long that others broke the lock.
+ * Does `work` while no other process does; throws a usage error where another process holds the lock for too long, or what is in
+ * its place is no lock of ours. The lock is the directory `lock`; a file that `work` makes in it, with a name of {@link stagedName},
+ * goes with the lock, also after a kill. `work` is synchronous, so that nothing but a kill leaves a lock behind. Before it makes
+ * anything final it calls `checkHeld`, which throws if the process was stopped for so long that others broke the lock.
  */
 export async function underLock(
   lock: string,
@@ -51,9 +37,10 @@ export async function underLock(
   while (!take(lock)) {
     signal?.throwIfAborted();
     const waitedMs = performance.now() - start;
-    if (lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() === false)
-      throw new LockedError(lock, waitedMs, true);
-    if (waitedMs > patienceMs) throw new LockedError(lock, waitedMs, unchangedMs(lock) > staleMs);
+    const isDirectory = lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() ?? true;
+    const isLate = waitedMs > patienceMs;
+    if (!isDirectory || (isLate && unchangedMs(lock) > staleMs)) throw usageError((m) => m.config.inTheWay(lock));
+    if (isLate) throw usageError((m) => m.config.locked(lock, waitedMs));
     if (unchangedMs(lock) > staleMs) breakLock(lock, unchangedMs, staleMs);
     // Hundreds of writers that look every few ms would leave the one with the lock no processor to write with.
     await delay(10 + Math.random() * Math.min(waitedMs, 1000), undefined, signal && { signal }).catch(() => {});
@@ -61,7 +48,8 @@ export async function underLock(
   const isHeld = mark(lock);
   try {
     work(() => {
-      if (!isHeld()) throw new LockedError(lock, performance.now() - start);
+      const waitedMs = performance.now() - start;
+      if (!isHeld()) throw usageError((m) => m.config.locked(lock, waitedMs));
     });
   } finally {
     if (isHeld()) remove(lock);

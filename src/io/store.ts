@@ -27,7 +27,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
     async update(change) {
       // Loaded before the lock is taken, so that no other writer waits for it.
       const { default: Conf } = await import('conf');
-      const { LockedError, stagedName, underLock } = await import('./lock.ts');
+      const { stagedName, underLock } = await import('./lock.ts');
       // The loop delivers a signal that came together with the end of the input, whose last part is then missing.
       await new Promise(setImmediate);
       try {
@@ -50,10 +50,6 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
         };
         await underLock(lock, work, lockOptions);
       } catch (error) {
-        if (error instanceof LockedError) {
-          const { lock, waitedMs, isLeftover } = error;
-          throw usageError((m) => (isLeftover ? m.config.inTheWay(lock) : m.config.locked(lock, waitedMs)));
-        }
         if (error instanceof ForeignLinkError) throw usageError((m) => m.config.foreignLink(path, error.link));
         throw cannotWrite(path, error, signal);
       }
