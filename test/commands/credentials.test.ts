@@ -69,6 +69,31 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     });
   }
 
+  const never = () => new Promise<never>(() => {});
+  const late: [string, Parameters<typeof fakeDeps>[0], RegExp][] = [
+    [
+      'a URI',
+      {
+        env: { ALIBABA_CLOUD_CREDENTIALS_URI: 'http://127.0.0.1:9/' },
+        transport: async () => ({ send: never, renew() {}, close() {} }),
+        // The virtual clock does not wait for the disk.
+        readText: async () => undefined,
+      },
+      /the URI in ALIBABA_CLOUD_CREDENTIALS_URI: no credentials within 1\.9s/,
+    ],
+    ['a command', { runCommand: never }, /profile "default": no credentials within 1\.9s/],
+  ];
+  for (const [who, overrides, sentence] of late) {
+    it(`${who} that takes longer than the wait is the reason of its end`, async () => {
+      const deps = fakeDeps(overrides);
+      if (overrides?.runCommand) await run(['config', 'set', 'credential-process', 'ask'], deps);
+      const exitCode = await run(['watch', '1', '--timeout', '2s', '--json'], deps);
+      const { tasks } = JSON.parse(deps.stdout.text());
+      assert.deepEqual([exitCode, tasks[0].error?.code], [124, 'Network.Timeout']);
+      assert.match(deps.stderr.text(), sentence);
+    });
+  }
+
   it('the canary is found in every spelling that it could leak in', () => {
     for (const text of [CANARY, `x${encodeURIComponent(CANARY)}`, Buffer.from(`ab${CANARY}cd`).toString('base64')]) {
       assert.throws(() => assertNoCanary(text, 'this'));

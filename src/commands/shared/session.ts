@@ -13,6 +13,7 @@ import {
 import { cacheCredentials } from '../../core/credentials/cache.ts';
 import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
+import type { Credentials } from '../../core/rpc/call.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { inEnglish, MmaiError, type Text } from '../../errors.ts';
@@ -65,7 +66,7 @@ export interface KeySearch {
 export interface Session {
   readonly client: Client;
   readonly origin: string;
-  accessKey(renew: boolean): Promise<AccessKey>;
+  readonly accessKey: Credentials;
   /** Drops the connections that are idle: after a laptop's sleep they are dead. */
   renewConnections(): void;
   keySearch(): KeySearch;
@@ -153,15 +154,17 @@ function cachedKey(
 ): Session['accessKey'] {
   let { profile } = setup;
   const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
-  return cacheCredentials(credentialDeps, async (isAgain) => {
+  return cacheCredentials(credentialDeps, async (isAgain, until = Number.POSITIVE_INFINITY) => {
     if (isAgain) profile = { ...profile, values: (await deps.store()).read(() => {}).profiles[profile.name] ?? {} };
     const passed: Text[] = [];
     onSearch({ passed });
     const start = deps.clock.monotonic();
-    const found = await findCredentials(credentialChain(profile, credentialDeps), (provider) => {
+    const pass = (provider: Provider) => {
       passed.push(provider.source);
       deps.debug(`credentials: not in ${name(provider)}`);
-    });
+    };
+    const limit = Number.isFinite(until) ? { until, clock: deps.clock } : undefined;
+    const found = await findCredentials(credentialChain(profile, credentialDeps), pass, limit);
     const { source, validForMs } = found.credentials;
     onSearch({ passed, source, ms: deps.clock.monotonic() - start });
     const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;

@@ -29,13 +29,13 @@ interface Cached extends Found {
 /**
  * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers there are. A
  * caller waits only for the very first ones and for a successor of expired ones. `lookUp` goes through the chain: the first time,
- * and when `renew` says that the service refused the key. Rejects as the providers do; while credentials are still good a failed
+ * and when `renew` says that the service refused the key; `until`, on the monotonic clock, the key is of use. Rejects as the providers do; while credentials are still good a failed
  * renewal is only reported to `debug`.
  */
 export function cacheCredentials(
   { clock, debug }: Pick<CredentialDeps, 'clock' | 'debug'>,
-  lookUp: (isAgain: boolean) => Promise<Found>,
-): (renew: boolean) => Promise<AccessKey> {
+  lookUp: (isAgain: boolean, until?: number) => Promise<Found>,
+): (renew: boolean, until?: number) => Promise<AccessKey> {
   let cached: Cached | undefined;
   let pending: Promise<Cached> | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
@@ -63,13 +63,13 @@ export function cacheCredentials(
       debug(`credentials: not renewed, still good: ${error.message}`);
     });
   };
-  const current = async (renew: boolean): Promise<Cached> => {
+  const current = async (renew: boolean, until?: number): Promise<Cached> => {
     const now = clock.now();
     const old = cached;
-    if (!old) return once(() => lookUp(false));
+    if (!old) return once(() => lookUp(false, until));
     if (renew) {
       if (!pending && Math.abs(now - renewedAt) < FRESH_MS) return old;
-      const found = await once(() => lookUp(true));
+      const found = await once(() => lookUp(true, until));
       renewedAt = clock.now();
       return found;
     }
@@ -77,7 +77,7 @@ export function cacheCredentials(
     if (now >= old.dueAt && !pending) renewInBackground(old);
     return old;
   };
-  return async (renew) => (await current(renew)).credentials.accessKey;
+  return async (renew, until) => (await current(renew, until)).credentials.accessKey;
 }
 
 // --- internal ---

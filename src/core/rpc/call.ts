@@ -49,8 +49,8 @@ export interface RpcCall<Result extends ResponseInfo> {
   readonly refine?: (failure: Failure) => Failure;
 }
 
-/** Finds the key to sign with; `renew` asks to look again, past any cache. Rejects with what concerns no single call, or a {@link CallError}. */
-export type Credentials = (renew: boolean) => Promise<AccessKey>;
+/** Finds the key to sign with by `until`, on the monotonic clock; `renew` asks to look again, past any cache. Rejects with what concerns no single call, or a {@link CallError}. */
+export type Credentials = (renew: boolean, until?: number) => Promise<AccessKey>;
 
 /** Limits of one call, retries included. */
 export interface CallPolicy {
@@ -108,7 +108,7 @@ export async function callRpc<Result extends ResponseInfo>(
 ): Promise<Reply<Result>> {
   const corrected: FailureClass[] = [];
   try {
-    let key = await credentials?.(false);
+    let key = await credentials?.(false, policy.deadline);
     for (let retry = 1; ; ) {
       const reply = await attempt(call, key, policy);
       if (reply.ok) return reply;

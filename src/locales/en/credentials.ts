@@ -100,5 +100,6 @@ export const credentialsEn = {
   noImdsV2: (where: string, variable: string) => `${where}: IMDSv2 is not supported, and ${variable} forbids IMDSv1`,
   metadataHint: () =>
     'if this is not an ECS instance, set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true; if it is, check its RAM role; or run "mmai config init"',
+  late: (where: string, limit: string) => `${where}: no credentials within ${limit}`,
   gone: (where: string) => `${where} no longer offers credentials`,
 };

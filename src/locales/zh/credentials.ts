@@ -95,5 +95,6 @@ export const credentialsZh: typeof credentialsEn = {
   noImdsV2: (where, variable) => `${where}：不支持 IMDSv2，而 ${variable} 禁止使用 IMDSv1`,
   metadataHint: () =>
     '如果本机不是 ECS 实例，请设置 ALIBABA_CLOUD_ECS_METADATA_DISABLED=true；如果是，请检查实例的 RAM 角色；也可运行 "mmai config init"',
+  late: (where, limit) => `${where}：${limit} 内未获得凭证`,
   gone: (where) => spaced`${where}不再提供凭证`,
 };
