@@ -28,7 +28,7 @@ export function annotations(document: WatchDocument, messages: Messages): string
 /** The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `maxBytes` hold. Empty if there is none for a table. */
 export function stepSummary(document: WatchDocument, messages: Messages, maxBytes: number): string {
   const { columns } = messages.watch;
-  const heading = `### mmai watch: ${cell(verdictLine(document, messages))}${messages.aside(String(document.summary.exitCode))}\n\n`;
+  const heading = `### mmai watch: ${cell(verdictLine(document, messages))}${messages.aside(`${messages.explain.kinds.exitCode} ${document.summary.exitCode}`)}\n\n`;
   const header = row(columns) + row(columns.map(() => '---'));
   let left = maxBytes - Buffer.byteLength(heading + header) - 100;
   if (left < 0) return '';

@@ -112,7 +112,7 @@ describe('GitHub Actions', () => {
   it('gets a table for the step summary, what went wrong first', () => {
     const table = stepSummary(mixed, en, ROOM).split('\n');
     assert.deepEqual(table.slice(0, 5), [
-      `### mmai watch: ${verdictLine(mixed, en)} (1)`,
+      `### mmai watch: ${verdictLine(mixed, en)} (exit code 1)`,
       '',
       `| ${en.watch.columns.join(' | ')} |`,
       '| --- | --- | --- |',

@@ -4,7 +4,7 @@ import { spaced } from './spacing.ts';
 export const networkZh: typeof networkEn = {
   proxy: (host, variable) => `代理 ${host}（${variable}）`,
   through: (host, proxy) => spaced`经${proxy}访问 ${host}`,
-  requestTo: (host) => `请求 ${host}`,
+  requestTo: (host) => `来自 ${host} 的响应`,
   stopped: '已中断',
   timeout: (where, limit) => spaced`${where}在 ${limit} 内无响应`,
   unfinished: {
