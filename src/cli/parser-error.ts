@@ -14,8 +14,8 @@ import { fullName } from './arguments.ts';
  */
 export function parserError({ code, message }: CommanderError, command: Command): MmaiError | undefined {
   if (PRINTED.includes(code)) return undefined;
-  const read = SENTENCES.find((sentence) => sentence.code === code);
-  const parts = read?.pattern.exec(message);
+  const read = SENTENCES[code];
+  const parts = (read?.pattern ?? QUOTED).exec(message);
   if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
   const { what = '', count = '' } = parts.groups ?? {};
   return usageError(read.text(what, count), read.hint?.(what, command));
@@ -101,40 +101,29 @@ function misplaced(word: string): Text | undefined {
 }
 
 interface Sentence {
-  readonly code: string;
-  /** Greedy up to the last quote: what the user typed may hold quotes and line breaks itself. */
-  readonly pattern: RegExp;
+  /** {@link QUOTED} unless given. */
+  readonly pattern?: RegExp;
   readonly text: (what: string, count: string) => Text;
   readonly hint?: (what: string, command: Command) => Text;
 }
 
-const SENTENCES: readonly Sentence[] = [
-  {
-    code: 'commander.unknownOption',
-    pattern: /'(?<what>[\s\S]*)'/,
+/** Greedy up to the last quote: what the user typed may hold quotes and line breaks itself. */
+const QUOTED = /'(?<what>[\s\S]*)'/;
+
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  'commander.unknownOption': {
     text: (what) => (m) => m.parser.unknownOption(withoutValue(what)),
     hint: (what, command) => meantFlag(what, command) ?? ((m) => m.parser.helpOptions(fullName(command))),
   },
-  {
-    code: 'commander.unknownCommand',
-    pattern: /'(?<what>[\s\S]*)'/,
+  'commander.unknownCommand': {
     text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
     hint: (what, command) =>
       meant(what, command) ?? misplaced(what) ?? ((m) => m.parser.helpCommands(fullName(command))),
   },
-  {
-    code: 'commander.missingArgument',
-    pattern: /'(?<what>[\s\S]*)'/,
-    text: (what) => (m) => m.parser.missingArgument(what),
-  },
-  {
-    code: 'commander.optionMissingArgument',
-    pattern: /'(?<what>[\s\S]*)'/,
-    text: (what) => (m) => m.parser.missingValue(what),
-  },
-  {
-    code: 'commander.excessArguments',
+  'commander.missingArgument': { text: (what) => (m) => m.parser.missingArgument(what) },
+  'commander.optionMissingArgument': { text: (what) => (m) => m.parser.missingValue(what) },
+  'commander.excessArguments': {
     pattern: /Expected (?<what>\d+) arguments? but got (?<count>\d+)/,
     text: (expected, given) => (m) => m.parser.excessArguments(Number(expected), Number(given)),
   },
-];
+};

@@ -15,7 +15,8 @@ const MAX_IDS = 3;
 
 /** What went wrong with which tasks, once for each code and meaning: what it means, what to do next, the request id, where to read more. */
 export function describeFailures(failures: readonly TaskFailure[], messages: Messages): string {
-  const groups = byMeaning(failures);
+  // A code may mean more than one thing: a task that is not found never was there, or no longer is.
+  const groups = grouped(failures, ({ code, topic }) => `${code} ${topic}`);
   const described = groups.slice(0, MAX_CODES).map((group) => describe(group, messages));
   const rest = groups.slice(MAX_CODES).flat().length;
   return described.join('') + (rest > 0 ? `${messages.error}${more(rest, messages)}\n` : '');
@@ -49,11 +50,11 @@ export function more(n: number, { glyphs, andMore }: Messages): string {
 
 // --- internal ---
 
-/** A code may mean more than one thing: a task that is not found never was there, or no longer is. */
-function byMeaning(failures: readonly TaskFailure[]): TaskFailure[][] {
+/** The failures that have the key in common, in the order in which each key came first. */
+function grouped(failures: readonly TaskFailure[], keyOf: (failure: Failure) => string): TaskFailure[][] {
   const groups = new Map<string, TaskFailure[]>();
   for (const one of failures) {
-    const key = `${one.failure.code} ${one.failure.topic}`;
+    const key = keyOf(one.failure);
     const group = groups.get(key);
     if (group) group.push(one);
     else groups.set(key, [one]);
@@ -62,7 +63,8 @@ function byMeaning(failures: readonly TaskFailure[]): TaskFailure[][] {
 }
 
 function describe(group: readonly TaskFailure[], messages: Messages): string {
-  const [first, ...others] = distinctMessages(group) as [TaskFailure, ...TaskFailure[]];
+  const distinct = grouped(group, ({ message }) => message).map((same) => same[0]!);
+  const [first, ...others] = distinct as [TaskFailure, ...TaskFailure[]];
   const { code, topic, requestId, recommend } = first.failure;
   const tasks = messages.tasks(
     group.slice(0, MAX_IDS).map(({ id }) => id),
@@ -86,13 +88,4 @@ function describe(group: readonly TaskFailure[], messages: Messages): string {
     .filter(Boolean)
     .map((line) => `${line}\n`)
     .join('');
-}
-
-/** The first failure with each message. */
-function distinctMessages(group: readonly TaskFailure[]): TaskFailure[] {
-  const byMessage = new Map<string, TaskFailure>();
-  for (const one of group) {
-    if (!byMessage.has(one.failure.message)) byMessage.set(one.failure.message, one);
-  }
-  return [...byMessage.values()];
 }

@@ -6,7 +6,6 @@ import type { CheckName, CheckStep } from '../../output/check-table.ts';
 import { failureText } from '../../output/failures.ts';
 import { visible } from '../../text/safe-text.ts';
 
-/** The steps so far. */
 export class CheckReport {
   readonly steps: CheckStep[] = [];
   /** What has to be added to our clock, in ms; null where no response said it. */
@@ -18,16 +17,16 @@ export class CheckReport {
   }
 
   ok(step: CheckName, detail: string, ms: number | null = null): void {
-    this.steps.push({ step, state: 'ok', detail: visible(detail), ms, hint: null });
+    this.#add({ step, state: 'ok', detail, ms });
   }
 
   /** Looked at, and nothing there. */
   absent(step: CheckName, detail: string): void {
-    this.steps.push({ step, state: 'absent', detail: visible(detail), ms: null, hint: null });
+    this.#add({ step, state: 'absent', detail });
   }
 
   warn(step: CheckName, detail: string, hint: string | null): void {
-    this.steps.push({ step, state: 'warning', detail: visible(detail), ms: null, hint });
+    this.#add({ step, state: 'warning', detail, hint });
   }
 
   fail(step: CheckName, failure: Failure): void {
@@ -36,35 +35,34 @@ export class CheckReport {
     const explanation = topic && messages.codes[topic];
     // The service ends its sentence with a period.
     const quoted = failureText(failure, messages).replace(/\.$/, '');
-    const detail = visible(messages.joined([quoted, ...(explanation ? [explanation.meaning] : [])]));
+    const detail = messages.joined([quoted, ...(explanation ? [explanation.meaning] : [])]);
     const hint = explanation?.hint ?? recommend;
-    this.steps.push({ step, state: 'failed', detail, ms: null, hint, exitCode: failureExitCode(failure.class) });
+    this.#add({ step, state: 'failed', detail, hint, exitCode: failureExitCode(failure.class) });
   }
 
   skip(...names: CheckName[]): void {
-    for (const step of names) this.steps.push({ step, state: 'skipped', detail: '', ms: null, hint: null });
+    for (const step of names) this.#add({ step, state: 'skipped' });
   }
 
-  /** The result of the work; undefined if it threw, which the step then reports. `afterwards` runs in both cases, before that. */
+  /** The result of the work; undefined if it threw, which the step then reports. */
   async runStep<T>(
     step: CheckName | ((exitCode: number) => CheckName),
     work: () => Promise<T>,
-    afterwards: () => void = () => {},
   ): Promise<T | undefined> {
     try {
-      const result = await work();
-      afterwards();
-      return result;
+      return await work();
     } catch (error) {
-      afterwards();
       if (!(error instanceof MmaiError)) throw error;
       const { messages } = this.#deps;
-      const hint = error.hint?.(messages).split('\n')[0] ?? null;
       const { exitCode } = error;
       const failedStep = typeof step === 'string' ? step : step(exitCode);
-      const detail = visible(error.text(messages));
-      this.steps.push({ step: failedStep, state: 'failed', detail, ms: null, hint, exitCode });
+      const hint = error.hint?.(messages).split('\n')[0] ?? null;
+      this.#add({ step: failedStep, state: 'failed', detail: error.text(messages), hint, exitCode });
       return undefined;
     }
+  }
+
+  #add({ detail = '', ...step }: Pick<CheckStep, 'step' | 'state'> & Partial<CheckStep>): void {
+    this.steps.push({ ms: null, hint: null, ...step, detail: visible(detail) });
   }
 }

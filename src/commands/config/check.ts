@@ -49,11 +49,9 @@ async function examine(
   const session = await check.runStep('endpoint', () => openSession(quiet, simulate, seen.deps));
   if (!session) return;
   try {
-    const key = await check.runStep(
-      'credentials',
-      () => session.accessKey(false),
-      () => reportPlaces(check, session.keySearch(), deps),
-    );
+    // The places that were passed are reported before the step that fails.
+    const findKey = () => session.accessKey(false).finally(() => reportPlaces(check, session.keySearch(), deps));
+    const key = await check.runStep('credentials', findKey);
     if (!key) return;
     // A role's credentials came over the network too, but by another route.
     seen.events.length = 0;

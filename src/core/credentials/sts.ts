@@ -13,14 +13,12 @@ import {
   readFileOf,
   requireField,
 } from './provider.ts';
+
 /** A role to assume, as a profile or variables describe it. */
-export interface Role {
-  readonly arn: string;
+export interface Role extends Pick<RoleRequest, 'arn' | 'externalId' | 'policy'> {
   readonly sessionName: string | undefined;
   /** How long its credentials are good, in s: 900 to the role's limit. STS's default is 3600. */
   readonly durationSeconds?: number | undefined;
-  readonly externalId?: string | undefined;
-  readonly policy?: string | undefined;
   /** Which STS to use; where these are not given the variables decide. */
   readonly stsEndpoint?: string | undefined;
   readonly stsRegion?: string | undefined;
