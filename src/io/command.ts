@@ -95,19 +95,16 @@ export function runHook(
       signal.removeEventListener('abort', stop);
       resolve(how);
     };
-    const stop = () => {
-      killTree(child, signalOf(abortCode(signal)) ?? 'SIGTERM');
+    const detach = (name: NodeJS.Signals, how: HookEnd) => {
+      killTree(child, name);
       child.unref();
-      end({ how: 'stopped' });
+      end(how);
     };
+    const stop = () => detach(signalOf(abortCode(signal)) ?? 'SIGTERM', { how: 'stopped' });
     const expire = () => {
       isLate = true;
       killTree(child, 'SIGTERM');
-      timer = setTimeout(() => {
-        killTree(child, 'SIGKILL');
-        child.unref();
-        end({ how: 'timeout' });
-      }, KILL_MS);
+      timer = setTimeout(() => detach('SIGKILL', { how: 'timeout' }), KILL_MS);
     };
     if (timeoutMs <= MAX_TIMER_MS) timer = setTimeout(expire, timeoutMs);
     signal.addEventListener('abort', stop);

@@ -65,10 +65,10 @@ export function watchDocument(
   for (const task of end.tasks) counts[watchedOutcome(task)] += 1;
   const cause = causeOf(end, messages);
   const tasksOf = (outcome: Outcome) => end.tasks.filter((task) => watchedOutcome(task) === outcome);
-  const [pending, unchecked] = [tasksOf('pending'), tasksOf('notChecked')];
+  const pending = tasksOf('pending');
   // Whether a task that was never seen is running is unknown if an error ended the wait.
   const stillRunning = pending.filter((task) => !cause || task.state !== null).map(({ id }) => id);
-  const notChecked = unchecked.map(({ id }) => id);
+  const notChecked = tasksOf('notChecked').map(({ id }) => id);
   // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.
   const resumed = [...notChecked, ...pending.map(({ id }) => id)];
   const flags = resumeFlags(counts.succeeded + counts.running, resumed.length);
@@ -91,13 +91,7 @@ export function watchDocument(
   };
   const tasks = {
     *[Symbol.iterator]() {
-      for (const task of end.tasks) {
-        // The service refused one task and may answer for another; credentials that cannot be had concern all.
-        const isConcerned = task.outcome === null && (end.error !== undefined || task.state === null);
-        const row = watchedRow(task, end.elapsedMs, isConcerned ? cause : undefined, messages);
-        const result = end.results?.get(task.id);
-        yield result ? { ...row, result } : row;
-      }
+      for (const task of end.tasks) yield watchedRow(task, end, cause, messages);
     },
   };
   return { tasks, ...(cause && { error: cause }), summary };
@@ -119,10 +113,10 @@ function lags(tasks: EndEvent['tasks']): Record<TaskId, number> {
   return Object.fromEntries(tasks.flatMap(({ id, lagMaxMs }) => (lagMaxMs === null ? [] : [[id, lagMaxMs]])));
 }
 
-/** `cause` is the error that ended the wait, if it concerns the task and the task has none of its own. */
+/** `cause` is the error that ended the wait. */
 function watchedRow(
   task: Readonly<Watched>,
-  elapsedMs: number,
+  { elapsedMs, error: thrown, results }: EndEvent,
   cause: ErrorObject | undefined,
   messages: Messages,
 ): WatchedRow {
@@ -130,6 +124,10 @@ function watchedRow(
   const requestId = failure?.requestId ?? task.requestId;
   const [state, outcome] = [task.state ?? 'unknown', rowOutcome(task)] as const;
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
-  const error = failure ? errorObject(failure, messages) : cause;
-  return error ? { ...row, error } : row;
+  // The service refused one task and may answer for another; credentials that cannot be had concern all that were still watched.
+  const isConcerned = task.outcome === null && (thrown !== undefined || task.state === null);
+  const own = failure && errorObject(failure, messages);
+  const error = own ?? (isConcerned ? cause : undefined);
+  const result = results?.get(id);
+  return error || result ? { ...row, ...(error && { error }), ...(result && { result }) } : row;
 }

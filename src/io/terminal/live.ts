@@ -2,7 +2,7 @@ import type { Environment } from '../../core/config/settings.ts';
 import { createBlock, type WindowSize } from './block.ts';
 import { isForeground } from './foreground.ts';
 import { createKeys } from './keys.ts';
-import type { LivePart } from './live-part.ts';
+import type { Drawing, LivePart } from './live-part.ts';
 import { spinnerFrames } from './spinner.ts';
 import { createTaskbar } from './taskbar.ts';
 
@@ -55,29 +55,16 @@ const REFRESH_MS = { spinner: 80, block: 250 };
 
 /** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Live> {
-  const { env, stdin, stdout, stderr, signal, onKey, isLent, isForeground: isInForeground = isForeground } = options;
-  const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
-  // A pager that reads our stdout reads the keys.
-  const keys = stdin.isTTY && stdout.isTTY ? createKeys(stdin, onKey) : undefined;
-  const block = createBlock(
-    stderr,
-    (size) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() }),
-    view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block,
-  );
-  const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];
+  const { stderr, signal, isLent, isForeground: isInForeground = isForeground } = options;
+  const drawing = await createDrawing(view, options);
   let isDrawing = false;
   let isStopped = false;
 
-  const draw = () => {
-    isDrawing = true;
-    for (const name of SUSPENDING) process.on(name, suspend);
-    for (const part of parts) part?.start();
-  };
   const release = (ownsTerminal: boolean) => {
     if (!isDrawing) return;
     isDrawing = false;
     for (const name of SUSPENDING) process.off(name, suspend);
-    for (const part of parts) part?.stop({ ownsTerminal });
+    drawing.stop({ ownsTerminal });
   };
   const suspend = (name: NodeJS.Signals) => {
     release(true);
@@ -86,7 +73,9 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
   };
   const drawInForeground = async () => {
     if (isDrawing || !(await isInForeground()) || isDrawing || isStopped || isLent?.()) return;
-    draw();
+    isDrawing = true;
+    for (const name of SUSPENDING) process.on(name, suspend);
+    drawing.start();
   };
   const resume = async () => {
     // SIGSTOP cannot be caught: after it everything is still held.
@@ -115,7 +104,28 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
     isDrawing: () => isDrawing,
     lend: () => release(true),
     stop,
-    writeAbove: (write) => (isDrawing ? block.writeAbove(write) : write()),
+    writeAbove: (write) => (isDrawing ? drawing.writeAbove(write) : write()),
+  };
+}
+
+// --- internal ---
+
+/** What is drawn and read: the block, the progress in the taskbar, and the keys. */
+async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey }: LiveOptions): Promise<Drawing> {
+  const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
+  // A pager that reads our stdout reads the keys.
+  const keys = stdin.isTTY && stdout.isTTY ? createKeys(stdin, onKey) : undefined;
+  const lines = (size: WindowSize) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() });
+  const block = createBlock(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);
+  const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];
+  return {
+    start() {
+      for (const part of parts) part?.start();
+    },
+    stop(terminal) {
+      for (const part of parts) part?.stop(terminal);
+    },
+    writeAbove: block.writeAbove,
   };
 }
 
