@@ -70,6 +70,18 @@ describe('a text that is wrapped', () => {
     assert.equal(wrapped('time between polls (default: auto)', 30), 'time between polls\n(default: auto)');
   });
 
+  it('keeps a command in quotes together, to be copied, where it fits the width', () => {
+    assert.equal(
+      wrapped('waits in turns: "mmai watch ID --timeout 50s --json" ends within 50s', 38),
+      'waits in turns:\n"mmai watch ID --timeout 50s --json"\nends within 50s',
+    );
+    assert.equal(
+      wrapped('用 "mmai result ID"，可查看原因（默认 3）', 20),
+      '用\n"mmai result ID"，可\n查看原因（默认 3）',
+    );
+    assert.equal(wrapped('run "mmai config set region cn-beijing"', 20), 'run "mmai config set\nregion cn-beijing"');
+  });
+
   it('never exceeds the width, however long the parentheses are', () => {
     const text = '任务（环境变量 MMAI_REQUEST_TIMEOUT）说明 (default: something quite long here) 结束';
     for (let columns = 24; columns <= 60; columns++) {
