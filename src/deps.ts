@@ -14,6 +14,8 @@ import type { Messages } from './locales/en/messages.ts';
 
 export interface Output {
   readonly isTerminal: boolean;
+  /** A pipe or a socket: what reads it may be a program at the same terminal. */
+  readonly isPipe: boolean;
   /** Size of the window in characters; 80 × 24 where there is none. */
   size(): { columns: number; rows: number };
   write(text: string | Uint8Array): void;

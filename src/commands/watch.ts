@@ -67,8 +67,8 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
     throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
   }
   const execTimeoutMs = parseDuration(options.execTimeout ?? EXEC_TIMEOUT, '--exec-timeout');
-  const mode = displayMode(options, deps);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
+  const mode = displayMode(options, setup.values.output, deps);
   const query = await compileQuery(options.query);
   const readIds = () => readPlan(words, timeoutMs, options, deps);
   if (options.dryRun !== undefined) return printPlan(await readIds(), setup.values.output === 'json', deps);

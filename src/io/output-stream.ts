@@ -5,6 +5,7 @@ import type { MmaiError } from '../errors.ts';
 /** Standard output or standard error. */
 export interface Writer {
   readonly isTerminal: boolean;
+  readonly isPipe: boolean;
   /** Node's stream for it; opening both takes a tenth of `--help`. */
   open(): NodeJS.WriteStream;
   /** Writes the whole of it, now or when the reader takes it; what cannot be written is reported to `onError` only. */
@@ -49,6 +50,7 @@ export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
     get isTerminal() {
       return isTerminal();
     },
+    isPipe,
     open,
     write(data) {
       if (isTerminal() || (isPipe && (stream || !mayBlock()))) return void open().write(data);
@@ -81,6 +83,7 @@ export function createOutput(
     get isTerminal() {
       return writer.isTerminal;
     },
+    isPipe: writer.isPipe,
     size: () => windowSize(writer.isTerminal ? open() : {}),
     write: (text) => (writer.isTerminal ? writeAbove(() => write(text)) : write(text)),
     get isBehind() {

@@ -2,15 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { displayMode } from '../../src/commands/watch/display.ts';
 import type { WatchOptions } from '../../src/commands/watch/watch-options.ts';
+import type { Settings } from '../../src/core/config/settings.ts';
 import { WATCH_DEFAULTS } from '../../src/core/wait/flags.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { fakeDeps } from '../support/deps.ts';
 
 describe('how a wait is shown', () => {
   const defaults: WatchOptions = { ...WATCH_DEFAULTS, progress: 'auto', annotations: 'auto' };
-  const mode = (options: Partial<WatchOptions>, env: Record<string, string>, isTerminal = true) => {
+  const mode = (
+    options: Partial<WatchOptions>,
+    env: Record<string, string>,
+    isTerminal = true,
+    isPipe = false,
+    output: Settings['output'] = 'text',
+  ) => {
     const deps = fakeDeps({ env });
-    return displayMode({ ...defaults, ...options }, { ...deps, stderr: { ...deps.stderr, isTerminal } });
+    return displayMode({ ...defaults, ...options }, output, {
+      ...deps,
+      stderr: { ...deps.stderr, isTerminal },
+      stdout: { ...deps.stdout, isPipe },
+    });
   };
 
   const cases: [string, Partial<WatchOptions>, Record<string, string>, string][] = [
@@ -30,5 +41,11 @@ describe('how a wait is shown', () => {
     it(name, () => assert.equal(mode(options, env), expected));
   }
   it('as lines without a terminal', () => assert.equal(mode({}, {}, false), 'lines'));
+  it('as lines where events are piped to a program, which may write to the same terminal', () => {
+    assert.equal(mode({}, {}, true, true, 'ndjson'), 'lines');
+    assert.equal(mode({ progress: 'tty' }, {}, true, true, 'ndjson'), 'drawn');
+    assert.equal(mode({}, {}, true, false, 'ndjson'), 'drawn');
+    assert.equal(mode({}, {}, true, true, 'json'), 'drawn');
+  });
   it('throws for a mode that does not exist', () => assert.throws(() => mode({ progress: 'fancy' }, {}), MmaiError));
 });

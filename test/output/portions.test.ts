@@ -13,6 +13,7 @@ function slowOutput(isLost = () => false) {
   let [written, waiting] = [0, 0];
   const output: Output = {
     isTerminal: false,
+    isPipe: false,
     isBehind: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (text) => {

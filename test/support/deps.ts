@@ -109,6 +109,7 @@ function fakeOutput(): FakeOutput {
   const chunks: string[] = [];
   return {
     isTerminal: false,
+    isPipe: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk) => void chunks.push(typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
     isBehind: false,

@@ -89,6 +89,7 @@ function note(peaks: Record<string, number>): void {
 function output(onLine: (line: string) => void) {
   return {
     isTerminal: false,
+    isPipe: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk: string | Uint8Array) => void String(chunk).trimEnd().split('\n').forEach(onLine),
     isBehind: false,

@@ -19,14 +19,15 @@ export interface Display {
 }
 
 /** The mode that `--progress`, the terminal and the environment decide. Throws a usage error for one that cannot be. */
-export function displayMode(options: WatchOptions, deps: CommandDeps): DisplayMode {
+export function displayMode(options: WatchOptions, output: Settings['output'], deps: CommandDeps): DisplayMode {
   const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
   if (progress === 'tty' && !deps.stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
   const isShown = progress === 'tty' || progress === 'plain';
   if (options.quiet && isShown) throw conflict('--quiet', `--progress ${progress}`);
   if (options.quiet || progress === 'none') return 'none';
-  // The output of a command of --exec would stand in the drawing's way.
-  return progress === 'tty' || (progress === 'auto' && isDrawable(deps) && !options.exec) ? 'drawn' : 'lines';
+  // What a command of --exec writes, or one that reads the events, as jq and less do, would stand in the drawing's way.
+  const isShared = options.exec !== undefined || (output === 'ndjson' && deps.stdout.isPipe);
+  return progress === 'tty' || (progress === 'auto' && isDrawable(deps) && !isShared) ? 'drawn' : 'lines';
 }
 
 /** Shows the wait on stderr. What is drawn is not written as lines too, and what is not drawn (in the background) is. */
