@@ -39,6 +39,18 @@ describe('mmai explain', () => {
     });
   }
 
+  it('names the system policy of whatever a permission is missing for', async () => {
+    const denied = (Object.keys(catalogue) as (keyof typeof catalogue)[]).filter((code) =>
+      /^(noPermission|forbidden)$/.test(catalogue[code].topic),
+    );
+    assert.ok(denied.length >= 4);
+    for (const code of denied) {
+      for (const messages of [en, zh]) {
+        assert.match(await explained(code, {}, messages), /AliyunMultimediaAIReadOnlyAccess/);
+      }
+    }
+  });
+
   it('explains every exit code and every status, by number, by word and in the language of the user', async () => {
     for (const exitCode of Object.values(ExitCode)) {
       assert.ok((await documentOf(String(exitCode))).some((told: { exitCode: number }) => told.exitCode === exitCode));

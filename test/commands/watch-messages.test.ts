@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { run } from '../../src/cli.ts';
+import { fakeDeps } from '../support/deps.ts';
+import { answer, type FakeAnswer, fakeTransport } from '../support/transport.ts';
+
+const key = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
+const status = (value: number) => answer(200, { Status: value, RequestId: 'R' });
+
+/** What `mmai watch 1` writes to standard error, on a virtual clock, while the service answers in turn; the last answer stays. */
+async function messages(
+  answers: readonly FakeAnswer[],
+  flags: readonly string[] = [],
+  { env = {}, isTerminal = false }: { env?: Record<string, string>; isTerminal?: boolean } = {},
+): Promise<string> {
+  const deps = fakeDeps({ env: { ...key, ...env } });
+  const { transport } = fakeTransport(...answers);
+  const stderr = { ...deps.stderr, isTerminal };
+  await run(['watch', '1', ...flags], { ...deps, stderr, transport: async () => transport });
+  return deps.stderr.text();
+}
+
+describe('messages of a wait', () => {
+  it('warn once of a status that nobody knows, which is not final', async () => {
+    const text = await messages([status(7), status(7), status(7), status(2)]);
+    assert.equal(text.match(/warning: task 1 has status 7, unknown to this version of mmai/g)?.length, 1);
+    assert.match(text, /: 1 succeeded\n$/);
+  });
+
+  it('warn of plain http to another host, and not of plain http to this one', async () => {
+    const warned = await messages([status(2)], ['--endpoint', 'http://service.example']);
+    assert.match(warned, /^warning: http:\/\/service\.example is not encrypted: /m);
+    assert.doesNotMatch(await messages([status(2)], ['--endpoint', 'http://127.0.0.1:8080']), /warning/);
+  });
+
+  it('show the link that the service recommends for a code without an explanation, and the explanation of others', async () => {
+    const Recommend = 'https://error-center.example/search';
+    const failure = (Code: string) => answer(400, { Code, Message: 'm', RequestId: 'R', Recommend });
+    assert.match(await messages([failure('Strange.Code')]), /^ {2}hint: https:\/\/error-center\.example\/search$/m);
+    assert.doesNotMatch(await messages([failure('InvalidRegion.NotFound')]), /error-center\.example/);
+  });
+});
+
+describe('--notify', () => {
+  const notified = (env: Record<string, string>, isTerminal: boolean) =>
+    messages([status(2)], ['--notify', '--progress', 'plain'], { env, isTerminal });
+
+  it('rings the bell of a terminal', async () => {
+    const text = await notified({}, true);
+    assert.equal(text.match(/\u0007/g)?.length, 1);
+    assert.doesNotMatch(text, /\u001b\]9;/);
+  });
+
+  it('sends a notification where the terminal is known to show one', async () => {
+    assert.match(
+      await notified({ TERM_PROGRAM: 'WezTerm' }, true),
+      /\u001b\]9;mmai: done after .*: 1 succeeded\u001b\\\u0007/,
+    );
+  });
+
+  it('writes nothing where standard error is no terminal', async () => {
+    assert.doesNotMatch(await notified({ TERM_PROGRAM: 'WezTerm' }, false), /[\u0007\u001b]/);
+  });
+});
