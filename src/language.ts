@@ -4,7 +4,7 @@ import type { Deps } from './deps.ts';
 import { en, type Language, type Messages } from './locales/en/messages.ts';
 
 /** How mmai speaks to this user. */
-export interface Speech {
+interface Speech {
   readonly language: Language;
   /** True where only ASCII is sure to be shown. */
   readonly isAscii: boolean;

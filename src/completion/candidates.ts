@@ -7,9 +7,9 @@ export interface Candidate {
 }
 
 /** What the command tree cannot know. Asked for only where it is wanted. */
-export type Sources = Readonly<Record<SourceName, () => Promise<readonly Candidate[]>>>;
+type Sources = Readonly<Record<SourceName, () => Promise<readonly Candidate[]>>>;
 
-export type SourceName = 'profiles' | 'configKeys' | 'topics' | 'recentTasks';
+type SourceName = 'profiles' | 'configKeys' | 'topics' | 'recentTasks';
 
 /** `files`: the shell completes a path itself. */
 export type Completion = readonly Candidate[] | 'files';

@@ -4,7 +4,7 @@ import { decodeText } from './input/decode.ts';
 import { TaskIdParser } from './input/task-id-parser.ts';
 import { parseTaskId, type TaskId } from './task.ts';
 
-export interface IdSources {
+interface IdSources {
   readonly stdin: { readonly isTerminal: boolean; chunks(stop: AbortSignal): AsyncIterable<Uint8Array> };
   readonly signal: AbortSignal;
   readonly clock: Clock;

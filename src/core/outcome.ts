@@ -19,7 +19,7 @@ export type TaskEnd = (typeof TASK_ENDS)[number];
 
 /** The ends of a task that goes on, but took longer than its own limits allow. */
 export const TOO_SLOW = ['queueTimeout', 'stallTimeout'] as const satisfies readonly TaskEnd[];
-export type TooSlow = (typeof TOO_SLOW)[number];
+type TooSlow = (typeof TOO_SLOW)[number];
 
 export function isTooSlow(end: string | null): end is TooSlow {
   return TOO_SLOW.some((one) => one === end);

@@ -14,14 +14,14 @@ const PIPE_POLL_MS = 20;
 const NONBLOCK = constants.O_NONBLOCK ?? 0;
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-export interface FileLimits {
+interface FileLimits {
   /** Ends the call early: it rejects with ECANCELED. */
   readonly signal?: AbortSignal | undefined;
   /** The call rejects with ETIMEDOUT after this many ms; {@link LIMIT_MS} unless given. */
   readonly limitMs?: number;
 }
 
-export interface ReadOptions extends FileLimits {
+interface ReadOptions extends FileLimits {
   /** {@link MAX_BYTES} unless given. */
   readonly maxBytes?: number;
   /** Read a pipe too, as `--ca-file <(command)` gives one. */

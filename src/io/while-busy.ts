@@ -4,7 +4,7 @@ const BUSY = ['EPERM', 'EACCES', 'EBUSY', 'ENOTEMPTY'];
 const LIMIT_MS = 1000;
 
 /** The system and the pause, for tests. */
-export interface BusyOptions {
+interface BusyOptions {
   readonly platform?: string;
   /** Blocks for so many ms. */
   readonly pause?: (ms: number) => void;

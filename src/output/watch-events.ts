@@ -21,7 +21,7 @@ export type WatchEvent = Envelope &
   );
 
 /** What every event has. */
-export interface Envelope {
+interface Envelope {
   /** Version of the schema; within a major version fields and types are only added. */
   readonly v: '1.0';
   /** RFC 3339, UTC, with milliseconds. */
@@ -33,7 +33,7 @@ export interface Envelope {
 }
 
 /** Always the first event. */
-export interface VersionEvent {
+interface VersionEvent {
   readonly type: 'version';
   readonly cli: string;
   readonly schema: '1.0';
@@ -41,7 +41,7 @@ export interface VersionEvent {
 }
 
 /** Before the first request: what is waited for, how, and at which endpoint. */
-export interface StartEvent {
+interface StartEvent {
   readonly type: 'start';
   readonly ids: readonly TaskId[];
   readonly mode: 'all' | 'any' | 'count';
@@ -56,7 +56,7 @@ export interface StartEvent {
 }
 
 /** Always the last event, also after a deadline or a signal. */
-export type SummaryEvent = { readonly type: 'summary' } & WatchSummary;
+type SummaryEvent = { readonly type: 'summary' } & WatchSummary;
 
 /** With the failure as the error object of every machine format. */
 type Reported<Event extends { failure?: unknown }> = Omit<Event, 'failure'> &

@@ -10,7 +10,7 @@ export interface Redactor {
   redact(text: string, more?: readonly string[]): string;
 }
 
-export const HIDDEN = '********';
+const HIDDEN = '********';
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {

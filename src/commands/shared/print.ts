@@ -5,7 +5,7 @@ import { QUERY_FORMS, type Query } from '../../output/query.ts';
 import type { ServiceOptions } from './options.ts';
 
 /** A form of the answer on stdout: what `--output` takes. */
-export type Form = Settings['output'];
+type Form = Settings['output'];
 
 /** How a command prints its answer in each form; null for a form that it does not have. Its flag, help and completion follow from this. */
 export type Printers<Answer> = Readonly<Record<Form, Printer<Answer> | null>>;

@@ -28,7 +28,7 @@ export interface TaskCommandOptions extends ServiceOptions {
 }
 
 /** What is printed: the document, or the bodies that it was read from. */
-export interface TaskAnswer<Row extends TaskRow> {
+interface TaskAnswer<Row extends TaskRow> {
   readonly document: StatusDocument<Row>;
   readonly replies: readonly Reply<ResponseInfo>[];
 }

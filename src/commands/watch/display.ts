@@ -10,7 +10,7 @@ import { isDrawable } from '../shared/spinner.ts';
 import type { WatchOptions } from './watch-options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
-export type DisplayMode = 'drawn' | 'lines' | 'none';
+type DisplayMode = 'drawn' | 'lines' | 'none';
 
 export interface Display {
   show(event: ProgressEvent): void;

@@ -18,7 +18,7 @@ export interface Hook {
   settled(): Promise<void>;
 }
 
-export interface HookOptions {
+interface HookOptions {
   /** `--exec`; without one nothing runs. */
   readonly command: string | undefined;
   readonly timeoutMs: number;

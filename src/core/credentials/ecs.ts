@@ -40,7 +40,7 @@ export function ecsProvider(deps: CredentialDeps): Provider {
   };
 }
 
-export interface MetadataQuery {
+interface MetadataQuery {
   /** The role's name; looked up where it is not known. */
   readonly role: string | undefined;
   readonly source: Text;

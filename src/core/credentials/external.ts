@@ -16,7 +16,7 @@ export function checkExternalAllowed(env: Environment, source: Text): void {
 /** How long a command may take, in ms: a person may have to find a phone. */
 const LIMITS_MS = { alone: 60_000, interactive: 300_000 };
 
-export interface ExternalCommand {
+interface ExternalCommand {
   readonly command: string;
   /** The key that holds the command, for errors. */
   readonly name: string;

@@ -5,7 +5,7 @@
  */
 
 /** Why a line is refused. */
-export type IniReason =
+type IniReason =
   | 'noSection'
   | 'noDelimiter'
   | 'bracket'

@@ -16,7 +16,7 @@ import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transp
 import { type CredentialDeps, type Credentials, denied, keyIn } from './provider.ts';
 
 /** Who is asked for credentials, as an error names it, and what it advises where it is refused. */
-export interface Issuer {
+interface Issuer {
   readonly source: Text;
   readonly hint: Text;
 }

@@ -16,7 +16,7 @@ type Expected = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'comma
 export class NoIdError extends Error {}
 
 /** Where an id may stand: in a document, and in each element of its `tasks`. */
-export const ID_NAMES = ['id', 'TaskId', 'taskId'] as const;
+const ID_NAMES = ['id', 'TaskId', 'taskId'] as const;
 /** Every place of an id, as error messages list them. */
 export const ID_PLACES = [...ID_NAMES, 'tasks[].id', 'Tasks[].TaskId'];
 const TASKS_NAMES = ['tasks', 'Tasks'];

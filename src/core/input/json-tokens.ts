@@ -1,5 +1,5 @@
 /** A piece of JSON: one of `{}[]:,`, or a string, number or word as it stands in the text, so that no digit of a number is lost. */
-export interface Token {
+interface Token {
   readonly text: string;
   /** Where the text goes on after it. */
   readonly end: number;

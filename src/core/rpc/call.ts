@@ -53,7 +53,7 @@ export interface RpcCall<Result extends ResponseInfo> {
 export type Credentials = (renew: boolean, until?: number) => Promise<AccessKey>;
 
 /** Limits of one call, retries included. */
-export interface CallPolicy {
+interface CallPolicy {
   /** How often a transient failure is tried again. */
   readonly retries: number;
   /** The longest one attempt may take, in ms. */

@@ -18,7 +18,7 @@ export type RetryRule = 'backoff' | 'once' | 'never';
 /** The key of an explanation in the locales. */
 export type Topic = keyof typeof codesEn;
 
-export interface CatalogueEntry {
+interface CatalogueEntry {
   readonly class: FailureClass;
   readonly topic: Topic;
   /** Where it differs from the rule of the class. */

@@ -51,7 +51,7 @@ export function signedRequest(call: ApiCall, accessKey: AccessKey, stamp: Stamp)
 }
 
 /** Signs one attempt; `parameters` has the values of the names that were `varying` when the signer was made. */
-export type Signer = (accessKey: AccessKey, stamp: Stamp, parameters: Parameters) => SignedRequest;
+type Signer = (accessKey: AccessKey, stamp: Stamp, parameters: Parameters) => SignedRequest;
 
 /** Signs the same call many times; `varying` names the parameters whose values differ from request to request. */
 export function createSigner(call: ApiCall, varying: readonly string[] = []): Signer {

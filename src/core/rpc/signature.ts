@@ -79,7 +79,7 @@ export function signature(toSign: string, accessKeySecret: string): string {
 
 export const ACS3 = 'ACS3-HMAC-SHA256';
 
-export interface Acs3Request {
+interface Acs3Request {
   readonly method: string;
   readonly path: string;
   readonly query: Parameters;

@@ -68,7 +68,7 @@ export interface ResultEvent {
 }
 
 /** The machine slept, or the process was stopped, for so long, in ms; every task is polled at once. */
-export interface WakeEvent {
+interface WakeEvent {
   readonly type: 'wake';
   readonly pausedMs: number;
 }

@@ -53,7 +53,7 @@ export type WatchFlags = { readonly [N in Name]: string } & {
 };
 
 /** How an error names the flag or the option that it is about. */
-export type NameOf = (option: keyof WatchFlags) => string;
+type NameOf = (option: keyof WatchFlags) => string;
 
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense, and for no task. */
 export function waiterOptions(ids: readonly TaskId[], options: WatchFlags, nameOf: NameOf = flagName): WaiterOptions {

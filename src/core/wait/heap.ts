@@ -1,5 +1,5 @@
 /** What a heap orders: by due time, equal ones by `order`, which no two have in common. */
-export interface Due {
+interface Due {
   due: number;
   readonly order: number;
 }

@@ -4,7 +4,7 @@ import { EARLY_MS, LAST_POLL_MARGIN_MS, MERGE_MS } from './poll-queue.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
 /** What a wait would do if no task changed its state. Spans in ms. */
-export interface PollPlan {
+interface PollPlan {
   readonly tasks: number;
   readonly pollsPerTask: number;
   readonly requests: number;

@@ -6,7 +6,7 @@ import { formatDuration } from '../../text/duration.ts';
 export const MAX_BODY = 1024 * 1024;
 
 /** The steps that a request may be waiting in. */
-export type PendingStep = Exclude<NetworkStep, 'proxy'>;
+type PendingStep = Exclude<NetworkStep, 'proxy'>;
 
 /** `step` is the one that did not finish, where it is known. */
 export function timeoutError(where: Text, limitMs: number, step?: PendingStep): NetworkError {

@@ -21,7 +21,7 @@ export async function openTunnel(peer: Peer, proxy: ProxyServer, opening: Openin
 }
 
 /** What the head of a proxy's own response says. */
-export interface ProxyResponse {
+interface ProxyResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }

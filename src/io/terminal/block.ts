@@ -8,7 +8,7 @@ export interface WindowSize {
 }
 
 /** What a block is drawn on: a terminal's stream, or a test's. */
-export interface Canvas {
+interface Canvas {
   readonly columns: number;
   readonly rows: number;
   write(text: string): unknown;

@@ -7,7 +7,7 @@ import { spinnerFrames } from './spinner.ts';
 import { createTaskbar } from './taskbar.ts';
 
 /** The window, and whether keys are read. */
-export interface LiveWindow extends WindowSize {
+interface LiveWindow extends WindowSize {
   readonly hasKeys: boolean;
   /** A frame of a spinner, for its time. */
   readonly frame: string;

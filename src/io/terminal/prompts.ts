@@ -10,7 +10,7 @@ export interface Question {
 }
 
 /** One of the answers to choose from. */
-export interface Choice<T extends string> {
+interface Choice<T extends string> {
   readonly value: T;
   readonly label: string;
 }
