@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { commandsBelow } from '../scripts/man.ts';
 import { EXAMPLES } from '../src/cli/examples.ts';
+import { kebab, settingNames, settingOfFlag } from '../src/core/config/settings.ts';
+import { credentialChain } from '../src/core/credentials/chain.ts';
 import { createStore } from '../src/io/store.ts';
 import { en } from '../src/locales/en/messages.ts';
 import { zh } from '../src/locales/zh/messages.ts';
+import { credentialDeps } from './support/credential-deps.ts';
 import { fakeDeps } from './support/deps.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { bin, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
@@ -26,6 +29,33 @@ const APART: readonly (readonly [line: RegExp, instead: string])[] = [
 ];
 
 describe('README', { concurrency: 4 }, () => {
+  /** The rows of the table under this heading. */
+  const rowsUnder = (heading: string) => {
+    const [, text] = new RegExp(`^## ${heading}\\n([\\s\\S]*?)^## `, 'm').exec(read('README.md'))!;
+    const [, ...rows] = text!.split('\n').filter((line) => line.startsWith('| '));
+    return rows;
+  };
+
+  it('has a row for every setting, with its key and its flag, which status has', async () => {
+    const { commands } = await commandTree(fakeDeps());
+    const flags = commands.find((command) => command.name() === 'status')!.options.map(({ long }) => long!);
+    for (const name of settingNames) {
+      const key = kebab(name);
+      const flag = key === 'language' ? '--lang' : `--${key}`;
+      assert.ok(flags.includes(flag), flag);
+      const { variable } = settingOfFlag(flag)!;
+      const isRow = (row: string) => [flag, variable, key].every((word) => row.includes(`\`${word}\``));
+      assert.ok(rowsUnder('Settings').some(isRow), `a row with ${flag}, ${variable} and ${key}`);
+    }
+  });
+
+  it('has a row for every place of credentials', async () => {
+    const places = credentialChain({ name: 'default', values: {}, isNamed: false }, await credentialDeps());
+    const rows = rowsUnder('Credentials');
+    // The first is the profile that is named, which is mmai's current one in another order.
+    assert.equal(rows.length - 1, places.length);
+  });
+
   it('has the same sections and examples in both languages', () => {
     const [en, zh] = [read('README.md'), read('README.zh-CN.md')];
     const levels = (text: string) => [...text.matchAll(/^(#+) /gm)].map(([, level]) => level);

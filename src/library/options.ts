@@ -45,11 +45,12 @@ export interface WaitOptions {
 
 /** The options as the flags of `mmai watch`. Throws an {@link MmaiError} for a name or a type that is wrong; values are checked with the flags. */
 export function watchFlags(options: WaitOptions): Partial<WatchFlags> {
-  const { signal, ...others } = checkNames(options, [...Object.keys(TEXTS), 'signal']);
+  const names: readonly (keyof WaitOptions)[] = [...OPTIONS, 'signal'];
+  const { signal, ...others } = checkNames(options, names);
   if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
   const flags = Object.entries(others)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => TEXTS[name as keyof typeof TEXTS](value, name));
+    .map(([name, value]) => TEXTS[name as Exclude<keyof WaitOptions, 'signal'>](value, name));
   return Object.assign({}, ...flags);
 }
 
@@ -104,8 +105,11 @@ function isSignal(value: Partial<AbortSignal> | null): boolean {
 
 type ToFlag = (value: unknown, option: string) => Partial<WatchFlags>;
 
+/** An option for every flag that says how to wait; `--no-results` is `results: false`. */
+type Option = Exclude<keyof WatchFlags, 'noResults'>;
+
 /** Each option as the flag that it is on the command line. */
-const TEXTS: Readonly<Record<Exclude<keyof WaitOptions, 'signal'>, ToFlag>> = {
+const TEXTS: Readonly<Record<Option, ToFlag>> = {
   timeout: duration,
   interval: duration,
   maxInterval: duration,
@@ -123,6 +127,8 @@ const TEXTS: Readonly<Record<Exclude<keyof WaitOptions, 'signal'>, ToFlag>> = {
   until: (value, option) => ({ [option]: checkText(value, option) }),
   results: (value, option) => (boolean(value, option).results ? { results: true } : { noResults: true }),
 };
+
+const OPTIONS = Object.keys(TEXTS) as Option[];
 
 function duration(value: unknown, option: string): Partial<WatchFlags> {
   return { [option]: durationText(value, option) };

@@ -91,11 +91,16 @@ const REFUSALS = {
 
 function taskAnswer(status: number, reason: string | undefined, asked: AskedTask, writing: Writing): Answer {
   const { format, requestId } = writing;
-  const { operation } = asked;
-  const result = operation === 'GetTaskResult' && { Result: resultOf(status, reason, asked, writing) };
-  const fields = { Status: status, RequestId: requestId, ...result };
-  return { http: 200, ...written(`${operation}Response`, fields, format, requestId), says: status };
+  const own = OWN_FIELDS[asked.operation](status, reason, asked, writing);
+  const fields = { Status: status, RequestId: requestId, ...own };
+  return { http: 200, ...written(`${asked.operation}Response`, fields, format, requestId), says: status };
 }
+
+/** What the answer of each operation has besides the status. */
+const OWN_FIELDS: Readonly<Record<AskedTask['operation'], (...about: Parameters<typeof resultOf>) => Fields>> = {
+  GetTaskStatus: () => ({}),
+  GetTaskResult: (...about) => ({ Result: resultOf(...about) }),
+};
 
 /** The reason that the documentation shows. */
 const DOCUMENTED = { ErrorName: 'Download fail', ErrorCode: '1000' };
