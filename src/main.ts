@@ -1,4 +1,5 @@
 import { run } from './cli.ts';
+import { isSwitchedOn } from './core/config/settings.ts';
 import { abortCode, ExitCode } from './errors.ts';
 import { end, systemDeps } from './system.ts';
 import { visible } from './text/safe-text.ts';
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<() => void> {
 
 /** An uncaught error is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
 function reportBug({ name, message, stack = '' }: Error): void {
-  const lines = [`mmai: ${name}: ${message}`, ...(process.env.MMAI_DEBUG ? stack.split('\n') : [])];
+  const lines = [`mmai: ${name}: ${message}`, ...(isSwitchedOn(process.env.MMAI_DEBUG) ? stack.split('\n') : [])];
   process.stderr.write(`${lines.map(visible).join('\n')}\n`);
   process.exit(ExitCode.bug);
 }

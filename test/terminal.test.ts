@@ -92,6 +92,8 @@ describe('whatever an argument, a variable or a file is called, it is shown and 
     const ended = await mmai(['status', '1', '--simulate', 'hang', '-q'], { env });
     assert.equal(ended.code, 70);
     assertHarmless(ended, 'the crash');
+    const off = await mmai(['status', '1', '--simulate', 'hang', '-q'], { env: { ...env, MMAI_DEBUG: '0' } });
+    assert.equal(off.stderr.match(/\n/g)?.length, 1);
   });
 
   it('an id on standard input', async () =>

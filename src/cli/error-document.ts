@@ -1,4 +1,4 @@
-import { selectProfile } from '../core/config/profiles.ts';
+import { profileName, selectProfile } from '../core/config/profiles.ts';
 import { OUTPUTS, type Settings } from '../core/config/settings.ts';
 import { errorEnd } from '../core/outcome.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -63,7 +63,7 @@ async function formOf(words: readonly string[], deps: CommandDeps): Promise<Sett
 /** The form that the profile names; a config file that cannot be read names none. */
 async function storedForm(words: readonly string[], deps: CommandDeps): Promise<string | undefined> {
   try {
-    const named = flagValue(words, '--profile') ?? deps.env.MMAI_PROFILE;
+    const named = profileName(flagValue(words, '--profile'), deps.env);
     return selectProfile((await deps.store()).read(), named).values.output;
   } catch {
     return undefined;

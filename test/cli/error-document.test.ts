@@ -77,9 +77,10 @@ describe('a document was asked for, and an error came first:', () => {
   it('the form may come from a variable or from the profile', async () => {
     const { stdout } = await ended(['status', 'abc'], { env: { MMAI_OUTPUT: 'json' } });
     assert.equal(JSON.parse(stdout).error.code, 'Mmai.Usage');
-    const deps = fakeDeps();
+    // With the carriage return of a CRLF .env file.
+    const deps = fakeDeps({ env: { MMAI_PROFILE: 'work\r' } });
     await (await deps.store()).update((config) => {
-      config.profiles.default = { output: 'json' };
+      config.profiles.work = { output: 'json' };
     });
     assert.equal(await run(['status', 'abc'], deps), 2);
     assert.equal(JSON.parse(deps.stdout.text()).error.code, 'Mmai.Usage');
