@@ -18,7 +18,6 @@ export const ExitCode = {
   terminated: 143,
 } as const;
 
-/** Any of them. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** The signals that end a run in an orderly way, each with its exit code. */
@@ -47,7 +46,7 @@ export function inEnglish(text: Text): string {
 /** What a usage error is about: a flag or a variable, which has one name in every language, or words. */
 export type Subject = string | Text;
 
-/** The subject as the user reads it. */
+/** The subject in the user's language. */
 export function named(subject: Subject, messages: Messages): string {
   return typeof subject === 'string' ? subject : subject(messages);
 }

@@ -62,7 +62,7 @@ export function systemDeps(): Deps {
     handleSignals() {
       redirectSignals ??= handleSignals(controller);
     },
-    // Elsewhere the variables are the system's answer, and Intl takes 1 ms to load.
+    // Elsewhere the variables say all, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
     async store() {
       const { configDirectory } = await import('./io/directories.ts');

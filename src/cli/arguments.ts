@@ -8,7 +8,7 @@ export interface EarlyArguments {
   readonly isDebug: boolean;
   /** The value of `--color`, for errors that no command can print. */
   readonly color: 'auto' | 'always' | 'never';
-  /** Help asked for with `-h`, which is short. */
+  /** `-h`, whose help is short. */
   readonly isShortHelp: boolean;
   /** True if the command may be wanted: loading one costs time at every start. */
   wants(name: string): boolean;

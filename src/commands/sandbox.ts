@@ -74,7 +74,7 @@ export async function runSandbox(
 
 // --- internal ---
 
-/** The sandbox as the flags ask for it. Its requests are reported on stderr, but not into the output of a command. */
+/** The sandbox that the flags describe. Its requests are reported on stderr, but not into the output of a command. */
 async function start(options: SandboxCommandOptions, hasCommand: boolean, deps: CommandDeps): Promise<Sandbox> {
   const { startSandbox } = await import('../sandbox/server.ts');
   // "0" is "no limit" to parseDuration: here it means no latency.

@@ -6,7 +6,7 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** What the command tree cannot know. Asked for only where it is wanted. */
+/** What the command tree does not hold; called only where it is needed. */
 type Sources = Readonly<Record<SourceName, () => Promise<readonly Candidate[]>>>;
 
 type SourceName = 'profiles' | 'configKeys' | 'topics' | 'recentTasks';
@@ -114,7 +114,6 @@ function flags({ command, given }: Place, word: string): Candidate[] {
     });
 }
 
-/** The commands below this one. */
 function commands({ command, operands, isHelp }: Place, word: string): Candidate[] {
   if (operands.length > 0) return [];
   return command
@@ -160,7 +159,7 @@ async function values(names: string, word: string, prefix: string, sources: Sour
   }
   return (
     found
-      // A line of the answer is a value: one with a line break would be two others.
+      // A line of the output is a value: one with a line break would be two others.
       .filter(({ value }) => value.toLowerCase().startsWith(word.toLowerCase()) && !/\p{Cc}/u.test(value))
       .map(({ value, description }) => ({ value: prefix + value, description }))
   );

@@ -7,7 +7,7 @@ export type Shell = (typeof SHELLS)[number];
 export const FILES = '@files';
 
 /**
- * A script for each shell. It asks `mmai complete` at each tab, so it never goes out of date; each line of the answer is a value,
+ * A script for each shell. It calls `mmai complete` at each tab, so it never goes out of date; each line of its output is a value,
  * and after a tab its description. No word of the command line is ever evaluated, and what goes into it is quoted: the name of a
  * profile or a file may hold anything.
  */

@@ -114,14 +114,14 @@ export function watchedOutcome({ outcome, polls }: { outcome: TaskEnd | null; po
   return outcome === null || isTooSlow(outcome) ? 'pending' : outcome;
 }
 
-/** The exit code of `status`: of what could not be answered or, with `--exit-status`, of the states too. */
+/** The exit code of `status`: of requests that failed or, with `--exit-status`, of the states too. */
 export function statusExitCode(outcomes: readonly Outcome[], tellsState: boolean): number {
   if (tellsState) return foldOutcomes(outcomes, ExitCode.pending);
   const unanswered = outcomes.filter((outcome) => outcome === 'unanswered' || outcome === 'notFound');
   return foldOutcomes(unanswered, ExitCode.ok);
 }
 
-/** The exit code of `result`: of what could not be answered, and of tasks that have not ended. A failed one is answered. */
+/** The exit code of `result`: of requests that failed, and of tasks that have not ended. A task that failed has a result. */
 export function resultExitCode(outcomes: readonly Outcome[]): number {
   return foldOutcomes(
     outcomes.filter((outcome) => outcome !== 'failed'),

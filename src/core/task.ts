@@ -14,7 +14,7 @@ export interface TaskStatus extends ResponseInfo {
   readonly status: number;
 }
 
-/** What the service said of a task that it was asked the result of. */
+/** What the service said of a task whose result was requested. */
 export interface TaskResult extends TaskStatus {
   readonly result: ResultDetails;
 }
@@ -27,7 +27,6 @@ export interface ResultDetails {
   readonly url: string | null;
   /** Until when the URL can be used, RFC 3339. */
   readonly urlExpiresAt: string | null;
-  /** How long the analysis took. */
   readonly analysisSeconds: number | null;
   readonly videoName: string | null;
   /** May be a signed URL, so it is a secret too. */

@@ -15,7 +15,7 @@ const MAX_TEXT = 1024 * 1024;
 /** The real one; `signal` ends the reading of a text. */
 export function createInput(signal: AbortSignal): Input {
   return {
-    // Asked when it matters: opening standard input takes a tenth of the time of --help.
+    // Read on use: opening standard input takes a tenth of the time of --help.
     get isTerminal() {
       return process.stdin.isTTY === true;
     },

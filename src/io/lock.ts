@@ -128,6 +128,6 @@ function remove(lock: string): void {
     // On Windows a file that was removed is still in it while another process has it open.
     retryWhileBusy(() => rmdirSync(lock));
   } catch {
-    // Another process was quicker, or it is not ours to remove: the next look at it tells.
+    // Another process was quicker, or it is not ours to remove: the next try shows it.
   }
 }

@@ -49,7 +49,7 @@ export interface TaskCallOptions extends PollOptions {
 export interface TaskClient {
   /** Polls a task once: retries are up to the wait. A state and a failure are both values. */
   getTaskStatus(taskId: string, options: TaskCallOptions): Promise<StatusReply>;
-  /** Why a task failed, or where its result is. Without it a wait asks for no results. */
+  /** Why a task failed, or where its result is. Without it a wait requests no results. */
   getTaskResult?(taskId: string, options: TaskCallOptions): Promise<TaskResultReply>;
   /** Throws for what is no task ID; without it any text that is not empty is one. */
   checkTaskId?(taskId: string): void;

@@ -13,13 +13,13 @@ import { rowOutcome, type WatchDocument, type WatchedRow } from './watch-documen
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
 const MAX_RESUMED = 20;
-/** As many tasks of a kind are named. */
+/** The most tasks of a kind that are named. */
 export const MAX_NAMED = 10;
 
 /** How a wait ended, in a line: `done after 1m32s: 2 succeeded`. */
 export function verdictLine({ summary }: WatchDocument, { watch, counted }: Messages): string {
   const { running, pending, notFound, unanswered } = summary.counts;
-  // A task that may not be asked for may have ended long ago.
+  // A task that may not be checked may have ended long ago.
   const known = summary.outcome === 'denied' ? { pending: 0, unanswered: unanswered + pending } : {};
   const counts = Object.entries({ ...summary.counts, ...known })
     .filter(([, n]) => n > 0)

@@ -97,7 +97,7 @@ export function watchDocument(
   return { tasks, ...(cause && { error: cause }), summary };
 }
 
-/** The outcome of a task as its row tells it. */
+/** The outcome of a task as its row has it. */
 export function rowOutcome({ outcome, polls }: Readonly<Watched>): WatchedRow['outcome'] {
   return outcome ?? (polls === 0 ? 'notChecked' : 'pending');
 }
@@ -124,7 +124,7 @@ function watchedRow(
   const requestId = failure?.requestId ?? task.requestId;
   const [state, outcome] = [task.state ?? 'unknown', rowOutcome(task)] as const;
   const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
-  // The service refused one task and may answer for another; credentials that cannot be had concern all that were still watched.
+  // The service refused one task and may respond for another; credentials that cannot be had concern all that were still watched.
   const isConcerned = task.outcome === null && (thrown !== undefined || task.state === null);
   const own = failure && errorObject(failure, messages);
   const error = own ?? (isConcerned ? cause : undefined);

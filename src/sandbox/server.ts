@@ -21,7 +21,7 @@ export interface SandboxOptions {
   readonly monotonic?: () => number;
   /** A fresh request id at each call. */
   readonly nextId: () => string;
-  /** Called once a request is judged, before it is answered. */
+  /** Called once a request is checked, before its response. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** How long every answer waits, in ms. */
   readonly latencyMs?: number;

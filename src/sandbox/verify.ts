@@ -26,7 +26,6 @@ export interface ArrivedRequest {
   readonly body: Uint8Array;
 }
 
-/** The operations that the sandbox has. */
 const OPERATIONS = ['GetTaskStatus', 'GetTaskResult'] as const;
 
 /** What a verified request asks for. */

@@ -6,7 +6,7 @@
 export interface Redactor {
   /** Makes a value known as secret. `shown` stands for it from then on. One so short that it may be a word is ignored. */
   add(secret: string | undefined, shown?: string): void;
-  /** The text without any secret; `more` are secrets of this text alone, such as the signature of the request that it answers. */
+  /** The text without any secret; `more` are secrets of this text alone, such as the signature of the request that it responds to. */
   redact(text: string, more?: readonly string[]): string;
 }
 

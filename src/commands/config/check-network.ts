@@ -21,7 +21,7 @@ const ACCEPTED: ReadonlySet<Topic | undefined> = new Set<Topic>([
 export class Observed {
   readonly events: NetworkEvent[] = [];
   readonly deps: CommandDeps;
-  /** The service's clock against ours at the last answer, in ms. */
+  /** The service's clock against ours at the last response, in ms. */
   offsetMs: number | null = null;
 
   constructor(deps: CommandDeps) {
@@ -57,7 +57,7 @@ export function networkSteps(seen: Observed, origin: string): NetworkStep[] {
   return ['proxy', 'dns', 'tcp', ...(isTunnelled ? (['proxyTls', 'tunnel'] as const) : []), 'tls', 'answer'];
 }
 
-/** The step at which no answer, or none of the service's, came; undefined if the service itself answered. */
+/** The step at which no response, or none of the service's, came; undefined if the service itself responded. */
 export function brokenStep(
   { code, class: kind, topic }: Failure,
   seen: Observed,

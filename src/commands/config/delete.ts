@@ -4,7 +4,7 @@ import { ExitCode, MmaiError, usageError } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
 import type { ConfigOptions } from './keys.ts';
 
-/** `mmai config delete`: removes a profile with its key, after a question unless `--yes` is given. Throws a usage error. */
+/** `mmai config delete`: removes a profile with its key, after a prompt unless `--yes` is given. Throws a usage error. */
 export async function deleteProfile(options: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
   const { messages, stderr, stdin } = deps;
   const store = await deps.store();

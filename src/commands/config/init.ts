@@ -6,7 +6,7 @@ import { type ConfigOptions, checkError, checkedValue, targetProfile } from './k
 import { changeProfile } from './set.ts';
 
 /**
- * `mmai config init`: prompts for AccessKey and region, each answer checked in its question and what is saved already offered, saves
+ * `mmai config init`: prompts for AccessKey and region, each checked in its prompt and what is saved already offered, saves
  * them together and offers to check them; the exit code is then that of the check. Throws a usage error.
  */
 export async function initProfile(options: ConfigOptions, deps: CommandDeps): Promise<number> {

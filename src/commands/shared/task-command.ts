@@ -153,7 +153,7 @@ function refusalIn(replies: readonly Reply<unknown>[]): Failure | undefined {
 
 /** What went wrong with which tasks; and one warning of an unknown status. */
 function failureReport(tasks: readonly TaskRow[], replies: readonly Reply<unknown>[], messages: Messages): string {
-  // A stop by the user is no news to the user.
+  // The user knows of a stop by the user.
   const failures = replies.flatMap((reply, index) =>
     reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: tasks[index]!.id, failure: reply.failure }],
   );

@@ -65,7 +65,7 @@ export async function rememberTasks(
 
 // --- internal ---
 
-/** Asks which of the tasks is meant. */
+/** Prompts for one of the tasks. */
 async function choose(tasks: readonly RecentTask[], deps: CommandDeps): Promise<TaskId> {
   const { usage, states } = deps.messages;
   const labels = aligned(tasks.map(({ id, state }) => [id, state ? states[state] : '']));

@@ -4,11 +4,9 @@ import type { HookEnd } from '../../io/command.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { jsonText } from '../../text/safe-text.ts';
 
-/** The most commands that run at once. */
 const CONCURRENCY = 8;
 /** Commands that take longer than this after the end of the wait are named, in ms. */
 const NOTICE_MS = 1000;
-/** The most tasks that are named. */
 const MAX_NAMED = 10;
 
 /** The user's command, run for each task that ends. */

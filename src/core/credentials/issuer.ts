@@ -15,7 +15,7 @@ import type { AccessKey } from '../rpc/signature.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';
 import { type CredentialDeps, type Credentials, denied, keyIn } from './provider.ts';
 
-/** Who is asked for credentials, as an error names it, and what it advises where it is refused. */
+/** Where credentials are requested, as an error names it, and the hint of a refusal. */
 interface Issuer {
   readonly source: Text;
   readonly hint: Text;

@@ -49,15 +49,15 @@ export interface CredentialDeps {
   home(): string | undefined;
   /** A small file as UTF-8; undefined where there is none. Rejects with an error that has a `code`, as those of Node. */
   readText(path: string): Promise<string | undefined>;
-  /** Somebody sits at a terminal: both standard input and standard error are one. */
+  /** Both standard input and standard error are a terminal. */
   isInteractive(): boolean;
   /** Runs a command line without a shell. Never rejects. */
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
   /** Gets every secret of this run, and takes them out of texts from outside. */
   readonly redactor: Redactor;
-  /** Tells of a decision, for `--debug`. Never gets a secret. */
+  /** Writes a decision for `--debug`; never a secret. */
   debug(line: string): void;
-  /** Tells of something that is wrong and does not stop the search. */
+  /** Warns of something that is wrong and does not stop the search. */
   warn(text: Text): void;
 }
 

@@ -1,4 +1,4 @@
-/** What a value of a document is to whoever looks for task ids. */
+/** What a value of a document may hold. */
 type Role = 'document' | 'tasks' | 'task' | 'id' | 'ignored';
 
 interface Frame {

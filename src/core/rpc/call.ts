@@ -61,7 +61,6 @@ interface CallPolicy {
   /** When the call has to be over, on the monotonic clock; Infinity for never. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
-  /** Counts what the call sends. */
   readonly traffic: Traffic;
   readonly keepsBody?: boolean | undefined;
 }
@@ -134,7 +133,6 @@ export async function callRpc<Result extends ResponseInfo>(
 
 // --- internal ---
 
-/** One request, and what came of it. */
 async function attempt<Result extends ResponseInfo>(
   call: RpcCall<Result>,
   key: AccessKey | undefined,

@@ -97,7 +97,7 @@ export const catalogue = {
   ExistParameter: { class: 'request', topic: 'parameterExists' },
   ExistTemplateRelationship: { class: 'request', topic: 'templateInUse' },
 
-  // Our own: no answer of the service's arrived
+  // Our own: no response of the service's arrived
   'Network.BodyTooLarge': { class: 'transient', topic: 'bodyTooLarge' },
   'Network.Certificate': { class: 'request', topic: 'certificate' },
   'Network.CertificateExpired': { class: 'request', topic: 'certificateExpired' },
@@ -128,8 +128,8 @@ export interface Classification {
 }
 
 /**
- * What an error means, in whatever case its code is written. The code decides first (products answer the same code with
- * different HTTP statuses), then its family, last the status; `http` is 0 where no answer came.
+ * What an error means, in whatever case its code is written. The code decides first (products send the same code with
+ * different HTTP statuses), then its family, last the status; `http` is 0 where no response came.
  */
 export function classify(code: string | undefined, http: number): Classification {
   const entry = code === undefined ? undefined : entryOf(code.toLowerCase());

@@ -51,7 +51,7 @@ export interface NetworkEvent {
   readonly proxy?: string | undefined;
 }
 
-/** Why no usable HTTP answer came; each kind is an entry of the catalogue, as `Network.<kind>`. */
+/** Why no usable HTTP response came; each kind is an entry of the catalogue, as `Network.<kind>`. */
 export type NetworkFailure =
   | 'Aborted'
   | 'BodyTooLarge'

@@ -90,7 +90,6 @@ export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName):
   };
 }
 
-/** The condition that the flags name. */
 function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
   if (any) return 'any';
   return count === undefined ? 'all' : 'count';

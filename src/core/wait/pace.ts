@@ -20,7 +20,7 @@ export function gapMs(ageMs: number, { intervalMs, maxIntervalMs }: PaceOptions,
   return Math.round(Math.max(MIN_GAP_MS, Math.min(gap, maxIntervalMs)) * (0.9 + 0.2 * random()));
 }
 
-/** Stretches every gap while the service throttles: doubled by each throttled answer up to ×8, halved by five clean ones. */
+/** Stretches every gap while the service throttles: doubled by each throttled response up to ×8, halved by five clean ones. */
 export class Throttle {
   factor = 1;
   #clean = 0;

@@ -150,7 +150,7 @@ export class PollQueue {
     return Math.ceil(this.#lastSendAt() - Math.max(this.#rate.restedDelay(this.#left), this.#batchesMs()));
   }
 
-  /** When the very last poll is sent, to be answered just before the deadline. */
+  /** When the very last poll is sent, so that its response comes just before the deadline. */
   #lastSendAt(): number {
     return this.deadlineMs - this.#latency() - LAST_POLL_MARGIN_MS;
   }

@@ -30,7 +30,7 @@ export class Timer {
     });
   }
 
-  /** How late it is, in ms, if it has not fired yet; how late it fired, if that was not asked for before. */
+  /** How late it is, in ms, if it has not fired yet; how late it fired, if that was not taken before. */
   takeLateMs(): number {
     const lateMs = Math.max(this.#overdueMs(), this.#firedLateMs);
     this.#firedLateMs = 0;

@@ -4,7 +4,7 @@ import type { NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import { abortedError, blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
 
-/** Each step of opening a connection takes longer than this only where no host answers. In ms. */
+/** Each step of opening a connection takes longer than this only where no host responds. In ms. */
 const STEP_TIMEOUT_MS = 10_000;
 
 /** How long one of several addresses is tried before the next, in ms. Node's own 250 ms is shorter than a far round trip. */
@@ -29,7 +29,7 @@ export interface Peer {
 
 export type OpeningStep = Exclude<NetworkStep, 'proxy' | 'answer'>;
 
-/** What connections are made with, and who hears of it. */
+/** What connections are made with, and what observes it. */
 export interface OpeningOptions {
   /** Undefined: Node's own authorities and those of NODE_EXTRA_CA_CERTS. */
   readonly secureContext: SecureContext | undefined;

@@ -29,7 +29,7 @@ export interface LiveOptions {
   /** The display stops by itself when this aborts: a second Ctrl-C kills at once and must find the terminal restored. */
   readonly signal: AbortSignal;
   readonly onKey: (key: string) => void;
-  /** True while another program asks something at the terminal: then nothing is drawn and no key is read. */
+  /** True while another program prompts at the terminal: then nothing is drawn and no key is read. */
   readonly isLent?: () => boolean;
   /** Stands for {@link isForeground} in tests. */
   readonly isForeground?: () => Promise<boolean>;
@@ -91,7 +91,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
     signal.removeEventListener('abort', stop);
     release(true);
   };
-  // Before anybody else hears of the new size.
+  // Before the other listeners get the new size.
   const measure = () => giveSize(stderr);
   measure();
   stderr.prependListener('resize', measure);

@@ -5,7 +5,7 @@ import { raiseForGroup } from './keys.ts';
 export interface Question {
   /** What an empty answer means. */
   readonly initial?: string;
-  /** The sentence that refuses an answer, which is then asked for again; undefined for one that will do. */
+  /** The sentence that refuses an answer, for which the user is then prompted again; undefined for a valid one. */
   readonly check?: (answer: string) => string | undefined;
 }
 
