@@ -91,7 +91,7 @@ describe('the CI recipes', { concurrency: 4 }, () => {
     const { told, files } = await runRecipe('GitHub Actions', RECIPES['GitHub Actions']!, '11=2;12=3');
     assert.match(told, /^::error title=mmai task 12::failed: Download fail \(1000\)$/m);
     assert.match(told, /^ended \(1\), 1 succeeded, 1 failed, still running \[\]$/m);
-    assert.match(files.GITHUB_STEP_SUMMARY!, /^### mmai watch: .* \(1\)\n\n\| task \|/);
+    assert.match(files.GITHUB_STEP_SUMMARY!, /^### mmai watch: .* \(exit code 1\)\n\n\| task \|/);
   });
 });
 
@@ -126,7 +126,7 @@ describe('the table of exit codes', { concurrency: 4 }, () => {
         kinds,
       );
       assert.equal(at.outputs().startsWith(`exit-code=${code}\n`), hasOutputs);
-      assert.match(readFileSync(at.env.GITHUB_STEP_SUMMARY, 'utf8'), new RegExp(`^### .* \\(${code}\\)\n`));
+      assert.match(readFileSync(at.env.GITHUB_STEP_SUMMARY, 'utf8'), new RegExp(`^### .* \\(exit code ${code}\\)\n`));
     });
   }
 
