@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
-import { isSwitchedOn } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
 import { ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages } from './language.ts';
 import { paintLabels } from './output/paint.ts';
 import { visible } from './text/safe-text.ts';
+import { isSwitchedOn } from './text/switched-on.ts';
 import { version } from './version.ts';
 
 interface CommandEntry {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
+import { isSwitchedOn } from './text/switched-on.ts';
 
 /**
  * Loads the files of `dist/`, all ASCII, each a function of a module's variables (see scripts/build.ts), with the code that V8 compiled in an earlier run: a quarter of the time of `mmai status`.
@@ -28,8 +29,7 @@ export function cacheDirectory(
   env: Readonly<Record<string, string | undefined>>,
   platform: string,
 ): string | undefined {
-  // As `isSwitchedOn` says it, whose module is too large to load at each start.
-  if (!/^(0|false|no|off)?$/i.test(env.MMAI_NO_CACHE?.trim() ?? '')) return undefined;
+  if (isSwitchedOn(env.MMAI_NO_CACHE)) return undefined;
   const directory = namedDirectory(env, platform);
   return isAbsolute(directory) ? directory : undefined;
 }

@@ -1,8 +1,8 @@
 import { run } from './cli.ts';
-import { isSwitchedOn } from './core/config/settings.ts';
 import { abortCode, ExitCode } from './errors.ts';
 import { end, systemDeps } from './system.ts';
 import { visible } from './text/safe-text.ts';
+import { isSwitchedOn } from './text/switched-on.ts';
 
 /** One process, from its arguments (without node and script) to its exit code, which is set; the function it resolves with ends it. */
 export async function main(argv: readonly string[]): Promise<() => void> {

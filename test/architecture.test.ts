@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli.ts', 'errors.ts', 'system.ts', 'text'],
   'index.ts': ['core', 'errors.ts', 'library', 'system.ts'],
+  'code-cache.ts': ['text'],
   library: ['core', 'errors.ts', 'io', 'locales', 'output', 'system.ts', 'text'],
   'cli.ts': ['cli', 'commands', 'core', 'errors.ts', 'language.ts', 'output', 'text', 'version.ts'],
   cli: ['core', 'errors.ts', 'output', 'text'],

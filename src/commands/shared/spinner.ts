@@ -1,5 +1,6 @@
-import { isSwitchedOn, type Settings } from '../../core/config/settings.ts';
+import type { Settings } from '../../core/config/settings.ts';
 import type { CommandDeps } from '../../deps.ts';
+import { isSwitchedOn } from '../../text/switched-on.ts';
 import { truncated } from '../../text/width.ts';
 
 /** A shorter wait needs no spinner, in ms. */

@@ -1,9 +1,9 @@
-import { isSwitchedOn } from '../../core/config/settings.ts';
 import { type ReadingLimits, readTaskIds } from '../../core/ids.ts';
 import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { RecentTask } from '../../io/recent-tasks.ts';
+import { isSwitchedOn } from '../../text/switched-on.ts';
 import { aligned } from '../../text/width.ts';
 import type { ServiceOptions } from './options.ts';
 

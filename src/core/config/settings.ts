@@ -100,11 +100,6 @@ export function serviceOrigin({ region, endpoint }: { region: string; endpoint?:
   return endpoint ?? `https://multimediaai.${region}.aliyuncs.com`;
 }
 
-/** Whether a variable that is a switch is on: empty, `0`, `false`, `no` and `off` are off, anything else is on. */
-export function isSwitchedOn(value: string | undefined): boolean {
-  return !/^(0|false|no|off)?$/i.test(value?.trim() ?? '');
-}
-
 /** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
