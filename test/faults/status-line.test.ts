@@ -143,7 +143,7 @@ describe('whatever a server sends', { concurrency: 4 }, () => {
 
   it('is told in Chinese too where the response is not of the service', async () => {
     const { stderr } = await mmaiInProcess(['status', '1', '--retries', '0', '--lang', 'zh', '--simulate', 'garbage']);
-    assert.match(stderr, /^错误：任务 1：Network\.Unreadable（HTTP 200）：请求 127\.0\.0\.1:\d+\n/);
+    assert.match(stderr, /^错误：任务 1：Network\.Unreadable（HTTP 200）：来自 127\.0\.0\.1:\d+ 的响应\n/);
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
