@@ -57,12 +57,7 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
   /** Runs a shell command with more environment and an input. Never rejects. */
-  runHook(
-    command: string,
-    env: Readonly<Record<string, string>>,
-    input: string,
-    limits: { readonly timeoutMs: number },
-  ): Promise<HookEnd>;
+  runHook(command: string, env: Environment, input: string, timeoutMs: number): Promise<HookEnd>;
   /**
    * Runs a program in place of this process, with `env` as its whole environment: until it ends, signals go to it, and {@link signal}
    * does not abort for them. Never rejects.

@@ -86,5 +86,5 @@ export function usageError(text: Text, hint?: Text, cause?: unknown): MmaiError 
 
 /** The usage error of two flags that contradict each other. */
 export function conflict(one: string, other: string): MmaiError {
-  return usageError((m) => m.watch.conflict(one, other));
+  return usageError((m) => m.usage.conflict(one, other));
 }

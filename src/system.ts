@@ -104,7 +104,7 @@ export function systemDeps(): Deps {
       live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey, isLent: () => isLent });
       return live;
     },
-    async runHook(command, env, input, { timeoutMs }) {
+    async runHook(command, env, input, timeoutMs) {
       const { runHook } = await import('./io/command.ts');
       return runHook(command, env, input, { timeoutMs, signal });
     },

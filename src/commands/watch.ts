@@ -112,7 +112,7 @@ async function readPlan(
   const named = await nameTasks(words, deps);
   const limits = { totalMs: timeoutMs, idleMs: Number.POSITIVE_INFINITY, name: `--timeout ${options.timeout}` };
   const start = clock.monotonic();
-  const ids = await commandTaskIds(named, options.quiet === true, deps, limits);
+  const ids = await commandTaskIds(named, options, deps, limits);
   const readingMs = clock.monotonic() - start;
   // What starting takes is not worth an odd number in every sentence; what reading takes may be minutes.
   const spentMs = readingMs < 1000 ? 0 : clock.monotonic() - startedAt;

@@ -1,4 +1,5 @@
 import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { Environment } from '../core/config/settings.ts';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 import { abortCode, signalOf } from '../errors.ts';
@@ -71,7 +72,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function runHook(
   command: string,
-  env: Readonly<Record<string, string>>,
+  env: Environment,
   input: string,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<HookEnd> {

@@ -276,7 +276,7 @@ describe('--exec', () => {
     it(`that ends like this (${end.how}) is warned about, the exit code is that of the tasks`, async () => {
       const limits: number[] = [];
       const { code, stderr } = await watch(['1', '--exec', 'x', '--exec-timeout', '90s'], finishedAt(0), () => ({
-        runHook: async (_command, _env, _input, { timeoutMs }) => {
+        runHook: async (_command, _env, _input, timeoutMs) => {
           limits.push(timeoutMs);
           return end;
         },

@@ -84,7 +84,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
   const { printers } = own;
   const setup = await resolveSetup(options, deps, allowedForms(printers, options));
   const query = await compileQuery(options.query);
-  const readIds = () => commandTaskIds(words, options.quiet === true, deps);
+  const readIds = () => commandTaskIds(words, options, deps);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, own.operation, readIds, setup, deps);
   // Before IDs are read, since it refuses bad values of flags.
   const session = await openSession(setup, options.simulate, deps);

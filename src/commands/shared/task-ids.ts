@@ -15,16 +15,16 @@ export const LAST = '@last';
 
 /**
  * The task IDs of a command: those that {@link nameTasks} names and those on standard input, see {@link readTaskIds}. Says where
- * input is read from, since that may be unintended, unless `isQuiet`.
+ * input is read from, since that may be unintended, unless `--quiet`.
  */
 export async function commandTaskIds(
   words: readonly string[],
-  isQuiet: boolean,
+  options: Pick<ServiceOptions, 'quiet'>,
   deps: CommandDeps,
   limits: Partial<ReadingLimits> = IDLE,
 ): Promise<TaskId[]> {
   const onWait = () => {
-    if (!isQuiet) deps.stderr.write(`${deps.messages.usage.readingInput()}\n`);
+    if (!options.quiet) deps.stderr.write(`${deps.messages.usage.readingInput()}\n`);
   };
   const named = await nameTasks(words, deps);
   return readTaskIds(named, deps, { totalMs: Number.POSITIVE_INFINITY, ...IDLE, onWait, ...limits });

@@ -85,7 +85,7 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId ?? '',
   };
-  const end = await deps.runHook(command!, env, `${jsonText(written)}\n`, { timeoutMs });
+  const end = await deps.runHook(command!, env, `${jsonText(written)}\n`, timeoutMs);
   const { warning, watch } = deps.messages;
   if (isQuiet || end.how === 'stopped' || (end.how === 'exited' && end.exitCode === 0)) return;
   deps.stderr.write(`${warning}${watch.hookEnds[end.how](id, detail(end, timeoutMs))}\n`);

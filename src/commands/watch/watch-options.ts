@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { kebab } from '../../core/config/settings.ts';
-import { VALUE_FLAGS, type WatchFlags } from '../../core/wait/flags.ts';
+import { VALUE_FLAGS, type ValueFlag, type WatchFlags } from '../../core/wait/flags.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import type { ServiceOptions } from '../shared/options.ts';
 
@@ -18,7 +18,7 @@ export interface WatchOptions extends ServiceOptions, WatchFlags {
 export const EXEC_TIMEOUT = '1m';
 
 /** The flags of `watch` (specification §1). */
-export function addWatchOptions(command: Command, { help: { flags, headings } }: Messages): Command {
+export function addWatchOptions(command: Command, { help: { flags, headings } }: Messages): void {
   const noResults = command.createOption('--no-results', flags.noResults);
   // A flag of its own, since the last of two that contradict each other would win.
   noResults.negate = false;
@@ -27,7 +27,7 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .createOption('--exec-timeout <duration>', flags.execTimeout)
     .default(undefined, EXEC_TIMEOUT);
   const addValue = (name: keyof typeof VALUE_FLAGS) => {
-    const { short, placeholder, fallback }: (typeof VALUE_FLAGS)[typeof name] & { short?: string } = VALUE_FLAGS[name];
+    const { short, placeholder, fallback }: ValueFlag<unknown> = VALUE_FLAGS[name];
     command.option(`${short ? `${short}, ` : ''}--${kebab(name)} ${placeholder}`, flags[name], fallback);
   };
   const { timeout: _, heartbeat: __, ...others } = VALUE_FLAGS;
@@ -41,7 +41,7 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
   for (const name of Object.keys(others)) addValue(name as keyof typeof others);
   command.optionsGroup(headings.telling).option('--progress <auto|tty|plain|none>', flags.progress, 'auto');
   addValue('heartbeat');
-  return command
+  command
     .option('--results', flags.results)
     .addOption(noResults)
     .option('--exec <command>', flags.exec)

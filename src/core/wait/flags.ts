@@ -4,7 +4,8 @@ import { choice, kebab, serviceSettings, wholeNumber } from '../config/settings.
 import type { TaskId } from '../task.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
-interface ValueFlag<Value> {
+/** A flag of a wait that has a value. */
+export interface ValueFlag<Value> {
   readonly short?: string;
   /** As help shows it, and completion offers it. */
   readonly placeholder: string;

@@ -72,6 +72,7 @@ export const en = {
       `${what}: "${value}" is not a valid region ID: use only lower-case letters, digits and "-", as in cn-beijing`,
     badEndpoint: (what: string, value: string) =>
       `${what}: invalid endpoint "${value}": expected HOST or http(s)://HOST[:PORT] without path, query or credentials`,
+    conflict: (one: string, other: string) => `${one} and ${other} cannot be used together`,
     badQuery: (expression: string, why: string) =>
       `--query: "${expression}" is not a valid JMESPath expression: ${why}`,
     queryError: (expression: string, why: string) => `--query: "${expression}" does not fit the document: ${why}`,
@@ -143,7 +144,6 @@ export const en = {
   config: configEn,
   watch: {
     noEffect: (one: string, other: string) => `${one} has no effect without ${other}`,
-    conflict: (one: string, other: string) => `${one} and ${other} cannot be used together`,
     intervalAboveTimeout: (interval: string, timeout: string) => `${interval} must not be longer than ${timeout}`,
     countAboveTasks: (what: string, count: string, tasks: number) =>
       `${what} ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,

@@ -51,6 +51,7 @@ export const zh: Messages = {
       `${what}：“${value}”不是有效的地域 ID，只能包含小写字母、数字和短划线（-），例如 cn-beijing`,
     badEndpoint: (what, value) =>
       `${what}：“${value}”不是有效的接入点，应为主机名或 http(s)://HOST[:PORT]，不含路径、参数、用户名和密码`,
+    conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
     badQuery: (expression, why) => `--query：“${expression}”不是有效的 JMESPath 表达式：${why}`,
     queryError: (expression, why) => `--query：“${expression}”不适用于该结果：${why}`,
     queryQuotes: () => `字符串请用单引号括起来：tasks[?state=='failed'].id`,
@@ -115,7 +116,6 @@ export const zh: Messages = {
   config: configZh,
   watch: {
     noEffect: (one, other) => `${one} 需要与 ${other} 一起使用`,
-    conflict: (one, other) => `${one} 与 ${other} 不能同时使用`,
     countAboveTasks: (what, _, tasks) => `只有 ${tasks} 个任务，${what} 不能大于 ${tasks}`,
     intervalAboveTimeout: (interval, timeout) => `${interval} 不能大于 ${timeout}`,
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
