@@ -10,7 +10,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const limit = Math.min(MAX_EDITS, Math.floor(wanted.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = isPart(wanted, bare(candidate)) ? 0 : editDistance(wanted, bare(candidate));
+    const name = bare(candidate);
+    const distance = isPart(wanted, name) ? 0 : editDistance(wanted, name, limit);
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
@@ -26,8 +27,12 @@ function isPart(word: string, name: string): boolean {
   return word.length >= 3 && (name.startsWith(word) || name.endsWith(`-${word}`) || name.endsWith(`.${word}`));
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours from one text to the other (optimal string alignment), row by row. */
-function editDistance(from: string, to: string): number {
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours from one text to the other (optimal string alignment), row by row;
+ * infinite where the lengths alone tell that they are more than `limit`.
+ */
+function editDistance(from: string, to: string, limit: number): number {
+  if (Math.abs(from.length - to.length) > limit) return Number.POSITIVE_INFINITY;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

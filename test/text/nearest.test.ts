@@ -17,3 +17,11 @@ const rows: [string, readonly string[], string | undefined][] = [
 for (const [word, candidates, expected] of rows) {
   it(`the nearest word to ${word} is ${expected}`, () => assert.equal(nearest(word, candidates), expected));
 }
+
+it('a word of 100,000 characters is compared with none', () => {
+  const candidates = Array.from({ length: 1000 }, (_, index) => `candidate-number-${index}`);
+  const start = performance.now();
+  assert.equal(nearest('x'.repeat(100_000), candidates), undefined);
+  // Comparing takes 10 s.
+  assert.ok(performance.now() - start < 2000);
+});
