@@ -36,8 +36,8 @@ export function matrix(title: string, rows: readonly Row[]): void {
     for (const row of rows) {
       for (const column of Object.keys(COLUMNS) as Column[]) {
         it(`${row.name}: ${column}`, () => meet(row, column, spawnsAll ? mmai : mmaiInProcess));
-        if (row.isSpawned && !spawnsAll) it(`${row.name}: ${column}, as a process`, () => meet(row, column, mmai));
       }
+      if (row.isSpawned && !spawnsAll) it(`${row.name}: watch, as a process`, () => meet(row, 'watch', mmai));
     }
   });
 }
