@@ -165,7 +165,7 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
       ['--dry-run=node'],
       ['--dry-run', '--signature', 'acs3'],
     ]) {
-      const { stdout, stderr } = await mmai(['status', '1', ...more], { env: { ...env, ...canary } });
+      const { stdout, stderr } = await mmaiInProcess(['status', '1', ...more], { env: { ...env, ...canary } });
       assert.doesNotMatch(stdout + stderr, /canary|Signature=(?!\*{8}|\$signature)/);
     }
   });
@@ -191,7 +191,7 @@ it('no explanation sends to a command that does not exist', async () => {
       words!.split(' '),
     );
     for (const words of commands) {
-      const { code, stderr } = await mmai([...words, '--help']);
+      const { code, stderr } = await mmaiInProcess([...words, '--help']);
       assert.equal(code, 0, `${words.join(' ')}: ${stderr}`);
     }
   }
@@ -200,7 +200,7 @@ it('no explanation sends to a command that does not exist', async () => {
 describe('--dry-run', { concurrency: 4 }, () => {
   it('sends nothing', async () => {
     const { env, requestCount } = await sandbox();
-    const { code, stdout } = await mmai(['status', '1', '2', '--dry-run'], { env });
+    const { code, stdout } = await mmaiInProcess(['status', '1', '2', '--dry-run'], { env });
     assert.equal(code, 0);
     assert.equal(stdout.match(/^GET http:.*TaskId=[12]&/gm)?.length, 2);
     assert.equal(requestCount(), 0);
@@ -208,7 +208,7 @@ describe('--dry-run', { concurrency: 4 }, () => {
 
   for (const form of ['--dry-run', '--dry-run=curl', '--dry-run=node']) {
     it(`${form} looks for no key, which a newcomer has not and a role would be asked for`, async () => {
-      const { code, stdout, stderr } = await mmai(['status', '123', form, '--debug']);
+      const { code, stdout, stderr } = await mmaiInProcess(['status', '123', form, '--debug']);
       assert.deepEqual([code, stderr], [0, '']);
       assert.match(stdout, /multimediaai\.cn-beijing\.aliyuncs\.com/);
     });
@@ -216,7 +216,7 @@ describe('--dry-run', { concurrency: 4 }, () => {
 
   it('explains its scripts in the language of the user', async () => {
     for (const form of ['curl', 'node']) {
-      const { stdout } = await mmai(['status', '123', `--dry-run=${form}`, '--format=xml', '--lang=zh']);
+      const { stdout } = await mmaiInProcess(['status', '123', `--dry-run=${form}`, '--format=xml', '--lang=zh']);
       assert.match(stdout, /^(#|\/\/) .*\p{Script=Han}/mu, form);
     }
   });
@@ -241,14 +241,14 @@ describe('--dry-run', { concurrency: 4 }, () => {
   ]) {
     it(`=curl prints a script that works as it is pasted (${more.join(' ') || 'get, json'})`, async () => {
       const { env } = await sandbox({ script: '2' });
-      const { stdout } = await mmai(['status', '123', '--dry-run=curl', ...more], { env });
+      const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=curl', ...more], { env });
       assert.match(await shell('sh', ['-c', stdout], env), more.includes('xml') ? /<Status>2</ : /"Status":2/);
     });
   }
 
   it('=node prints a script for the official SDK that works', async () => {
     const { env } = await sandbox({ script: '2' });
-    const { stdout } = await mmai(['status', '123', '--dry-run=node'], { env });
+    const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=node'], { env });
     for (const type of ['module', 'commonjs']) {
       assert.match(await shell(process.execPath, [`--input-type=${type}`, '-e', stdout], env), /Status: 2/);
     }
@@ -340,7 +340,7 @@ describe('exit codes', { concurrency: 4 }, () => {
   });
 
   it('3: no credentials, in three lines with two ways to give them', async () => {
-    const { code, stdout, stderr } = await mmai(['status', '1']);
+    const { code, stdout, stderr } = await mmaiInProcess(['status', '1']);
     assert.equal(code, 3);
     assert.equal(stdout, '');
     assert.match(
@@ -350,14 +350,16 @@ describe('exit codes', { concurrency: 4 }, () => {
   });
 
   it('3: half of the credentials, naming what is missing', async () => {
-    const { code, stderr } = await mmai(['status', '1'], { env: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'x' } });
+    const { code, stderr } = await mmaiInProcess(['status', '1'], { env: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'x' } });
     assert.equal(code, 3);
     assert.match(stderr, /ALIBABA_CLOUD_ACCESS_KEY_SECRET is missing/);
   });
 
   it('3: a wrong secret, which the comparison of the signed texts blames', async () => {
     const { env } = await sandbox();
-    const { code, stderr } = await mmai(['status', '1'], { env: { ...env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' } });
+    const { code, stderr } = await mmaiInProcess(['status', '1'], {
+      env: { ...env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' },
+    });
     assert.equal(code, 3);
     assert.match(stderr, /secret/);
     assert.doesNotMatch(stderr, /GET&|test-key-id/);
@@ -365,7 +367,7 @@ describe('exit codes', { concurrency: 4 }, () => {
 
   it('4: nobody listens', async () => {
     const env = { ...(await sandbox()).env, MMAI_ENDPOINT: `http://127.0.0.1:${await refusingPort()}` };
-    const { code, stderr } = await mmai(['status', '1', '--retries', '0'], { env });
+    const { code, stderr } = await mmaiInProcess(['status', '1', '--retries', '0'], { env });
     assert.equal(code, 4);
     assert.match(stderr, /Network.ConnectionRefused/);
   });

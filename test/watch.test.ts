@@ -20,7 +20,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
 
   it('asks once about a task that has ended', async () => {
     const { env, requestCount } = await sandbox({ script: '2' });
-    assert.equal((await mmai(['wait', '1', '1'], { env })).code, 0);
+    assert.equal((await mmaiInProcess(['wait', '1', '1'], { env })).code, 0);
     assert.equal(requestCount(), 1);
   });
 
@@ -38,12 +38,12 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
   ];
   for (const [expected, outcome, args] of endings) {
     it(`${expected}: ${args.join(' ')}, told by one json document and by the last line of ndjson`, async () => {
-      const json = await mmai(['watch', ...args, '--json', '-q']);
+      const json = await mmaiInProcess(['watch', ...args, '--json', '-q']);
       assert.equal(json.code, expected);
       assert.equal(json.stderr, '');
       const { summary } = JSON.parse(json.stdout);
       assert.deepEqual([summary.exitCode, summary.outcome], [expected, outcome]);
-      const lines = (await mmai(['watch', ...args, '-o', 'ndjson', '-q'])).stdout.trimEnd().split('\n');
+      const lines = (await mmaiInProcess(['watch', ...args, '-o', 'ndjson', '-q'])).stdout.trimEnd().split('\n');
       const events = lines.map((line) => JSON.parse(line));
       assert.deepEqual(
         events.map(({ seq }) => seq),
@@ -55,17 +55,26 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
   }
 
   it('3: without credentials, too, there is one json document, and the last event is the summary', async () => {
-    const { code, stdout, stderr } = await mmai(['watch', '1', '--json']);
+    const { code, stdout, stderr } = await mmaiInProcess(['watch', '1', '--json']);
     const { summary } = JSON.parse(stdout);
     assert.deepEqual([code, summary.exitCode, summary.outcome, summary.requests], [3, 3, 'denied', 0]);
     assert.match(stderr, /^error: no credentials found/);
-    const lines = (await mmai(['watch', '1', '-o', 'ndjson'])).stdout.trimEnd().split('\n');
+    const lines = (await mmaiInProcess(['watch', '1', '-o', 'ndjson'])).stdout.trimEnd().split('\n');
     const types = lines.map((line) => JSON.parse(line).type);
     assert.deepEqual(types, ['version', 'start', 'summary']);
   });
 
   it('says on a deadline that the tasks go on, and how to resume the wait', async () => {
-    const { stdout, stderr } = await mmai(['watch', '1', '2', '--timeout', '3s', '--simulate', '1=2;2=1', '--json']);
+    const { stdout, stderr } = await mmaiInProcess([
+      'watch',
+      '1',
+      '2',
+      '--timeout',
+      '3s',
+      '--simulate',
+      '1=2;2=1',
+      '--json',
+    ]);
     assert.deepEqual(JSON.parse(stdout).summary.resume, [
       'mmai',
       'watch',
@@ -198,7 +207,7 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
 
   it('--dry-run prints the plan and sends nothing', async () => {
     const { env, requestCount } = await sandbox();
-    const { code, stdout } = await mmai(['watch', '1', '--timeout', '60s', '--dry-run'], { env });
+    const { code, stdout } = await mmaiInProcess(['watch', '1', '--timeout', '60s', '--dry-run'], { env });
     assert.equal(code, 0);
     assert.match(stdout, /^\+0s\n\+1s\n[\s\S]*1 task, 17 checks in 1m; completion is noticed at most 8\.?\d?s late\n$/);
     assert.equal(requestCount(), 0);
