@@ -3,7 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { bin, mmai, temporaryDirectory } from './support/mmai.ts';
+import { mmaiInProcess } from './support/in-process.ts';
+import { bin, cacheHome, mmai, temporaryDirectory } from './support/mmai.ts';
 
 describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, () => {
   const asks: [string, string[], string, string[]][] = [
@@ -48,7 +49,7 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
   ];
   for (const [name, words, word, expected] of asks) {
     it(`offers ${name}: ${[...words, word || "''"].join(' ')}`, async () => {
-      const { code, stdout, stderr } = await mmai(['complete', `--word=${word}`, '--', ...words]);
+      const { code, stdout, stderr } = await mmaiInProcess(['complete', `--word=${word}`, '--', ...words]);
       assert.deepEqual([code, stderr], [0, '']);
       const values = stdout.split('\n').flatMap((line) => (line ? [line.split('\t')[0]] : []));
       assert.deepEqual(values, expected);
@@ -83,26 +84,26 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
   });
 
   it('describes in the language of the user', async () => {
-    const { stdout } = await mmai(['complete', '--word=sta', '--'], { env: { LANG: 'zh_CN.UTF-8' } });
+    const { stdout } = await mmaiInProcess(['complete', '--word=sta', '--'], { env: { LANG: 'zh_CN.UTF-8' } });
     assert.equal(stdout, 'status\t查询一次任务状态\n');
   });
 });
 
 describe('mmai completion', { concurrency: 4 }, () => {
   it('refuses a shell it does not know, naming those it does', async () => {
-    const { code, stderr } = await mmai(['completion', 'tcsh']);
+    const { code, stderr } = await mmaiInProcess(['completion', 'tcsh']);
     assert.equal(code, 2);
     assert.match(stderr, /"tcsh" is not one of bash, zsh, fish, powershell/);
   });
 
   it('evaluates nothing of the command line, in any shell', async () => {
     for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
-      assert.doesNotMatch((await mmai(['completion', shell])).stdout, /\beval\b|Invoke-Expression|\biex\b/);
+      assert.doesNotMatch((await mmaiInProcess(['completion', shell])).stdout, /\beval\b|Invoke-Expression|\biex\b/);
     }
   });
 
   it('has a PowerShell script with balanced brackets that never passes an empty word alone', async () => {
-    const { stdout } = await mmai(['completion', 'powershell']);
+    const { stdout } = await mmaiInProcess(['completion', 'powershell']);
     for (const [open, close] of ['{}', '()', '[]']) {
       assert.equal(stdout.split(open!).length, stdout.split(close!).length, open);
     }
@@ -149,8 +150,8 @@ describe('mmai completion', { concurrency: 4 }, () => {
       continue;
     }
     it(`completes at the prompt of a real ${shell}`, async () => {
-      const { home, env } = await newcomer();
-      writeFileSync(join(home, rc), `${prologue}${(await mmai(['completion', shell])).stdout}`);
+      const { home, env } = newcomer();
+      writeFileSync(join(home, rc), `${prologue}${(await mmaiInProcess(['completion', shell])).stdout}`);
       const keys = `${typed.map(([line]) => `${line}\n`).join('')}exit\n`;
       await run('script', ['-qec', start, '/dev/null'], env, home, keys);
       const expected = typed.map(([, args]) => `${args}\n`).join('');
@@ -161,8 +162,8 @@ describe('mmai completion', { concurrency: 4 }, () => {
   for (const [shell, { rc, start, prologue }] of Object.entries(interactive)) {
     if (!has(shell) || !has('script')) continue;
     it(`puts names in at the prompt of a real ${shell} so that they are arguments, never run`, async () => {
-      const { home, env } = await newcomer(hostile);
-      writeFileSync(join(home, rc), `${prologue}${(await mmai(['completion', shell])).stdout}`);
+      const { home, env } = newcomer(hostile);
+      writeFileSync(join(home, rc), `${prologue}${(await mmaiInProcess(['completion', shell])).stdout}`);
       const ways = ['--profile ', '--profile=', '--ca-file ', '--ca-file='];
       const asked = hostile.flatMap((name, index) => ways.slice(0, index < 3 ? 4 : 1).map((flag) => ({ name, flag })));
       const lines = asked.map(({ name, flag }) => `mmai status ${flag}${name.slice(0, 2)}\t\n`);
@@ -175,8 +176,8 @@ describe('mmai completion', { concurrency: 4 }, () => {
 
   if (has('script')) {
     it('offers plain names only within quotation marks in a real bash, which would not quote others again', async () => {
-      const { home, env } = await newcomer(hostile);
-      writeFileSync(join(home, '.bashrc'), (await mmai(['completion', 'bash'])).stdout);
+      const { home, env } = newcomer(hostile);
+      writeFileSync(join(home, '.bashrc'), (await mmaiInProcess(['completion', 'bash'])).stdout);
       const lines = [`'a9\t'`, `"b9\t"`, `'wo\t`].map((word) => `mmai status --profile ${word}\n`);
       await run('script', ['-qec', 'bash --rcfile .bashrc -i', '/dev/null'], env, home, `${lines.join('')}exit\n`);
       const expected = ['a9', 'b9', 'work'].map((name) => `[status][--profile][${name}]\n`);
@@ -187,8 +188,8 @@ describe('mmai completion', { concurrency: 4 }, () => {
 
   if (has('zsh')) {
     it('shows zsh a description where there is one, and nothing else', async () => {
-      const { home, env } = await newcomer();
-      writeFileSync(join(home, '_mmai'), (await mmai(['completion', 'zsh'])).stdout);
+      const { home, env } = newcomer();
+      writeFileSync(join(home, '_mmai'), (await mmaiInProcess(['completion', 'zsh'])).stdout);
       const ask = async (...words: string[]) => {
         const line = `words=(mmai ${words.join(' ')} '') CURRENT=${words.length + 2} PREFIX=${words.includes('-o') ? '' : '--sig'}`;
         const script = `compdef() {}; _describe() { print -rl -- "\${(@P)3}" }; source ./_mmai; ${line}; _mmai`;
@@ -202,8 +203,8 @@ describe('mmai completion', { concurrency: 4 }, () => {
   if (!has('fish')) process.stderr.write('NOT TESTED: completion in fish, which is not installed here\n');
   else {
     it('completes in a real fish', async () => {
-      const { home, env } = await newcomer(hostile);
-      writeFileSync(join(home, 'mmai.fish'), (await mmai(['completion', 'fish'])).stdout);
+      const { home, env } = newcomer(hostile);
+      writeFileSync(join(home, 'mmai.fish'), (await mmaiInProcess(['completion', 'fish'])).stdout);
       const ask = async (line: string) => run('fish', ['-c', `source mmai.fish; complete -C '${line}'`], env, home);
       assert.equal(await ask('mmai status --fo'), '--format\tresponse format to request\n');
       assert.equal(await ask('mmai status --lang=z'), '--lang=zh\n');
@@ -224,26 +225,33 @@ function has(program: string): boolean {
   return !spawnSync(program, ['--version'], { stdio: 'ignore' }).error;
 }
 
-/** A home with a profile, a file, and an `mmai` on the path that answers tabs and otherwise notes its arguments. */
-async function newcomer(names: readonly string[] = []) {
+/**
+ * A home with profiles, files, and an `mmai` on the path that answers tabs and otherwise notes its arguments. A tab costs a start of
+ * the program: for all names but the first three, which take every way, what it would print is written down.
+ */
+function newcomer(names: readonly string[] = []) {
   const home = temporaryDirectory();
   const shim = join(home, 'mmai');
+  const known = `[ "$1" = complete ] && cat '${home}/tabs/'"\${2#--word=}" 2>/dev/null && exit`;
   const complete = `[ "$1" = complete ] && exec '${process.execPath}' '${bin}' "$@"`;
-  writeFileSync(shim, `#!/bin/sh\n${complete}\nprintf '[%s]' "$@" >> '${home}/calls'\necho >> '${home}/calls'\n`);
+  writeFileSync(
+    shim,
+    `#!/bin/sh\n${known}\n${complete}\nprintf '[%s]' "$@" >> '${home}/calls'\necho >> '${home}/calls'\n`,
+  );
   chmodSync(shim, 0o755);
   writeFileSync(join(home, 'a-file.pem'), '');
   mkdirSync(join(home, '.local/state/mmai'), { recursive: true });
   writeFileSync(join(home, '.local/state/mmai/recent-tasks'), '10051344 failed\n');
-  const env = { PATH: `${home}:${process.env.PATH}`, HOME: home, ZDOTDIR: home, TERM: 'xterm', LC_ALL: 'C.UTF-8' };
-  await mmai(['config', 'set', 'region', 'x', '--profile', 'work'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
-  await mmai(['config', 'set', 'region', 'x', '--profile', 'me@work'], { env: { ...env, MMAI_CONFIG_DIR: '' } });
-  const file = join(home, '.config/mmai/config.json');
-  const config = JSON.parse(readFileSync(file, 'utf8'));
-  for (const name of names) {
-    config.profiles[name] = {};
-    writeFileSync(join(home, name), '');
-  }
-  writeFileSync(file, JSON.stringify(config));
+  const env = {
+    ...{ PATH: `${home}:${process.env.PATH}`, HOME: home, XDG_CACHE_HOME: cacheHome },
+    ...{ ZDOTDIR: home, TERM: 'xterm', LC_ALL: 'C.UTF-8' },
+  };
+  const config = { profiles: Object.fromEntries(['work', 'me@work', ...names].map((name) => [name, {}])) };
+  mkdirSync(join(home, '.config/mmai'), { recursive: true });
+  writeFileSync(join(home, '.config/mmai/config.json'), JSON.stringify(config));
+  for (const name of names) writeFileSync(join(home, name), '');
+  mkdirSync(join(home, 'tabs'));
+  for (const name of names.slice(3)) writeFileSync(join(home, 'tabs', name.slice(0, 2)), `${name}\t\n`);
   return { home, env };
 }
 
