@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { parse } from 'yaml';
-import { bin, mmai, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
+import { bin, cacheHome, mmai, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
 
 /** A step as a CI gives it to a shell. */
 interface Step {
@@ -235,7 +235,7 @@ exit "\${NPM_CI_EXIT_CODE:-0}"
   );
   chmodSync(join(commands, 'npm'), 0o755);
   const env = {
-    ...{ PATH: `${commands}:${process.env.PATH}`, HOME: directory },
+    ...{ PATH: `${commands}:${process.env.PATH}`, HOME: directory, XDG_CACHE_HOME: cacheHome },
     ...{ npm_config_offline: 'true', npm_config_update_notifier: 'false', ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' },
   };
   return { directory, env };

@@ -15,7 +15,7 @@ import { zh } from '../src/locales/zh/messages.ts';
 import { credentialDeps } from './support/credential-deps.ts';
 import { fakeDeps } from './support/deps.ts';
 import { mmaiInProcess } from './support/in-process.ts';
-import { bin, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
+import { bin, cacheHome, sandbox, temporaryDirectory, testKey } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
 
 const root = new URL('../', import.meta.url);
@@ -107,18 +107,16 @@ describe('README', { concurrency: 4 }, () => {
     assert.match(stdout, /^met \{\s+succeeded: 2,/);
   });
 
-  for (const name of ['README.md', 'README.zh-CN.md']) {
-    it(`${name}: every line that can be run works as it stands`, async () => {
-      const { env: service } = await sandbox({ script: '2' });
-      const { home, env } = await newcomer();
-      for (const line of shellLines(read(name))) await assertRuns(line, home, { ...env, ...service });
-    });
+  it('has no line that does not work as it stands', async () => {
+    const { env: service } = await sandbox({ script: '2' });
+    const { home, env } = await newcomer();
+    for (const line of shellLines(read('README.md'))) await assertRuns(line, home, { ...env, ...service });
+  });
 
-    it(`${name}: no line reads into a variable that zsh keeps for itself`, () => {
-      const own = /\bread\s[^;|]*\b(argv|commands|history|options|path|pipestatus|signals|status)\b/;
-      for (const line of shellLines(read(name))) assert.doesNotMatch(line, own);
-    });
-  }
+  it('has no line that reads into a variable that zsh keeps for itself', () => {
+    const own = /\bread\s[^;|]*\b(argv|commands|history|options|path|pipestatus|signals|status)\b/;
+    for (const line of shellLines(read('README.md'))) assert.doesNotMatch(line, own);
+  });
 });
 
 describe('--help', { concurrency: 4 }, () => {
@@ -164,7 +162,10 @@ async function newcomer() {
   const profile = { name: 'default', mode: 'AK', access_key_id: 'cli-id', access_key_secret: 'cli-secret' };
   writeFileSync(join(home, '.aliyun', 'config.json'), JSON.stringify({ current: 'default', profiles: [profile] }));
   writeFileSync(join(home, 'ids.txt'), '1\n2\n');
-  const env = { PATH: `${directory}:${process.env.PATH}`, HOME: home, SECRET: 'secret-of-a-test', ...loopbackOnly };
+  const env = {
+    ...{ PATH: `${directory}:${process.env.PATH}`, HOME: home, XDG_CACHE_HOME: cacheHome },
+    ...{ SECRET: 'secret-of-a-test', ...loopbackOnly },
+  };
   await createStore({ directory: join(home, '.config', 'mmai') }).update((config) => {
     const key = { 'access-key-id': testKey.accessKeyId, 'access-key-secret': testKey.accessKeySecret };
     config.current = 'work';

@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ExitCode } from '../src/errors.ts';
 import { mmaiInProcess } from './support/in-process.ts';
-import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
+import { bin, cacheHome, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
 const HOME = temporaryDirectory();
-const env = { PATH: process.env.PATH ?? '', HOME, ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' };
+const env = {
+  PATH: process.env.PATH ?? '',
+  HOME,
+  XDG_CACHE_HOME: cacheHome,
+  ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+};
 
 /** Runs a script of bash in which `mmai` is the program; what it printed on both streams. */
 async function shell(script: string, added: Record<string, string> = {}): Promise<string> {

@@ -31,6 +31,9 @@ export interface SpawnOptions {
   readonly onError?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
+/** One for all test files: the compiled code of this build, which a user has from the second run on. */
+export const cacheHome = join(tmpdir(), 'mmai-test-cache');
+
 const home = temporaryDirectory();
 
 /** Runs the real program with nothing of the tester's environment but the path. */
@@ -39,8 +42,7 @@ export function mmai(args: readonly string[], options: SpawnOptions = {}): Promi
     PATH: process.env.PATH ?? '',
     HOME: home,
     MMAI_CONFIG_DIR: join(home, 'none'),
-    // One for all test files: the compiled code of this build, which a user has from the second run on.
-    XDG_CACHE_HOME: join(tmpdir(), 'mmai-test-cache'),
+    XDG_CACHE_HOME: cacheHome,
     // No test leaves this machine, and the metadata service would be another one.
     ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
     ...options.env,
