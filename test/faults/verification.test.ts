@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createServer, type TlsOptions } from 'node:tls';
-import { testKeyPem } from '../fixtures/certificates.ts';
+import { testCaPem, testCertificates, testKeyPem } from '../fixtures/certificates.ts';
+import type { Document } from '../support/matrix.ts';
 import { mmai, temporaryDirectory, testKey } from '../support/mmai.ts';
 import { caFile, proxyServer, tlsFile, tlsServer } from '../support/network.ts';
 import { rawServer, serve } from '../support/raw-server.ts';
@@ -46,38 +48,37 @@ const key = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
 };
-const port = { unknown: tlsServer(), other: tlsServer(undefined, 'other'), expired: tlsServer(undefined, 'expired') };
-const https = async (server: keyof typeof port) => `https://localhost:${await port[server]}`;
+const unknown = tlsServer();
+const testCa = file('ca.pem', testCaPem);
 
-async function failure(env: Record<string, string>): Promise<string> {
-  const { stdout, stderr } = await mmai(['status', '1', '--json', '--retries', '0'], { env: { ...key, ...env } });
+async function failures(ids: readonly string[], env: Record<string, string>): Promise<string[]> {
+  const { stdout, stderr } = await mmai(['status', ...ids, '--json', '--retries', '0'], { env: { ...key, ...env } });
   assert.ok(stdout, stderr);
-  return JSON.parse(stdout).tasks[0].error?.code;
+  const { tasks }: Document = JSON.parse(stdout);
+  return tasks.map(({ error }) => error?.code ?? 'none');
 }
 
 describe('TLS is verified, whatever is set', { concurrency: 4 }, () => {
   for (const [name, env] of Object.entries(switches)) {
     it(`${name}: an unknown authority, another host, an expired certificate are refused`, async () => {
-      assert.deepEqual(
-        [
-          await failure({ ...env, MMAI_ENDPOINT: await https('unknown') }),
-          await failure({ ...env, MMAI_ENDPOINT: await https('other'), MMAI_CA_FILE: caFile }),
-          await failure({ ...env, MMAI_ENDPOINT: await https('expired'), MMAI_CA_FILE: caFile }),
-        ],
-        ['Network.Certificate', 'Network.CertificateName', 'Network.CertificateExpired'],
-      );
+      const codes = await failures(['1', '2', '3'], {
+        ...env,
+        MMAI_ENDPOINT: await badServers(),
+        MMAI_CA_FILE: testCa,
+      });
+      assert.deepEqual(codes.sort(), ['Network.Certificate', 'Network.CertificateExpired', 'Network.CertificateName']);
     });
   }
 
   it('a server without any certificate is refused, though every cipher is allowed', async () => {
     const anonymous = await handshake({ ciphers: 'aNULL:@SECLEVEL=0', maxVersion: 'TLSv1.2' });
-    const code = await failure({ ...switches['--tls-cipher-list'], MMAI_ENDPOINT: anonymous });
-    assert.match(code, /^Network\.(Certificate|Protocol)/);
+    const [code] = await failures(['1'], { ...switches['--tls-cipher-list'], MMAI_ENDPOINT: anonymous });
+    assert.match(code!, /^Network\.(Certificate|Protocol)/);
   });
 
   it('a proxy that speaks TLS is verified too', async () => {
     const proxy = await proxyServer({ port: await tlsServer(), certificate: 'other' });
-    const code = await failure({
+    const [code] = await failures(['1'], {
       ...{ HTTPS_PROXY: `https://${proxy.host}`, MMAI_CA_FILE: caFile, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     });
     assert.equal(code, 'Network.CertificateName');
@@ -103,7 +104,7 @@ describe('TLS is verified, whatever is set', { concurrency: 4 }, () => {
       ...key,
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       NODE_NO_WARNINGS: '1',
-      MMAI_ENDPOINT: await https('unknown'),
+      MMAI_ENDPOINT: `https://localhost:${await unknown}`,
     };
     const { stderr } = await mmai(['status', '1', '--retries', '0'], { env });
     assert.match(stderr, /^warning: NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on mmai/);
@@ -143,10 +144,25 @@ describe('the authorities of --ca-file', { concurrency: 4 }, () => {
   });
 });
 
+/** Each connection meets the next of three servers: of an unknown authority, with an expired certificate, with that of another host. */
+async function badServers(): Promise<string> {
+  const servers: TlsOptions[] = [
+    { key: readFileSync(tlsFile('server.key')), cert: readFileSync(tlsFile('server.pem')) },
+    { key: testKeyPem, cert: testCertificates.expired },
+    { key: testKeyPem, cert: testCertificates.wronghost },
+  ];
+  let connections = 0;
+  const { url } = await rawServer('', (socket) => acceptor(servers[connections++ % servers.length]!)(socket));
+  return url.replace('http:', 'https:');
+}
+
 /** A server that only does the handshake as told, without a certificate. */
 async function handshake(options: TlsOptions): Promise<string> {
-  const server = createServer({ key: testKeyPem, ...options }, (secure) => serve(secure, 'HTTP/1.1 200 OK\r\n\r\n'));
-  const accept = server.on('tlsClientError', () => {});
-  const { url } = await rawServer('', (socket) => void accept.emit('connection', socket));
+  const { url } = await rawServer('', acceptor({ key: testKeyPem, ...options }));
   return url.replace('http:', 'https:');
+}
+
+function acceptor(options: TlsOptions): (socket: Socket) => void {
+  const server = createServer(options, (secure) => serve(secure, 'HTTP/1.1 200 OK\r\n\r\n'));
+  return (socket) => void server.on('tlsClientError', () => {}).emit('connection', socket);
 }
