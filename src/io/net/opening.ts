@@ -1,5 +1,5 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import { abortedError, blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
@@ -72,7 +72,8 @@ export class Opening {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+      // Said, since people turn it off for all of Node, whose own timeout is too short for a distant host.
+      ...{ autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS },
       ...(lookup && { lookup }),
     });
     socket.once('lookup', (error, address) => {
@@ -92,14 +93,11 @@ export class Opening {
     const { secureContext } = this.#options;
     const key = `${host}:${port}`;
     const session = this.#sessions.get(key);
-    // Not imported above: node:tls takes as long as a whole request over plain http. Not awaited: the socket is open by now.
-    const secured = process.getBuiltinModule('node:tls').connect({
+    const secured = connectVerified({
       socket,
       host,
       servername: isIP(host) ? '' : host,
       ALPNProtocols: ['http/1.1'],
-      // Said, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
-      rejectUnauthorized: true,
       ...(secureContext && { secureContext }),
       ...(session && { session }),
     });
@@ -134,6 +132,19 @@ export class Opening {
 }
 
 // --- internal ---
+
+/** NODE_TLS_REJECT_UNAUTHORIZED=0 changes a default; where Node sees it, it also warns that nothing is verified. */
+function connectVerified(options: ConnectionOptions): TLSSocket {
+  const { env } = process;
+  const { NODE_TLS_REJECT_UNAUTHORIZED: setting } = env;
+  if (setting === '0') env.NODE_TLS_REJECT_UNAUTHORIZED = '';
+  try {
+    // Not imported above: node:tls takes as long as a whole request over plain http. Not awaited: the socket is open by now.
+    return process.getBuiltinModule('node:tls').connect({ ...options, rejectUnauthorized: true });
+  } finally {
+    if (setting === '0') env.NODE_TLS_REJECT_UNAUTHORIZED = setting;
+  }
+}
 
 function event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
   return new Promise((resolve) => socket.once(name, () => resolve()));

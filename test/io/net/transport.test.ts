@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo, LookupFunction } from 'node:net';
+import {
+  type AddressInfo,
+  getDefaultAutoSelectFamily,
+  type LookupFunction,
+  setDefaultAutoSelectFamily,
+} from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
@@ -294,6 +299,15 @@ describe('a host name', () => {
     const port = await hangingPort(600);
     const { get } = await transport({ lookup: resolvingTo('127.0.0.1', '127.0.0.3') });
     // The connection is made after a second.
+    assert.equal((await get(`http://two.test:${port}/`)).status, 204);
+  });
+
+  it('with several addresses is tried at each, also where Node was told to try the first only', async () => {
+    const before = getDefaultAutoSelectFamily();
+    setDefaultAutoSelectFamily(false);
+    after(() => setDefaultAutoSelectFamily(before));
+    const { get } = await transport({ lookup: resolvingTo('127.0.0.3', '127.0.0.1') });
+    const port = await rawServer('HTTP/1.1 204 No Content\r\n\r\n');
     assert.equal((await get(`http://two.test:${port}/`)).status, 204);
   });
 
