@@ -62,6 +62,11 @@ describe('mmai explain', () => {
     }
   });
 
+  it('tells of the number after a reason that it is no status', async () => {
+    for (const messages of [en, zh])
+      assert.match(await explained('1000', {}, messages), /Download fail \(1000\).*"mmai result ID"/s);
+  });
+
   it('tells both of a number that is a status and an exit code', async () => {
     assert.deepEqual(
       (await documentOf('3')).map(({ kind }: { kind: string }) => kind),

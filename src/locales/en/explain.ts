@@ -26,7 +26,7 @@ export const explainEn = {
     },
     unknown: {
       meaning: 'a status that is not documented, treated as not finished; with an error, no status was received',
-      hint: 'check for a newer version of mmai; "mmai status ID --raw" shows the response',
+      hint: 'check for a newer version of mmai; "mmai status ID --raw" shows the response; the number after a reason, as in Download fail (1000), is no status: "mmai result ID" shows all that the service says',
     },
   },
   guides: {

@@ -25,7 +25,7 @@ export const explainZh: typeof explainEn = {
     },
     unknown: {
       meaning: '文档未列出的状态，按未完成处理；如同时返回错误，表示未能获取状态',
-      hint: '请检查 mmai 是否有新版本；"mmai status ID --raw" 可显示服务的原始返回内容',
+      hint: '请检查 mmai 是否有新版本；"mmai status ID --raw" 可显示服务的原始返回内容；失败原因后的数字（如 Download fail (1000)）不是状态，"mmai result ID" 可显示服务给出的全部说明',
     },
   },
   guides: {
