@@ -149,7 +149,10 @@ describe('the config file', () => {
     const { store } = newStore({ staleMs: 20, patienceMs: 200 });
     leaveDeadLock(store.path);
     writeFileSync(join(`${store.path}.lock`, 'mine'), '');
-    const refusal = { exitCode: 2, message: /config\.json\.lock is not the lock of a running mmai process: move it away/ };
+    const refusal = {
+      exitCode: 2,
+      message: /config\.json\.lock is not the lock of a running mmai process: move it away/,
+    };
     await assert.rejects(store.update(set('a', '1')), refusal);
     assert.deepEqual(readdirSync(`${store.path}.lock`), ['mine']);
     // With the usual patience: what is no directory is refused at once.
