@@ -34,23 +34,19 @@ interface ReadOptions extends FileLimits {
  */
 export function readText(path: string, options: ReadOptions = {}): Promise<string | undefined> {
   const { maxBytes = MAX_BYTES, pipe = false } = options;
-  const reading = withLimits(options, async (signal) => {
-    const file = await promises.open(path, constants.O_RDONLY | NONBLOCK);
-    try {
-      checkKind(await file.stat(), pipe);
-      const buffer = Buffer.allocUnsafe(maxBytes + 1);
-      let size = 0;
-      while (size <= maxBytes) {
-        const { bytesRead } = await untilReady(signal, () => file.read(buffer, size, buffer.length - size, null));
-        if (bytesRead === 0) return textOf(buffer, size);
-        size += bytesRead;
-      }
-      throw coded('EFBIG');
-    } finally {
-      await file.close();
+  const read = async (file: FileHandle, signal: AbortSignal) => {
+    checkKind(await file.stat(), pipe);
+    const buffer = Buffer.allocUnsafe(maxBytes + 1);
+    let size = 0;
+    while (size <= maxBytes) {
+      const { bytesRead } = await untilReady(signal, () => file.read(buffer, size, buffer.length - size, null));
+      if (bytesRead === 0) return textOf(buffer, size);
+      size += bytesRead;
     }
-  });
-  return reading.catch(undefinedIfAbsent);
+    throw coded('EFBIG');
+  };
+  const flags = constants.O_RDONLY | NONBLOCK;
+  return withLimits(options, (signal) => withFile(path, flags, (file) => read(file, signal))).catch(undefinedIfAbsent);
 }
 
 /** {@link readText} at once, for mmai's own files, which every start reads: a thread pool costs more than the file. */
@@ -77,8 +73,8 @@ export function readTextSync(path: string): string | undefined {
 }
 
 /**
- * Writes a file that the user named, or adds lines to it, which begin on a line of their own. A pipe is written as fast as it is read; one without a reader rejects with
- * ENXIO. Rejects with the system's error.
+ * Writes a file that the user named, or adds lines to it, which begin on a line of their own. A pipe is written as fast as it is
+ * read; one without a reader rejects with ENXIO. Rejects with the system's error.
  */
 export function writeText(
   path: string,
@@ -90,12 +86,8 @@ export function writeText(
   const flags = O_WRONLY | O_CREAT | NONBLOCK | (how === 'append' ? O_APPEND : O_TRUNC);
   return withLimits(limits, async (signal) => {
     const isWithinLine = how === 'append' && text !== '' && (await endsWithinLine(path));
-    const file = await promises.open(path, flags);
-    try {
-      await writeAll(file, Buffer.from(isWithinLine ? `\n${text}` : text), signal);
-    } finally {
-      await file.close();
-    }
+    const bytes = Buffer.from(isWithinLine ? `\n${text}` : text);
+    await withFile(path, flags, (file) => writeAll(file, bytes, signal));
   });
 }
 
@@ -142,10 +134,17 @@ function undefinedIfPresent(error: NodeJS.ErrnoException): undefined {
 async function endsWithinLine(path: string): Promise<boolean> {
   const found = await promises.stat(path).catch(undefinedIfMissing);
   if (!found?.isFile() || found.size === 0) return false;
-  const file = await promises.open(path, constants.O_RDONLY);
+  const { buffer, bytesRead } = await withFile(path, constants.O_RDONLY, (file) =>
+    file.read(Buffer.alloc(1), 0, 1, found.size - 1),
+  );
+  return bytesRead === 1 && buffer[0] !== 0x0a;
+}
+
+/** Opens the file for the work, and closes it after. */
+async function withFile<T>(path: string, flags: number, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await promises.open(path, flags);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, found.size - 1);
-    return bytesRead === 1 && buffer[0] !== 0x0a;
+    return await work(file);
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SettingName } from '../../core/config/settings.ts';
+import { type SettingName, serviceSettings, settingUsage } from '../../core/config/settings.ts';
 import { conflict } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 
@@ -28,39 +28,36 @@ export function addServiceOptions(command: Command, { help }: Messages, forms: F
   const { outputs, dryRuns } = forms;
   command.optionsGroup(headings.service).option('--profile <name>', flags.profile);
   addRequestOptions(command, flags)
-    .option('--retries <n>', flags.retries)
+    .option(settingUsage('retries'), flags.retries)
     .option(dryRuns ? `--dry-run [${dryRuns}]` : '--dry-run', dryRuns ? flags.dryRun : flags.dryRunPlan)
     .option('--simulate <script>', flags.simulate)
     .optionsGroup(headings.output)
     .option(`-o, --output <${outputs.join('|')}>`, flags.output)
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query)
-    .option('--color <auto|always|never>', flags.color);
+    .option(settingUsage('color'), flags.color);
   return addCommonOptions(command, flags);
 }
 
 /** The flags of every command. */
 export function addCommonOptions(command: Command, flags: Messages['help']['flags']): Command {
-  return command.option('-q, --quiet', flags.quiet).option('--lang <zh|en>', flags.lang).option('--debug', flags.debug);
+  return command
+    .option('-q, --quiet', flags.quiet)
+    .option(settingUsage('language'), flags.lang)
+    .option('--debug', flags.debug);
 }
 
 /** The flags that `config check` shares with them: those that name the service and how to call it. */
 export function addCheckOptions(command: Command, { help: { flags } }: Messages): Command {
   return addRequestOptions(command, flags)
     .option('--json', flags.listJson)
-    .option('--color <auto|always|never>', flags.color)
+    .option(settingUsage('color'), flags.color)
     .option('--simulate <script>', flags.checkSimulate);
 }
 
 function addRequestOptions(command: Command, flags: Messages['help']['flags']): Command {
-  return command
-    .option('--region <id>', flags.region)
-    .option('--endpoint <host|url>', flags.endpoint)
-    .option('--format <json|xml>', flags.format)
-    .option('--signature <v1|acs3>', flags.signature)
-    .option('--method <get|post>', flags.method)
-    .option('--request-timeout <duration>', flags.requestTimeout)
-    .option('--ca-file <path>', flags.caFile);
+  for (const name of serviceSettings) command.option(settingUsage(name), flags[name]);
+  return command;
 }
 
 /** The flags as settings know them. Throws a usage error for two that contradict each other. */

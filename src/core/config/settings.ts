@@ -13,6 +13,8 @@ export interface Origin {
 
 interface Definition<T> {
   readonly flag: string;
+  /** The flag with its placeholder. */
+  readonly usage: string;
   /** Variables that give the value, first wins. */
   readonly variables: readonly string[];
   readonly fallback?: string;
@@ -24,17 +26,17 @@ export const OUTPUTS = ['text', 'json', 'ndjson', 'tsv', 'raw'] as const;
 
 /** Every setting that a flag, a variable or a profile can give. The key in a profile is the flag's name, but for `language`. */
 const DEFINITIONS = {
-  region: define('region', ['ALIBABA_CLOUD_REGION_ID', 'ALIBABACLOUD_REGION_ID'], parseRegion, 'cn-beijing'),
-  endpoint: define('endpoint', [], parseEndpoint),
-  language: define('lang', [], parseLanguage),
-  format: define('format', [], choice('json', 'xml'), 'json'),
-  signature: define('signature', [], choice('v1', 'acs3'), 'v1'),
-  method: define('method', [], choice('get', 'post'), 'get'),
-  output: define('output', [], choice(...OUTPUTS), 'text'),
-  color: define('color', [], choice('auto', 'always', 'never'), 'auto'),
-  requestTimeout: define('request-timeout', [], parseDuration, '10s'),
-  retries: define('retries', [], wholeNumber(0, 20), '3'),
-  caFile: define('ca-file', [], (text: string) => text),
+  region: define('--region <id>', parseRegion, 'cn-beijing', ['ALIBABA_CLOUD_REGION_ID', 'ALIBABACLOUD_REGION_ID']),
+  endpoint: define('--endpoint <host|url>', parseEndpoint),
+  language: define('--lang <zh|en>', parseLanguage),
+  format: define('--format <json|xml>', choice('json', 'xml'), 'json'),
+  signature: define('--signature <v1|acs3>', choice('v1', 'acs3'), 'v1'),
+  method: define('--method <get|post>', choice('get', 'post'), 'get'),
+  output: define('--output', choice(...OUTPUTS), 'text'),
+  color: define('--color <auto|always|never>', choice('auto', 'always', 'never'), 'auto'),
+  requestTimeout: define('--request-timeout <duration>', parseDuration, '10s'),
+  retries: define('--retries <n>', wholeNumber(0, 20), '3'),
+  caFile: define('--ca-file <path>', (text: string) => text),
 } satisfies Record<string, Definition<unknown>>;
 
 export type SettingName = keyof typeof DEFINITIONS;
@@ -58,16 +60,15 @@ export function resolveSettings(
   flags: Readonly<Partial<Record<SettingName, string>>>,
   env: Environment,
   profile: Profile | undefined,
-  nameOf: (name: SettingName) => string = (name) => `--${DEFINITIONS[name].flag}`,
+  nameOf: (name: SettingName) => string = (name) => DEFINITIONS[name].flag,
 ): ResolvedSettings {
   const values: Record<string, unknown> = {};
   const origins: Record<string, Origin> = {};
   for (const name of settingNames) {
     const definition: Definition<unknown> = DEFINITIONS[name];
-    const flag = { text: flags[name], name: nameOf(name) };
-    const found = find(name, definition, flag, env, profile);
-    values[name] = found.text === undefined ? undefined : definition.parse(found.text, subjectOf(name, found.origin));
-    origins[name] = found.origin;
+    const { text, origin } = find(name, { text: flags[name], name: nameOf(name) }, env, profile);
+    values[name] = text === undefined ? undefined : definition.parse(text, subjectOf(name, origin));
+    origins[name] = origin;
   }
   return { values: values as Settings, origins: origins as ResolvedSettings['origins'] };
 }
@@ -79,9 +80,14 @@ export const serviceSettings = settingNames.filter(
   (name) => name !== 'language' && name !== 'output' && name !== 'color' && name !== 'retries',
 );
 
+/** A setting's flag with its placeholder: `--region <id>`. */
+export function settingUsage(name: Exclude<SettingName, 'output'>): string {
+  return DEFINITIONS[name].usage;
+}
+
 /** What help says of a setting's flag: the default, and the variable that gives the value; undefined for any other flag. */
 export function settingOfFlag(flag: string): { fallback: string | undefined; variable: string } | undefined {
-  const found = Object.values(DEFINITIONS).find((definition) => `--${definition.flag}` === flag);
+  const found = Object.values(DEFINITIONS).find((definition) => definition.flag === flag);
   return found && { fallback: found.fallback, variable: found.variables[0]! };
 }
 
@@ -141,22 +147,23 @@ export function wholeNumber(min: number, max: number) {
 // --- internal ---
 
 function define<T, F extends string | undefined = undefined>(
-  flag: string,
-  variables: readonly string[],
+  usage: string,
   parse: (text: string, what: Subject) => T,
   fallback?: F,
+  variables: readonly string[] = [],
 ) {
-  const own = `MMAI_${flag.toUpperCase().replaceAll('-', '_')}`;
-  return { flag, variables: [own, ...variables] as const, parse, fallback: fallback as F };
+  const flag = usage.split(' ', 1)[0]!;
+  const own = `MMAI_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
+  return { flag, usage, variables: [own, ...variables], parse, fallback: fallback as F };
 }
 
 function find(
   name: SettingName,
-  { variables, fallback }: Definition<unknown>,
   flag: { readonly text: string | undefined; readonly name: string },
   env: Environment,
   profile: Profile | undefined,
 ): { text: string | undefined; origin: Origin } {
+  const { variables, fallback }: Definition<unknown> = DEFINITIONS[name];
   if (flag.text !== undefined) return { text: flag.text, origin: { from: 'flag', name: flag.name } };
   // A file of variables with CRLF leaves a carriage return at the end of each.
   const variable = variables.find((v) => env[v]?.trim());
