@@ -90,7 +90,7 @@ export const helpZh: typeof helpEn = {
     timeoutExitCode: '等待超时的退出码',
     heartbeat: '等待期间输出进度的间隔',
     progress:
-      '进度显示方式：实时刷新（tty）、每次变化输出一行（plain）或不显示（none）；auto 在终端中为 tty，否则为 plain',
+      '进度显示方式：实时刷新（tty）、每次变化输出一行（plain）或不显示（none）；auto 在没有其他程序输出的终端中为 tty，否则为 plain',
     results: '任务成功时，同时查询其结果地址',
     noResults: '不查询任务的失败原因',
     exec: '任务结束时运行的 Shell 命令；可读取环境变量 MMAI_TASK_ID、MMAI_STATE 等，标准输入为该事件',
