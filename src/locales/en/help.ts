@@ -86,7 +86,8 @@ export const helpEn = {
     maxRps: 'maximum requests per second, over all tasks',
     timeoutExitCode: 'exit code when --timeout is reached',
     heartbeat: 'how often to report that it is still waiting',
-    progress: 'live view (tty), one line per change (plain), or none; auto is tty at a terminal that no other program writes to, otherwise plain',
+    progress:
+      'live view (tty), one line per change (plain), or none; auto is tty at a terminal that no other program writes to, otherwise plain',
     exec: 'shell command to run when a task ends, with MMAI_TASK_ID, MMAI_STATE… in its environment and the event on its standard input',
     results: 'also get the URL of the result of each task that succeeded',
     noResults: 'do not get the reason why a task failed',
