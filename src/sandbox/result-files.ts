@@ -36,7 +36,7 @@ export function createResultFiles({ accessKeyId, accessKeySecret }: SandboxKey):
         throw new Refusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match.');
       }
       if (Number(expires) * 1000 <= now) throw new Refusal(403, 'AccessDenied', 'Request has expired.');
-      const body = `the result of task ${resultTask(path)}, as the sandbox of mmai makes it up\n`;
+      const body = `sample result of task ${resultTask(path)}, made up by the sandbox of mmai\n`;
       return { http: 200, headers: { 'content-type': 'text/plain' }, body, says: 'OK' };
     },
   };

@@ -94,7 +94,7 @@ describe('mmai result', () => {
     const response = await fetch(stdout.trimEnd());
     assert.deepEqual(
       [response.status, await response.text()],
-      [200, 'the result of task 123, as the sandbox of mmai makes it up\n'],
+      [200, 'sample result of task 123, made up by the sandbox of mmai\n'],
     );
   });
 
