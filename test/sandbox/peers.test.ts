@@ -76,7 +76,7 @@ for (const [name, ask] of clients) {
       const { ProcessResultUrl: url, ...success } = await resultOf();
       const task = { VideoName: 'video-9223372036854775807', ApplicationId: '1000000000000001' };
       assert.deepEqual(success, { ...task, AnalysisUseTime: 30 });
-      assert.match(await (await fetch(String(url))).text(), /^the result of task 9223372036854775807/);
+      assert.match(await (await fetch(String(url))).text(), /^sample result of task 9223372036854775807/);
       const reason = { ErrorName: 'Download fail', ErrorReason: 'Download fail', ErrorMessage: 'Download fail' };
       assert.deepEqual(await resultOf(), { ...task, ...reason, ErrorCode: '1000' });
       assert.deepEqual(await resultOf(), {});
