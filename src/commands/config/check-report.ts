@@ -1,7 +1,7 @@
 import { failureExitCode } from '../../core/outcome.ts';
 import type { Failure } from '../../core/rpc/response.ts';
-import type { CommandDeps } from '../../deps.ts';
 import { MmaiError } from '../../errors.ts';
+import type { Messages } from '../../locales/en/messages.ts';
 import type { CheckName, CheckStep } from '../../output/check-table.ts';
 import { failureText } from '../../output/failures.ts';
 import { visible } from '../../text/safe-text.ts';
@@ -10,10 +10,10 @@ export class CheckReport {
   readonly steps: CheckStep[] = [];
   /** What has to be added to our clock, in ms; null where no response said it. */
   clockOffsetMs: number | null = null;
-  readonly #deps: CommandDeps;
+  readonly messages: Messages;
 
-  constructor(deps: CommandDeps) {
-    this.#deps = deps;
+  constructor(messages: Messages) {
+    this.messages = messages;
   }
 
   ok(step: CheckName, detail: string, ms: number | null = null): void {
@@ -31,7 +31,7 @@ export class CheckReport {
 
   fail(step: CheckName, failure: Failure): void {
     const { topic, recommend } = failure;
-    const { messages } = this.#deps;
+    const { messages } = this;
     const explanation = topic && messages.codes[topic];
     // The service ends its sentence with a period.
     const quoted = failureText(failure, messages).replace(/\.$/, '');
@@ -53,7 +53,7 @@ export class CheckReport {
       return await work();
     } catch (error) {
       if (!(error instanceof MmaiError)) throw error;
-      const { messages } = this.#deps;
+      const { messages } = this;
       const { exitCode } = error;
       const failedStep = typeof step === 'string' ? step : step(exitCode);
       const hint = error.hint?.(messages).split('\n')[0] ?? null;

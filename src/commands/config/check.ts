@@ -20,7 +20,7 @@ const CLOCK_WARNING_MS = 5 * 60_000;
 
 /** Says step by step what works, up to the first step that does not. The exit code is that of the failed step. */
 export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps): Promise<number> {
-  const check = new CheckReport(deps);
+  const check = new CheckReport(deps.messages);
   const setup = await check.runStep('profile', () => resolveSetup(options, deps));
   if (setup) await examine(check, setup, options.simulate, deps);
   const { steps, clockOffsetMs } = check;
@@ -50,17 +50,17 @@ async function examine(
   if (!session) return;
   try {
     // The places that were passed are reported before the step that fails.
-    const findKey = () => session.accessKey(false).finally(() => reportPlaces(check, session.keySearch(), deps));
+    const findKey = () => session.accessKey(false).finally(() => reportPlaces(check, session.keySearch()));
     const key = await check.runStep('credentials', findKey);
     if (!key) return;
     // A role's credentials came over the network too, but by another route.
     seen.events.length = 0;
-    reportKey(check, key, session.keySearch(), deps);
-    reportEndpoint(check, setup, session.origin, isSimulated, deps);
+    reportKey(check, key, session.keySearch());
+    reportEndpoint(check, setup, session.origin, isSimulated);
     // What it throws concerns a proxy variable, or credentials that could not be had again.
     const failedStep = (exitCode: number) => (exitCode === ExitCode.usage ? 'proxy' : 'credentials');
     const reply = await check.runStep(failedStep, () => session.client.getTaskStatus(TASK, { signal: deps.signal }));
-    if (reply) reportReply(check, reply, seen, session.origin, deps);
+    if (reply) reportReply(check, reply, seen, session.origin);
   } finally {
     await session.close();
   }
@@ -74,23 +74,18 @@ async function profileDetail({ profile: { name } }: Setup, deps: CommandDeps): P
     : words.noSuchProfile(name, store.path);
 }
 
-function reportPlaces(check: CheckReport, { passed }: KeySearch, { messages }: CommandDeps): void {
-  for (const source of passed) check.absent('place', source(messages));
+function reportPlaces(check: CheckReport, { passed }: KeySearch): void {
+  for (const source of passed) check.absent('place', source(check.messages));
 }
 
-function reportKey(check: CheckReport, key: AccessKey, { source, ms }: KeySearch, { messages }: CommandDeps): void {
-  const { check: words } = messages;
-  const from = source?.(messages) ?? words.fromSimulation();
+function reportKey(check: CheckReport, key: AccessKey, { source, ms }: KeySearch): void {
+  const { check: words } = check.messages;
+  const from = source?.(check.messages) ?? words.fromSimulation();
   check.ok('credentials', words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), from), ms ?? null);
 }
 
-function reportEndpoint(
-  check: CheckReport,
-  setup: Setup,
-  origin: string,
-  isSimulated: boolean,
-  { messages }: CommandDeps,
-): void {
+function reportEndpoint(check: CheckReport, setup: Setup, origin: string, isSimulated: boolean): void {
+  const { messages } = check;
   const { check: words } = messages;
   const { values, origins } = setup;
   check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
@@ -100,7 +95,7 @@ function reportEndpoint(
   else check.ok('endpoint', detail);
 }
 
-function reportReply(check: CheckReport, reply: TaskReply, seen: Observed, origin: string, deps: CommandDeps): void {
+function reportReply(check: CheckReport, reply: TaskReply, seen: Observed, origin: string): void {
   const broken = reply.ok ? undefined : brokenStep(reply.failure, seen, origin);
   for (const step of networkSteps(seen, origin)) {
     const event = seen.last(step);
@@ -108,16 +103,16 @@ function reportReply(check: CheckReport, reply: TaskReply, seen: Observed, origi
       check.fail(step, reply.failure);
       return check.skip('clock', 'signature', 'permission');
     }
-    if (event) check.ok(step, event.detail(deps.messages), step === 'proxy' ? null : event.ms);
-    else if (step === 'tls') check.ok('tls', deps.messages.check.noTls());
+    if (event) check.ok(step, event.detail(check.messages), step === 'proxy' ? null : event.ms);
+    else if (step === 'tls') check.ok('tls', check.messages.check.noTls());
   }
-  reportClock(check, reply, seen, deps);
-  reportSignature(check, reply, deps);
+  reportClock(check, reply, seen);
+  reportSignature(check, reply);
 }
 
-function reportClock(check: CheckReport, reply: TaskReply, { offsetMs }: Observed, { messages }: CommandDeps): void {
+function reportClock(check: CheckReport, reply: TaskReply, { offsetMs }: Observed): void {
   if (!reply.ok && reply.failure.class === 'skew') return check.fail('clock', reply.failure);
-  const { check: words } = messages;
+  const { check: words } = check.messages;
   check.clockOffsetMs = offsetMs;
   if (offsetMs === null) return check.warn('clock', words.clockUnknown(), null);
   const size = Math.abs(offsetMs);
@@ -127,7 +122,8 @@ function reportClock(check: CheckReport, reply: TaskReply, { offsetMs }: Observe
   else check.warn('clock', detail, words.clockHint());
 }
 
-function reportSignature(check: CheckReport, reply: TaskReply, { messages }: CommandDeps): void {
+function reportSignature(check: CheckReport, reply: TaskReply): void {
+  const { messages } = check;
   const { check: words } = messages;
   const kind = reply.ok ? undefined : reply.failure.class;
   if (kind === 'skew') return check.skip('signature', 'permission');

@@ -1,3 +1,5 @@
+import type { credentialsEn } from '../../locales/en/credentials.ts';
+
 /**
  * The dialect of `~/.alibabacloud/credentials`. Two parsers define it, Go's ini.v1 and Python's configparser, with
  * which the SDKs read the file. What both read alike is read so; a line on which they differ is a fault, since either reading could
@@ -5,21 +7,7 @@
  */
 
 /** Why a line is refused. */
-type IniReason =
-  | 'noSection'
-  | 'noDelimiter'
-  | 'bracket'
-  | 'sectionBlanks'
-  | 'duplicateSection'
-  | 'duplicateKey'
-  | 'inherited'
-  | 'indent'
-  | 'continuation'
-  | 'quotes'
-  | 'commentMark'
-  | 'percent'
-  | 'letterCase'
-  | 'carriageReturn';
+type IniReason = keyof (typeof credentialsEn)['lineFaults'];
 
 /** A line that means different things to different SDKs, or nothing to any. */
 export class IniFault extends Error {
