@@ -271,6 +271,24 @@ describe('mmai config check', () => {
     });
   }
 
+  it('shows a spinner at a terminal while the service does not answer', async () => {
+    const drawn: string[] = [];
+    const clock = fakeClock();
+    const send = async () => {
+      await clock.sleep(10_000);
+      throw new NetworkError('Timeout', 'no answer');
+    };
+    const deps = fakeDeps({
+      ...{ env: KEY, clock, transport: async () => ({ send, renew() {}, close() {} }) },
+      live: async (view) => {
+        drawn.push(...view.lines({ columns: 80, rows: 24, hasKeys: false, frame: '⠋' }));
+        return { stop() {}, isDrawing: () => true };
+      },
+    });
+    assert.equal(await runConfigCheck({}, { ...deps, stderr: { ...deps.stderr, isTerminal: true } }), 4);
+    assert.match(drawn.join(), /^⠋ checking · \d+s$/);
+  });
+
   it('is a table for people, and needs nothing for a simulation', async () => {
     const deps = fakeDeps({
       transport: ({ caFile }, observe) => createTransport({ caFile, env: {}, now: () => 0, observe }),

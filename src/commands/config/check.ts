@@ -5,10 +5,11 @@ import { parseTaskId, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode } from '../../errors.ts';
 import { checkDocument, checkExitCode, checkTable } from '../../output/check-table.ts';
-import { formatDuration } from '../../text/duration.ts';
+import { formatDuration, wholeSeconds } from '../../text/duration.ts';
 import { jsonDocument, masked } from '../../text/safe-text.ts';
 import type { ServiceOptions } from '../shared/options.ts';
 import { type KeySearch, openSession, resolveSetup, type Setup } from '../shared/session.ts';
+import { withSpinner } from '../shared/spinner.ts';
 import { brokenStep, networkSteps, Observed } from './check-network.ts';
 import { CheckReport } from './check-report.ts';
 
@@ -22,7 +23,16 @@ const CLOCK_WARNING_MS = 5 * 60_000;
 export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps): Promise<number> {
   const check = new CheckReport(deps.messages);
   const setup = await check.runStep('profile', () => resolveSetup(options, deps));
-  if (setup) await examine(check, setup, options.simulate, deps);
+  if (setup) {
+    const start = deps.clock.monotonic();
+    const line = () => deps.messages.checking(0, 1, wholeSeconds(deps.clock.monotonic() - start), 0);
+    await withSpinner(
+      examine(check, setup, options.simulate, deps),
+      line,
+      { color: setup.values.color, quiet: setup.quiet },
+      deps,
+    );
+  }
   const { steps, clockOffsetMs } = check;
   if (options.json || setup?.values.output === 'json') {
     deps.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs)));
