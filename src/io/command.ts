@@ -8,6 +8,9 @@ import { codeOf, start } from './child-process.ts';
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
 
+/** For what a command wrote before it ended, where it left its standard output open, in ms. */
+const DRAIN_MS = 200;
+
 /**
  * Runs a command line without a shell, with our environment; where it is interactive, with our standard input and standard error
  * too. What it writes to standard error otherwise is thrown away, since commands print secrets there too. At the time limit, or
@@ -50,7 +53,11 @@ export function runCommand(
       if (size > MAX_OUTPUT) end({ how: 'tooLong' });
     });
     child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
-    child.on('close', (exitCode) => end({ how: 'exited', exitCode, stdout: Buffer.concat(chunks).toString('utf8') }));
+    const exited = (exitCode: number | null) =>
+      end({ how: 'exited', exitCode, stdout: Buffer.concat(chunks).toString('utf8') });
+    child.on('close', exited);
+    // An agent that it leaves in the background holds the pipe. After the pause what is in the pipe is read, and then it counts.
+    child.on('exit', (exitCode) => setTimeout(() => setImmediate(exited, exitCode), DRAIN_MS).unref());
   });
 }
 

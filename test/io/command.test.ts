@@ -25,6 +25,11 @@ describe('runCommand', () => {
     assert.deepEqual(await run(line, { timeoutMs: 300 }), { how: 'timeout' });
   });
 
+  it('does not wait for what the command leaves in the background, and has all that it wrote', async () => {
+    const line = `sh -c "sleep 20 & head -c 60000 /dev/zero; exit 3"`;
+    assert.deepEqual(await run(line), { how: 'exited', exitCode: 3, stdout: '\0'.repeat(60_000) });
+  });
+
   it('stops on the signal, at once when it is aborted already', async () => {
     const controller = new AbortController();
     const running = run(node('setInterval(() => {}, 1000)'), { signal: controller.signal });
