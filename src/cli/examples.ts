@@ -1,4 +1,5 @@
 import type { Messages } from '../locales/en/messages.ts';
+import { aligned } from '../text/width.ts';
 
 /**
  * Examples for `--help`, the man page and the test that runs them, keyed by command path. The first of a command is the one
@@ -72,6 +73,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 export function examplesOf(path: string, { help }: Messages): readonly string[] {
   const lines = EXAMPLES[path] ?? [];
   const notes: readonly string[] = path === 'completion' ? help.completionFiles : [];
-  const width = Math.max(0, ...lines.map((line) => line.length));
-  return lines.map((line, index) => (notes[index] ? `${line.padEnd(width)}  # ${notes[index]}` : line));
+  const rows = lines.map((line, index) => [line, notes[index] ? `# ${notes[index]}` : '']);
+  return aligned(rows).map((row) => row.join('  '));
 }

@@ -87,14 +87,14 @@ async function start(options: SandboxCommandOptions, hasCommand: boolean, deps: 
   };
   return startSandbox({
     port,
-    ...(options.script !== undefined && { script: options.script }),
-    ...(latencyMs < Number.POSITIVE_INFINITY && { latencyMs }),
+    script: options.script,
+    latencyMs: latencyMs === Number.POSITIVE_INFINITY ? 0 : latencyMs,
     accessKeys: [KEY],
     now: deps.clock.now,
     monotonic: deps.clock.monotonic,
     nextId: deps.nonce,
     faults: { rate: parseRate(options.faultRate), random: deps.random },
-    ...(!options.quiet && { onRequest: report }),
+    onRequest: options.quiet ? undefined : report,
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     throw usageError((m) => m.sandbox.portTaken(port, error.code ?? ''));

@@ -2,7 +2,7 @@ import { ExitCode } from '../errors.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { checkEn } from '../locales/en/check.ts';
 import type { Messages } from '../locales/en/messages.ts';
-import { padded, widest } from '../text/width.ts';
+import { aligned, displayWidth } from '../text/width.ts';
 
 export type CheckName = keyof typeof checkEn.steps;
 
@@ -33,8 +33,7 @@ export function checkDocument(steps: readonly CheckStep[], clockOffsetMs: number
 
 /** A row per step: state, step, what was found, time; and what to do, below. */
 export function checkTable(steps: readonly CheckStep[], style: Style, { check, hint, aside }: Messages): string {
-  const stateWidth = widest(steps.map(({ state }) => check.states[state]));
-  const stepWidth = widest(steps.map(({ step }) => check.steps[step]));
+  const rows = aligned(steps.map(({ state, step, detail }) => [check.states[state], check.steps[step], detail]));
   const paint = {
     ok: (text: string) => style.state('succeeded', text),
     ...style,
@@ -43,11 +42,11 @@ export function checkTable(steps: readonly CheckStep[], style: Style, { check, h
     skipped: style.dim,
   };
   return steps
-    .map((row) => {
-      const state = paint[row.state](padded(check.states[row.state], stateWidth));
-      const time = row.ms === null ? '' : style.dim(aside(`${Math.round(row.ms)}ms`));
-      const todo = row.hint ? `${' '.repeat(stateWidth + 2)}${hint}${row.hint}\n` : '';
-      return `${`${state}  ${padded(check.steps[row.step], stepWidth)}  ${row.detail}`.trimEnd()}${time}\n${todo}`;
+    .map((step, index) => {
+      const [state = '', ...cells] = rows[index]!;
+      const time = step.ms === null ? '' : style.dim(aside(`${Math.round(step.ms)}ms`));
+      const todo = step.hint ? `${' '.repeat(displayWidth(state) + 2)}${hint}${step.hint}\n` : '';
+      return `${[paint[step.state](state), ...cells].join('  ').trimEnd()}${time}\n${todo}`;
     })
     .join('');
 }

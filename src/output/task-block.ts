@@ -5,7 +5,7 @@ import type { WindowSize } from '../io/terminal/block.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration, wholeSeconds } from '../text/duration.ts';
-import { padded, truncated, widest } from '../text/width.ts';
+import { aligned, truncated, widest } from '../text/width.ts';
 import { endText } from './ends.ts';
 import { reasonOf } from './results.ts';
 
@@ -114,8 +114,7 @@ function taskRows(
     const isTrouble = task.outcome !== null && task.outcome !== 'succeeded' && task.outcome !== 'running';
     return {
       look: isTrouble ? 'failed' : state,
-      glyph: isTrouble ? glyphs.failed : glyph,
-      id: task.id,
+      id: `${isTrouble ? glyphs.failed : glyph} ${task.id}`,
       word: task.state ? messages.states[task.state] : glyphs.ellipsis,
       tail: [task.state ? seenFor(task, elapsedMs) : '', troubleOf(task, results, messages)].filter(Boolean).join('  '),
     } as const;
@@ -123,13 +122,10 @@ function taskRows(
   const idWidth = widest(cells.map(({ id }) => id));
   const wordWidth = widest(cells.map(({ word }) => word));
   // Columns are for a window that has room for them.
-  const isAligned = idWidth + wordWidth + 10 <= width;
-  return cells.map(({ look, glyph, id, word, tail }) => {
-    const parts = isAligned
-      ? [`${glyph} ${id.padEnd(idWidth)}`, padded(word, wordWidth), tail]
-      : [glyph, id, word, tail];
-    return style.state(look, truncated(parts.join(isAligned ? '  ' : ' ').trimEnd(), width, glyphs.ellipsis));
-  });
+  const isAligned = idWidth + wordWidth + 8 <= width;
+  const rows = cells.map(({ id, word, tail }) => [id, word, tail]);
+  const lines = isAligned ? aligned(rows).map((row) => row.join('  ')) : rows.map((row) => row.join(' '));
+  return cells.map(({ look }, index) => style.state(look, truncated(lines[index]!.trimEnd(), width, glyphs.ellipsis)));
 }
 
 function troubleOf(

@@ -11,7 +11,7 @@ import { type ArrivedRequest, readRequest, type SandboxKey, Verifier } from './v
 export interface SandboxOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  readonly script?: string;
+  readonly script?: string | undefined;
   /** Names of the sandbox besides those of loopback, for tests that come through a proxy. */
   readonly hosts?: readonly string[];
   readonly accessKeys: readonly SandboxKey[];
@@ -22,7 +22,7 @@ export interface SandboxOptions {
   /** A fresh request id at each call. */
   readonly nextId: () => string;
   /** Called once a request is checked, before its response. */
-  readonly onRequest?: (record: RequestRecord) => void;
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /** How long every answer waits, in ms. */
   readonly latencyMs?: number;
   /** This share of polls, 0 to 1, gets a random fault (one of `kinds`, by default those that pass) instead of its step. */
