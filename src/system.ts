@@ -82,6 +82,7 @@ export function systemDeps(): Deps {
       if (isLent) live?.lend();
       return runCommand(commandLine, limits, process.platform).finally(() => {
         isLent = false;
+        void live?.takeBack();
       });
     },
     async recentTasks() {

@@ -39,8 +39,10 @@ export interface LiveOptions {
 export interface Live {
   /** False while nothing is drawn: in the background, and while the terminal is lent. */
   isDrawing(): boolean;
-  /** Gives the terminal to another program; it is drawn again once {@link LiveOptions.isLent} says no. */
+  /** Gives the terminal to another program, while {@link LiveOptions.isLent} says so. */
   lend(): void;
+  /** Draws again, unless in the background. */
+  takeBack(): Promise<void>;
   /** As that of a drawing; while nothing is drawn it just writes. */
   writeAbove(write: () => void): void;
   stop(): void;
@@ -48,7 +50,7 @@ export interface Live {
 
 /** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
 const SUSPENDING = ['SIGTSTP', 'SIGQUIT'] as const;
-/** How often it is looked whether the terminal may be drawn on again (a shell signals a job in the background only if it was stopped), in ms. */
+/** How often a job in the background looks whether it is in the foreground again (a shell signals only stopped jobs), in ms. */
 const FOREGROUND_CHECK_MS = 1000;
 /** How often the lines are made, with a spinner and without, in ms. */
 const REFRESH_MS = { spinner: 80, block: 250 };
@@ -103,6 +105,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
   return {
     isDrawing: () => isDrawing,
     lend: () => release(true),
+    takeBack: drawInForeground,
     stop,
     writeAbove: (write) => (isDrawing ? drawing.writeAbove(write) : write()),
   };
