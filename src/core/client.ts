@@ -1,13 +1,13 @@
 import { getTaskResult } from './operations/get-task-result.ts';
 import { getTaskStatus } from './operations/get-task-status.ts';
 import type { RequestOptions } from './operations/task-operation.ts';
-import { type Credentials, callRpc, noTraffic, type RpcService, type Traffic } from './rpc/call.ts';
+import { type Credentials, callRpc, noTraffic, type RpcDeps, type Traffic } from './rpc/call.ts';
 import type { Reply } from './rpc/response.ts';
 import { createServiceClock } from './rpc/service-clock.ts';
 import type { TaskId, TaskResult, TaskStatus } from './task.ts';
 
 /** What a client calls the service with. */
-export interface ClientOptions extends RequestOptions, Omit<RpcService, 'serviceClock'> {
+export interface ClientOptions extends RequestOptions, RpcDeps {
   /** The longest one attempt may take, in ms. */
   readonly requestTimeoutMs: number;
   readonly credentials: Credentials;
@@ -44,9 +44,9 @@ export interface Client {
 
 /** A client that sends nothing until called. Its calls reject with what `credentials` throws, and with a bad proxy variable. */
 export function createClient(options: ClientOptions): Client {
-  const { clock, credentials, requestTimeoutMs, onClockOff, transport, random, nonce, redactor, debug } = options;
-  const serviceClock = createServiceClock(clock, debug, onClockOff);
-  const service = { transport, clock, serviceClock, random, nonce, redactor, debug };
+  const { clock, credentials, requestTimeoutMs } = options;
+  const serviceClock = createServiceClock(clock, options.debug, options.onClockOff);
+  const service = { ...options, serviceClock };
   const traffic = noTraffic();
   const policyOf = (given: CallOptions) => ({
     retries: given.retries ?? 0,

@@ -26,9 +26,8 @@ const ATTEMPT_MS = 5000;
 const KEY = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const;
 
 /** A service that issues credentials; its clock is not known yet. */
-export function issuingService({ transport, clock, random, nonce, redactor, debug }: CredentialDeps): RpcService {
-  const serviceClock = createServiceClock(clock, (line) => debug(`credentials: ${line}`));
-  return { transport, clock, serviceClock, random, nonce, redactor, debug };
+export function issuingService(deps: CredentialDeps): RpcService {
+  return { ...deps, serviceClock: createServiceClock(deps.clock, (line) => deps.debug(`credentials: ${line}`)) };
 }
 
 /**

@@ -1,10 +1,8 @@
 import { ExitCode, MmaiError, type Text } from '../../errors.ts';
-import type { Redactor } from '../../text/redactor.ts';
-import type { Clock } from '../clock.ts';
 import type { Environment, Origin } from '../config/settings.ts';
 import { type Fields, textOf } from '../record.ts';
+import type { RpcDeps } from '../rpc/call.ts';
 import type { AccessKey } from '../rpc/signature.ts';
-import type { Transport } from '../rpc/transport.ts';
 
 export interface Credentials {
   readonly accessKey: AccessKey;
@@ -35,16 +33,10 @@ export interface Provider {
 }
 
 /** What a provider reaches the world through. */
-export interface CredentialDeps {
+export interface CredentialDeps extends RpcDeps {
   readonly env: Environment;
-  readonly clock: Clock;
-  readonly transport: Transport;
   /** Ends requests and commands early. */
   readonly signal: AbortSignal;
-  /** Uniform in [0, 1). */
-  random(): number;
-  /** A fresh unique string. */
-  nonce(): string;
   /** The user's home directory; undefined where there is none. */
   home(): string | undefined;
   /** A small file as UTF-8; undefined where there is none. Rejects with an error that has a `code`, as those of Node. */
@@ -53,10 +45,7 @@ export interface CredentialDeps {
   isInteractive(): boolean;
   /** Runs a command line without a shell. Never rejects. */
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
-  /** Gets every secret of this run, and takes them out of texts from outside. */
-  readonly redactor: Redactor;
-  /** Writes a decision for `--debug`; never a secret. */
-  debug(line: string): void;
+  readonly debug: (line: string) => void;
   /** Warns of something that is wrong and does not stop the search. */
   warn(text: Text): void;
 }

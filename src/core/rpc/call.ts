@@ -19,18 +19,23 @@ import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import { NetworkError, type Transport } from './transport.ts';
 
-/** What the calls of one service share. */
-export interface RpcService {
+/** What calls are made with. */
+export interface RpcDeps {
   readonly transport: Transport;
   readonly clock: Clock;
-  readonly serviceClock: ServiceClock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** A fresh unique string at each call. */
   readonly nonce: () => string;
+  /** Gets every secret of this run, and takes them out of texts from outside. */
   readonly redactor: Redactor;
   /** Writes a decision for `--debug`; never a secret. Undefined without `--debug`, since each line takes a while to make. */
   readonly debug: ((line: string) => void) | undefined;
+}
+
+/** What the calls of one service share. */
+export interface RpcService extends RpcDeps {
+  readonly serviceClock: ServiceClock;
 }
 
 /** One call of an operation. */
