@@ -56,7 +56,7 @@ export function systemDeps(): Deps {
     nonce,
     redactor,
     signal,
-    stdin: createInput(signal),
+    stdin: createInput(),
     stdout: createOutput(outWriter, writeAbove, () => failure),
     stderr: createOutput(errorWriter, writeAbove),
     handleSignals() {

@@ -61,7 +61,7 @@ describe('flags are checked before standard input is read', () => {
   for (const args of wrong) {
     it(`mmai ${args.join(' ')}`, async () => {
       const unread = () => assert.fail('standard input was read');
-      const deps = fakeDeps({ env: keys, stdin: { isTerminal: false, chunks: unread, text: unread } });
+      const deps = fakeDeps({ env: keys, stdin: { isTerminal: false, chunks: unread } });
       assert.equal(await run(args, deps), 2);
     });
   }

@@ -5,31 +5,16 @@ export interface Input {
   readonly isTerminal: boolean;
   /** All that is piped in, piece by piece, until its end or until `stop` aborts. Throws a usage error where it cannot be read. */
   chunks(stop: AbortSignal): AsyncIterable<Uint8Array>;
-  /** The same as UTF-8 text. Throws a usage error for more than 1 MiB. */
-  text(): Promise<string>;
 }
 
-/** The longest text that is taken from standard input, in bytes. */
-const MAX_TEXT = 1024 * 1024;
-
-/** The real one; `signal` ends the reading of a text. */
-export function createInput(signal: AbortSignal): Input {
+/** The real one. */
+export function createInput(): Input {
   return {
     // Read on use: opening standard input takes a tenth of the time of --help.
     get isTerminal() {
       return process.stdin.isTTY === true;
     },
     chunks: readChunks,
-    async text() {
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of readChunks(signal)) {
-        size += chunk.byteLength;
-        if (size > MAX_TEXT) throw usageError((m) => m.usage.inputTooLong());
-        chunks.push(chunk);
-      }
-      return Buffer.concat(chunks).toString('utf8');
-    },
   };
 }
 

@@ -7,6 +7,7 @@ import { run } from '../../src/cli.ts';
 import { addConfigCommand } from '../../src/commands/config.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
+import { fakeClock } from '../support/clock.ts';
 import { type FakeDeps, fakeDeps, piped, scripted, terminal } from '../support/deps.ts';
 import { mmaiInProcess, realTransport } from '../support/in-process.ts';
 import { fakeTransport, refusal } from '../support/transport.ts';
@@ -110,6 +111,29 @@ describe('mmai config set', () => {
     await config('set access-key-secret', deps);
     assert.deepEqual(asked, ['secret: access-key-secret']);
     assert.deepEqual(await profilesOf(deps), { default: { 'access-key-secret': SECRET } });
+  });
+
+  it('set reads a pipe that stays open for five minutes, and says after two seconds that it does', async () => {
+    const clock = fakeClock();
+    const chunks = async function* (stop: AbortSignal) {
+      yield new TextEncoder().encode('half');
+      await clock.sleep(1e9, stop);
+    };
+    const silent = async function* (stop: AbortSignal) {
+      await clock.sleep(1e9, stop);
+      yield* [];
+    };
+    for (const [read, notice] of [
+      [chunks, ''],
+      [silent, 'no value on the command line: reading from standard input\n'],
+    ] as const) {
+      const deps = fakeDeps({ clock, stdin: { isTerminal: false, chunks: read } });
+      const start = clock.monotonic();
+      assert.equal(await run(['config', 'set', 'access-key-secret'], deps), 2);
+      assert.equal(clock.monotonic() - start, 300_000);
+      assert.match(deps.stderr.text(), new RegExp(`^${notice}error: .*within 5m`));
+      assert.deepEqual(await profilesOf(deps), {});
+    }
   });
 
   it('saves no half of a secret when a signal ends the reading', async () => {

@@ -339,7 +339,6 @@ describe('a stop', () => {
         stop();
         yield new TextEncoder().encode('12');
       },
-      text: async () => '',
     });
     const { code, stdout, stderr, requests } = await watch(
       ['-'],

@@ -69,11 +69,11 @@ export function piped(text: string): Input {
   const chunks = async function* () {
     yield new TextEncoder().encode(text);
   };
-  return { isTerminal: false, chunks, text: async () => text };
+  return { isTerminal: false, chunks };
 }
 
 /** Standard input where a person sits; reading it to the end would wait for ever. */
-export const terminal: Input = { isTerminal: true, chunks: () => assertUnread(), text: () => assertUnread() };
+export const terminal: Input = { isTerminal: true, chunks: () => assertUnread() };
 
 /**
  * Answers questions from a list; `asked` tells which, and how. An empty answer gives the initial one; a question of yes or no

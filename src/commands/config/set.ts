@@ -1,13 +1,20 @@
 import { type Config, SECRET_KEYS } from '../../core/config/profiles.ts';
+import { readWithin } from '../../core/input/read-within.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { ExitCode, MmaiError } from '../../errors.ts';
+import { ExitCode, MmaiError, usageError } from '../../errors.ts';
+import { formatDuration } from '../../text/duration.ts';
 import { type ConfigOptions, checkedValue, checkKey, targetProfile } from './keys.ts';
+
+/** The longest value that is taken from standard input, in characters. */
+const MAX_INPUT = 1024 * 1024;
+/** The longest wait for it, in ms: a password manager that writes it may have to be unlocked. */
+const IDLE_MS = 5 * 60_000;
 
 /** `mmai config set`. Without a value, or with `-`, it is prompted for or read. Throws a usage error. */
 export async function setKey(options: ConfigOptions, deps: CommandDeps, key: string, given?: string): Promise<void> {
   checkKey(key);
   const isGiven = given !== undefined && given !== '-';
-  const value = checkedValue(key, isGiven ? given : await askValue(key, deps));
+  const value = checkedValue(key, isGiven ? given : await askValue(key, given === undefined && !options.quiet, deps));
   const store = await deps.store();
   const name = targetProfile(options, deps, store.read().current);
   let dropped = false;
@@ -36,14 +43,26 @@ export function changeProfile(config: Config, name: string, values: Readonly<Rec
 
 // --- internal ---
 
-async function askValue(key: string, deps: CommandDeps): Promise<string> {
-  const { signal, stdin } = deps;
-  if (!stdin.isTerminal) {
-    const text = await stdin.text();
-    // A signal ends the reading early: half a secret must not be saved.
-    if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
-    return text.trim();
-  }
+async function askValue(key: string, isNoticed: boolean, deps: CommandDeps): Promise<string> {
+  if (!deps.stdin.isTerminal) return readValue(isNoticed, deps);
   const prompts = await deps.prompts();
   return SECRET_KEYS.includes(key) ? prompts.secret(key) : prompts.text(key);
+}
+
+/** The value on standard input. Throws a usage error where it is too long or does not end. */
+async function readValue(isNoticed: boolean, deps: CommandDeps): Promise<string> {
+  const { signal, stderr, messages } = deps;
+  let value = '';
+  const take = (text: string) => {
+    value += text;
+    if (value.length > MAX_INPUT) throw usageError((m) => m.usage.inputTooLong());
+  };
+  const onWait = () => {
+    if (isNoticed) stderr.write(`${messages.config.readingInput()}\n`);
+  };
+  const isInTime = await readWithin(deps, take, { totalMs: Number.POSITIVE_INFINITY, idleMs: IDLE_MS, onWait });
+  // A signal ends the reading early: half a secret must not be saved.
+  if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+  if (!isInTime) throw usageError((m) => m.config.inputTimeout(formatDuration(IDLE_MS)));
+  return value.trim();
 }

@@ -1,14 +1,16 @@
 import { type ReadingLimits, readTaskIds } from '../../core/ids.ts';
+import { IDLE_MS } from '../../core/input/read-within.ts';
 import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { RecentTask } from '../../io/recent-tasks.ts';
+import { formatDuration } from '../../text/duration.ts';
 import { isSwitchedOn } from '../../text/switched-on.ts';
 import { aligned } from '../../text/width.ts';
 import type { ServiceOptions } from './options.ts';
 
 /** How long a command without a deadline waits for the next piece of standard input. */
-const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: 60_000, name: '1m' };
+const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: IDLE_MS, name: formatDuration(IDLE_MS) };
 
 /** Stands for the ID that was used last. */
 export const LAST = '@last';

@@ -15,6 +15,9 @@ export const configEn = {
   inTheWay: (path: string) => `${path} is not the lock of a running mmai process: move it away`,
   foreignLink: (path: string, link: string) =>
     `cannot write the config file ${path}: ${link} is another user's link into a directory that is not theirs`,
+  readingInput: () => 'no value on the command line: reading from standard input',
+  inputTimeout: (limit: string) =>
+    `nothing more arrived on standard input within ${limit}, and it did not end; nothing was changed`,
   stopped: () => 'interrupted; nothing was changed',
   initNeedsTerminal: () =>
     'config init is interactive and needs a terminal; in scripts, use "mmai config set KEY VALUE"',

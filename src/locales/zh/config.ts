@@ -15,6 +15,8 @@ export const configZh: Messages['config'] = {
     `另一个 mmai 进程正在写入配置（锁 ${path}，已等待 ${Math.round(waitedMs / 1000)} 秒），请稍后重试`,
   inTheWay: (path) => `${path} 不是运行中的 mmai 进程持有的锁，请将其移走`,
   foreignLink: (path, link) => `无法写入配置文件 ${path}：${link} 是其他用户的链接，且指向不属于该用户的目录`,
+  readingInput: () => '命令行未指定值，正在从标准输入读取',
+  inputTimeout: (limit) => `标准输入在 ${limit} 内没有新内容，也未结束；未作任何改动`,
   stopped: () => '已中断，未作任何改动',
   initNeedsTerminal: () => 'config init 为交互式命令，需要在终端中运行；脚本中请使用 "mmai config set 键 值"',
   askId: () => 'AccessKey ID',

@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts';
+import { decodeText } from './decode.ts';
+
+/** What is read, and what ends the reading early. */
+export interface InputSource {
+  readonly stdin: { chunks(stop: AbortSignal): AsyncIterable<Uint8Array> };
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** How long standard input may take. */
+export interface InputLimits {
+  /** From now to its end, in ms. */
+  readonly totalMs: number;
+  /** Without anything coming, in ms. */
+  readonly idleMs: number;
+  /** Called once where nothing has come for {@link NOTICE_MS}: the user may not know that input is read. */
+  onWait(): void;
+}
+
+/** The longest wait for the next piece where no deadline says otherwise, in ms: a program may have left the pipe open. */
+export const IDLE_MS = 60_000;
+
+const NOTICE_MS = 2000;
+/** A timer of Node's holds 24 days. */
+const MAX_SLEEP_MS = 86_400_000;
+
+/** Gives the text of standard input to `take`, piece by piece; false where a limit came before its end. A signal ends the reading, too. */
+export async function readWithin(
+  { stdin, signal, clock }: InputSource,
+  take: (text: string) => void,
+  { totalMs, idleMs, onWait }: InputLimits,
+): Promise<boolean> {
+  const stop = new AbortController();
+  const start = clock.monotonic();
+  let [lastArrival, hasArrived] = [start, false];
+  const onArrival = () => {
+    [lastArrival, hasArrived] = [clock.monotonic(), true];
+  };
+  const isLate = () => clock.monotonic() - start >= totalMs || clock.monotonic() - lastArrival >= idleMs;
+  const watchClock = async () => {
+    await clock.sleep(Math.min(NOTICE_MS, totalMs, idleMs), stop.signal);
+    if (!hasArrived && !stop.signal.aborted && !isLate()) onWait();
+    while (!stop.signal.aborted) {
+      const now = clock.monotonic();
+      const left = Math.min(start + totalMs - now, lastArrival + idleMs - now);
+      if (left <= 0) return stop.abort('timeout');
+      await clock.sleep(Math.min(left, MAX_SLEEP_MS), stop.signal);
+    }
+  };
+  const watching = watchClock();
+  const chunks = stdin.chunks(AbortSignal.any([signal, stop.signal]));
+  try {
+    for await (const text of decodeText(noting(chunks, onArrival))) take(text);
+    return !stop.signal.aborted;
+  } finally {
+    stop.abort('done');
+    await watching;
+  }
+}
+
+// --- internal ---
+
+async function* noting<T>(values: AsyncIterable<T>, note: () => void): AsyncGenerator<T> {
+  for await (const value of values) {
+    note();
+    yield value;
+  }
+}
