@@ -1,6 +1,6 @@
 import { expired, type Fields, Refusal } from './refusal.ts';
 import type { Step } from './script.ts';
-import type { AskedTask } from './verify.ts';
+import type { RequestedTask } from './verify.ts';
 
 export type Format = 'json' | 'xml';
 
@@ -22,12 +22,12 @@ export interface Answer {
 }
 
 /** The answer to a request that gets this step, or undefined for a step that gives none. */
-export function stepAnswer(step: Step, asked: AskedTask, writing: Writing): Answer | undefined {
+export function stepAnswer(step: Step, requested: RequestedTask, writing: Writing): Answer | undefined {
   switch (step.kind) {
     case 'status':
-      return taskAnswer(step.status, step.reason, asked, writing);
+      return taskAnswer(step.status, step.reason, requested, writing);
     case 'slow':
-      return taskAnswer(1, undefined, asked, writing);
+      return taskAnswer(1, undefined, requested, writing);
     case 'garbage':
       return { http: 200, headers: { 'content-type': TYPES.json }, body: '{"Status":', says: step.kind };
     case 'html': {
@@ -38,7 +38,7 @@ export function stepAnswer(step: Step, asked: AskedTask, writing: Writing): Answ
     case 'reset':
       return undefined;
     default:
-      return refusalAnswer(REFUSALS[step.kind](step.forMs, asked), writing);
+      return refusalAnswer(REFUSALS[step.kind](step.forMs, requested), writing);
   }
 }
 
@@ -79,7 +79,7 @@ const REFUSALS = {
   '404': () =>
     new Refusal(404, 'ResourceNotFound', 'The requested resource does not exist. Please check the parameter TaskId.'),
   expired,
-  forbidden: (_: unknown, { operation }: AskedTask) =>
+  forbidden: (_: unknown, { operation }: RequestedTask) =>
     new Refusal(403, 'Forbidden.RAM', 'User not authorized to operate on the specified resource.', {
       fields: { AccessDeniedDetail: { AuthAction: `multimediaai:${operation}`, ...ACCESS_DENIED_DETAIL } },
     }),
@@ -89,15 +89,15 @@ const REFUSALS = {
     }),
 };
 
-function taskAnswer(status: number, reason: string | undefined, asked: AskedTask, writing: Writing): Answer {
+function taskAnswer(status: number, reason: string | undefined, requested: RequestedTask, writing: Writing): Answer {
   const { format, requestId } = writing;
-  const own = OWN_FIELDS[asked.operation](status, reason, asked, writing);
+  const own = OWN_FIELDS[requested.operation](status, reason, requested, writing);
   const fields = { Status: status, RequestId: requestId, ...own };
-  return { http: 200, ...written(`${asked.operation}Response`, fields, format, requestId), says: status };
+  return { http: 200, ...written(`${requested.operation}Response`, fields, format, requestId), says: status };
 }
 
 /** What the answer of each operation has besides the status. */
-const OWN_FIELDS: Readonly<Record<AskedTask['operation'], (...about: Parameters<typeof resultOf>) => Fields>> = {
+const OWN_FIELDS: Readonly<Record<RequestedTask['operation'], (...about: Parameters<typeof resultOf>) => Fields>> = {
   GetTaskStatus: () => ({}),
   GetTaskResult: (...about) => ({ Result: resultOf(...about) }),
 };
@@ -109,7 +109,7 @@ const DOCUMENTED = { ErrorName: 'Download fail', ErrorCode: '1000' };
 function resultOf(
   status: number,
   reason = DOCUMENTED.ErrorName,
-  { taskId }: AskedTask,
+  { taskId }: RequestedTask,
   { resultUrl }: Writing,
 ): Fields {
   if (status !== 2 && status !== 3) return {};

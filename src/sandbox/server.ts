@@ -131,10 +131,10 @@ function answerTo(
     checkForm(request, options);
     const file = files.answer(request, now);
     if (file) return { answer: file };
-    const asked = verifier.verify(request, now);
-    const step = mixedIn(options) ?? player.next(asked.taskId, options.monotonic?.() ?? now);
-    const resultUrl = origin() + files.signedPath(asked.taskId, now);
-    return { step, answer: stepAnswer(step, asked, { format, requestId, resultUrl }) };
+    const requested = verifier.verify(request, now);
+    const step = mixedIn(options) ?? player.next(requested.taskId, options.monotonic?.() ?? now);
+    const resultUrl = origin() + files.signedPath(requested.taskId, now);
+    return { step, answer: stepAnswer(step, requested, { format, requestId, resultUrl }) };
   } catch (error) {
     if (error instanceof Refusal) return { answer: refusalAnswer(error, { format, requestId }) };
     throw error;

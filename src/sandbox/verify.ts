@@ -1,13 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { percentEncode } from '../core/rpc/signature.ts';
+import { type AccessKey, percentEncode } from '../core/rpc/signature.ts';
 import { expired, Refusal } from './refusal.ts';
 
 /** A key that the sandbox knows. */
-export interface SandboxKey {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly securityToken?: string;
+export interface SandboxKey extends AccessKey {
   /** When the security token ends, in ms since the epoch. */
   readonly expiresAt?: number;
 }
@@ -28,8 +25,8 @@ export interface ArrivedRequest {
 
 const OPERATIONS = ['GetTaskStatus', 'GetTaskResult'] as const;
 
-/** What a verified request asks for. */
-export interface AskedTask {
+/** The operation and the task of a verified request. */
+export interface RequestedTask {
   readonly operation: (typeof OPERATIONS)[number];
   readonly taskId: string;
 }
@@ -65,8 +62,8 @@ export class Verifier {
     this.#keys = new Map(keys.map((key) => [key.accessKeyId, key]));
   }
 
-  /** What the request asks for at `now` (ms), or a thrown {@link Refusal}. */
-  verify(request: ArrivedRequest, now: number): AskedTask {
+  /** Checks the request at `now` (ms). Throws a {@link Refusal}. */
+  verify(request: ArrivedRequest, now: number): RequestedTask {
     if (request.method !== 'GET' && request.method !== 'POST') {
       throw new Refusal(400, 'UnsupportedHTTPMethod', 'This http method is not supported.');
     }
@@ -81,7 +78,7 @@ export class Verifier {
       throw new Refusal(400, 'SignatureDoesNotMatch', message);
     }
     this.#checkNonce(claim.nonce, now);
-    return askedTask(claim, request.parameters);
+    return requestedTask(claim, request.parameters);
   }
 
   #checkToken(key: SandboxKey, token: string | undefined, now: number): void {
@@ -193,7 +190,7 @@ function canonicalQuery(pairs: Iterable<Pair>): string {
 }
 
 /** The service's own checks, behind the gateway's. */
-function askedTask({ action, version }: Claim, parameters: ReadonlyMap<string, string>): AskedTask {
+function requestedTask({ action, version }: Claim, parameters: ReadonlyMap<string, string>): RequestedTask {
   if (version !== '2019-08-10') throw new Refusal(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
   const operation = OPERATIONS.find((name) => name === action);
   if (!operation) {
