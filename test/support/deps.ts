@@ -10,7 +10,7 @@ import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { createRedactor } from '../../src/text/redactor.ts';
 import { fakeClock } from './clock.ts';
-import { temporaryDirectory } from './mmai.ts';
+import { temporaryPath } from './mmai.ts';
 import { fakeTransport, succeeded } from './transport.ts';
 
 /** An output that remembers. */
@@ -25,7 +25,7 @@ export interface FakeDeps extends CommandDeps {
 
 /** A deps without anything real but a config file in a directory of its own, made on the first write; override what a test is about. */
 export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
-  const home = temporaryDirectory();
+  const home = temporaryPath();
   const store = createStore({ directory: join(home, 'config') });
   const recentTasks = createRecentTasks(join(home, 'state'), () => 'aside');
   const transport = fakeTransport(succeeded).transport;

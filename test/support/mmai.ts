@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -34,6 +34,9 @@ export interface SpawnOptions {
 /** One for all test files: the compiled code of this build, which a user has from the second run on. */
 export const cacheHome = join(tmpdir(), 'mmai-test-cache');
 
+const temporary = mkdtempSync(join(tmpdir(), 'mmai-test-'));
+after(() => rmSync(temporary, { recursive: true, force: true }));
+let paths = 0;
 const home = temporaryDirectory();
 
 /** Runs the real program with nothing of the tester's environment but the path. */
@@ -69,9 +72,15 @@ export function mmai(args: readonly string[], options: SpawnOptions = {}): Promi
 
 /** A directory that goes when the test file ends. */
 export function temporaryDirectory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'mmai-test-'));
-  after(() => rmSync(path, { recursive: true, force: true }));
+  const path = temporaryPath();
+  mkdirSync(path, { mode: 0o700 });
   return path;
+}
+
+/** The path of one that is not made yet. */
+export function temporaryPath(): string {
+  paths += 1;
+  return join(temporary, String(paths));
 }
 
 export const testKey = { accessKeyId: 'test-key-id', accessKeySecret: 'test-key-secret' };
