@@ -14,10 +14,10 @@ const protocol = ['Network.Protocol', 'transient'] as const;
 const unreadable = ['Network.Unreadable', 'transient'] as const;
 const timeout = ['Network.Timeout', 'transient'] as const;
 
-/** Text again and again, a turn each, until the other end closes. */
+/** Text again and again, megabytes a second, until the other end closes. */
 const flood = (head: string, again: string) => (socket: Socket) => {
   socket.write(head);
-  const pour = () => void (socket.destroyed || socket.write(again, () => setImmediate(pour)));
+  const pour = () => void (socket.destroyed || socket.write(again, () => setTimeout(pour, 1)));
   pour();
 };
 const line = (name: string, statusLine: string, expected: Row['expected'], more: Partial<Row> = {}): Row => ({

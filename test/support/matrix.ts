@@ -31,10 +31,10 @@ export const PATIENCE = '45s';
 const spawnsAll = Boolean(process.env.MMAI_TEST_SPAWN);
 
 /** Every row with each command, against a real socket. */
-export function matrix(title: string, rows: readonly Row[]): void {
+export function matrix(title: string, rows: readonly Row[], columns = Object.keys(COLUMNS) as Column[]): void {
   describe(title, { concurrency: spawnsAll ? 4 : 16 }, () => {
     for (const row of rows) {
-      for (const column of Object.keys(COLUMNS) as Column[]) {
+      for (const column of columns) {
         it(`${row.name}: ${column}`, () => meet(row, column, spawnsAll ? mmai : mmaiInProcess));
       }
       if (row.isSpawned && !spawnsAll) it(`${row.name}: watch, as a process`, () => meet(row, 'watch', mmai));
