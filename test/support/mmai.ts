@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -35,6 +35,8 @@ export interface SpawnOptions {
 export const cacheHome = join(tmpdir(), 'mmai-test-cache');
 
 const temporary = mkdtempSync(join(tmpdir(), 'mmai-test-'));
+// Some tests are another user, who has to get to what is theirs below it.
+chmodSync(temporary, 0o711);
 after(() => rmSync(temporary, { recursive: true, force: true }));
 let paths = 0;
 const home = temporaryDirectory();
