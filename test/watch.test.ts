@@ -133,11 +133,12 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     });
   }
 
-  it('ends within 200 ms of a signal, however its request hangs', async () => {
+  it('ends on a signal in less time than it took to start, however its request hangs', async () => {
     const { env } = await sandbox({ script: '1=1;2=hang' });
-    let fastest = Number.POSITIVE_INFINITY;
+    let isQuick = false;
     // A machine with much else to do is slow now and then; a program that waits for something is slow each time.
-    for (let attempt = 0; attempt < 5 && fastest > 200; attempt++) {
+    for (let attempt = 0; attempt < 5 && !isQuick; attempt++) {
+      const started = performance.now();
       let sent = 0;
       const onOutput = (kill: (signal: NodeJS.Signals) => void) => {
         sent = performance.now();
@@ -146,9 +147,9 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
       const { signal, stderr } = await mmai(['watch', '1', '2', '-o', 'ndjson'], { env, onOutput });
       assert.equal(signal, 'SIGTERM');
       assert.match(stderr, /to keep waiting, run:\n/);
-      fastest = Math.min(fastest, performance.now() - sent);
+      isQuick = performance.now() - sent < sent - started;
     }
-    assert.ok(fastest <= 200, `${fastest} ms`);
+    assert.ok(isQuick);
   });
 
   it('is killed at once by a second signal, where the first waits for a reader that does not read', async () => {

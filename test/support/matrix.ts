@@ -68,7 +68,7 @@ interface Limits {
 }
 /** For the rows that a limit ends; a machine too slow for these gets the others. */
 const SHORT: Limits = { request: '400ms', deadline: '1s' };
-const LONG: Limits = { request: '5s', deadline: '15s' };
+const LONG: Limits = { request: '10s', deadline: '20s' };
 
 /** A limit is short only where it is what ends the row: a slow machine must not make a timeout of another fault. */
 function argumentsOf(row: Row, column: Column, { request, deadline }: Limits): string[] {

@@ -186,9 +186,9 @@ describe('a proxy', () => {
     const host = `127.0.0.1:${await silentServer()}`;
     const { get } = await transport({ env: { HTTPS_PROXY: host } });
     await failure(
-      get(SERVICE, { timeoutMs: 50 }),
+      get(SERVICE, { timeoutMs: 500 }),
       'Timeout',
-      new RegExp(`through proxy ${host} \\(HTTPS_PROXY\\) within 0.05s: the proxy did not respond to CONNECT`),
+      new RegExp(`through proxy ${host} \\(HTTPS_PROXY\\) within 0.5s: the proxy did not respond to CONNECT`),
     );
   });
 
@@ -394,9 +394,9 @@ describe('connections', () => {
     const { get } = await transport();
     const url = `https://localhost:${await silentServer()}/`;
     await failure(
-      get(url, { timeoutMs: 50 }),
+      get(url, { timeoutMs: 500 }),
       'Timeout',
-      /^no response from localhost:\d+ within 0.05s: the TLS handshake did not finish$/,
+      /^no response from localhost:\d+ within 0.5s: the TLS handshake did not finish$/,
     );
     const controller = new AbortController();
     const sent = get(url, { signal: controller.signal, timeoutMs: Number.POSITIVE_INFINITY });
