@@ -289,6 +289,11 @@ describe('exit codes', { concurrency: 4 }, () => {
     ['an empty name of a profile', ['status', '1', '--profile', ''], /"" is not a valid profile name/],
     ['the same of config', ['config', 'list', '--profile='], /"" is not a valid profile name/],
     ['two forms of output', ['status', '1', '--json', '--raw'], /--json and --raw cannot be used together/],
+    [
+      'a third form',
+      ['status', '1', '-o', 'json', '--json', '--raw'],
+      /--output json and --raw cannot be used together/,
+    ],
     ['--json with another --output', ['status', '1', '--json', '-o', 'text'], /--output text and --json cannot/],
     ['a query with --raw', ['status', '1', '--raw', '--query', 'tasks'], /--query and --output raw cannot/],
     ['a query with ndjson', ['watch', '1', '-o', 'ndjson', '--query', 'tasks'], /--query and --output ndjson cannot/],

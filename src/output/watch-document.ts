@@ -122,8 +122,9 @@ function watchedRow(
 ): WatchedRow {
   const { id, status, polls, lagMaxMs, failure } = task;
   const requestId = failure?.requestId ?? task.requestId;
-  const [state, outcome] = [task.state ?? 'unknown', rowOutcome(task)] as const;
-  const row = { id, state, status, outcome, requestId, polls, durationMs: task.endedAt ?? elapsedMs, lagMaxMs };
+  const state = task.state ?? 'unknown';
+  const durationMs = task.endedAt ?? elapsedMs;
+  const row = { id, state, status, outcome: rowOutcome(task), requestId, polls, durationMs, lagMaxMs };
   // The service refused one task and may respond for another; credentials that cannot be had concern all that were still watched.
   const isConcerned = task.outcome === null && (thrown !== undefined || task.state === null);
   const own = failure && errorObject(failure, messages);

@@ -126,7 +126,9 @@ function answerTo(
   { verifier, player, files, origin }: Service,
   options: SandboxOptions,
 ): { readonly answer: Answer | undefined; readonly step?: Step } {
-  const [format, requestId, now] = [formatOf(request), options.nextId(), options.now()];
+  const format = formatOf(request);
+  const requestId = options.nextId();
+  const now = options.now();
   try {
     checkForm(request, options);
     const file = files.answer(request, now);

@@ -73,10 +73,14 @@ export function settingFlags(options: ServiceOptions): Partial<Record<SettingNam
 
 /** The form that `--output` and its short forms name. */
 function chosenOutput({ output, json, raw }: ServiceOptions): string | undefined {
-  const forms = [output && `--output ${output}`, json && '--json', raw && '--raw'].filter((flag) => flag !== undefined);
-  const named = new Set([output?.toLowerCase(), json && 'json', raw && 'raw'].filter((form) => form !== undefined));
-  if (named.size > 1) throw conflict(forms[0]!, forms[1]!);
-  return [...named][0];
+  const named = [
+    { flag: `--output ${output}`, form: output?.toLowerCase() },
+    { flag: '--json', form: json && 'json' },
+    { flag: '--raw', form: raw && 'raw' },
+  ].filter(({ form }) => form !== undefined);
+  const other = named.find(({ form }) => form !== named[0]!.form);
+  if (other) throw conflict(named[0]!.flag, other.flag);
+  return named[0]?.form;
 }
 
 /** A dry run has no answer that could be queried or printed as a table. */

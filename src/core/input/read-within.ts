@@ -33,37 +33,29 @@ export async function readWithin(
 ): Promise<boolean> {
   const stop = new AbortController();
   const start = clock.monotonic();
-  let [lastArrival, hasArrived] = [start, false];
-  const onArrival = () => {
-    [lastArrival, hasArrived] = [clock.monotonic(), true];
-  };
-  const isLate = () => clock.monotonic() - start >= totalMs || clock.monotonic() - lastArrival >= idleMs;
+  let lastArrival: number | undefined;
+  const leftMs = () => Math.min(start + totalMs, (lastArrival ?? start) + idleMs) - clock.monotonic();
   const watchClock = async () => {
     await clock.sleep(Math.min(NOTICE_MS, totalMs, idleMs), stop.signal);
-    if (!hasArrived && !stop.signal.aborted && !isLate()) onWait();
+    if (lastArrival === undefined && !stop.signal.aborted && leftMs() > 0) onWait();
     while (!stop.signal.aborted) {
-      const now = clock.monotonic();
-      const left = Math.min(start + totalMs - now, lastArrival + idleMs - now);
+      const left = leftMs();
       if (left <= 0) return stop.abort('timeout');
       await clock.sleep(Math.min(left, MAX_SLEEP_MS), stop.signal);
     }
   };
   const watching = watchClock();
-  const chunks = stdin.chunks(AbortSignal.any([signal, stop.signal]));
+  const chunks = async function* () {
+    for await (const chunk of stdin.chunks(AbortSignal.any([signal, stop.signal]))) {
+      lastArrival = clock.monotonic();
+      yield chunk;
+    }
+  };
   try {
-    for await (const text of decodeText(noting(chunks, onArrival))) take(text);
+    for await (const text of decodeText(chunks())) take(text);
     return !stop.signal.aborted;
   } finally {
     stop.abort('done');
     await watching;
-  }
-}
-
-// --- internal ---
-
-async function* noting<T>(values: AsyncIterable<T>, note: () => void): AsyncGenerator<T> {
-  for await (const value of values) {
-    note();
-    yield value;
   }
 }

@@ -41,7 +41,9 @@ export function queryTemplate(
   for (const name of [...new Set([...Object.keys(parameters), ...varying])].sort()) {
     const slot = varying.indexOf(name);
     texts[slots.length] += `&${percentEncode(name)}=${slot < 0 ? percentEncode(parameters[name]!) : ''}`;
-    if (slot >= 0) texts[slots.push(slot)] = '';
+    if (slot < 0) continue;
+    slots.push(slot);
+    texts.push('');
   }
   texts[0] = texts[0]!.slice('&'.length);
   return (values) => {

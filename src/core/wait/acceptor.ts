@@ -62,7 +62,8 @@ export function accept(task: Watched, reply: TaskReply, times: PollTimes, contex
 /** The event of a task that has ended or is given up, `durationMs` after the start of the wait. */
 export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationMs: number): ResultEvent {
   const { id, status, lagMaxMs, polls, requestId } = task;
-  const [state, failure] = [task.state ?? 'unknown', task.failure ?? undefined];
+  const state = task.state ?? 'unknown';
+  const failure = task.failure ?? undefined;
   return { type: 'result', id, outcome, state, status, durationMs, lagMaxMs, polls, requestId, failure };
 }
 

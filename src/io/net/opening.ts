@@ -103,7 +103,8 @@ export class Opening {
     });
     secured.on('session', (fresh) => this.#sessions.set(key, fresh));
     await this.within(secured, name, event(secured, 'secureConnect'));
-    const [protocol, isResumed] = [secured.getProtocol() ?? 'TLS', secured.isSessionReused()];
+    const protocol = secured.getProtocol() ?? 'TLS';
+    const isResumed = secured.isSessionReused();
     report((m) => m.check.network.secured(protocol, host, isResumed));
     return secured;
   }
