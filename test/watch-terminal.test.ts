@@ -143,9 +143,13 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
   }
 
   it('takes Ctrl-C for the signal, which ends what the shell runs after it, too', async () => {
-    const line = `sh -c "${mmai.replaceAll("'", '')} config set access-key-secret; echo after"`;
-    const { code, screen } = await runAtTerminal(line, { until: /access-key-secret/, keys: '\u0003' });
-    assert.equal(code, 130);
-    assert.doesNotMatch(screen, /after/);
+    const setSecret = `${mmai} config set access-key-secret`;
+    const typed = { until: /access-key-secret/, keys: '\u0003' };
+    const [ended, trapped] = await Promise.all([
+      runAtTerminal(`${setSecret}; echo after`, typed),
+      runAtTerminal(`trap : INT; ${setSecret}; echo ended with $?`, typed),
+    ]);
+    assert.doesNotMatch(ended.screen, /after/);
+    assert.match(trapped.screen, /^error: interrupted\nended with 130$/m);
   });
 });

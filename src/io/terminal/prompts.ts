@@ -34,9 +34,12 @@ export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): 
   const answered = async <T>(answer: T): Promise<Exclude<T, symbol>> => {
     if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
     if (!signal.aborted) {
+      // A listener of signals keeps no process alive, and the prompt has let go of the terminal.
+      const alive = setInterval(() => {}, 1000);
       const aborted = once(signal, 'abort');
       raiseForGroup('SIGINT');
       await aborted;
+      clearInterval(alive);
     }
     throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
   };
