@@ -5,9 +5,9 @@ import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { createOutput, createWriter, isClosedPipe } from './io/output-stream.ts';
+import { createOutput, isClosedPipe } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
-import type { Live } from './io/terminal/live.ts';
+import { createDisplay, type Display } from './io/terminal/display.ts';
 import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
 import { createRedactor } from './text/redactor.ts';
@@ -26,26 +26,9 @@ export function systemDeps(): Deps {
   const redactor = createRedactor();
   const controller = new AbortController();
   const { signal } = controller;
+  const display = createDisplay(signal);
   let redirectSignals: RedirectSignals | undefined;
-  const mayBlock = () => redirectSignals === undefined;
-  let failure: MmaiError | undefined;
-  const onOutError = (error: NodeJS.ErrnoException) => {
-    if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
-    failure ??= outputFailed(error);
-    abort(controller, ExitCode.outputFailed);
-  };
-  // Where no diagnostics can be written, the answer may still be: only a reader that is gone ends the run.
-  const onErrorError = (error: NodeJS.ErrnoException) => {
-    if (isClosedPipe(error)) abort(controller, ExitCode.closedPipe);
-  };
-  const outWriter = createWriter({ fd: 1, onError: onOutError, mayBlock });
-  const errorWriter = createWriter({ fd: 2, onError: onErrorError, mayBlock });
-  let live: Live | undefined;
-  let isLent = false;
-  // A warning, or an event of ndjson, would stand in the middle of what is drawn.
-  const writeAbove = (write: () => void) => (live ? live.writeAbove(write) : write());
-  // After a signal too a report is written, but not for long.
-  const fileLimits = () => (signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
+  const { stdout, stderr } = createOutputs(controller, display, () => redirectSignals === undefined);
   return {
     env: process.env,
     pid: process.pid,
@@ -57,53 +40,20 @@ export function systemDeps(): Deps {
     redactor,
     signal,
     stdin: createInput(),
-    stdout: createOutput(outWriter, writeAbove, () => failure),
-    stderr: createOutput(errorWriter, writeAbove),
+    stdout,
+    stderr,
     handleSignals() {
       redirectSignals ??= handleSignals(controller);
     },
     // Elsewhere the variables say all, and Intl takes 1 ms to load.
     systemLocale: () => (process.platform === 'win32' ? new Intl.DateTimeFormat().resolvedOptions().locale : ''),
-    async store() {
-      const { configDirectory } = await import('./io/directories.ts');
-      const { createStore } = await import('./io/store.ts');
-      const directory = configDirectory(process.env, process.platform, homeOrRoot());
-      return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
-    },
     home,
     isInteractive: () => process.stdin.isTTY === true && process.stderr.isTTY === true,
-    async readText(path) {
-      const { readText } = await import('./io/files.ts');
-      return readText(path, { signal });
-    },
+    ...fileDeps(signal),
     async runCommand(commandLine, limits) {
       const { runCommand } = await import('./io/command.ts');
-      isLent = limits.isInteractive;
-      if (isLent) live?.lend();
-      return runCommand(commandLine, limits, process.platform).finally(() => {
-        isLent = false;
-        void live?.takeBack();
-      });
-    },
-    async recentTasks() {
-      const { stateDirectory } = await import('./io/directories.ts');
-      const { createRecentTasks } = await import('./io/recent-tasks.ts');
-      return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
-    },
-    async transport(settings, observe) {
-      const { createTransport } = await import('./io/net/transport.ts');
-      return createTransport({ ...settings, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
-    },
-    async prompts() {
-      const { createPrompts } = await import('./io/terminal/prompts.ts');
-      return createPrompts(errorWriter.open(), signal);
-    },
-    async live(view, onKey) {
-      const { startLive } = await import('./io/terminal/live.ts');
-      const { env, stdin } = process;
-      const [stdout, stderr] = [outWriter.open(), errorWriter.open()];
-      live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey, isLent: () => isLent });
-      return live;
+      const run = () => runCommand(commandLine, limits, process.platform);
+      return limits.isInteractive ? display.lendFor(run) : run();
     },
     async runHook(command, env, input, timeoutMs) {
       const { runHook } = await import('./io/command.ts');
@@ -113,17 +63,68 @@ export function systemDeps(): Deps {
       const { runProgram } = await import('./io/program.ts');
       return signal.aborted ? { exitCode: signal.reason } : runProgram(words, env, redirectSignals!);
     },
-    async writeFile(path, text, how) {
-      const { writeText } = await import('./io/files.ts');
-      await writeText(path, text, how, fileLimits());
+    async transport(settings, observe) {
+      const { createTransport } = await import('./io/net/transport.ts');
+      return createTransport({ ...settings, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
     },
-    async writableSize(path) {
-      const { writableSize } = await import('./io/files.ts');
-      return writableSize(path, fileLimits());
+    async prompts() {
+      const { createPrompts } = await import('./io/terminal/prompts.ts');
+      return createPrompts(stderr.open(), signal);
     },
+    live: (view, onKey) => display.start(view, onKey, stdout.open(), stderr.open()),
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');
       return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;
+    },
+  };
+}
+
+/** Both standard outputs. A reader that is gone ends the run; so does an answer that cannot be written, but not diagnostics. */
+function createOutputs(controller: AbortController, { writeAbove }: Display, mayBlock: () => boolean) {
+  let failure: MmaiError | undefined;
+  const onClosed = (error: NodeJS.ErrnoException) => {
+    if (isClosedPipe(error)) abort(controller, ExitCode.closedPipe);
+  };
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (isClosedPipe(error)) return onClosed(error);
+    failure ??= outputFailed(error);
+    abort(controller, ExitCode.outputFailed);
+  };
+  return {
+    stdout: createOutput({ fd: 1, onError, failure: () => failure, mayBlock, writeAbove }),
+    stderr: createOutput({ fd: 2, onError: onClosed, mayBlock, writeAbove }),
+  };
+}
+
+/** What reads and writes files. */
+function fileDeps(
+  signal: AbortSignal,
+): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize'> {
+  // After a signal too a report is written, but not for long.
+  const limits = () => (signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
+  return {
+    async store() {
+      const { configDirectory } = await import('./io/directories.ts');
+      const { createStore } = await import('./io/store.ts');
+      const directory = configDirectory(process.env, process.platform, homeOrRoot());
+      return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
+    },
+    async recentTasks() {
+      const { stateDirectory } = await import('./io/directories.ts');
+      const { createRecentTasks } = await import('./io/recent-tasks.ts');
+      return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
+    },
+    async readText(path) {
+      const { readText } = await import('./io/files.ts');
+      return readText(path, { signal });
+    },
+    async writeFile(path, text, how) {
+      const { writeText } = await import('./io/files.ts');
+      await writeText(path, text, how, limits());
+    },
+    async writableSize(path) {
+      const { writableSize } = await import('./io/files.ts');
+      return writableSize(path, limits());
     },
   };
 }

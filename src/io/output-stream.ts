@@ -3,32 +3,28 @@ import type { Output } from '../deps.ts';
 import type { MmaiError } from '../errors.ts';
 
 /** Standard output or standard error. */
-export interface Writer {
-  readonly isTerminal: boolean;
-  readonly isPipe: boolean;
+export interface StandardOutput extends Output {
   /** Node's stream for it; opening both takes a tenth of `--help`. */
   open(): NodeJS.WriteStream;
-  /** Writes the whole of it, now or when the reader takes it; what cannot be written is reported to `onError` only. */
-  write(data: string | Uint8Array): void;
-  /** See `Output`. */
-  readonly isBehind: boolean;
-  drained(): Promise<boolean>;
-  /** Resolves when everything that was written is taken, or never will be. */
-  taken(): Promise<void>;
 }
 
-export interface WriterOptions {
+export interface OutputOptions {
   readonly fd: 1 | 2;
+  /** Hears of each write that failed. */
   readonly onError: (error: NodeJS.ErrnoException) => void;
+  /** Why what was written is incomplete, for whoever flushes. */
+  readonly failure?: () => MmaiError | undefined;
   /** Whether a signal ends the process by itself: only then may a write block it. */
   readonly mayBlock: () => boolean;
+  /** Makes way for what is written to a terminal. */
+  readonly writeAbove: (write: () => void) => void;
 }
 
 /**
  * Writes to terminals, pipes and sockets through Node, to pipes directly while that may block. For files and devices Node counts a
  * short write as a whole one, so that a full disk or a limit on file sizes would cost the rest without a word.
  */
-export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
+export function createOutput({ fd, onError, failure, mayBlock, writeAbove }: OutputOptions): StandardOutput {
   const stat = fstatSync(fd);
   const isPipe = stat.isFIFO() || stat.isSocket();
   let stream: NodeJS.WriteStream | undefined;
@@ -39,6 +35,13 @@ export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
   };
   const open = () => (stream ??= (fd === 1 ? process.stdout : process.stderr).on('error', fail));
   const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
+  const writeDirectly = (text: string | Uint8Array) => {
+    if (hasFailed) return;
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+    const rest = bytes.subarray(writeAll(fd, bytes, fail));
+    // The reader's end makes no write wait: Node can.
+    if (rest.byteLength > 0 && !hasFailed) open().write(rest);
+  };
   const taken = async () => {
     // A device that is full refuses a write of nothing, too. What goes there and to files is written at once.
     if (!stream || !(isPipe || stream.isTTY)) return;
@@ -52,13 +55,11 @@ export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
     },
     isPipe,
     open,
-    write(data) {
-      if (isTerminal() || (isPipe && (stream || !mayBlock()))) return void open().write(data);
-      if (hasFailed) return;
-      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-      const rest = bytes.subarray(writeAll(fd, bytes, fail));
-      // The reader's end makes no write wait: Node can.
-      if (rest.byteLength > 0 && !hasFailed) open().write(rest);
+    size: () => windowSize(isTerminal() ? open() : {}),
+    write(text) {
+      if (isTerminal()) writeAbove(() => open().write(text));
+      else if (isPipe && (stream || !mayBlock())) open().write(text);
+      else writeDirectly(text);
     },
     get isBehind() {
       return stream?.writableNeedDrain === true;
@@ -68,37 +69,15 @@ export function createWriter({ fd, onError, mayBlock }: WriterOptions): Writer {
       else await new Promise(setImmediate);
       return !hasFailed;
     },
-    taken,
-  };
-}
-
-/** What commands write to; `writeAbove` makes way for what is written to a terminal. */
-export function createOutput(
-  writer: Writer,
-  writeAbove: (write: () => void) => void,
-  failure: () => MmaiError | undefined = () => undefined,
-): Output {
-  const { open, write, drained, taken } = writer;
-  return {
-    get isTerminal() {
-      return writer.isTerminal;
-    },
-    isPipe: writer.isPipe,
-    size: () => windowSize(writer.isTerminal ? open() : {}),
-    write: (text) => (writer.isTerminal ? writeAbove(() => write(text)) : write(text)),
-    get isBehind() {
-      return writer.isBehind;
-    },
-    drained,
     async flush() {
       await taken();
-      const error = failure();
+      const error = failure?.();
       if (error) throw error;
     },
   };
 }
 
-/** True of the error of a writer whose reader is gone. A socket of which something was unread says ECONNRESET; Windows says EOF. */
+/** True of the error of a write whose reader is gone. A socket of which something was unread says ECONNRESET; Windows says EOF. */
 export function isClosedPipe({ code = '' }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'ECONNRESET' || code === 'EOF' || code === 'ERR_STREAM_DESTROYED';
 }
