@@ -115,7 +115,9 @@ function routeFinder({ env, observe, redactor }: TransportOptions, connector: Co
       : chooseProxy(url, env);
     for (const secret of proxy?.secrets ?? []) redactor?.add(secret);
     observe?.({
-      ...{ step: 'proxy', ms: 0, proxy: proxy?.host },
+      step: 'proxy',
+      ms: 0,
+      proxy: proxy?.host,
       detail: (m) => m.check.network.route(url.host, proxy?.host, why(m)),
     });
     const route = createRoute(url, proxy, connector);
@@ -129,7 +131,9 @@ function createRoute(url: URL, proxy: ProxyServer | undefined, connector: Connec
   const isSecure = protocol === 'https:';
   const name: Text = (m) => (proxy ? m.network.through(host, proxyPeer(proxy).name(m)) : host);
   const own: Peer = {
-    ...{ isSecure, isProxy: false, name },
+    isSecure,
+    isProxy: false,
+    name,
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (isSecure ? 443 : 80),
   };
