@@ -67,7 +67,8 @@ export function watchDocument(
   const tasksOf = (outcome: Outcome) => end.tasks.filter((task) => watchedOutcome(task) === outcome);
   const pending = tasksOf('pending');
   // Whether a task that was never seen is running is unknown if an error ended the wait.
-  const stillRunning = pending.filter((task) => !cause || task.state !== null).map(({ id }) => id);
+  const goingOn = [...tasksOf('running'), ...pending].filter((task) => !cause || task.state !== null);
+  const stillRunning = goingOn.map(({ id }) => id);
   const notChecked = tasksOf('notChecked').map(({ id }) => id);
   // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.
   const resumed = [...notChecked, ...pending.map(({ id }) => id)];

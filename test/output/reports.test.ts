@@ -67,6 +67,10 @@ describe('the document of a wait that an error ended', () => {
     assert.deepEqual(noCredentials.summary.stillRunning, []);
     assert.deepEqual(denied.summary.resume, ['mmai', 'watch', '3', '1', '2']);
   });
+  it('counts as still running what --until running waited for, and resumes none of it', () => {
+    const { summary } = documentOf([{ ...running, outcome: 'running', endedAt: 1000 }, failed]);
+    assert.deepEqual([summary.stillRunning, summary.resume], [['1'], null]);
+  });
   it('leaves tasks that had ended as they were', () => {
     const { tasks } = documentOf([succeeded, failed, {}], { why: 'denied', exitCode: 3, failure: forbidden });
     assert.deepEqual(
