@@ -2,6 +2,7 @@ import { conflict, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { choice, kebab, serviceSettings, wholeNumber } from '../config/settings.ts';
 import type { TaskId } from '../task.ts';
+import { MIN_GAP_MS } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
 /** A flag of a wait that has a value. */
@@ -67,6 +68,9 @@ export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName):
   tasksNeeded(Number.MAX_SAFE_INTEGER, options, nameOf);
   const { timeout, interval, ...values } = parseValues(options, nameOf);
   if (interval === Number.POSITIVE_INFINITY) throw usageError((m) => m.watch.noInterval(nameOf('interval')));
+  if (values.maxInterval < MIN_GAP_MS) {
+    throw usageError((m) => m.watch.shortMaxInterval(nameOf('maxInterval'), nameOf('interval')));
+  }
   if (interval !== 'auto' && options.maxInterval !== WATCH_DEFAULTS.maxInterval) {
     throw conflict(nameOf('interval'), nameOf('maxInterval'));
   }

@@ -6,7 +6,8 @@ export interface PaceOptions {
   readonly maxIntervalMs: number;
 }
 
-const MIN_GAP_MS = 1000;
+/** The shortest time between two polls with `auto`, in ms. */
+export const MIN_GAP_MS = 1000;
 const MAX_FACTOR = 8;
 const CLEAN_POLLS = 5;
 

@@ -145,6 +145,8 @@ export const en = {
   watch: {
     noEffect: (one: string, other: string) => `${one} has no effect without ${other}`,
     intervalAboveTimeout: (interval: string, timeout: string) => `${interval} must not be longer than ${timeout}`,
+    shortMaxInterval: (maxInterval: string, interval: string) =>
+      `${maxInterval} must be at least 1s; use ${interval} for a shorter time between checks`,
     countAboveTasks: (what: string, count: string, tasks: number) =>
       `${what} ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,
     retry: (id: string, code: string, delay: string) => `${id} ${code}, retrying in ${delay}`,

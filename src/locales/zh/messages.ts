@@ -116,6 +116,7 @@ export const zh: Messages = {
   config: configZh,
   watch: {
     noEffect: (one, other) => `${one} 需要与 ${other} 一起使用`,
+    shortMaxInterval: (maxInterval, interval) => `${maxInterval} 不能小于 1s；如需更短的查询间隔，请使用 ${interval}`,
     countAboveTasks: (what, _, tasks) => `只有 ${tasks} 个任务，${what} 不能大于 ${tasks}`,
     intervalAboveTimeout: (interval, timeout) => `${interval} 不能大于 ${timeout}`,
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
