@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import xterm from '@xterm/headless';
@@ -12,27 +12,23 @@ const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linu
 
 const mmai = `'${process.execPath}' '${bin}'`;
 
+/** What is shown, and what is then typed. */
+type Typed = readonly (readonly [until: RegExp, keys: string])[];
+
 /** Runs `mmai watch` as {@link runAtTerminal}. */
 function watchAtTerminal(args: string, until?: RegExp, keys = '', size?: string) {
-  return runAtTerminal(`exec ${mmai} watch ${args}`, { until, keys, size });
+  return runAtTerminal(`exec ${mmai} watch ${args}`, until ? [[until, keys]] : [], { size });
 }
 
-/** Runs a shell's command at a terminal, types `keys` once it shows `until`, and tells what is left on the screen. */
+/** Runs a shell's command at a terminal, types, and tells what is left on the screen. */
 async function runAtTerminal(
   line: string,
+  typed: Typed,
   {
-    until,
-    keys = '',
     size = `cols ${COLUMNS} rows ${ROWS}`,
     env = {},
     delayMs = 0,
-  }: {
-    until?: RegExp | undefined;
-    keys?: string;
-    size?: string | undefined;
-    env?: Record<string, string>;
-    delayMs?: number;
-  },
+  }: { size?: string | undefined; env?: Record<string, string>; delayMs?: number } = {},
 ) {
   const home = temporaryDirectory();
   const child = spawn('script', ['-qefc', `stty ${size}; ${line}`, '/dev/null'], {
@@ -41,12 +37,13 @@ async function runAtTerminal(
   });
   const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
   let seen = '';
-  let isTyped = keys === '';
+  const steps = [...typed];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     terminal.write(chunk);
     seen += chunk;
-    if (isTyped || !until?.test(seen)) return;
-    isTyped = true;
+    const [until, keys] = steps[0] ?? [];
+    if (!until?.test(seen)) return;
+    steps.shift();
     setTimeout(() => child.stdin.write(keys), delayMs);
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -129,27 +126,53 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
       const profile = { 'credential-process': `'${process.execPath}' '${directory}/ask.cjs'` };
       writeFileSync(join(directory, 'config.json'), JSON.stringify({ profiles: { default: profile } }));
       const { url } = await sandbox({ script: '2' });
-      const { code, screen } = await runAtTerminal(`exec ${mmai} ${command}`, {
-        env: { MMAI_CONFIG_DIR: directory, MMAI_ENDPOINT: url },
-        until: /Code\? /,
-        // Typed when a spinner would be drawn.
-        keys: `${testKey.accessKeyId}\n`,
-        delayMs: 700,
-      });
+      const { code, screen } = await runAtTerminal(
+        `exec ${mmai} ${command}`,
+        [[/Code\? /, `${testKey.accessKeyId}\n`]],
+        {
+          env: { MMAI_CONFIG_DIR: directory, MMAI_ENDPOINT: url },
+          // Typed when a spinner would be drawn.
+          delayMs: 700,
+        },
+      );
       assert.match(screen, /^Code\? test-key-id$/m);
       assert.match(screen, state);
       assert.equal(code, 0);
     });
   }
 
-  it('takes Ctrl-C for the signal, which ends what the shell runs after it, too', async () => {
-    const setSecret = `${mmai} config set access-key-secret`;
-    const typed = { until: /access-key-secret/, keys: '\u0003' };
-    const [ended, trapped] = await Promise.all([
-      runAtTerminal(`${setSecret}; echo after`, typed),
-      runAtTerminal(`trap : INT; ${setSecret}; echo ended with $?`, typed),
-    ]);
-    assert.doesNotMatch(ended.screen, /after/);
-    assert.match(trapped.screen, /^error: interrupted\nended with 130$/m);
+  for (const [name, keys] of [
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ] as const) {
+    it(`takes ${name} for the signal, which ends what the shell runs after it, too`, async () => {
+      const setSecret = `${mmai} config set access-key-secret`;
+      const typed: Typed = [[/access-key-secret/, keys]];
+      const [ended, trapped] = await Promise.all([
+        runAtTerminal(`${setSecret}; echo after`, typed),
+        runAtTerminal(`trap : INT; ${setSecret}; echo ended with $?`, typed),
+      ]);
+      assert.doesNotMatch(ended.screen, /after/);
+      assert.match(trapped.screen, /^error: interrupted\nended with 130$/m);
+    });
+  }
+
+  it('of config init is followed by the next one', async () => {
+    const directory = temporaryDirectory();
+    const { code, screen } = await runAtTerminal(
+      `exec ${mmai} config init`,
+      [
+        [/AccessKey ID/, 'an-id\r'],
+        [/AccessKey secret/, 'a-secret\r'],
+        [/Default region/, '\r'],
+        [/Check it now/, 'n'],
+      ],
+      { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
+    );
+    assert.equal(code, 0, screen);
+    const values = { 'access-key-id': 'an-id', 'access-key-secret': 'a-secret', region: 'cn-beijing' };
+    const saved = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+    assert.deepEqual(saved.profiles.default, values);
+    assert.doesNotMatch(screen, /a-secret/);
   });
 });

@@ -15,7 +15,7 @@ interface Choice<T extends string> {
   readonly label: string;
 }
 
-/** Questions to a person at a terminal, asked on stderr. Ctrl-C is the signal that it is elsewhere; each then throws its exit code. */
+/** Questions to a person at a terminal, asked on stderr. Ctrl-C is the signal that it is elsewhere, and so is Ctrl-D; each then throws its exit code. */
 export interface Prompts {
   /** A line of text. */
   text(question: string, options?: Question): Promise<string>;
@@ -29,42 +29,66 @@ export interface Prompts {
 
 /** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back and throws. */
 export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): Prompts {
-  const options = { output, signal };
-  /** Clack answers Ctrl-C, and the signal, with a symbol. */
-  const answered = async <T>(answer: T): Promise<Exclude<T, symbol>> => {
+  const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
+    const closed = new AbortController();
+    let closing: NodeJS.Immediate | undefined;
+    // Ctrl-D, or the terminal's end, closes what Clack reads without a word to Clack: all that is seen of it is the pause.
+    const onPause = () => {
+      closing = setImmediate(() => closed.abort());
+    };
+    process.stdin.once('pause', onPause);
+    const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
+    process.stdin.off('pause', onPause);
+    clearImmediate(closing);
+    // Clack answers Ctrl-C, and the signal, with a symbol.
     if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
-    if (!signal.aborted) {
-      // A listener of signals keeps no process alive, and the prompt has let go of the terminal.
-      const alive = setInterval(() => {}, 1000);
-      const aborted = once(signal, 'abort');
-      raiseForGroup('SIGINT');
-      await aborted;
-      clearInterval(alive);
-    }
+    await interrupted(signal);
     throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
   };
-  const lineOf = async (answer: string | symbol | undefined) => ((await answered(answer)) ?? '').trim();
   return {
     async text(message, { initial = '', check } = {}) {
       const { text } = await import('@clack/prompts');
       const validate = (answer = '') => check?.(answer.trim() || initial);
       const shown = initial && { placeholder: initial, defaultValue: initial };
-      return lineOf(await text({ message, validate, ...options, ...shown }));
+      return lineOf(await ask((options) => text({ message, validate, ...options, ...shown })));
     },
     async secret(message, { check } = {}) {
       const { password } = await import('@clack/prompts');
       const validate = (answer = '') => check?.(answer.trim());
-      return lineOf(await password({ message, validate, ...options, mask: '' }));
+      return lineOf(await ask((options) => password({ message, validate, ...options, mask: '' })));
     },
     async confirm(message, { yes, no }, initialValue) {
       const { confirm } = await import('@clack/prompts');
-      return answered(await confirm({ message, initialValue, active: yes, inactive: no, ...options }));
+      return ask((options) => confirm({ message, initialValue, active: yes, inactive: no, ...options }));
     },
     async select(message, choices) {
       const { select } = await import('@clack/prompts');
       // Clack's instructions are in English only.
-      const value = await select<string>({ message, options: [...choices], showInstructions: false, ...options });
-      return (await answered(value)) as (typeof choices)[number]['value'];
+      const rest = { message, options: [...choices], showInstructions: false };
+      const value = await ask((options) => select<string>({ ...rest, ...options }));
+      return value as (typeof choices)[number]['value'];
     },
   };
+}
+
+// --- internal ---
+
+interface PromptOptions {
+  readonly output: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+function lineOf(answer: string | undefined): string {
+  return (answer ?? '').trim();
+}
+
+/** Does what the kernel does on Ctrl-C outside of raw mode, and waits until `signal` tells of it. */
+async function interrupted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  // A listener of signals keeps no process alive, and the prompt has let go of the terminal.
+  const alive = setInterval(() => {}, 1000);
+  const aborted = once(signal, 'abort');
+  raiseForGroup('SIGINT');
+  await aborted;
+  clearInterval(alive);
 }
