@@ -55,8 +55,9 @@ export function commandLine(argv: readonly string[], program: Command): string[]
   }
   const flags = beforeDashes(moved);
   refuseValues(flags, options);
-  const hasForms = options.some(({ long, optional }) => long === '--dry-run' && optional);
-  return [...(hasForms ? flags.map(explicitDryRun) : flags), ...moved.slice(flags.length)];
+  const dryRun = options.find(({ long }) => long === '--dry-run');
+  const read = dryRun ? flags.map((word, index) => explicitDryRun(word, flags[index + 1], dryRun.optional)) : flags;
+  return [...read, ...moved.slice(flags.length)];
 }
 
 /** The command that the words name. */
@@ -95,17 +96,16 @@ function refuseValues(words: readonly string[], options: Command['options']): vo
 /** The forms of `--dry-run`, which are no task IDs. */
 const DRY_RUN_FORMS = ['request', 'curl', 'node'];
 
-/** `--dry-run` has an optional value, which commander would take from the next word: a task ID. */
-function explicitDryRun(word: string, index: number, words: readonly string[]): string {
+/** Where `--dry-run` has an optional value, commander would take it from the next word: a task ID. */
+function explicitDryRun(word: string, next: string | undefined, hasForms: boolean): string {
   if (word !== '--dry-run') return word;
-  const form = words[index + 1] ?? '';
-  if (DRY_RUN_FORMS.includes(form)) {
+  if (next !== undefined && DRY_RUN_FORMS.includes(next)) {
     throw usageError(
-      (m) => m.usage.badTaskId(form),
-      (m) => m.parser.suggestion(`--dry-run=${form}`),
+      (m) => m.usage.badTaskId(next),
+      (m) => (hasForms ? m.parser.suggestion(`--dry-run=${next}`) : m.parser.noValue('--dry-run')),
     );
   }
-  return '--dry-run=request';
+  return hasForms ? '--dry-run=request' : word;
 }
 
 /** `mmai --profile work status 20` is `mmai status --profile work 20`, if the command has all of these flags. */

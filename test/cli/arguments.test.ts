@@ -63,6 +63,12 @@ describe('--dry-run', () => {
     assert.deepEqual(commandLine(words('status -- --dry-run'), program), words('status -- --dry-run'));
   });
 
+  it('says that it has no value where it has none', () => {
+    assert.throws(
+      () => commandLine(words('watch 1 --dry-run curl'), program),
+      (error) => error instanceof MmaiError && hintOf(error) === '--dry-run takes no value',
+    );
+  });
   for (const form of ['curl', 'node', 'request']) {
     it(`says how its value is given: --dry-run ${form}`, () => {
       assert.throws(
