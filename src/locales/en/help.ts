@@ -57,7 +57,7 @@ export const helpEn = {
     signature: 'signature method',
     method: 'HTTP method',
     requestTimeout: 'timeout of a single request',
-    retries: 'retries of a request after a transient failure',
+    retries: 'retries of a request after a transient failure; polls of watch are retried within --error-budget',
     caFile: 'PEM file of additional CAs to trust',
     output: 'output format',
     json: 'same as --output json',

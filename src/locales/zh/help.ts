@@ -60,7 +60,7 @@ export const helpZh: typeof helpEn = {
     signature: '签名方式',
     method: 'HTTP 方法',
     requestTimeout: '单次请求的超时时间',
-    retries: '遇到临时故障时，每个请求的重试次数',
+    retries: '遇到临时故障时，每个请求的重试次数；watch 的轮询按 --error-budget 重试',
     caFile: '额外信任的 CA 证书，PEM 格式',
     output: '输出格式',
     json: '等同于 --output json',
