@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { kebab, settingNames } from '../core/config/settings.ts';
+import { kebab, settingNames, settingOfFlag } from '../core/config/settings.ts';
 import { CREDENTIAL_KEYS } from '../core/credentials/profile.ts';
 import { isTopic } from '../core/explanations.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
@@ -83,6 +83,8 @@ function namesIn(command: Command): string[] {
 
 function meantFlag(word: string, command: Command): Text | undefined {
   const flag = word.split('=', 1)[0]!;
+  // It may stand before the command, but not instead of one.
+  if (!command.parent && (flag === '--profile' || settingOfFlag(flag))) return suggestion(`mmai COMMAND ${flag}`);
   const isForTasks = command.registeredArguments[0]?.name() === 'taskId';
   if (isForTasks && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
   if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus();

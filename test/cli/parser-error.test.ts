@@ -27,6 +27,8 @@ describe('a word of another program gets the word of mmai', () => {
     ['config set --access-key-id=canary', 'mmai config set access-key-id VALUE'],
     ['config set region=cn-shanghai', 'region VALUE'],
     ['config set access-key-secret=canary', 'access-key-secret VALUE'],
+    ['--profile work', 'mmai COMMAND --profile'],
+    ['--region=cn-shanghai 20', 'mmai COMMAND --region'],
     // The same word means another flag where the first is none.
     ['status 1 -p work', '--profile'],
     ['sandbox -p 8080', '--port'],
