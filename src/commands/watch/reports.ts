@@ -32,8 +32,11 @@ export async function writeReports(document: WatchDocument, options: WatchOption
     }
   };
   if (isOnGitHub(options, deps)) stderr.write(annotations(document, messages));
-  const summary = async (path: string) =>
-    stepSummary(document, messages, MAX_SUMMARY - (await deps.writableSize(path)));
+  const summary = async (path: string) => {
+    const text = stepSummary(document, messages, MAX_SUMMARY - (await deps.writableSize(path)));
+    if (!text) throw Object.assign(new Error('the step summary is full'), { code: 'EFBIG' });
+    return text;
+  };
   await write(GITHUB_STEP_SUMMARY, () => summary(GITHUB_STEP_SUMMARY!), 'append');
   await write(GITHUB_OUTPUT, () => stepOutputs(document), 'append');
   await write(junit, () => junitReport(document, messages), 'replace');
