@@ -1,6 +1,8 @@
+import { MAX_SERVER_DELAY_MS } from '../core/rpc/call.ts';
 import type { Failure } from '../core/rpc/response.ts';
 import type { TaskId } from '../core/task.ts';
 import type { Messages } from '../locales/en/messages.ts';
+import { formatDuration } from '../text/duration.ts';
 
 /** A task whose request failed. */
 export interface TaskFailure {
@@ -65,12 +67,14 @@ function grouped(failures: readonly TaskFailure[], keyOf: (failure: Failure) => 
 function describe(group: readonly TaskFailure[], messages: Messages): string {
   const distinct = grouped(group, ({ message }) => message).map((same) => same[0]!);
   const [first, ...others] = distinct as [TaskFailure, ...TaskFailure[]];
-  const { code, topic, requestId, recommend } = first.failure;
+  const { code, topic, requestId, recommend, serverDelayMs = 0 } = first.failure;
   const tasks = messages.tasks(
     group.slice(0, MAX_IDS).map(({ id }) => id),
     group.length,
   );
   const explanation = topic && messages.codes[topic];
+  const hint =
+    serverDelayMs > MAX_SERVER_DELAY_MS ? messages.serverDelay(formatDuration(serverDelayMs)) : explanation?.hint;
   const shown = others
     .slice(0, MAX_MESSAGES - 1)
     .map(({ id, failure }) => messages.labelled(id, failureText(failure, messages)));
@@ -79,7 +83,7 @@ function describe(group: readonly TaskFailure[], messages: Messages): string {
     ...shown.map((line) => `  ${line}`),
     others.length > shown.length && `  ${more(others.length - shown.length, messages)}`,
     explanation && `  ${explanation.meaning}`,
-    explanation && `  ${messages.hint}${explanation.hint}`,
+    hint && `  ${messages.hint}${hint}`,
     !explanation && recommend && `  ${messages.hint}${recommend}`,
     requestId && `  ${messages.requestId}${requestId}`,
     explanation && `  ${messages.explain.more(code)}`,

@@ -61,6 +61,16 @@ describe('failures of many tasks', () => {
     assert.match(text, new RegExp(`^error: task 2: .*\\n {2}${en.codes.taskGone.meaning}`, 'm'));
   });
 
+  it('that a server wants to be left alone for longer than a retry waits say for how long', () => {
+    const [id] = ids(1) as [TaskId];
+    const hintAfter = (serverDelayMs: number) =>
+      /hint: (.*)/.exec(
+        describeFailures([{ id, failure: { ...failureOf('InternalError', 'x'), serverDelayMs } }], en),
+      )![1];
+    assert.equal(hintAfter(60_000), hintAfter(0));
+    assert.match(hintAfter(120_000)!, /^try again in 2m: the server asks/);
+  });
+
   it('with one message are told once', () => {
     const text = describeAll(
       () => 'InternalError',

@@ -98,7 +98,7 @@ export class CallError extends MmaiError {
 }
 
 /** A server that asks to wait longer than this gets no retry: a person may be waiting at the terminal. In ms. */
-const MAX_SERVER_DELAY_MS = 60_000;
+export const MAX_SERVER_DELAY_MS = 60_000;
 
 /**
  * Calls an operation. Each attempt is signed anew; a nonce used before, a wrong clock and a refused key are corrected, each once and

@@ -224,6 +224,7 @@ export const en = {
     `${total === 1 ? 'task' : 'tasks'} ${ids.join(', ')}${total > ids.length ? ` … (${total})` : ''}`,
   counted: (n: number, word: string) => `${n} ${word === 'error' && n !== 1 ? 'errors' : word}`,
   taskCounts: (total: number, counts: readonly string[]) => `${total} tasks: ${counts.join(', ')}`,
+  serverDelay: (time: string) => `try again in ${time}: the server asks to wait so long, and no retry does`,
   andMore: (n: number) => `and ${n} more`,
   labelled: (label: string, text: string) => `${label}: ${text}`,
   joined: (sentences: readonly string[]) => sentences.join('; '),

@@ -187,6 +187,7 @@ export const zh: Messages = {
   tasks: (ids, total) => `任务 ${ids.join('、')}${total > ids.length ? ` 等 ${total} 个` : ''}`,
   counted: (n, word) => spaced`${n} 个${word}`,
   taskCounts: (total, counts) => `共 ${total} 个任务：${counts.join('，')}`,
+  serverDelay: (time) => `服务端要求等待 ${time}，自动重试不会等这么久；请 ${time} 后再试`,
   andMore: (n) => `另有 ${n} 个`,
   labelled: (label, text) => `${label}：${text}`,
   joined: (sentences) => sentences.join('；'),
