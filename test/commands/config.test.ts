@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { Command } from 'commander';
 import { run } from '../../src/cli.ts';
+import { checkedValue } from '../../src/commands/config/keys.ts';
 import { addConfigCommand } from '../../src/commands/config.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
@@ -179,6 +181,22 @@ describe('mmai config set', () => {
     const deps = fakeDeps();
     await config('set ca-file corp.pem', deps);
     assert.deepEqual(await profilesOf(deps), { default: { 'ca-file': resolve('corp.pem') } });
+  });
+
+  it('cannot be a relative path where the working directory has been deleted', () => {
+    const before = process.cwd();
+    const gone = mkdtempSync(join(tmpdir(), 'mmai-test-'));
+    process.chdir(gone);
+    rmdirSync(gone);
+    try {
+      assert.throws(() => checkedValue('ca-file', 'corp.pem'), {
+        exitCode: 2,
+        message: /ca-file: cannot read corp.pem/,
+      });
+      assert.equal(checkedValue('ca-file', '/corp.pem'), '/corp.pem');
+    } finally {
+      process.chdir(before);
+    }
   });
 });
 

@@ -41,8 +41,7 @@ export function checkedValue(key: string, value: string): string {
   else if (!(key === 'credential-process' ? /^[^\p{Cc}]+$/u : /^[\x21-\x7e]+$/).test(value)) {
     throw usageError((m) => m.config.badValue(key));
   }
-  // It is read from any working directory later.
-  return key === 'ca-file' ? resolve(value) : value;
+  return key === 'ca-file' ? absolutePath(value) : value;
 }
 
 /** The error that a check throws for a bad value; undefined where it throws none. */
@@ -59,4 +58,16 @@ export function checkError(check: () => unknown): MmaiError | undefined {
 /** The profile that a command changes, which need not exist. Throws a usage error for a name that is none. */
 export function targetProfile(options: ConfigOptions, { env }: CommandDeps, current: string): string {
   return parseProfileName(profileName(options.profile, env) || current || DEFAULT_PROFILE);
+}
+
+// --- internal ---
+
+/** A file is read from any working directory later. Throws a usage error where ours has been deleted. */
+function absolutePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw usageError((m) => m.usage.unreadableFile('ca-file', path, code));
+  }
 }
