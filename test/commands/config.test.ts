@@ -183,7 +183,7 @@ describe('mmai config set', () => {
     assert.deepEqual(await profilesOf(deps), { default: { 'ca-file': resolve('corp.pem') } });
   });
 
-  it('cannot be a relative path where the working directory has been deleted', () => {
+  it('refuses the relative path of a CA file where the working directory has been deleted', () => {
     const before = process.cwd();
     const gone = mkdtempSync(join(tmpdir(), 'mmai-test-'));
     process.chdir(gone);
