@@ -3,7 +3,7 @@ import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } fr
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
-import { ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
+import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages } from './language.ts';
 import { paintLabels } from './output/paint.ts';
 import { visible } from './text/safe-text.ts';
@@ -126,6 +126,12 @@ function countingOutput(output: Output): Output & { writes(): number } {
   });
 }
 
+/** What fails because the run was aborted, a command or a file for instance, ends it with the code of the signal. */
+function withAbortCode(thrown: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted || !(thrown instanceof MmaiError)) return thrown;
+  return new MmaiError(abortCode(signal), thrown.text, { hint: thrown.hint, cause: thrown });
+}
+
 /** An error becomes a sentence on stderr and an exit code. No error: commander printed help. */
 async function report(
   thrown: unknown,
@@ -135,7 +141,9 @@ async function report(
   const { stderr, messages } = deps;
   const isParser = command !== undefined && thrown instanceof CommanderError;
   if (isParser && thrown.exitCode === 0) return { exitCode: ExitCode.ok };
-  const error = isParser ? (await import('./cli/parser-error.ts')).parserError(thrown, command) : thrown;
+  const error = isParser
+    ? (await import('./cli/parser-error.ts')).parserError(thrown, command)
+    : withAbortCode(thrown, deps.signal);
   if (isParser && !error) return { exitCode: ExitCode.usage };
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));

@@ -93,3 +93,27 @@ describe('a document was asked for, and an error came first:', () => {
     assert.equal((await ended(['explain', 'nothing-like-it', '--json'])).stdout, '');
   });
 });
+
+describe('a signal ends a command while it', () => {
+  const cases: readonly (readonly [string, Partial<Deps>, string[]])[] = [
+    ['runs a credential-process', { runCommand: async () => ({ how: 'stopped' }) }, []],
+    [
+      'reads a file',
+      { readText: () => Promise.reject(Object.assign(new Error('stopped'), { code: 'ECANCELED' })) },
+      ['--ca-file', 'x'],
+    ],
+  ];
+  for (const [what, overrides, flags] of cases) {
+    it(`${what}: the document has the exit code of the signal, as the process has`, async () => {
+      const controller = new AbortController();
+      const deps = fakeDeps({ ...overrides, signal: controller.signal });
+      await (await deps.store()).update((config) => {
+        config.profiles.work = { 'credential-process': 'get-key' };
+      });
+      controller.abort(143);
+      const code = await run(['status', '1', '--json', '--profile', 'work', ...flags], deps);
+      const document = JSON.parse(deps.stdout.text());
+      assert.deepEqual([code, document.summary.exitCode, document.error.code], [143, 143, 'Mmai.Interrupted']);
+    });
+  }
+});
