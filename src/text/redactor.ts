@@ -1,7 +1,7 @@
 /**
  * Replaces what is known to be secret in this run, in texts that come from outside. A secret is found by its value, however it is
  * spelled: raw, percent-encoded any number of times, escaped as in JSON or XML, in hex or base64 (at any alignment), in other
- * letter case, and with blanks or line breaks inside.
+ * letter case, with blanks or line breaks inside, and cut short, as gateways cut what they quote.
  */
 export interface Redactor {
   /** Makes a value known as secret. `shown` stands for it from then on. One so short that it may be a word is ignored. */
@@ -14,25 +14,20 @@ const HIDDEN = '********';
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
-  /** What stands for a secret, by each of its {@link spellings}. */
-  const known = new Map<string, string>();
+  const known: Known[] = [];
   const added = new Set<string>();
   return {
     add(secret, shown = HIDDEN) {
       if (secret === undefined || added.has(secret)) return;
       added.add(secret);
-      for (const spelling of spellings(secret)) known.set(spelling, shown);
+      known.push(...knownBy(secret, shown));
     },
     redact(text, more) {
       const letters = lettersOf(text);
-      let found: Map<string, string> | undefined;
-      for (const [spelling, shown] of known) {
-        if (letters.includes(spelling)) found = (found ?? new Map()).set(spelling, shown);
-      }
-      for (const spelling of more?.flatMap(spellings) ?? []) {
-        if (letters.includes(spelling)) found = (found ?? new Map()).set(spelling, HIDDEN);
-      }
-      return found ? replaced(text, found) : text;
+      const found = known.filter(({ start }) => letters.includes(start));
+      for (const secret of more ?? [])
+        found.push(...knownBy(secret, HIDDEN).filter(({ start }) => letters.includes(start)));
+      return found.length > 0 ? replaced(text, found) : text;
     },
   };
 }
@@ -41,6 +36,19 @@ export function createRedactor(): Redactor {
 
 /** Fewer letters and digits than this are found in texts by chance. */
 const MIN_LETTERS = 6;
+/** So many letters of a longer secret's beginning are the secret, cut short. */
+const START_LETTERS = 12;
+
+/** One spelling of a secret, what it is found by, and what stands for it. */
+interface Known {
+  readonly spelling: string;
+  readonly start: string;
+  readonly shown: string;
+}
+
+function knownBy(secret: string, shown: string): Known[] {
+  return spellings(secret).map((spelling) => ({ spelling, start: spelling.slice(0, START_LETTERS), shown }));
+}
 
 /** One character, escaped: percent-encoded once or more often, lines broken anywhere; a backslash with what it escapes; an XML entity. */
 const ESCAPED =
@@ -96,13 +104,15 @@ function placedLetters(text: string) {
   return { letters, places };
 }
 
-/** The text with something else in place of each spelling found; of several that overlap, the first and longest decides. */
-function replaced(text: string, found: ReadonlyMap<string, string>): string {
+/** The text with something else in place of each spelling found, or what there is of it; of several that overlap, the first and longest decides. */
+function replaced(text: string, found: readonly Known[]): string {
   const { letters, places } = placedLetters(text);
   const spans: { start: number; end: number; shown: string }[] = [];
-  for (const [spelling, shown] of found) {
-    for (let at = letters.indexOf(spelling); at >= 0; at = letters.indexOf(spelling, at + 1)) {
-      spans.push({ start: places[at]!.start, end: places[at + spelling.length - 1]!.end, shown });
+  for (const { spelling, start, shown } of found) {
+    for (let at = letters.indexOf(start); at >= 0; at = letters.indexOf(start, at + 1)) {
+      let length = start.length;
+      while (length < spelling.length && letters[at + length] === spelling[length]) length += 1;
+      spans.push({ start: places[at]!.start, end: places[at + length - 1]!.end, shown });
     }
   }
   let result = '';

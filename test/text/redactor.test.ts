@@ -52,6 +52,18 @@ describe('a secret that a text quotes is replaced', () => {
     assert.equal(redact('first-secret,second secretfirst-secret'), '********,****************');
   });
 
+  it('as far as it goes, where the text ends within it', () => {
+    const secret = 'CAISexample/Token+Of=Sts0123456789';
+    const { add, redact } = createRedactor();
+    add(secret);
+    for (const quote of [(text: string) => text, percent, base64]) {
+      const quoted = quote(secret);
+      for (let left = 20; left <= quoted.length; left += 1) {
+        assert.match(redact(`SecurityToken=${quoted.slice(0, left)}...`), /^SecurityToken=\*{8}.{0,6}$/);
+      }
+    }
+  });
+
   it('by what is shown for it', () => {
     const { add, redact } = createRedactor();
     add('LTAI5tExampleKeyId', '********eyId');
