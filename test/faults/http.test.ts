@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { matrix } from '../support/matrix.ts';
 import { ok, reply } from '../support/raw-server.ts';
 
@@ -69,11 +69,19 @@ matrix('an HTTP answer with', [
     expected: 2,
   },
   {
+    name: '100-continue behind early hints',
+    play: `HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${reply('200 OK', BODY)}`,
+    expected: 2,
+  },
+  {
     name: '100-continue twice in front, in pieces',
     play: inPieces(`${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(2)}${reply('200 OK', BODY)}`, 33),
     expected: 2,
   },
   { name: 'a body packed by gzip, which nobody asked for', play: packed(BODY), expected: 2 },
+  { name: 'a body packed by deflate', play: ok(deflateSync(BODY), ['Content-Encoding: deflate']), expected: 2 },
+  { name: 'a body packed by brotli', play: ok(brotliCompressSync(BODY), ['Content-Encoding: br']), expected: 2 },
+  { name: 'a brotli that is none', play: ok(BODY.slice(3), ['Content-Encoding: br']), expected: unreadable },
   { name: 'a gzip of more than 1 MiB', play: packed(' '.repeat(MIB + 1)), expected: tooLarge },
   { name: 'a gzip of 1 GiB in 1 MiB', play: packed(bomb()), expected: tooLarge },
   { name: 'early hints in front', play: `HTTP/1.1 103 Early Hints\r\n\r\n${reply('200 OK', BODY)}`, expected: 2 },

@@ -82,7 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const body = gunzipped(this.#body.subarray(0, this.#size), this.#headers);
+    const body = decompressed(this.#body.subarray(0, this.#size), this.#headers);
     if (!body) return this.#fail(tooLargeError(this.#context.name));
     this.#end();
     this.#resolve({ status: this.#status, headers: this.#headers, body });
@@ -122,12 +122,9 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
   const read = socket.read;
   socket.read = (size) => {
     const chunk: Buffer | null = read.call(socket, size);
-    for (
-      let at = 0;
-      chunk?.toString('latin1', at, at + 12) === 'HTTP/1.1 100';
-      at = chunk.indexOf('\r\n\r\n', at) + 4
-    ) {
-      chunk[at + 11] = 0x32;
+    // Other interim responses may come before it, such as early hints.
+    for (let at = 0; chunk?.toString('latin1', at, at + 10) === 'HTTP/1.1 1'; at = chunk.indexOf('\r\n\r\n', at) + 4) {
+      if (chunk.toString('latin1', at + 10, at + 12) === '00') chunk[at + 11] = 0x32;
     }
     return chunk;
   };
@@ -136,11 +133,13 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
 
 // --- internal ---
 
-/** A body that a gateway compressed though the request does not accept it; undefined if it is too large. What is no gzip stays as it is. */
-function gunzipped(body: Buffer, { 'content-encoding': encoding }: Record<string, string>): Buffer | undefined {
-  if (encoding === undefined || !/^(x-)?gzip$/i.test(encoding)) return body;
+/** A body that a gateway compressed though the request does not accept it; undefined if it is too large. What is not compressed so stays as it is. */
+function decompressed(body: Buffer, { 'content-encoding': encoding = '' }: Record<string, string>): Buffer | undefined {
+  const [, kind] = /^(?:x-)?(gzip|deflate|br)$/i.exec(encoding) ?? [];
+  if (!kind) return body;
+  const { unzipSync, brotliDecompressSync } = process.getBuiltinModule('node:zlib');
   try {
-    return process.getBuiltinModule('node:zlib').gunzipSync(body, { maxOutputLength: MAX_BODY });
+    return (kind.toLowerCase() === 'br' ? brotliDecompressSync : unzipSync)(body, { maxOutputLength: MAX_BODY });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : body;
   }
