@@ -41,7 +41,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/CERT|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED|^INVALID_(CA|PURPOSE)$|_TOO_(SMALL|WEAK)$|^PATH_LENGTH/, 'Certificate'],
   [/TIMEOUT|ETIMEDOUT/, 'Timeout'],
   [/ECONNREFUSED/, 'ConnectionRefused'],
-  [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM|EAI_MEMORY)$/, 'NoResources'],
+  // The last one is V8's: no memory for undici's parser under a limit on the address space.
+  [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM|EAI_MEMORY|RangeError)$/, 'NoResources'],
   [/ENOTFOUND|EAI_/, 'Dns'],
   [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM/, 'Unreachable'],
   [/^HPE_|HTTPParserError|OVERFLOW|LENGTH_MISMATCH|ASSERTION|Assertion/, 'Protocol'],

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
+import { networkError } from '../../../src/io/net/network-errors.ts';
 import { createTransport, type TransportOptions } from '../../../src/io/net/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
 import { createRedactor } from '../../../src/text/redactor.ts';
@@ -349,6 +350,11 @@ describe('a host name', () => {
       await failure(get('http://a.test/'), kind, new RegExp(`^a\\.test: ${sentence} \\(${code}\\)$`));
     });
   }
+});
+
+it('a lack of memory is told as one, not as a broken connection', () => {
+  const error = new RangeError('WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance');
+  assert.equal(networkError(error, () => 'a.test').kind, 'NoResources');
 });
 
 describe('connections', () => {
