@@ -110,7 +110,7 @@ describe('the table of exit codes', { concurrency: 4 }, () => {
     [3, [], ['error', 'error'], ['error', 'error'], false],
     [4, ['--simulate', '11=500;12=2', '--error-budget', '1ms'], ['error'], ['error'], true],
     [5, ['--simulate', '11=404;12=2', '--not-found-grace', '1ms'], ['error'], ['error'], true],
-    [124, ['--simulate', '11=1;12=2', '--timeout', '4s'], ['skipped'], ['warning'], true],
+    [124, ['--simulate', '11=1;12=2', '--timeout', '1s'], ['skipped'], ['warning'], true],
   ];
   for (const [code, flags, elements, kinds, hasOutputs] of rows) {
     it(`is true of ${code}: ${flags.join(' ') || 'no credentials'}`, async () => {

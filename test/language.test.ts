@@ -293,12 +293,13 @@ describe('the language', { concurrency: 4 }, () => {
   });
 
   it('keeps to ASCII where the locale has no UTF-8', async () => {
+    const args = ['watch', '1', '--simulate', '0,2', '--interval', '100ms', '--progress', 'plain'];
     for (const env of [{ LC_ALL: 'C' }, { LANG: 'POSIX' }, { LANG: 'de_DE.ISO-8859-1' }, { LC_ALL: 'zh_CN.GBK' }]) {
-      const { stderr } = await mmaiInProcess(['watch', '1', '--simulate', '0,2', '--progress', 'plain'], { env });
+      const { stderr } = await mmaiInProcess(args, { env });
       assert.match(stderr, /submitting -> succeeded/);
       assert.match(stderr, /^[\n\x20-\x7e]*$/);
     }
-    const { stderr } = await mmaiInProcess(['watch', '1', '--simulate', '0,2', '--progress', 'plain']);
+    const { stderr } = await mmaiInProcess(args);
     assert.match(stderr, /submitting → succeeded/);
   });
 });

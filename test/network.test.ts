@@ -116,7 +116,7 @@ function guises(text: string): string[] {
   ].concat(bytes.toString('base64').replace(/=+$/, ''));
 }
 
-describe('no secret reaches any output', () => {
+describe('no secret reaches any output', { concurrency: 8 }, () => {
   const html = 'Content-Type: text/html\r\n\r\n<html>no</html>';
   const worlds: [string, World, number][] = [
     ['an answer', {}, 0],

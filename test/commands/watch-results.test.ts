@@ -69,7 +69,7 @@ describe('mmai watch says why a task failed', () => {
   });
 });
 
-describe('the results of a wait', () => {
+describe('the results of a wait', { concurrency: 8 }, () => {
   it('are those of every task that ended with --results, the URL in the row', async () => {
     const { code, stdout, stderr } = await mmaiInProcess(['watch', '7', '--results', '--simulate', '1,2']);
     assert.equal(code, 0);

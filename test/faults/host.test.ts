@@ -61,7 +61,7 @@ const rows: [name: string, endpoint: Endpoint, code: string, failureClass: strin
   ['has the certificate of another', tls('wronghost'), 'Network.CertificateName', 'request', ['--ca-file', caFile]],
 ];
 
-describe('a host that', { concurrency: 4 }, () => {
+describe('a host that', { concurrency: 8 }, () => {
   for (const [name, endpoint, code, failureClass, flags = []] of rows) {
     for (const [command, args] of Object.entries(COMMANDS)) {
       it(`${name}: ${command}`, async () => {
