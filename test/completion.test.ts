@@ -59,8 +59,9 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
   it('offers profile names that fit on a line, and nothing when the config file is malformed', async () => {
     const directory = temporaryDirectory();
     const env = { MMAI_CONFIG_DIR: directory };
-    for (const name of ['work', 'home']) await mmai(['config', 'set', 'region', 'x', '--profile', name], { env });
-    const ask = (...words: string[]) => mmai(['complete', '--word=', '--', ...words], { env });
+    for (const name of ['work', 'home'])
+      await mmaiInProcess(['config', 'set', 'region', 'x', '--profile', name], { env });
+    const ask = (...words: string[]) => mmaiInProcess(['complete', '--word=', '--', ...words], { env });
     assert.equal((await ask('status', '--profile')).stdout, 'home\t\nwork\t\n');
     assert.equal((await ask('config', 'use')).stdout, 'home\t\nwork\t\n');
     const odd = { current: 'work', profiles: { 'ho\nme': {}, 'wo\trk': {}, 'a b': {} } };

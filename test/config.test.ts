@@ -9,13 +9,14 @@ import { mmai, type SpawnOptions, sandbox, temporaryDirectory } from './support/
 function fresh() {
   const directory = join(temporaryDirectory(), 'mmai');
   const config = (args: string[], options: SpawnOptions = {}) =>
-    mmai(['config', ...args], { ...options, env: { MMAI_CONFIG_DIR: directory, ...options.env } });
+    mmaiInProcess(['config', ...args], { ...options, env: { MMAI_CONFIG_DIR: directory, ...options.env } });
   return { directory, config };
 }
 
 describe('mmai config', { concurrency: 4 }, () => {
-  it('set and get keep a setting, unset removes it', async () => {
-    const { config } = fresh();
+  it('set and get keep a setting, unset removes it, each a process of its own', async () => {
+    const { directory } = fresh();
+    const config = (args: string[]) => mmai(['config', ...args], { env: { MMAI_CONFIG_DIR: directory } });
     assert.deepEqual(await config(['set', 'region', 'cn-shanghai']), { code: 0, signal: null, stdout: '', stderr: '' });
     assert.equal((await config(['get', 'region'])).stdout, 'cn-shanghai\n');
     assert.equal((await config(['unset', 'region'])).code, 0);
@@ -73,8 +74,9 @@ describe('mmai config', { concurrency: 4 }, () => {
   });
 
   it('path prints where the file is, and makes nothing', async () => {
-    const { directory, config } = fresh();
-    assert.equal((await config(['path'])).stdout, `${join(directory, 'config.json')}\n`);
+    const { directory } = fresh();
+    const env = { MMAI_CONFIG_DIR: directory };
+    assert.equal((await mmai(['config', 'path'], { env })).stdout, `${join(directory, 'config.json')}\n`);
   });
 
   const bad: [string, string[], RegExp][] = [
@@ -128,7 +130,7 @@ describe('mmai config', { concurrency: 4 }, () => {
     await config(['set', 'access-key-id', 'test-key-id', '--profile', 'good']);
     await config(['set', 'access-key-secret', '--profile', 'good'], { input: 'test-key-secret' });
     const ask = (args: string[], more: Record<string, string>) =>
-      mmai(['status', '1', ...args], {
+      mmaiInProcess(['status', '1', ...args], {
         env: { MMAI_CONFIG_DIR: directory, MMAI_ENDPOINT: env.MMAI_ENDPOINT, ...more },
       });
     const wrong = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'nobody', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'x' };

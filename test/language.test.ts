@@ -48,7 +48,9 @@ describe('help', { concurrency: 4 }, () => {
   for (const lang of ['en', 'zh']) {
     it(`says how values are written, and keeps to 80 columns below the flags too (${lang})`, async () => {
       const [top, watch, sandbox] = await Promise.all(
-        [['--help'], ['watch', '--help'], ['sandbox', '--help']].map((args) => mmai([...args, '--lang', lang])),
+        [['--help'], ['watch', '--help'], ['sandbox', '--help']].map((args) =>
+          mmaiInProcess([...args, '--lang', lang]),
+        ),
       );
       const [values] = /^(Values:|取值：)$[\s\S]*?^$/m.exec(watch!.stdout) ?? [''];
       for (const told of ['<duration>', '1h30m', '<script>', '0,2;456=1,3', ...FAULTS])
@@ -60,7 +62,7 @@ describe('help', { concurrency: 4 }, () => {
   }
 
   it('says of a dry run what each command prints', async () => {
-    const [status, watch] = [await mmai(['status', '--help']), await mmai(['watch', '--help'])];
+    const [status, watch] = [await mmaiInProcess(['status', '--help']), await mmaiInProcess(['watch', '--help'])];
     assert.match(status.stdout, /--dry-run .*what would be sent/);
     assert.match(watch.stdout, /--dry-run .*when each task would be/);
   });
@@ -237,7 +239,7 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
   }
 
   it('is a task id, not a flag, after --', async () => {
-    const { code, stderr } = await mmai(['status', '--simulate', '2', '--', '--dry-run']);
+    const { code, stderr } = await mmaiInProcess(['status', '--simulate', '2', '--', '--dry-run']);
     assert.equal(code, 2);
     assert.match(stderr, /"--dry-run" is not a valid task ID/);
   });
@@ -248,7 +250,7 @@ it('config check and config list answer in Chinese, but for names and what is qu
     ['config', 'check', '--simulate', '2'],
     ['config', 'list', '--show-origin'],
   ]) {
-    const { code, stdout } = await mmai(args, chinese);
+    const { code, stdout } = await mmaiInProcess(args, chinese);
     assert.equal(code, 0);
     assert.doesNotMatch(stdout, /\b(no|port|from|default|with|is|ok)\b/i);
   }
@@ -274,8 +276,8 @@ describe('the language', { concurrency: 4 }, () => {
   ];
   it('is chosen by the config, over the locale', async () => {
     const env = { MMAI_CONFIG_DIR: join(temporaryDirectory(), 'config'), LANG: 'C' };
-    await mmai(['config', 'set', 'language', 'zh'], { env });
-    assert.match((await mmai(['status'], { env })).stderr, /未指定任务 ID/);
+    await mmaiInProcess(['config', 'set', 'language', 'zh'], { env });
+    assert.match((await mmaiInProcess(['status'], { env })).stderr, /未指定任务 ID/);
   });
 
   for (const [name, args, env, expected] of ways) {

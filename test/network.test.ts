@@ -71,7 +71,7 @@ describe('mmai behind a proxy with a password, a private authority at the other 
       // It is a log: English in every language.
       [['--debug', '--lang', 'zh'], {}],
     ] as const) {
-      const { stderr } = await mmai(['status', '1', ...args], { env: { ...env, ...more } });
+      const { stderr } = await mmaiInProcess(['status', '1', ...args], { env: { ...env, ...more } });
       const lines = stderr.trimEnd().split('\n');
       for (const line of lines) assert.match(line, /^debug: /);
       for (const expected of [
@@ -91,13 +91,13 @@ describe('mmai behind a proxy with a password, a private authority at the other 
 
   it('warns once of a clock an hour off, and of none with --quiet', async () => {
     const { env } = await world({ offsetMs: 3_600_000 });
-    const { code, stderr } = await mmai(['status', '1', '2'], { env });
+    const { code, stderr } = await mmaiInProcess(['status', '1', '2'], { env });
     assert.equal(code, 0);
     assert.match(
       stderr,
       /^warning: the local clock is (1h|59m\d+s) behind that of the service; .*\n2 tasks: 2 succeeded\n$/,
     );
-    assert.equal((await mmai(['status', '1', '-q'], { env })).stderr, '');
+    assert.equal((await mmaiInProcess(['status', '1', '-q'], { env })).stderr, '');
   });
 });
 

@@ -28,16 +28,15 @@ describe('a Node that is too old', () => {
 
   it('is told so in one sentence, with exit 2', async () => {
     for (const version of ['0.10.48', '4.9.1', '18.20.8', '20.0.0', '20.9.0', '20.18.0']) {
-      for (const args of [['--version'], ['watch', '1', '--simulate', '3']]) {
-        const { code, stdout, stderr } = await runAs(version, ...args);
-        assert.deepEqual([code, stdout], [2, ''], version);
-        assert.match(stderr, /^mmai: needs Node\.js 20\.18\.1 or newer, and this is v.*\n$/);
-      }
+      const { code, stdout, stderr } = await runAs(version, 'watch', '1', '--simulate', '3');
+      assert.deepEqual([code, stdout], [2, ''], version);
+      assert.match(stderr, /^mmai: needs Node\.js 20\.18\.1 or newer, and this is v.*\n$/);
     }
+    assert.equal((await runAs('20.18.0', '--version')).code, 2);
   });
 
   it('is none from 20.18.1 on', async () => {
-    for (const version of ['20.18.1', '20.19.0', '21.0.0', '26.10.0', '100.0.0']) {
+    for (const version of ['20.18.1', '20.19.0', '21.0.0', '100.0.0']) {
       assert.equal((await runAs(version, '--version')).code, 0, version);
     }
   });

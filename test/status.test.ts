@@ -70,16 +70,16 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
   it('answers in json where a setting meant for all commands names a form it has not', async () => {
     const service = await sandbox({ script: '2' });
     const env = { ...service.env, MMAI_CONFIG_DIR: temporaryDirectory() };
-    assert.equal((await mmai(['config', 'set', 'output', 'ndjson'], { env })).code, 0);
-    const { code, stdout } = await mmai(['status', '1'], { env });
+    assert.equal((await mmaiInProcess(['config', 'set', 'output', 'ndjson'], { env })).code, 0);
+    const { code, stdout } = await mmaiInProcess(['status', '1'], { env });
     assert.deepEqual([code, JSON.parse(stdout).tasks[0].state], [0, 'succeeded']);
-    const raw = await mmai(['watch', '1', '--simulate', '2'], { env: { MMAI_OUTPUT: 'raw' } });
+    const raw = await mmaiInProcess(['watch', '1', '--simulate', '2'], { env: { MMAI_OUTPUT: 'raw' } });
     assert.deepEqual([raw.code, JSON.parse(raw.stdout).tasks[0].state], [0, 'succeeded']);
     for (const args of [
       ['status', '-o', 'ndjson'],
       ['watch', '-o', 'raw'],
     ])
-      assert.equal((await mmai([...args, '1', '--simulate', '2'], { env })).code, 2);
+      assert.equal((await mmaiInProcess([...args, '1', '--simulate', '2'], { env })).code, 2);
   });
 
   it('reads ids from standard input, piped or by "-"', async () => {
@@ -178,11 +178,11 @@ it('a simulation replaces key, region and endpoint only: output, colour and retr
     ['endpoint', 'https://unreachable.example'],
     ['retries', '0'],
   ]) {
-    await mmai(['config', 'set', key!, value!], { env });
+    await mmaiInProcess(['config', 'set', key!, value!], { env });
   }
-  const { stdout } = await mmai(['status', '1', '--simulate', '2'], { env });
+  const { stdout } = await mmaiInProcess(['status', '1', '--simulate', '2'], { env });
   assert.equal(stdout, '1\tsucceeded\t2\n');
-  assert.equal((await mmai(['status', '1', '--simulate', '500,2'], { env })).code, 4);
+  assert.equal((await mmaiInProcess(['status', '1', '--simulate', '500,2'], { env })).code, 4);
 });
 
 it('no explanation sends to a command that does not exist', async () => {

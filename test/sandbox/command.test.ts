@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { runSandbox } from '../../src/commands/sandbox.ts';
 import { fakeDeps } from '../support/deps.ts';
+import { mmaiInProcess } from '../support/in-process.ts';
 import { bin, mmai, type SpawnOptions, temporaryDirectory } from '../support/mmai.ts';
 
 /** The real command, and the variables it tells; stopped when the test file ends. */
@@ -24,7 +25,10 @@ describe('mmai sandbox', () => {
   it('serves on loopback, tells a shell how to reach it, and ends with its signal', async () => {
     const { child, env, stderr } = await served('-q', '--script', '5=3;2', '--latency', '1ms');
     assert.match(env.MMAI_ENDPOINT!, /^http:\/\/127\.0\.0\.1:\d+$/);
-    assert.equal((await mmai(['status', '4', '5', '-o', 'tsv'], { env })).stdout, '4\tsucceeded\t2\n5\tfailed\t3\n');
+    assert.equal(
+      (await mmaiInProcess(['status', '4', '5', '-o', 'tsv'], { env })).stdout,
+      '4\tsucceeded\t2\n5\tfailed\t3\n',
+    );
     child.kill('SIGTERM');
     assert.equal(await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal))), 'SIGTERM');
     assert.equal(stderr(), '');
@@ -32,7 +36,7 @@ describe('mmai sandbox', () => {
 
   it('tells each request in a line on standard error, whatever is in it', async () => {
     const { child, env, stderr } = await served('--script', '2');
-    await mmai(['status', '123'], { env });
+    await mmaiInProcess(['status', '123'], { env });
     await fetch(`${env.MMAI_ENDPOINT}/?Action=%1b%5b2J${'x'.repeat(200)}&TaskId=1%0a2`);
     child.kill('SIGTERM');
     await new Promise((resolve) => child.on('close', resolve));
@@ -43,7 +47,7 @@ describe('mmai sandbox', () => {
 
   it('mixes in faults, which status without retries reports as exit 4', async () => {
     const { env } = await served('-q', '--script', '2', '--fault-rate', '1');
-    assert.equal((await mmai(['status', '1', '--retries', '0'], { env })).code, 4);
+    assert.equal((await mmaiInProcess(['status', '1', '--retries', '0'], { env })).code, 4);
   });
 
   const bad: [string[], RegExp][] = [
@@ -54,7 +58,7 @@ describe('mmai sandbox', () => {
   ];
   for (const [args, message] of bad) {
     it(`exits 2 for ${args.join(' ')}`, async () => {
-      const { code, stderr } = await mmai(['sandbox', ...args]);
+      const { code, stderr } = await mmaiInProcess(['sandbox', ...args]);
       assert.equal(code, 2);
       assert.match(stderr, message);
     });
@@ -115,7 +119,7 @@ describe('mmai sandbox -- command', { concurrency: 2 }, () => {
   });
 
   it('takes the command after "--" only, since its flags are not those of the sandbox', async () => {
-    const { code, stderr } = await mmai(['sandbox', 'npm', 'test']);
+    const { code, stderr } = await mmaiInProcess(['sandbox', 'npm', 'test']);
     assert.deepEqual([code, stderr], [2, 'error: "npm" is not expected here: put "--" before a command to run\n']);
   });
 

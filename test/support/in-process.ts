@@ -4,6 +4,7 @@ import { run } from '../../src/cli.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Deps } from '../../src/deps.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
+import { createStore } from '../../src/io/store.ts';
 import { createRedactor, type Redactor } from '../../src/text/redactor.ts';
 import { fakeDeps, piped } from './deps.ts';
 import type { Ended, SpawnOptions } from './mmai.ts';
@@ -37,6 +38,7 @@ export async function mmaiInProcess(
     clock: realClock,
     startedAt: realClock.monotonic(),
     random: () => 0,
+    ...(env.MMAI_CONFIG_DIR && { store: async () => createStore({ directory: env.MMAI_CONFIG_DIR! }) }),
     nonce: randomUUID,
     redactor,
     transport: realTransport(env, redactor),
