@@ -20,7 +20,8 @@ export const finishedAt =
 export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
 
 interface WaitOptions extends Partial<WaiterOptions> {
-  readonly latencyMs?: number;
+  /** What a response takes, by how often the task was polled before. */
+  readonly latencyMs?: number | ((poll: number) => number);
   readonly meddle?: Meddle;
   readonly random?: () => number;
   /** The response to a request for a result, which takes `latencyMs` too. */
@@ -45,7 +46,8 @@ export function waitFor(ids: readonly TaskId[], overrides: Partial<WaiterOptions
 
 /** Runs a wait to its end on a virtual clock. */
 export async function wait(lives: Record<string, Life>, options: WaitOptions = {}) {
-  const { latencyMs = 0, meddle = () => {}, random = () => 0.5, result, ...overrides } = options;
+  const { latencyMs: latency = 0, meddle = () => {}, random = () => 0.5, result, ...overrides } = options;
+  const latencyMs = (poll: number) => (typeof latency === 'number' ? latency : latency(poll));
   const clock = fakeClock();
   const start = clock.monotonic();
   const ids = Object.keys(lives).map(parseTaskId);
@@ -59,7 +61,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     polls.set(id, count + 1);
     asked.push({ id, at: (clock.monotonic() - start) / 1000 });
     meddle(waiter, clock);
-    if (latencyMs) await clock.sleep(latencyMs);
+    if (latency) await clock.sleep(latencyMs(count));
     const life = lives[id]!;
     if (life === 'hang') {
       await clock.sleep(timeoutMs);
@@ -74,7 +76,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   const debugged: string[] = [];
   const requestResult = async (id: TaskId, options: PollOptions) => {
     results.push({ id, at: (clock.monotonic() - start) / 1000 });
-    if (latencyMs) await clock.sleep(latencyMs);
+    if (latency) await clock.sleep(latencyMs(0));
     return result!(id, options, (ms) => clock.sleep(ms));
   };
   const waiter = new Waiter(waitFor(ids, overrides), {

@@ -118,6 +118,21 @@ export class PollQueue {
     this.#left = 0;
   }
 
+  /**
+   * After the last round, whose last response took `latencyMs`: queues the tasks that go on for one more, where the last one came
+   * much too early, since a response took far longer than usual, as the first does where connecting is slow. False where it did not.
+   */
+  addRound(tasks: readonly Watched[], now: number, latencyMs: number): boolean {
+    const waiting = tasks.filter(({ outcome }) => outcome === null);
+    this.#latencyMs = latencyMs;
+    if (this.#isLateRound || waiting.length === 0 || now + EARLY_MS > this.#lastRoundAt(waiting.length)) return false;
+    for (const task of waiting) {
+      task.due = now + EARLY_MS;
+      this.push(task);
+    }
+    return true;
+  }
+
   /** Milliseconds until the next turn of any task; Infinity if none is queued. */
   untilNext(now: number): number {
     const heads = [this.#retries.peek(), this.#polls.peek()].filter((task) => task !== undefined);
@@ -146,8 +161,8 @@ export class PollQueue {
   }
 
   /** When the last round begins, if it has not. By then the rate has been at rest for long enough. */
-  #lastRoundAt(): number {
-    return Math.ceil(this.#lastSendAt() - Math.max(this.#rate.restedDelay(this.#left), this.#batchesMs()));
+  #lastRoundAt(polls = this.#left): number {
+    return Math.ceil(this.#lastSendAt() - Math.max(this.#rate.restedDelay(polls), this.#batchesMs(polls)));
   }
 
   /** When the very last poll is sent, so that its response comes just before the deadline. */
@@ -156,8 +171,8 @@ export class PollQueue {
   }
 
   /** How long the requests in flight take until the last ones can be sent. */
-  #batchesMs(): number {
-    return Math.max(0, Math.ceil(this.#left / MAX_IN_FLIGHT) - 1) * this.#latency();
+  #batchesMs(polls = this.#left): number {
+    return Math.max(0, Math.ceil(polls / MAX_IN_FLIGHT) - 1) * this.#latency();
   }
 
   #latency(): number {

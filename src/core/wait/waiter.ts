@@ -225,7 +225,7 @@ export class Waiter {
     if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
-    if (this.#queue.isEmpty) this.#end ??= { why: 'deadline' };
+    if (this.#queue.isEmpty && !this.#queue.addRound(this.tasks, now, now - sentAt)) this.#end ??= { why: 'deadline' };
   }
 
   /** `nextPollMs` is null after the last poll. */

@@ -113,6 +113,27 @@ describe('the deadline', () => {
   it('is not missed by a task that ends a second before it', async () => {
     assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000, latencyMs: 50 })).end.exitCode, 0);
   });
+  for (const count of [1, 8]) {
+    it(`is waited for by ${count} tasks though their first responses took half of the time`, async () => {
+      const latencyMs = (poll: number) => (poll === 0 ? 6000 : 50);
+      const tasks = lives(count, () => finishedAt(35));
+      assert.equal(
+        (await wait(tasks, { timeoutMs: 40_000, latencyMs, maxRps: 100, intervalMs: 20_000 })).end.exitCode,
+        0,
+      );
+      const late = await wait(
+        lives(count, () => finishedAt(9)),
+        { timeoutMs: 12_000, latencyMs, maxRps: 100 },
+      );
+      assert.equal(late.end.exitCode, 0);
+      const never = await wait(
+        lives(count, () => () => 1),
+        { timeoutMs: 12_000, latencyMs, maxRps: 100 },
+      );
+      assert.equal(never.end.exitCode, 124);
+      assert.ok(never.elapsed > 11 && never.elapsed <= 12, `${never.elapsed} s`);
+    });
+  }
   it('ends a hanging request a little earlier, so that the reason is known', async () => {
     const { events, end } = await wait({ 1: 'hang' }, { timeoutMs: 60_000 });
     assert.equal(end.why, 'deadline');
