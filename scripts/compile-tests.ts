@@ -1,18 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+
+/** Folders whose tests mind no others in their process: 56 processes less, 10 s of CPU, for each would compile the same code again. */
+const TOGETHER = /^test.(cli|commands|core|output|text)\b/;
 
 /**
  * Makes JavaScript of these files, with what they import shared between them; the paths of what was made. Once for all instead
  * of in the process of each: half the CPU of a small test file.
  */
 export async function compileTests(root: string, files: readonly string[], directory: string): Promise<string[]> {
+  const entries: Record<string, string> = {};
+  for (const file of files) {
+    const [, folder] = TOGETHER.exec(file) ?? [];
+    if (!folder) entries[file.replace(/\.ts$/, '')] = file;
+    else {
+      entries[folder] = join(directory, `${folder}.ts`);
+      appendFileSync(entries[folder], `import ${JSON.stringify(join(root, file))};\n`);
+    }
+  }
   await build({
     absWorkingDir: root,
-    entryPoints: [...files],
+    entryPoints: entries,
     outdir: directory,
-    outbase: root,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
@@ -24,7 +35,7 @@ export async function compileTests(root: string, files: readonly string[], direc
     logLevel: 'error',
     plugins: [keepLocation],
   });
-  return files.map((file) => join(directory, file.replace(/ts$/, 'mjs')));
+  return Object.keys(entries).map((name) => join(directory, `${name}.mjs`));
 }
 
 /** The location that a module reads is still the one of its source. */

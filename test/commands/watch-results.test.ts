@@ -13,7 +13,7 @@ describe('mmai watch says why a task failed', () => {
   it('in its row, on a line of the progress, and in the last line of all', async () => {
     const { code, stdout, stderr } = await mmaiInProcess(['watch', '51', '7', '--simulate', '51=3;7=2']);
     assert.equal(code, 1);
-    matches(stdout, `^51 {2}failed {5}\\S+ {2}${REASON}$`);
+    matches(stdout, `^51 {2}failed {5}\\S+ +${REASON}$`);
     matches(stdout, '^7 {3}succeeded {2}\\S+$');
     matches(stderr, `^\\[\\+00:0\\d\\] 51 failed: ${REASON}$`);
     matches(stderr, `\n {2}failed: 51: ${REASON}\n$`);

@@ -51,13 +51,17 @@ export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock
       sleeps.push(ms);
       return new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const sleeper = { at: elapsed + ms, wake: resolve };
-        sleepers.push(sleeper);
-        signal?.addEventListener('abort', () => {
-          const index = sleepers.indexOf(sleeper);
-          if (index >= 0) sleepers.splice(index, 1);
+        const wake = () => {
+          signal?.removeEventListener('abort', cancel);
           resolve();
-        });
+        };
+        const sleeper = { at: elapsed + ms, wake };
+        const cancel = () => {
+          sleepers.splice(sleepers.indexOf(sleeper), 1);
+          wake();
+        };
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', cancel);
         schedule();
       });
     },
