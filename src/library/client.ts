@@ -10,8 +10,9 @@ import { resolveSettings, serviceOrigin, serviceSettings } from '../core/config/
 import type { FailureClass } from '../core/rpc/error-codes.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import type { Transport } from '../core/rpc/transport.ts';
-import { parseTaskId } from '../core/task.ts';
+import { parseTaskId, type TaskId } from '../core/task.ts';
 import type { PollOptions } from '../core/wait/waiter-options.ts';
+import { usageError } from '../errors.ts';
 import { fetchTransport } from '../io/net/fetch-transport.ts';
 import { systemClock } from '../system.ts';
 import { createRedactor, type Redactor } from '../text/redactor.ts';
@@ -103,7 +104,7 @@ export interface ServiceClient extends Required<TaskClient>, Pick<Client, 'traff
 /** A client of the service. Throws {@link MmaiError} for an option that makes no sense. */
 export function createClient(options: ClientOptions): ServiceClient {
   const { accessKey, transport: given, requestTimeout, ...texts } = checkNames(options, OPTIONS);
-  checkAccessKey(accessKey);
+  if (typeof accessKey !== 'function') checkAccessKey(accessKey);
   for (const [name, value] of Object.entries(texts)) if (value !== undefined) checkText(value, name);
   const span = requestTimeout === undefined ? {} : { requestTimeout: durationText(requestTimeout, 'requestTimeout') };
   const { values } = resolveSettings({ ...texts, ...span }, {}, undefined, (name) => name);
@@ -119,7 +120,7 @@ export function createClient(options: ClientOptions): ServiceClient {
     nonce: randomUUID,
     redactor,
     debug: undefined,
-    credentials: typeof accessKey === 'function' ? accessKey : async () => accessKey,
+    credentials: async (renew) => checkAccessKey(typeof accessKey === 'function' ? await accessKey(renew) : accessKey),
     requestTimeoutMs: values.requestTimeout,
   });
   return {
@@ -128,8 +129,8 @@ export function createClient(options: ClientOptions): ServiceClient {
     traffic: client.traffic,
     clockOffsetMs: client.clockOffsetMs,
     checkTaskId: parseTaskId,
-    getTaskStatus: async (taskId, call) => client.getTaskStatus(parseTaskId(taskId), { retries: 3, ...call }),
-    getTaskResult: async (taskId, call) => client.getTaskResult(parseTaskId(taskId), { retries: 3, ...call }),
+    getTaskStatus: async (taskId, call) => client.getTaskStatus(checkedId(taskId), { retries: 3, ...call }),
+    getTaskResult: async (taskId, call) => client.getTaskResult(checkedId(taskId), { retries: 3, ...call }),
     renewConnections: () => transport.renew(),
     close: () => transport.close(),
   };
@@ -143,11 +144,20 @@ const OPTIONS: readonly (keyof ClientOptions)[] = [
   ...serviceSettings.filter((name) => name !== 'caFile'),
 ];
 
-function checkAccessKey(accessKey: unknown): void {
-  if (typeof accessKey === 'function') return;
-  const { accessKeyId, accessKeySecret } = (accessKey ?? {}) as Partial<AccessKey>;
+/** A number may have been rounded to the ID of another task. */
+function checkedId(taskId: unknown): TaskId {
+  return parseTaskId(checkText(taskId, 'taskId'));
+}
+
+/** The key, whether it was given or a function returned it: a token read from a file may end with a line break. */
+function checkAccessKey(accessKey: AccessKey): AccessKey {
+  const { accessKeyId, accessKeySecret, securityToken } = (accessKey ?? {}) as Partial<AccessKey>;
   const isText = (value: unknown) => typeof value === 'string' && value !== '';
   if (!isText(accessKeyId) || !isText(accessKeySecret)) throw expected('accessKey', 'accessKey', accessKey);
+  for (const [name, value] of Object.entries({ accessKeyId, accessKeySecret, securityToken: securityToken ?? '' })) {
+    if (!/^[\x21-\x7e]*$/.test(value!)) throw usageError((m) => m.config.badValue(`accessKey.${name}`));
+  }
+  return accessKey;
 }
 
 function chooseTransport(given: ClientOptions['transport'], redactor: Redactor): Transport {

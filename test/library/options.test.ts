@@ -17,6 +17,10 @@ describe('the options of the library', () => {
     ],
     [{ accessKey: { accessKeyId: 'id' } }, /^accessKey: expected .*, got object$/],
     [{ accessKey: { accessKeyId: '', accessKeySecret: 'secret' } }, /^accessKey: /],
+    [
+      { accessKey: { ...testKey, securityToken: 'token\n' } },
+      /^accessKey\.securityToken: the value contains a character that cannot occur in it$/,
+    ],
     [{ accessKey: testKey, format: 'yaml' }, /^format: "yaml" is not one of json, xml$/],
     [{ accessKey: testKey, region: 'evil.example/' }, /^region: "evil.example\/" is not a valid region ID/],
     [{ accessKey: testKey, region: 5 }, /^region: expected a string, got 5$/],
@@ -41,6 +45,26 @@ describe('the options of the library', () => {
       });
     });
   }
+
+  for (const key of [undefined, { accessKeyId: 'id' }, { ...testKey, accessKeySecret: 'secret\r\n' }]) {
+    it(`the key that a function returns is checked like one that is given: ${JSON.stringify(key)}`, async () => {
+      const { transport, requests } = fakeTransport(succeeded);
+      const client = createClient({ accessKey: untyped(async () => key), transport });
+      await assert.rejects(client.getTaskStatus('1'), {
+        name: 'MmaiError',
+        exitCode: ExitCode.usage,
+        message: /^accessKey/,
+      });
+      assert.equal(requests.length, 0);
+    });
+  }
+
+  it('a task ID that is a number is refused: it may have been rounded', async () => {
+    const client = createClient({ accessKey: testKey, transport: fakeTransport(succeeded).transport });
+    for (const call of [client.getTaskStatus, client.getTaskResult]) {
+      await assert.rejects(call(Number('4611686018427387905') as never), { message: /^taskId: expected a string/ });
+    }
+  });
 
   const badWaits: [object | null, RegExp][] = [
     [null, /^options: expected an object, got null$/],
