@@ -26,6 +26,8 @@ describe('a report that cannot be written', () => {
     ['over a directory', ['--junit', path('directory')], {}, /--junit: .*EISDIR/],
     ['by an empty name', ['--junit', ''], {}, /--junit: expected the path of a file/],
     ['to standard output', ['--junit', '-'], {}, /--junit: expected the path of a file/],
+    ['to standard output by its path', ['--junit', '/dev/stdout'], {}, /--junit: expected the path of a file/],
+    ['to standard output by its number', ['--junit', '/dev/fd/1'], {}, /--junit: expected the path of a file/],
     [
       'as a step summary',
       [],
