@@ -4,7 +4,7 @@ import { commandsBelow } from '../../scripts/man.ts';
 import { run } from '../../src/cli.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { fakeDeps, piped } from '../support/deps.ts';
-import { assertSafe, hostileText, property } from '../support/fuzz.ts';
+import { assertSafe, codePoint, hostileText, property } from '../support/fuzz.ts';
 import { testKey } from '../support/mmai.ts';
 import { commandTree } from '../support/tree.ts';
 
@@ -26,7 +26,7 @@ const word = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...FLAGS) },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.constantFrom(...FLAGS), fc.string({ unit: 'binary' })).map((pair) => pair.join('=')),
+    arbitrary: fc.tuple(fc.constantFrom(...FLAGS), fc.string({ unit: codePoint })).map((pair) => pair.join('=')),
   },
   { weight: 1, arbitrary: hostileText(['::error::', '\u001b[2J', '\u202e', '1', '-', '=']) },
 );

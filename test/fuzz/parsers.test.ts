@@ -10,7 +10,7 @@ import { compileQuery } from '../../src/output/query.ts';
 import { Player, parseScript } from '../../src/sandbox/script.ts';
 import { formatDuration, parseDuration } from '../../src/text/duration.ts';
 import { jsonText, visible } from '../../src/text/safe-text.ts';
-import { assertSafe, hostileText, property, refusesAtMost } from '../support/fuzz.ts';
+import { assertSafe, codePoint, hostileText, property, refusesAtMost } from '../support/fuzz.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 import { readTaskStatus } from '../support/response.ts';
 
@@ -179,7 +179,7 @@ const headers = fc.dictionary(
     'x-acs-request-id',
   ),
   fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: codePoint }),
     hostileText(['Remain:0', 'TimeLeft:', ',', '1', '-1', 'Mon, 13 Mar 2023 08:34:40 GMT', 'Limit:1']),
   ),
 );
@@ -224,7 +224,7 @@ property(
         profiles: fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), fc.dictionary(fc.string(), fc.string()))),
       })
       .map((value) => JSON.stringify(value)),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: codePoint }),
   ),
   (text) => {
     writeFileSync(store.path, text);
@@ -239,7 +239,7 @@ property(
 
 property(
   'visible() is safe, and the same when applied twice; jsonText() keeps the truth',
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: codePoint, maxLength: 200 }),
   (text) => {
     assertSafe(visible(text));
     assert.doesNotMatch(visible(text), /^\s*::[a-z-]/i);
