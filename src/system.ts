@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { createOutput, isClosedPipe } from './io/output-stream.ts';
+import { createOutput, isClosedPipe, isOneOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
 import { isNohup } from './io/terminal/nohup.ts';
@@ -79,20 +79,20 @@ export function systemDeps(): Deps {
   };
 }
 
-/** Both standard outputs. A reader that is gone ends the run; so does an answer that cannot be written, but not diagnostics. */
+/** Both standard outputs. An answer that cannot be written ends the run; diagnostics do where both go to a reader that is gone. */
 function createOutputs(controller: AbortController, { writeAbove }: Display, mayBlock: () => boolean) {
   let failure: MmaiError | undefined;
-  const onClosed = (error: NodeJS.ErrnoException) => {
-    if (isClosedPipe(error)) abort(controller, ExitCode.closedPipe);
+  const onUntold = (error: NodeJS.ErrnoException) => {
+    if (isClosedPipe(error) && isOneOutput()) abort(controller, ExitCode.closedPipe);
   };
   const onError = (error: NodeJS.ErrnoException) => {
-    if (isClosedPipe(error)) return onClosed(error);
+    if (isClosedPipe(error)) return abort(controller, ExitCode.closedPipe);
     failure ??= outputFailed(error);
     abort(controller, ExitCode.outputFailed);
   };
   return {
     stdout: createOutput({ fd: 1, onError, failure: () => failure, mayBlock, writeAbove }),
-    stderr: createOutput({ fd: 2, onError: onClosed, mayBlock, writeAbove }),
+    stderr: createOutput({ fd: 2, onError: onUntold, mayBlock, writeAbove }),
   };
 }
 

@@ -56,6 +56,21 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
   });
 });
 
+describe('standard error whose reader is gone', { concurrency: 2 }, () => {
+  const gone = '2> >(exec <&-; sleep 0.2)';
+
+  it('costs no result: the outcome and its exit code are those of the tasks', async () => {
+    const wait = 'mmai watch 1 2 --simulate "1x2,3" --interval 500ms --debug';
+    const output = await shell(`(sleep 0.4; ${wait} -o tsv) ${gone}; echo "exit $?"`);
+    assert.equal(output, '1\tfailed\t3\n2\tfailed\t3\nexit 1\n');
+  });
+
+  it('ends a wait where standard output goes there too', async () => {
+    const output = await shell('mmai watch 1 --simulate 1 --debug 2>&1 | true; echo "exit $PIPESTATUS"');
+    assert.equal(output, 'exit 141\n');
+  });
+});
+
 describe('the way out', { concurrency: 2 }, () => {
   /** Starts the program with a document longer than a pipe holds, and reads nothing of it. */
   const unread = async (nodeFlags: readonly string[] = []): Promise<ChildProcess> => {
@@ -91,7 +106,7 @@ describe('the way out', { concurrency: 2 }, () => {
 
   it('waits without a limit for a slow reader while no signal comes', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
-    const output = await shell('mmai status --dry-run $(seq 1 1000) | (sleep 2; wc -l); echo "exit ${PIPESTATUS[0]}"');
+    const output = await shell('mmai status --dry-run $(seq 1 1000) | (sleep 2; wc -l); echo "exit $PIPESTATUS"');
     assert.match(output, /^\d{4,}\nexit 0\n$/);
   });
 

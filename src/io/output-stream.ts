@@ -82,6 +82,12 @@ export function isClosedPipe({ code = '' }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'ECONNRESET' || code === 'EOF' || code === 'ERR_STREAM_DESTROYED';
 }
 
+/** Whether both standard outputs go to the same place, as after `2>&1`. */
+export function isOneOutput(): boolean {
+  const [out, error] = [fstatSync(1), fstatSync(2)];
+  return out.dev === error.dev && out.ino === error.ino;
+}
+
 // --- internal ---
 
 function windowSize({ columns, rows }: { columns?: number; rows?: number }): { columns: number; rows: number } {
