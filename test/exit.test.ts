@@ -106,7 +106,7 @@ describe('the way out', { concurrency: 2 }, () => {
 
   it('waits without a limit for a slow reader while no signal comes', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
-    const output = await shell('mmai status --dry-run $(seq 1 1000) | (sleep 2; wc -l); echo "exit $PIPESTATUS"');
+    const output = await shell('mmai status --dry-run $(seq 1 1000) | (sleep 2; wc -l); echo "exit ${PIPESTATUS[0]}"');
     assert.match(output, /^\d{4,}\nexit 0\n$/);
   });
 
