@@ -218,10 +218,8 @@ export class Waiter {
     const now = this.elapsedMs();
     const context = { rules: this.#options, throttle: this.#throttle, random: this.#deps.random };
     const { event, next } = accept(task, reply, { sentAt, now }, context);
-    let nextPollMs: number | null = null;
-    if ('againInMs' in next && this.#queue.hasTimeFor(turn, now)) {
-      nextPollMs = this.#queue.add(task, now, next);
-    }
+    const goesOn = 'againInMs' in next && this.#queue.hasTimeFor(turn, now);
+    const nextPollMs = goesOn ? this.#queue.add(task, now, next) : null;
     if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
