@@ -65,6 +65,10 @@ describe('the CI recipes', { concurrency: 4 }, () => {
     assert.deepEqual(named, Object.keys(RECIPES));
   });
 
+  /** The run of a recipe in which a task fails, once for all that comes of it. */
+  const withFailure = (name: string) => (failed[name] ??= runRecipe(name, RECIPES[name]!, '11=2;12=3'));
+  const failed: Record<string, ReturnType<typeof runRecipe>> = {};
+
   for (const [name, recipe] of Object.entries(RECIPES)) {
     it(`${name}: passes when the tasks succeed`, async () => {
       const { code, report } = await runRecipe(name, recipe, '2');
@@ -73,7 +77,7 @@ describe('the CI recipes', { concurrency: 4 }, () => {
     });
 
     it(`${name}: fails when one fails, and leaves the report`, async () => {
-      const { code, report } = await runRecipe(name, recipe, '11=2;12=3');
+      const { code, report } = await withFailure(name);
       assert.equal(code, 1);
       assert.deepEqual(report?.map(Object.keys), [attributes, ['failure', ...attributes]]);
     });
@@ -88,7 +92,7 @@ describe('the CI recipes', { concurrency: 4 }, () => {
   }
 
   it('GitHub Actions: a later step reads the outputs, beside annotation and summary', async () => {
-    const { told, files } = await runRecipe('GitHub Actions', RECIPES['GitHub Actions']!, '11=2;12=3');
+    const { told, files } = await withFailure('GitHub Actions');
     assert.match(told, /^::error title=mmai task 12::failed: Download fail \(1000\)$/m);
     assert.match(told, /^ended \(1\), 1 succeeded, 1 failed, still running \[\]$/m);
     assert.match(files.GITHUB_STEP_SUMMARY!, /^### mmai watch: .* \(exit code 1\)\n\n\| task \|/);
