@@ -133,7 +133,7 @@ export function keyIn(fields: Fields, names: readonly [string, string, string?],
     [tokenName, securityToken],
   ]) {
     // A line break in a header would be another header; a quotation mark from a word processor signs as something else.
-    if (value && !/^[\x21-\x7e]+$/.test(value)) throw denied((m) => m.credentials.badCharacters(source(m), name ?? ''));
+    if (value && !/^[\x20-\x7e]+$/.test(value)) throw denied((m) => m.credentials.badCharacters(source(m), name ?? ''));
   }
   return { accessKey: { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) }, source };
 }

@@ -55,7 +55,7 @@ export const credentialsEn = {
     carriageReturn: 'a carriage return within the line',
   },
   badCharacters: (where: string, name: string) =>
-    `${where}: ${name} contains characters that cannot occur in it, such as a space, a line break or a curly quotation mark`,
+    `${where}: ${name} contains characters that cannot occur in it, such as a line break or a curly quotation mark`,
   noAliyunProfile: (name: string, path: string) => `aliyun-cli's ${path} has no profile "${name}"`,
   noAliyunProfileHint: () =>
     'choose one of "aliyun configure list" with "aliyun configure switch --profile NAME"; to make mmai skip the file, set ALIBABA_CLOUD_IGNORE_PROFILE=true',

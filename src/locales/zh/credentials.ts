@@ -54,7 +54,7 @@ export const credentialsZh: typeof credentialsEn = {
     letterCase: '部分 SDK 只识别小写的键名',
     carriageReturn: '行内含有回车符',
   },
-  badCharacters: (where, name) => `${where}：${name} 含有非法字符，例如空格、换行符或中文引号`,
+  badCharacters: (where, name) => `${where}：${name} 含有非法字符，例如换行符或中文引号`,
   noAliyunProfile: (name, path) => `aliyun-cli 的 ${path} 中不存在配置“${name}”`,
   noAliyunProfileHint: () =>
     '用 "aliyun configure list" 查看已有配置，再运行 "aliyun configure switch --profile 名称"；设置 ALIBABA_CLOUD_IGNORE_PROFILE=true 可让 mmai 跳过该文件',
