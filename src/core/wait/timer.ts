@@ -38,7 +38,8 @@ export class Timer {
   }
 
   cancel(): void {
-    this.#sleep?.cancel.abort();
+    // With a reason: Node makes an error with a stack for an abort that has none.
+    this.#sleep?.cancel.abort('canceled');
     this.#sleep = undefined;
   }
 
