@@ -8,6 +8,7 @@ import {
   isSameKey,
   type Parameters,
   percentEncode,
+  type Query,
   queryTemplate,
   sha256Hex,
   signature,
@@ -96,9 +97,9 @@ function v1Parameters(call: ApiCall, { accessKeyId, securityToken }: AccessKey):
   };
 }
 
-function signedV1(call: ApiCall, query: string, accessKeySecret: string, nonce: string): SignedRequest {
+function signedV1(call: ApiCall, { query, encoded }: Query, accessKeySecret: string, nonce: string): SignedRequest {
   const method = call.method === 'get' ? 'GET' : 'POST';
-  const toSign = stringToSign(method, query);
+  const toSign = stringToSign(method, query, encoded);
   const own = signature(toSign, accessKeySecret);
   const signed = `${query}&Signature=${percentEncode(own)}`;
   const secrets = [own, nonce];

@@ -24,7 +24,13 @@ export function percentEncode(text: string): string {
  * Sorted by UTF-16 code unit, as every official client (and the gateway's TreeMap) does; names in use are ASCII anyway.
  */
 export function canonicalizedQueryString(parameters: Parameters): string {
-  return queryTemplate(parameters, [])([]);
+  return queryTemplate(parameters, [])([]).query;
+}
+
+/** A query string as it is sent, and as V1 signs it: percent-encoded once more. */
+export interface Query {
+  readonly query: string;
+  readonly encoded: string;
 }
 
 /**
@@ -34,24 +40,27 @@ export function canonicalizedQueryString(parameters: Parameters): string {
 export function queryTemplate(
   parameters: Parameters,
   varying: readonly string[],
-): (values: readonly string[]) => string {
+): (values: readonly string[]) => Query {
   const slots: number[] = [];
   /** What stands before the first slot, and after each. */
   const texts = [''];
   for (const name of [...new Set([...Object.keys(parameters), ...varying])].sort()) {
     const slot = varying.indexOf(name);
     texts[slots.length] += `&${percentEncode(name)}=${slot < 0 ? percentEncode(parameters[name]!) : ''}`;
-    if (slot < 0) continue;
-    slots.push(slot);
-    texts.push('');
+    if (slot >= 0) texts[slots.push(slot)] = '';
   }
   texts[0] = texts[0]!.slice('&'.length);
+  const encodedTexts = texts.map(encodeURIComponent);
   return (values) => {
     let query = texts[0]!;
+    let encoded = encodedTexts[0]!;
     slots.forEach((slot, index) => {
-      query += percentEncode(values[slot]!) + texts[index + 1];
+      const value = percentEncode(values[slot]!);
+      query += value + texts[index + 1];
+      // Of what is encoded already, `%` alone is encoded once more.
+      encoded += value.replaceAll('%', '%25') + encodedTexts[index + 1];
     });
-    return query;
+    return { query, encoded };
   };
 }
 
@@ -61,8 +70,8 @@ export function queryTemplate(
  * The StringToSign of V1. The query, as {@link canonicalizedQueryString} gives it, is percent-encoded a second time, so `/` arrives
  * as `%252F`: the service's rule, not a slip. Nothing is left in it that encodeURIComponent would get wrong.
  */
-export function stringToSign(method: string, query: string): string {
-  return `${method}&%2F&${encodeURIComponent(query)}`;
+export function stringToSign(method: string, query: string, encoded = encodeURIComponent(query)): string {
+  return `${method}&%2F&${encoded}`;
 }
 
 /** Whether two keys sign alike. */
