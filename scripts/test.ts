@@ -43,12 +43,16 @@ function runTests(nodeFlags: readonly string[], paths: readonly string[]): void 
   process.exitCode = status ?? 1;
 }
 
-/** A file itself, or the test files of a folder and those below it, relative to the root. */
+/**
+ * A file itself, or the test files of a folder and those below it, relative to the root: the last of the alphabet, which start the
+ * program and wait most, come first, so that no processor is idle at the end.
+ */
 function testFiles(path: string): string[] {
   if (!statSync(join(root, path)).isDirectory()) return [path];
   const found = readdirSync(join(root, path), { recursive: true, encoding: 'utf8' });
   return found
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(path, name))
-    .sort();
+    .sort()
+    .reverse();
 }
