@@ -262,6 +262,7 @@ function run(program: string, args: string[], env: Record<string, string>, cwd: 
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
   });
-  child.stdin.end(input);
+  // A shell may end before it has read all of it.
+  child.stdin.on('error', () => {}).end(input);
   return new Promise((resolve, reject) => child.on('error', reject).on('close', () => resolve(stdout)));
 }
