@@ -21,6 +21,8 @@ declare const MMAI_BUILD: string;
 
 /** Every file of the cache, temporary ones included, has a name of this form; no other file is ever removed. */
 const FILE_NAME = /^code-[0-9a-f]{16}-v\d+\.\d+\.\d+[\w.-]*-[a-z0-9_]+-[a-z]+-[a-z-]+\.cjs(\.[a-z0-9]+\.tmp)?$/;
+/** One task needs 11 MiB, a thousand 12, twenty thousand 30. In bytes. */
+const MAX_HEAP = 2 ** 24;
 /** Older files belong to versions that are gone, or are written again when they are needed; in ms. */
 const MAX_AGE_MS = 30 * 86_400_000;
 
@@ -60,8 +62,9 @@ export function createCodeLoader(directory: string | undefined, command: string)
   }
 
   function save(): void {
-    // In a longer run V8 drops the code that only the start needs.
-    if (unsaved.size === 0 || process.uptime() > 60 || !isUsable('make')) return;
+    // In a longer run, or one of thousands of tasks, V8 has dropped the code that only the start needs: 0.1 start-ups of `status`.
+    if (unsaved.size === 0 || process.uptime() > 60 || process.memoryUsage().heapTotal > MAX_HEAP) return;
+    if (!isUsable('make')) return;
     attempt(() => {
       for (const [name, script] of unsaved) writeCode(pathOf(name), script.createCachedData());
       removeOldFiles(directory!);

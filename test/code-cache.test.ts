@@ -66,6 +66,14 @@ describe('the code cache', { concurrency: 4 }, () => {
     assert.deepEqual(inodes(root), made);
   });
 
+  it('is not made by a run with much on its heap, in which V8 has dropped what a start needs', async () => {
+    const { home, root, run } = fresh();
+    const preload = join(home, 'kept.cjs');
+    writeFileSync(preload, 'globalThis.kept = Array.from({ length: 2 ** 20 }, (_, index) => ({ index }));');
+    await run({ env: { NODE_OPTIONS: `--require ${preload}` } });
+    assert.equal(existsSync(root), false);
+  });
+
   it('is made with MMAI_NO_CACHE=0, and not with MMAI_NO_CACHE=1 or by a run that failed', async () => {
     const { home, root, run } = fresh();
     await run({ env: { MMAI_NO_CACHE: '1' } });
