@@ -34,7 +34,14 @@ function runTests(nodeFlags: readonly string[], paths: readonly string[]): void 
   const { status } = spawnSync(
     process.execPath,
     // For a whole file, too: one that draws its inputs takes the minutes that it is given.
-    [...nodeFlags, '--test', '--test-concurrency=4', `--test-timeout=${isFuzz ? 600_000 : 120_000}`, ...flags, ...paths],
+    [
+      ...nodeFlags,
+      '--test',
+      '--test-concurrency=4',
+      `--test-timeout=${isFuzz ? 600_000 : 120_000}`,
+      ...flags,
+      ...paths,
+    ],
     {
       cwd: root,
       stdio: 'inherit',
