@@ -136,7 +136,7 @@ describe('the layers of src/', () => {
     );
   });
 
-  it('hold no file that nobody imports', () => {
+  it('hold no file that no other imports', () => {
     const types = [
       'core/clock.ts',
       'core/wait/events.ts',

@@ -23,13 +23,13 @@ export function taskBlock(
   style: Style,
   messages: Messages,
 ): string[] {
-  const room = Math.max(0, rows - 2);
+  const maxRows = Math.max(0, rows - 2);
   const width = Math.max(1, columns - 1);
-  const ranked = rank(waiter.tasks, room + 1);
-  const hidden = waiter.tasks.length > room;
-  const shown = RANKS.flatMap((name) => ranked[name].first).slice(0, hidden ? Math.max(0, room - 1) : room);
+  const ranked = rank(waiter.tasks, maxRows + 1);
+  const hidden = waiter.tasks.length > maxRows;
+  const shown = RANKS.flatMap((name) => ranked[name].first).slice(0, hidden ? Math.max(0, maxRows - 1) : maxRows);
   const lines = taskRows(shown, waiter, width, style, messages);
-  if (hidden && room > 0)
+  if (hidden && maxRows > 0)
     lines.push(style.dim(truncated(restLine(ranked, shown, messages), width, messages.glyphs.ellipsis)));
   const footer = [messages.watch.progress(waiter.done, waiter.tasks.length), ...footerParts(waiter, hasKeys, messages)];
   return [...lines, style.dim(fitted(footer, width, messages))];
@@ -121,7 +121,7 @@ function taskRows(
   });
   const idWidth = widest(cells.map(({ id }) => id));
   const wordWidth = widest(cells.map(({ word }) => word));
-  // Columns are for a window that has room for them.
+  // Columns are for a window that is wide enough.
   const isAligned = idWidth + wordWidth + 8 <= width;
   const rows = cells.map(({ id, word, tail }) => [id, word, tail]);
   const lines = isAligned ? aligned(rows).map((row) => row.join('  ')) : rows.map((row) => row.join(' '));
