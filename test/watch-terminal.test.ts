@@ -157,22 +157,28 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     });
   }
 
-  it('of config init is followed by the next one', async () => {
-    const directory = temporaryDirectory();
-    const { code, screen } = await runAtTerminal(
-      `exec ${mmai} config init`,
-      [
-        [/AccessKey ID/, 'an-id\r'],
-        [/AccessKey secret/, 'a-secret\r'],
-        [/Default region/, '\r'],
-        [/Check it now/, 'n'],
-      ],
-      { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
-    );
-    assert.equal(code, 0, screen);
-    const values = { 'access-key-id': 'an-id', 'access-key-secret': 'a-secret', region: 'cn-beijing' };
-    const saved = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
-    assert.deepEqual(saved.profiles.default, values);
-    assert.doesNotMatch(screen, /a-secret/);
-  });
+  for (const [name, enter, size] of [
+    ['Enter', '\r', `cols ${COLUMNS} rows ${ROWS}`],
+    ['a line feed, as a program types it', '\n', `cols ${COLUMNS} rows ${ROWS}`],
+    ['Enter, where the terminal has no size', '\r', 'cols 0 rows 0'],
+  ] as const) {
+    it(`of config init is followed by the next one after ${name}`, async () => {
+      const directory = temporaryDirectory();
+      const { code, screen } = await runAtTerminal(
+        `exec ${mmai} config init`,
+        [
+          [/AccessKey ID/, `an-id${enter}`],
+          [/AccessKey secret/, `a-secret${enter}`],
+          [/Default region/, enter],
+          [/Check it now/, 'n'],
+        ],
+        { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100, size },
+      );
+      assert.equal(code, 0, screen);
+      const values = { 'access-key-id': 'an-id', 'access-key-secret': 'a-secret', region: 'cn-beijing' };
+      const saved = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+      assert.deepEqual(saved.profiles.default, values);
+      assert.doesNotMatch(screen, /a-secret/);
+    });
+  }
 });

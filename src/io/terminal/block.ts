@@ -75,6 +75,14 @@ export function createBlock(
   };
 }
 
+/** A serial line, or a pty that was given no size, says 0 × 0, which no drawing can fit. */
+export function giveSize(stream: { columns: number; rows: number }): void {
+  stream.columns ||= 80;
+  stream.rows ||= 24;
+}
+
+// --- internal ---
+
 function width(line: string): number {
   return displayWidth(stripVTControlCharacters(line));
 }

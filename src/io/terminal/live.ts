@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/config/settings.ts';
-import { createBlock, type WindowSize } from './block.ts';
+import { createBlock, giveSize, type WindowSize } from './block.ts';
 import { isForeground } from './foreground.ts';
 import { createKeys } from './keys.ts';
 import type { Drawing, LivePart } from './live-part.ts';
@@ -130,10 +130,4 @@ async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey
     },
     writeAbove: block.writeAbove,
   };
-}
-
-/** A serial line, or a pty that was given no size, says 0 × 0, which no drawing can fit. */
-function giveSize(stream: NodeJS.WriteStream): void {
-  stream.columns ||= 80;
-  stream.rows ||= 24;
 }

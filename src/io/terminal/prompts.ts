@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { abortCode, MmaiError } from '../../errors.ts';
+import { giveSize } from './block.ts';
 import { raiseForGroup } from './keys.ts';
 
 export interface Question {
@@ -36,9 +37,10 @@ export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): 
     const onPause = () => {
       closing = setImmediate(() => closed.abort());
     };
-    process.stdin.once('pause', onPause);
+    process.stdin.once('pause', onPause).prependListener('keypress', takeLineFeed);
+    giveSize(output);
     const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
-    process.stdin.off('pause', onPause);
+    process.stdin.off('pause', onPause).off('keypress', takeLineFeed);
     clearImmediate(closing);
     // Clack answers Ctrl-C, and the signal, with a symbol.
     if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
@@ -76,6 +78,11 @@ export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): 
 interface PromptOptions {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+}
+
+/** A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it. */
+function takeLineFeed(_: string, key: { name?: string }): void {
+  if (key.name === 'enter') key.name = 'return';
 }
 
 function lineOf(answer: string | undefined): string {
