@@ -128,6 +128,14 @@ describe('the code cache', { concurrency: 4 }, () => {
     await run({ env: { XDG_CACHE_HOME: '/dev/null/x' } });
   });
 
+  it('is done without where no /proc is mounted, so that Node cannot say how much memory it has', async () => {
+    const { home, root, run } = fresh();
+    const preload = join(home, 'no-proc.cjs');
+    writeFileSync(preload, `process.memoryUsage = () => { throw new Error('ENOENT'); };`);
+    await run({ nodeFlags: ['--require', preload] });
+    assert.equal(existsSync(root), false);
+  });
+
   it('is done without where its path would follow the working directory, and where the user has no home', async () => {
     const { root, run } = fresh();
     // As Node does for a user without HOME who is not in /etc/passwd.
