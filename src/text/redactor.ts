@@ -1,7 +1,7 @@
 /**
  * Replaces what is known to be secret in this run, in texts that come from outside. A secret is found by its value, however it is
  * spelled: raw, percent-encoded any number of times, escaped as in JSON or XML, in hex or base64 (at any alignment), in other
- * letter case, with blanks or line breaks inside, and cut short, as gateways cut what they quote.
+ * letter case, with blanks, line breaks or a terminal's codes inside, and cut short at either end, as gateways cut what they quote.
  */
 export interface Redactor {
   /** Makes a value known as secret. `shown` stands for it from then on. One so short that it may be a word is ignored. */
@@ -14,20 +14,20 @@ const HIDDEN = '********';
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
-  const known: Known[] = [];
+  const known = createIndex();
   const added = new Set<string>();
   return {
     add(secret, shown = HIDDEN) {
       if (secret === undefined || added.has(secret)) return;
       added.add(secret);
-      known.push(...knownBy(secret, shown));
+      known.add(secret, shown);
     },
     redact(text, more) {
-      const letters = lettersOf(text);
-      const found = known.filter(({ start }) => letters.includes(start));
-      for (const secret of more ?? [])
-        found.push(...knownBy(secret, HIDDEN).filter(({ start }) => letters.includes(start)));
-      return found.length > 0 ? replaced(text, found) : text;
+      const redacted = known.redact(text);
+      if (!more) return redacted;
+      const own = createIndex();
+      for (const secret of more) own.add(secret, HIDDEN);
+      return own.redact(redacted);
     },
   };
 }
@@ -36,36 +36,113 @@ export function createRedactor(): Redactor {
 
 /** Fewer letters and digits than this are found in texts by chance. */
 const MIN_LETTERS = 6;
-/** So many letters of a longer secret's beginning are the secret, cut short. */
-const START_LETTERS = 12;
+/** So many letters in a row are the secret, whatever was cut off before or after them. */
+const PIECE = 12;
+/** A piece of a spelling begins at each of these letters, so that any 15 of its letters in a row hold one. */
+const STEP = 4;
+/** A secret with fewer letters than it takes is searched for as it is, if it has so many characters. */
+const MIN_SYMBOLS = 8;
 
-/** One spelling of a secret, what it is found by, and what stands for it. */
-interface Known {
+/** A piece of a spelling: where in it the piece begins, and what stands for the secret. */
+interface Piece {
   readonly spelling: string;
-  readonly start: string;
+  readonly at: number;
   readonly shown: string;
 }
 
-function knownBy(secret: string, shown: string): Known[] {
-  return spellings(secret).map((spelling) => ({ spelling, start: spelling.slice(0, START_LETTERS), shown }));
+/** Where letters of a secret are among those of a text. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly shown: string;
 }
 
-/** One character, escaped: percent-encoded once or more often, lines broken anywhere; a backslash with what it escapes; an XML entity. */
+/** The secrets by their pieces, so that a text is searched once for all of them. */
+function createIndex() {
+  const short = new Map<string, string>();
+  const pieces = new Map<string, Piece[]>();
+  const symbols = new Map<string, string>();
+  /** Whether a piece may begin with such three letters: most of a text needs no look into the map. */
+  const beginnings = new Uint8Array(2 ** 15);
+  const addPiece = (spelling: string, at: number, shown: string) => {
+    const text = spelling.slice(at, at + PIECE);
+    beginnings[beginning(spelling, at)] = 1;
+    const others = pieces.get(text);
+    if (!others) pieces.set(text, [{ spelling, at, shown }]);
+    // One is enough of a spelling that repeats itself.
+    else if (!others.some((other) => other.spelling === spelling)) others.push({ spelling, at, shown });
+  };
+  const find = (letters: string): Span[] => {
+    const spans: Span[] = [];
+    for (const [text, shown] of short) {
+      for (let at = letters.indexOf(text); at >= 0; at = letters.indexOf(text, at + 1)) {
+        spans.push({ start: at, end: at + text.length, shown });
+      }
+    }
+    for (let at = 0; at + PIECE <= letters.length; at += 1) {
+      if (beginnings[beginning(letters, at)] === 0) continue;
+      const found = pieces.get(letters.slice(at, at + PIECE))?.map((piece) => extended(piece, letters, at)) ?? [];
+      spans.push(...found);
+      // The windows within it would find it again.
+      for (const { end } of found) at = Math.max(at, end - PIECE);
+    }
+    return spans;
+  };
+  return {
+    add(secret: string, shown: string): void {
+      for (const spelling of spellings(secret)) {
+        const last = spelling.length - PIECE;
+        if (last < 0) short.set(spelling, shown);
+        for (let at = 0; at < last; at += STEP) addPiece(spelling, at, shown);
+        if (last >= 0) addPiece(spelling, last, shown);
+      }
+      if (secret.length < MIN_SYMBOLS || lettersOf(secret).length >= MIN_LETTERS) return;
+      for (const text of [secret, encodeURIComponent(secret.toWellFormed())]) symbols.set(text, shown);
+    },
+    redact(text: string): string {
+      let plain = text;
+      for (const [symbol, shown] of symbols) plain = plain.replaceAll(symbol, () => shown);
+      return find(lettersOf(plain)).length > 0 ? replaced(plain, find) : plain;
+    },
+  };
+}
+
+/** A number for the three letters there. */
+function beginning(letters: string, at: number): number {
+  return (letters.charCodeAt(at) * 961 + letters.charCodeAt(at + 1) * 31 + letters.charCodeAt(at + 2)) & (2 ** 15 - 1);
+}
+
+/** All that the letters around `at` share with the spelling around its piece. */
+function extended({ spelling, at: ownAt, shown }: Piece, letters: string, at: number): Span {
+  let before = 0;
+  while (before < Math.min(at, ownAt) && letters[at - before - 1] === spelling[ownAt - before - 1]) before += 1;
+  let length = PIECE;
+  while (ownAt + length < spelling.length && letters[at + length] === spelling[ownAt + length]) length += 1;
+  return { start: at - before, end: at + length, shown };
+}
+
+/**
+ * One character, escaped: percent-encoded once or more often, lines broken anywhere; a backslash with what it escapes; an XML entity.
+ * Or none at all: a terminal's colour or link.
+ */
 const ESCAPED =
-  /%[\r\n]*(?:2[\r\n]*5[\r\n]*)*([0-9a-f][\r\n]*[0-9a-f])|\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|[bfnrt])?|&(?:#x([0-9a-f]{1,5})|#(\d{1,6})|[a-z]+);/gi;
+  /%[\r\n]*(?:u00)?(?:2[\r\n]*5[\r\n]*)*([0-9a-f][\r\n]*[0-9a-f])|\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|[bfnrt])?|&(?:amp;)*(?:#x0*([0-9a-f]{1,6});?|#0*(\d{1,7});?|[a-z]+;)|(?:\x1b\[|\x9b)[\d;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/gi;
+/** What one of them begins with. */
+const ESCAPE = /[%\\&\x1b\x9b]/;
 
 /** Letters and digits alone, in lower case, nothing escaped: two spellings of a text agree in these. */
 function lettersOf(text: string): string {
-  const plain = /[%\\&]/.test(text) ? text.replace(ESCAPED, unescaped) : text;
+  const plain = ESCAPE.test(text) ? text.replace(ESCAPED, unescaped) : text;
   // V8 takes 0.01 start-ups to build the classes of Unicode.
   const isAscii = /^[\0-\x7f]*$/.test(plain);
   return plain.replace(isAscii ? /[^a-z0-9]+/gi : /[^\p{L}\p{N}]+/gu, '').toLowerCase();
 }
 
-function unescaped(_: string, percent?: string, json?: string, visible?: string, hex?: string, decimal?: string) {
+function unescaped(_: string, ...codes: readonly (string | undefined)[]) {
+  const [percent, json, visible, byte, hex, decimal] = codes;
   const code = decimal
     ? Number(decimal)
-    : Number.parseInt(percent?.replace(/\s+/, '') ?? json ?? visible ?? hex ?? '0', 16);
+    : Number.parseInt(percent?.replace(/\s+/, '') ?? json ?? visible ?? byte ?? hex ?? '0', 16);
   return String.fromCodePoint(Math.min(code, 0x10ffff));
 }
 
@@ -95,7 +172,7 @@ function placedLetters(text: string) {
   const places: { start: number; end: number }[] = [];
   for (const match of text.matchAll(new RegExp(`${ESCAPED.source}|[\\p{L}\\p{N}]`, 'giu'))) {
     const [whole, ...codes] = match;
-    const letter = /^[%\\&]/.test(whole) ? unescaped(whole, ...codes) : whole;
+    const letter = ESCAPE.test(whole) ? unescaped(whole, ...codes) : whole;
     if (!/^[\p{L}\p{N}]$/u.test(letter)) continue;
     letters += letter.toLowerCase();
     const place = { start: match.index, end: match.index + whole.length };
@@ -104,22 +181,15 @@ function placedLetters(text: string) {
   return { letters, places };
 }
 
-/** The text with something else in place of each spelling found, or what there is of it; of several that overlap, the first and longest decides. */
-function replaced(text: string, found: readonly Known[]): string {
+/** The text with something else in place of what `find` finds; of spans that overlap, the first and longest decides. */
+function replaced(text: string, find: (letters: string) => Span[]): string {
   const { letters, places } = placedLetters(text);
-  const spans: { start: number; end: number; shown: string }[] = [];
-  for (const { spelling, start, shown } of found) {
-    for (let at = letters.indexOf(start); at >= 0; at = letters.indexOf(start, at + 1)) {
-      let length = start.length;
-      while (length < spelling.length && letters[at + length] === spelling[length]) length += 1;
-      spans.push({ start: places[at]!.start, end: places[at + length - 1]!.end, shown });
-    }
-  }
   let result = '';
   let end = 0;
-  for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (span.start >= end) result += text.slice(end, span.start) + span.shown;
-    end = Math.max(end, span.end);
+  for (const span of find(letters).sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const [first, last] = [places[span.start]!.start, places[span.end - 1]!.end];
+    if (first >= end) result += text.slice(end, first) + span.shown;
+    end = Math.max(end, last);
   }
   return result + text.slice(end);
 }

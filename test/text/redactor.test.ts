@@ -22,6 +22,12 @@ const QUOTED: Readonly<Record<string, (secret: string) => string>> = {
   'in JSON that escapes all but letters': (secret) =>
     secret.replace(/[^A-Za-z]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
   'in XML': (secret) => secret.replace(/[&<>"+/=]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`),
+  'escaped as bytes': (secret) => secret.replace(/[^A-Za-z]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`),
+  'in HTML, escaped twice': (secret) => secret.replace(/[^A-Za-z]/g, (c) => `&amp;#0${c.charCodeAt(0)};`),
+  'in HTML without semicolons': (secret) => secret.replace(/[^A-Za-z]/g, (c) => `&#${c.charCodeAt(0)} `),
+  'percent-encoded as UTF-16': (secret) => secret.replace(/\W/g, (c) => `%u00${c.charCodeAt(0).toString(16)}`),
+  'with colours inside': (secret) => `${secret.slice(0, 6)}\u001b[1;31m${secret.slice(6)}`,
+  'with a link inside': (secret) => `${secret.slice(0, 6)}\u001b]8;;http://example.com\u0007${secret.slice(6)}`,
   'in hex': (secret) => Buffer.from(secret).toString('hex'),
   'in base64': base64,
   'in base64 behind one byte': (secret) => base64(`:${secret}`),
@@ -63,6 +69,26 @@ describe('a secret that a text quotes is replaced', () => {
         assert.match(redact(`SecurityToken=${quoted.slice(0, left)}...`), /^SecurityToken=\*{8}.{0,6}$/);
       }
     }
+  });
+
+  it('as far as it goes, where its beginning or its middle is cut out', () => {
+    const secret = 'CAISexample/Token+Of=Sts0123456789';
+    const { add, redact } = createRedactor();
+    add(secret);
+    for (const quote of [(text: string) => text, percent, base64]) {
+      const quoted = quote(secret);
+      for (let left = 22; left <= quoted.length; left += 1) {
+        assert.match(redact(`...${quoted.slice(-left)}`), /^\.{3}.{0,6}\*{8}.{0,3}$/);
+        assert.match(redact(`...${quoted.slice(5, -5)}...`), /^\.{3}.{0,6}\*{8}.{0,6}\.{3}$/);
+      }
+      assert.match(redact(`${quoted.slice(0, 17)}[cut]${quoted.slice(-22)}`), /^\*{8}.{0,6}\[cut\].{0,6}\*{8}.{0,3}$/);
+    }
+  });
+
+  it('where it has hardly a letter, as it is and percent-encoded', () => {
+    const { add, redact } = createRedactor();
+    add('$%^&*()_+!~');
+    assert.equal(redact('login u:$%^&*()_+!~ or %24%25%5E%26*()_%2B!~'), 'login u:******** or ********');
   });
 
   it('by what is shown for it', () => {
@@ -107,9 +133,30 @@ describe('what is no secret', () => {
 it('a text of a MiB, whatever it is made of, is searched within a moment', () => {
   const { add, redact } = createRedactor();
   add(CANARY);
-  for (const part of ['%', '%25', '\\', '&a', '&', 'a', '\\u{', 'CaNaRy', '&#x']) {
+  for (const part of [
+    '%',
+    '%25',
+    '\\',
+    '&a',
+    '&',
+    'a',
+    '\\u{',
+    'CaNaRy',
+    '&#x',
+    '&amp;',
+    '&#0',
+    '%u00',
+    '\u001b[',
+    '\u001b]',
+    '\u009b1',
+  ]) {
     const start = performance.now();
     redact(part.repeat(2 ** 20 / part.length));
     assert.ok(performance.now() - start < 5000, part);
   }
+  // A secret that repeats itself fits a text that does so everywhere.
+  add('a'.repeat(1000));
+  const start = performance.now();
+  assert.match(redact('a'.repeat(2 ** 20)), /^\**$/);
+  assert.ok(performance.now() - start < 5000);
 });
