@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
@@ -35,21 +24,17 @@ export function stateDirectory(env: Environment, platform: string, home: string)
 export function makeDirectory(directory: string): void {
   const missing: string[] = [];
   let existing = resolve(directory);
-  let owner = ownerOf(existing);
-  while (!owner && existing !== dirname(existing)) {
+  while (!ownerOf(existing) && existing !== dirname(existing)) {
     missing.unshift(existing);
     existing = dirname(existing);
-    owner = ownerOf(existing);
   }
   for (const level of missing) {
     try {
       mkdirSync(level, { mode: 0o700 });
     } catch (error) {
       // Another process was quicker.
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    giveAsRoot(level, owner);
   }
 }
 
@@ -91,25 +76,56 @@ export function ownerOf(path: string): Stats | undefined {
 }
 
 /**
- * What root creates in another user's home belongs to that user, who could not use it otherwise. By the descriptor and without
- * following a link, since whoever owns the directory may replace what is in it. Does nothing for other users.
+ * In somebody's home root acts as that user until the function that it returns is called: whoever owns a directory can put a link in
+ * the place of anything in it, at any moment, and root would read, write and give away what that link leads to. So also what root
+ * creates there belongs to that user, who could not use it otherwise. Does nothing for other users.
+ * @param directory without links in it, as {@link followLinks} returns it.
  */
-export function giveAsRoot(path: string, owner: Stats | undefined): void {
-  const { uid, gid } = owner ?? { uid: 0, gid: 0 };
-  if (process.getuid?.() !== 0 || (uid === 0 && gid === 0)) return;
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+export function actAsOwner(directory: string): () => void {
+  const stay = () => {};
+  const owner = process.geteuid?.() === 0 ? firstOwner(directory) : undefined;
+  if (!owner) return stay;
+  const [groups, group] = [process.getgroups!(), process.getegid!()];
+  const restore = () => {
+    process.seteuid!(0);
+    process.setegid!(group);
+    process.setgroups!(groups);
+  };
   try {
-    const stat = fstatSync(descriptor);
-    if (stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) fchownSync(descriptor, uid, gid);
+    process.setgroups!([owner.gid]);
+  } catch {
+    // A container's root may not be allowed to.
+    return stay;
+  }
+  try {
+    process.setegid!(owner.gid);
+    process.seteuid!(owner.uid);
+    return restore;
+  } catch {
+    restore();
+    return stay;
+  }
+}
+
+/** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */
+export function giveAsRoot(path: string, owner: Stats | undefined): void {
+  if (process.geteuid?.() !== 0 || !owner || (owner.uid === 0 && owner.gid === 0)) return;
+  try {
+    chownSync(path, owner.uid, owner.gid);
   } catch {
     // A container's root may not be allowed to: then it stays root's.
-  } finally {
-    closeSync(descriptor);
   }
 }
 
 // --- internal ---
+
+/** The owner, if it is not root, of the first part of a path that is not root's: all below is in that user's hands. */
+function firstOwner(path: string): Stats | undefined {
+  const parent = dirname(path);
+  const above = parent === path ? undefined : firstOwner(parent);
+  const stats = above ?? lstatSync(path, { throwIfNoEntry: false });
+  return stats?.uid === 0 ? undefined : stats;
+}
 
 /** By the XDG specification a relative path is invalid and to be ignored. */
 function baseDirectory(env: Environment, platform: string, [xdg, windows]: [string, string], fallback: string): string {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { usageError } from '../errors.ts';
-import { giveAsRoot, ownerOf } from './directories.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
 /** A lock is held for some ms. One that stays the same for so long was left behind by a killed process. In ms. */
@@ -52,7 +51,7 @@ export async function underLock(
       if (!isHeld()) throw usageError((m) => m.config.locked(lock, waitedMs));
     });
   } finally {
-    if (isHeld()) remove(lock);
+    remove(lock, isHeld);
   }
 }
 
@@ -115,13 +114,13 @@ function take(lock: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  giveAsRoot(lock, ownerOf(dirname(lock)));
   return true;
 }
 
 /** Removes a lock with the staged files that a killed process left in it. What holds anything else is no lock of ours, and stays. */
-function remove(lock: string): void {
+function remove(lock: string, isHeld = () => true): void {
   try {
+    if (!isHeld()) return;
     // A link may lead to another user's files.
     if (!lstatSync(lock).isDirectory()) return;
     for (const name of readdirSync(lock)) if (name.startsWith(STAGED)) unlinkSync(join(lock, name));

@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isTaskState, parseTaskId, type TaskId, type TaskState } from '../core/task.ts';
-import { giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
+import { actAsOwner, followLinks, makeDirectory } from './directories.ts';
 import { readTextSync } from './files.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
@@ -38,29 +38,33 @@ export function createRecentTasks(directory: string, unique: () => string): Rece
   return {
     read,
     remember(tasks) {
-      // Renamed into place: of two writers at once one wins, and no reader sees half an ID, which would be another task's.
-      const staged = `${path}.${unique()}`;
       try {
-        makeDirectory(directory);
-        const lines = withRecent(read(), tasks).map(({ id, state }) => `${id}${state ? ` ${state}` : ''}\n`);
-        writeFileSync(staged, lines.join(''), { mode: 0o600, flag: 'wx' });
+        const restore = actAsOwner(followLinks(directory));
+        try {
+          makeDirectory(directory);
+          replace(path, unique(), withRecent(read(), tasks));
+        } finally {
+          restore();
+        }
       } catch {
         // Fewer tasks are offered then, no more.
-        return;
       }
-      replace(staged, path);
     },
   };
 }
 
 // --- internal ---
 
-function replace(staged: string, path: string): void {
+/** Renamed into place: of two writers at once one wins, and no reader sees half an ID, which would be another task's. */
+function replace(path: string, suffix: string, tasks: readonly RecentTask[]): void {
+  const staged = `${path}.${suffix}`;
+  const lines = tasks.map(({ id, state }) => `${id}${state ? ` ${state}` : ''}\n`);
   try {
-    giveAsRoot(staged, ownerOf(dirname(path)));
+    writeFileSync(staged, lines.join(''), { mode: 0o600, flag: 'wx' });
     retryWhileBusy(() => renameSync(staged, path));
-  } catch {
+  } catch (error) {
     rmSync(staged, { force: true });
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
 import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
-import { ForeignLinkError, followLinks, giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
+import { actAsOwner, ForeignLinkError, followLinks, giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
 import type { LockOptions } from './lock.ts';
 import { retryWhileBusy } from './while-busy.ts';
@@ -30,9 +30,11 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
       const { stagedName, underLock } = await import('./lock.ts');
       // The loop delivers a signal that came together with the end of the input, whose last part is then missing.
       await new Promise(setImmediate);
+      let restore = () => {};
       try {
         // The file itself, whatever name leads to it: a symbolic link stays one, and what it points to need not exist yet.
         const target = followLinks(path);
+        restore = actAsOwner(dirname(target));
         makeDirectory(directory);
         closeDirectory(directory);
         const lock = `${target}.lock`;
@@ -43,8 +45,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
           // conf would make the directory of a broken lock anew.
           checkHeld();
           const staged = stage(`${JSON.stringify(config, null, 2)}\n`, lock, stagedName(), Conf);
-          // A file that root changes for another user keeps its owner.
-          giveAsRoot(staged, ownerOf(target) ?? ownerOf(dirname(target)));
+          giveAsRoot(staged, ownerOf(target));
           checkHeld();
           retryWhileBusy(() => renameSync(staged, target));
         };
@@ -52,6 +53,8 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
       } catch (error) {
         if (error instanceof ForeignLinkError) throw usageError((m) => m.config.foreignLink(path, error.link));
         throw cannotWrite(path, error, signal);
+      } finally {
+        restore();
       }
     },
   };
@@ -104,10 +107,10 @@ function stage(text: string, lock: string, name: string, Conf: typeof import('co
   return staged.path;
 }
 
-/** For the owner alone, unless it holds other things too, is made for sharing, as /tmp is, or is behind a link: that is not ours. */
+/** For the owner alone, unless another user owns it, it holds other things too, is made for sharing, as /tmp is, or is behind a link: that is not ours. */
 function closeDirectory(directory: string): void {
   const stats = lstatSync(directory);
-  const isShared = (stats.mode & 0o1000) !== 0;
+  const isShared = stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0;
   if (stats.isSymbolicLink() || isShared || (stats.mode & 0o077) === 0) return;
   if (readdirSync(directory).every((name) => name.startsWith('config.json'))) chmodSync(directory, 0o700);
 }

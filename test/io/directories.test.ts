@@ -5,6 +5,7 @@ import {
   lchownSync,
   mkdirSync,
   realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -101,6 +102,17 @@ describe('a path with symbolic links', () => {
   });
 });
 
+/** A signal that calls `action` when a lock is first waited for. */
+function signalWhenWaiting(action: () => void): AbortSignal {
+  const { signal } = new AbortController();
+  let hasWaited = false;
+  signal.throwIfAborted = () => {
+    if (!hasWaited) action();
+    hasWaited = true;
+  };
+  return signal;
+}
+
 describe("what is made in somebody's home", () => {
   it('belongs to the owner of the directory it is made in, also when root makes it', async () => {
     const home = temporaryDirectory();
@@ -128,6 +140,28 @@ describe("what is made in somebody's home", () => {
     if (isRoot) chownSync(store.path, OTHER, OTHER);
     await store.update(({ profiles }) => void Object.assign(profiles, { p: {} }));
     assert.equal(statSync(store.path).uid, isRoot ? OTHER : process.getuid?.());
+  });
+
+  it('never holds what only root may read, though its owner puts a link in its place while root waits for the lock', async () => {
+    const [home, abroad] = [temporaryDirectory(), temporaryDirectory()];
+    const store = createStore({ directory: join(home, 'mmai'), signal: signalWhenWaiting(swap) });
+    const secrets = join(abroad, 'config.json');
+    writeFileSync(secrets, JSON.stringify({ profiles: { p: { 'access-key-secret': 'of-root' } } }), { mode: 0o600 });
+    mkdirSync(`${store.path}.lock`, { recursive: true });
+    writeFileSync(store.path, '{}');
+    const isRoot = process.getuid?.() === 0;
+    const made = [home, join(home, 'mmai'), store.path, `${store.path}.lock`];
+    if (isRoot) for (const path of made) chownSync(path, OTHER, OTHER);
+    const saved = store.update(({ profiles }) => void Object.assign(profiles, { q: { region: 'x' } }));
+    if (isRoot) await assert.rejects(saved, { exitCode: 2, message: /EACCES/ });
+    else await saved;
+    assert.equal(process.geteuid?.(), process.getuid?.());
+
+    function swap() {
+      rmSync(store.path);
+      symlinkSync(secrets, store.path);
+      rmSync(`${store.path}.lock`, { recursive: true, force: true });
+    }
   });
 
   it('is made by root where a link of that home leads only within it', async () => {

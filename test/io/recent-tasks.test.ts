@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { rememberTasks } from '../../src/commands/shared/task-ids.ts';
 import { runStatus } from '../../src/commands/status.ts';
 import { parseTaskId } from '../../src/core/task.ts';
@@ -51,6 +52,16 @@ describe('recent tasks', () => {
     );
     recent.remember([{ id: parseTaskId('8'), state: 'succeeded' }]);
     assert.equal(readFileSync(path, 'utf8'), '8 succeeded\n7\n9\n10 running\n');
+  });
+
+  it('leave nothing behind where the disk is full', () => {
+    const directory = temporaryDirectory();
+    const module = fileURLToPath(new URL('../../src/io/recent-tasks.ts', import.meta.url));
+    const script = `process.on('SIGXFSZ', () => {}); import(${JSON.stringify(module)}).then(({ createRecentTasks }) =>
+      createRecentTasks(${JSON.stringify(directory)}, () => 'aside').remember([{ id: '1', state: null }]))`;
+    // A limit on the size of files refuses the write after the file is made, as a full disk does.
+    execFileSync('sh', ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, '--import', 'tsx', '-e', script]);
+    assert.deepEqual(readdirSync(directory), []);
   });
 
   it('never fail a command, whatever stands where the directory should', () => {

@@ -54,6 +54,18 @@ describe('the config file', () => {
     assert.equal(statSync(directory).mode & 0o777, 0o700);
   });
 
+  it('is saved in a directory of another user that is open to a group, whose rights stay as they are', async () => {
+    const { directory, store } = newStore();
+    mkdirSync(directory);
+    chmodSync(directory, 0o2777);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) for (const path of [join(directory, '..'), directory]) chmodSync(path, 0o777);
+    if (isRoot) process.seteuid?.(OTHER);
+    await store.update(set('region', 'x')).finally(() => isRoot && process.seteuid?.(0));
+    assert.equal(store.read().profiles.p?.region, 'x');
+    assert.equal(statSync(directory).mode & 0o777, isRoot ? 0o777 : 0o700);
+  });
+
   it('behind a link leaves the rights of the directory alone, which root would take from others for whoever made the link', async () => {
     const elsewhere = join(temporaryDirectory(), 'shared');
     mkdirSync(elsewhere);
