@@ -42,6 +42,8 @@ export interface ProxyOptions {
   readonly port: number;
   /** Answers to CONNECT (and to forwarded requests) instead of doing its work. */
   readonly refusal?: string;
+  /** Sent before the consent to CONNECT. */
+  readonly interim?: string;
   /** The proxy itself speaks TLS. */
   readonly certificate?: Certificate;
 }
@@ -63,7 +65,7 @@ export async function proxyServer(options: ProxyOptions) {
     const refusal = look(incoming);
     if (refusal !== undefined) return void client.end(refusal);
     const target = connect(options.port, '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.write(`${options.interim ?? ''}HTTP/1.1 200 Connection established\r\n\r\n`);
       target.write(head);
       client.pipe(target).pipe(client);
     });

@@ -70,7 +70,8 @@ function urlField(fields: ResponseFields, name: string): string | null {
 
 /** A reason is shown everywhere, and the URL of the video that it may name is perhaps a signed one. */
 function withoutQueries(text: string | undefined): string | undefined {
-  return text?.replace(/(https?:\/\/[^\s?#]+)[?#]\S*/gi, '$1?…');
+  // Each address is matched once, whole: a megabyte of beginnings of one would take minutes if each were tried to its end.
+  return text?.replace(/https?:\/\/\S*/gi, (url) => url.replace(/[?#].*/s, '?…'));
 }
 
 /** Until when a signed URL may be used: `2019-10-18T09:57:00Z`. One of the service's samples separates parameters by `&amp;` in JSON, too. */

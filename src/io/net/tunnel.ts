@@ -46,8 +46,12 @@ export function proxyRefusal(proxy: ProxyServer, { status, headers }: ProxyRespo
 
 // --- internal ---
 
-/** Resolves with the status of the proxy's consent. */
-function requestTunnel(socket: Socket, { host, port }: Peer, proxy: ProxyServer): Promise<number> {
+/** More interim responses than this are no use to anybody, and each takes memory until the last. */
+const MAX_INTERIM = 100;
+
+/** Resolves with the status of the proxy's consent, before which `interim` responses (1xx) came. */
+function requestTunnel(socket: Socket, peer: Peer, proxy: ProxyServer, interim = 0): Promise<number> {
+  const { host, port } = peer;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const { authorization } = proxy;
   return new Promise((resolve, reject) => {
@@ -59,6 +63,11 @@ function requestTunnel(socket: Socket, { host, port }: Peer, proxy: ProxyServer)
     });
     connecting.on('connect', (response, _, head) => {
       const status = response.statusCode ?? 0;
+      // Node takes the first response for the last. A request that is not ended sends nothing, but reads what comes next.
+      if (status >= 100 && status < 200 && status !== 101 && interim < MAX_INTERIM) {
+        socket.unshift(head);
+        return resolve(requestTunnel(socket, peer, proxy, interim + 1));
+      }
       if (status >= 200 && status < 300 && head.byteLength === 0) return resolve(status);
       socket.destroy();
       reject(refusal(response, authority, proxy));
@@ -67,7 +76,7 @@ function requestTunnel(socket: Socket, { host, port }: Peer, proxy: ProxyServer)
       const { text } = networkError(error, proxyPeer(proxy).name);
       reject(new NetworkError('Proxy', text, error));
     });
-    connecting.end();
+    if (interim === 0) connecting.end();
   });
 }
 

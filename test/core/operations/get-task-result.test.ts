@@ -164,6 +164,11 @@ it('a reason that names a URL shows it without what may be a signature', async (
   assert.equal(reason?.message, `cannot download ${shown} nor http://h/v.mp4`);
 });
 
+it('a reason of a megabyte of beginnings of URLs is read at once, not in minutes that signals and limits wait for', async () => {
+  const { reason } = await detailsOf({ Status: 3, Result: { ErrorReason: 'http://'.repeat(140_000) } });
+  assert.match(reason?.detail ?? '', /^(http:\/\/)+ht?t?p?:?\/?\/?…$/);
+});
+
 describe('GetTaskResult', () => {
   const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
   const clientOf = (format: 'json' | 'xml', signature: 'v1' | 'acs3', method: 'get' | 'post', lines: string[] = []) => {

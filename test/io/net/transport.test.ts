@@ -193,6 +193,13 @@ describe('a proxy', () => {
     );
   });
 
+  it('may respond to CONNECT with interim responses before its own', async () => {
+    const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n';
+    const proxy = await proxyServer({ port: await tlsServer(), interim });
+    const { get } = await transport({ env: { HTTPS_PROXY: proxy.host } });
+    assert.equal((await get(SERVICE)).status, 200);
+  });
+
   const html = 'Content-Type: text/html\r\nContent-Length: 22\r\n\r\n<html>canary</html>...';
   const asks = (...schemes: string[]) =>
     `HTTP/1.1 407 No\r\n${schemes.map((scheme) => `Proxy-Authenticate: ${scheme}\r\n`).join('')}Content-Length: 0\r\n\r\n`;
@@ -216,6 +223,14 @@ describe('a proxy', () => {
     ['status 000', 'HTTP/1.1 000 x\r\n\r\n', 'Proxy', SERVICE, /HTTP 0 x/],
     ['status 099', 'HTTP/1.1 099 x\r\n\r\n', 'Proxy', SERVICE, /HTTP 99 x/],
     ['status 101', 'HTTP/1.1 101 x\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', 'Proxy', SERVICE, /HTTP 101 x/],
+    [
+      '407 behind a 100',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 407 No\r\n\r\n',
+      'ProxyAuthentication',
+      SERVICE,
+      /407 No/,
+    ],
+    ['nothing but 100', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(999), 'Proxy', SERVICE, /HTTP 100 Continue/],
     ['status 999', 'HTTP/1.1 999 x\r\n\r\n', 'Proxy', SERVICE, /HTTP 999 x/],
     ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'ProxyRefused', SERVICE, /403 Forbidden to CONNECT multi\S+:443$/],
     ['502', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'Proxy', SERVICE, /HTTP 502 Bad Gateway/],
