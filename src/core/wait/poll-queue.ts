@@ -62,7 +62,7 @@ export class PollQueue {
   add(task: Watched, now: number, { againInMs, atMostMs }: Again): number {
     const beforeRoundAt = this.#lastRoundAt() - EARLY_MS;
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < this.#lastRoundAt();
-    task.due = isDelayed ? Math.max(now, beforeRoundAt) : now + againInMs;
+    task.due = isDelayed && now < beforeRoundAt ? beforeRoundAt : now + againInMs;
     this.push(task);
     // Of all tasks it was polled last, so that its turn in the last round is the last one.
     const at = this.#isInLastRound(task.due, now) ? this.#lastSendAt() : task.due;

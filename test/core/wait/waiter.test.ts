@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { pollPlan } from '../../../src/core/wait/plan.ts';
 import type { WaiterOptions } from '../../../src/core/wait/waiter-options.ts';
 import { classifyFailure } from '../../support/failure.ts';
-import { finishedAt, type Life, lives, type Meddle, of, wait } from '../../support/wait.ts';
+import { finishedAt, type Life, lives, type Meddle, of, wait, waitFor } from '../../support/wait.ts';
 
 describe('a wait', () => {
   it('for a task that has ended takes exactly one request and no time', async () => {
@@ -109,6 +110,12 @@ describe('the deadline', () => {
     assert.equal(end.exitCode, 124);
     assert.equal(asked.filter(({ at }) => at >= 58 && at < 60).length, 1);
     assert.ok(elapsed <= 60);
+  });
+  it('brings at most one poll more than planned, however quickly the service responds', async () => {
+    const options = { timeoutMs: 4000, maxRps: Number.POSITIVE_INFINITY };
+    const { asked, end } = await wait({ 1: () => 1 }, { ...options, latencyMs: 1 });
+    const { pollsPerTask } = pollPlan(waitFor([end.tasks[0]!.id], options));
+    assert.ok(asked.length <= pollsPerTask + 1, `${asked.length} polls, ${pollsPerTask} planned`);
   });
   it('is not missed by a task that ends a second before it', async () => {
     assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000, latencyMs: 50 })).end.exitCode, 0);
