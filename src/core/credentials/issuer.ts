@@ -23,6 +23,7 @@ interface Issuer {
 
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
+const UNREADABLE = 'Network.Unreadable';
 const KEY = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const;
 
 /** A service that issues credentials; its clock is not known yet. */
@@ -108,7 +109,7 @@ export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiErr
     if (http === null) return m.labelled(source(m), failure.text?.(m) || code);
     if (http === 200) return m.credentials.badAnswer(source(m), http);
     const refused = m.credentials.refused(source(m), code);
-    return isUuid(failure.requestId ?? '') ? refused + m.aside(m.requestId + failure.requestId) : refused;
+    return failure.requestId === null ? refused : refused + m.aside(m.requestId + failure.requestId);
   };
   if (http !== null && retry !== 'backoff') return denied(text, hint);
   return new CallError(failure, text, topic && ((m) => m.codes[topic].hint));
@@ -129,15 +130,24 @@ function credentialsOf({ expiresAt, issuedAt, ...issued }: IssuedKey, source: Te
   return { ...found, validForMs: expiresAt - issuerClock.now() };
 }
 
-/** A page or a document of another kind, but for a server's own error, comes from something else than was meant: no use to try again. */
+/**
+ * The failure as it may be shown, with a code that is worded as codes are and a request ID of the usual form: anything else might be
+ * the key itself. A page or a document of another kind, but for a server's own error, comes from something else than was meant: no
+ * use to try again.
+ */
 function final(failure: Failure): Failure {
-  const isStrange = failure.code === 'Network.Unreadable' || failure.code === 'Network.HtmlPage';
-  return isStrange && (failure.http ?? 500) < 500 ? { ...failure, retry: 'never' } : failure;
+  const isStrange = failure.code === UNREADABLE || failure.code === 'Network.HtmlPage';
+  const isCode = /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(failure.code);
+  return {
+    ...failure,
+    code: isCode ? failure.code : UNREADABLE,
+    requestId: isUuid(failure.requestId ?? '') ? failure.requestId : null,
+    ...(isStrange && (failure.http ?? 500) < 500 && { retry: 'never' }),
+  };
 }
 
-/** The code, if it is worded as codes are (anything else might be anything), and the status. */
+/** The code, if there is one, and the status. */
 function codeOf({ code, http }: Failure): string {
-  const isCode = /^[A-Z][A-Za-z]{2,40}(?:\.[A-Z][A-Za-z]{1,40}){0,3}$/.test(code) && code !== 'Network.Unreadable';
   if (http === null) return code;
-  return isCode ? `${code} (HTTP ${http})` : `HTTP ${http}`;
+  return code === UNREADABLE ? `HTTP ${http}` : `${code} (HTTP ${http})`;
 }

@@ -5,6 +5,8 @@ import { issuedCredentials, plainCall } from './issuer.ts';
 import { type CredentialDeps, type Credentials, createProvider, denied, type Provider } from './provider.ts';
 
 export const URI_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_URI';
+/** A part of the path that is so long may be a secret; a shorter one is a word, such as "credentials". */
+const MIN_WORD = 16;
 
 /** A service of the user's own, or of the platform, that hands out credentials. */
 export function uriProvider(deps: CredentialDeps): Provider {
@@ -28,6 +30,8 @@ export async function credentialsFrom(
   }
   if (isExposed(url)) deps.warn((m) => m.credentials.plainUri(source(m), url.origin));
   url.hash = '';
+  const words = url.pathname.split('/').filter((word) => word.length >= MIN_WORD);
+  for (const secret of [...words, ...url.searchParams.values()]) deps.redactor.add(secret);
   const hint: Text = (m) => m.credentials.uriHint();
   const request = { method: 'GET', url: url.href, headers: {}, direct: isLoopback(url.hostname) } as const;
   // The official clients differ: aliyun-cli wants Code to be "Success", the SDK does not look at it. A refusal says so in either.

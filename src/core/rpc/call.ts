@@ -167,8 +167,9 @@ async function attempt<Result extends ResponseInfo>(
     if (!(error instanceof NetworkError)) throw error;
     reply = { ok: false, failure: networkFailure(error, redact) };
   }
+  if (!reply.ok && refine) reply = { ok: false, failure: refine(reply.failure) };
   debug?.(`${name}: ${summaryOf(reply, call)}, ${Math.round(clock.monotonic() - start)} ms`);
-  return reply.ok || !refine ? reply : { ok: false, failure: refine(reply.failure) };
+  return reply;
 }
 
 const lastProtected = new WeakMap<Redactor, AccessKey>();

@@ -110,9 +110,10 @@ function parseProxy(text: string, variable: string): ProxyServer {
 function loginOf({ username, password }: URL): Pick<ProxyServer, 'authorization' | 'secrets'> | undefined {
   if (!username && !password) return { authorization: undefined, secrets: [] };
   try {
-    const secret = decodeURIComponent(password);
-    const pair = Buffer.from(`${decodeURIComponent(username)}:${secret}`).toString('base64');
-    return { authorization: `Basic ${pair}`, secrets: [secret, pair] };
+    const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+    const pair = Buffer.from(`${user}:${secret}`).toString('base64');
+    // A token stands in place of the user, without a password.
+    return { authorization: `Basic ${pair}`, secrets: [secret || user, pair] };
   } catch {
     return undefined;
   }

@@ -301,4 +301,23 @@ describe('the other places', { concurrency: 4 }, () => {
     assert.match(at.warnings[0]!, /ALIBABA_CLOUD_CREDENTIALS_URI: http:\/\/keys\.example is not encrypted/);
     assert.doesNotMatch(at.warnings[0]!, /canary/);
   });
+
+  it('a URI whose service quotes it, or a key, in its code or request ID is refused without them, in --debug too', async () => {
+    const at = await world();
+    const [path, token] = ['PathOfTwentyLetters', 'TokenInTheQuery'];
+    for (const [Code, RequestId] of [
+      [token, path],
+      [path, token],
+      ['not a code: Canary', 'Canary'],
+    ]) {
+      for (const status of [403, 500]) {
+        at.transport.send = async () => answer(status, { Code, RequestId, AccessKeySecret: 'Canary' });
+        const env = { ALIBABA_CLOUD_CREDENTIALS_URI: `https://keys.example/${path}?token=${token}` };
+        await assert.rejects(uriProvider({ ...at, env }).find(), (error: Error & { failure?: object }) => {
+          assert.doesNotMatch(JSON.stringify([error.message, error.failure, at.debugged]), /canary|PathOf|TokenIn/i);
+          return /HTTP \d+/.test(error.message);
+        });
+      }
+    }
+  });
 });

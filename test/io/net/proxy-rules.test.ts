@@ -40,6 +40,12 @@ describe('the proxy variables', () => {
     assert.equal(authorization('http://p:1'), undefined);
   });
 
+  it('are secret in what they are logged in with: the password, or the token in place of the user', () => {
+    const secrets = (text: string) => chooseProxy(service, { HTTPS_PROXY: text }).proxy?.secrets;
+    assert.deepEqual(secrets('http://me:p%40ss@p:1'), ['p@ss', btoa('me:p@ss')]);
+    assert.deepEqual(secrets('http://t%2Foken@p:1'), ['t/oken', btoa('t/oken:')]);
+  });
+
   const bad = [
     `socks5://me:${secret}@p:1`,
     `http://me:1#${secret}@p:1`,
