@@ -233,6 +233,9 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     [['--exec-timeout', '1m'], /--exec-timeout has no effect without --exec/],
     [['-i', '2s', '--max-interval', '10s'], /--interval and --max-interval cannot be used together/],
     [['--max-interval', '500ms'], /--max-interval must be at least 1s; use --interval for a shorter time/],
+    [['--heartbeat', '10s', '--progress', 'none'], /--heartbeat and --progress none cannot be used together/],
+    [['--heartbeat', '1m', '-q', '--json'], /--heartbeat and --quiet cannot be used together/],
+    [['--heartbeat', '1ms'], /--heartbeat must be at least 1s/],
     [['-q', '--progress', 'plain'], /--quiet and --progress plain cannot be used together/],
   ];
   for (const [args, message] of bad) {

@@ -6,7 +6,7 @@ import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.
 import { Waiter } from '../core/wait/waiter.ts';
 import type { WaiterOptions } from '../core/wait/waiter-options.ts';
 import type { CommandDeps } from '../deps.ts';
-import { abortCode, ExitCode, MmaiError, usageError } from '../errors.ts';
+import { abortCode, conflict, ExitCode, MmaiError, usageError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
 import { tsvLines } from '../output/table.ts';
@@ -61,7 +61,7 @@ interface Request {
 export async function runWatch(words: readonly string[], given: WatchOptions, deps: CommandDeps): Promise<number> {
   const annotations = choice('auto', 'github', 'none')(given.annotations, '--annotations');
   const options = { ...given, annotations };
-  const { timeoutMs } = parseWatchFlags(options);
+  const { timeoutMs, heartbeatMs } = parseWatchFlags(options);
   if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
   if (options.exec === undefined && options.execTimeout !== undefined) {
     throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
@@ -69,6 +69,9 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const execTimeoutMs = parseDuration(options.execTimeout ?? EXEC_TIMEOUT, '--exec-timeout');
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const mode = displayMode(options, setup.values.output, deps);
+  if (mode === 'none' && setup.values.output !== 'ndjson' && Number.isFinite(heartbeatMs)) {
+    throw conflict('--heartbeat', options.quiet ? '--quiet' : '--progress none');
+  }
   const query = await compileQuery(options.query);
   const readIds = () => readPlan(words, timeoutMs, options, deps);
   if (options.dryRun !== undefined) return printPlan(await readIds(), setup.values.output === 'json', deps);

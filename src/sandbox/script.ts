@@ -41,13 +41,15 @@ export const DEFAULT_SCRIPT = '0,1x3,2';
 const TASK_ENDS = /;(?![^(]*\))/;
 const STEP_ENDS = /(?:\s*,\s*|\s+)(?![^(]*\))/;
 
-/** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step. */
+/** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step, or the task with two scripts. */
 export function parseScript(text: string): Script {
   const byTask = new Map<string, readonly ScriptedStep[]>();
   let others: readonly ScriptedStep[] | undefined;
   for (const part of text.split(TASK_ENDS)) {
     const [, task, steps = ''] = /^(?:([1-9]\d{0,18})=)?\s*(.*)$/s.exec(part.trim()) ?? [];
     const parsed = steps.split(STEP_ENDS).map(parseStep);
+    const isTwice = task ? byTask.has(task) : others !== undefined;
+    if (isTwice) throw usageError((m) => m.sandbox.twoScripts(task));
     if (task) byTask.set(task, parsed);
     else others = parsed;
   }

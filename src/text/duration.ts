@@ -32,11 +32,19 @@ export function wholeSeconds(ms: number): string {
 /** A span as a person reads it, in seconds, minutes or hours with about two digits: `0.85s`, `1.3s`, `12s`, `1m32s`, `2h05m`. */
 export function formatDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'none';
-  if (ms < 10_000) return `${Number((ms / 1000).toFixed(ms < 1000 ? 2 : 1))}s`;
+  if (ms < 10_000) return `${Number((ms / 1000).toFixed(digits(ms)))}s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds}s`;
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   if (minutes < 60) return rest === 0 ? `${minutes}m` : `${minutes}m${String(rest).padStart(2, '0')}s`;
   const left = minutes % 60;
   return left === 0 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 60)}h${String(left).padStart(2, '0')}m`;
+}
+
+// --- internal ---
+
+/** Of a span below 10 s. One that is not zero never reads `0s`. */
+function digits(ms: number): number {
+  if (ms < 5) return 3;
+  return ms < 1000 ? 2 : 1;
 }

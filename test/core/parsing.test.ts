@@ -58,6 +58,7 @@ describe('a duration', () => {
     });
   }
   it('is shown as a person reads it', () => {
+    assert.deepEqual([1, 5, 0].map(formatDuration), ['0.001s', '0.01s', '0s']);
     assert.deepEqual([850, 7000, 92_000, 60_000, 7_500_000, 7_200_000].map(formatDuration), [
       '0.85s',
       '7s',

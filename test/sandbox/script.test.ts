@@ -67,6 +67,8 @@ describe('a script', () => {
   refused.push('1x2:3s', '1:3sx2', '1:none', 'throttle(0)', 'slow()', '0500', '007=1', '0=1');
   // A reason belongs to a task that failed.
   refused.push('3()', '3( )', '2(Download fail)', '13(x)', '3(x');
+  // One of two scripts would be left out.
+  refused.push('1=2;1=3', '2;3', '1=2;3;1=2', '0,1;1=2;2');
   for (const bad of refused) {
     it(`"${bad}" is refused`, () => assert.throws(() => parseScript(bad), { name: 'MmaiError', exitCode: 2 }));
   }

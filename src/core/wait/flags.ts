@@ -5,6 +5,9 @@ import type { TaskId } from '../task.ts';
 import { MIN_GAP_MS } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
+/** Lines more often than this, in ms, would hide the others. */
+const MIN_HEARTBEAT_MS = 1000;
+
 /** A flag of a wait that has a value. */
 export interface ValueFlag<Value> {
   readonly short?: string;
@@ -31,7 +34,7 @@ export const VALUE_FLAGS = {
   queueTimeout: flag('<duration>', 'none', parseDuration),
   stallTimeout: flag('<duration>', 'none', parseDuration),
   timeoutExitCode: flag('<n>', '124', wholeNumber(0, 124)),
-  heartbeat: flag('<duration|auto|none>', 'auto', parseDurationOrAuto),
+  heartbeat: flag('<duration|auto|none>', 'auto', parseHeartbeat),
 } satisfies Record<string, ValueFlag<unknown>>;
 
 type Name = keyof typeof VALUE_FLAGS;
@@ -129,6 +132,12 @@ function flag<Value>(
 
 function parseDurationOrAuto(text: string, what: string): number | 'auto' {
   return text === 'auto' ? 'auto' : parseDuration(text, what);
+}
+
+function parseHeartbeat(text: string, what: string): number | 'auto' {
+  const heartbeat = parseDurationOrAuto(text, what);
+  if (heartbeat !== 'auto' && heartbeat < MIN_HEARTBEAT_MS) throw usageError((m) => m.watch.shortHeartbeat(what));
+  return heartbeat;
 }
 
 function parseRate(text: string, what: string): number {

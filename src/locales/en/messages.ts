@@ -134,6 +134,8 @@ export const en = {
   sandbox: {
     badStep: (step: string, faults: readonly string[]) =>
       `invalid script step "${step}": expected a status (0, 1, 2, 3 or any integer; 3(Download fail) fails with that reason) or one of ${faults.join(', ')} (throttle and slow also with a duration: slow(2s)), optionally followed by xN (N polls) or :30s (a duration)`,
+    twoScripts: (task: string | undefined) =>
+      task ? `task ${task} has two scripts` : 'two scripts without a task: write one for a single task as 123=0,1,2',
     badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
     portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
     noDashes: (word: string) => `"${word}" is not expected here: put "--" before a command to run`,
@@ -147,6 +149,7 @@ export const en = {
     intervalAboveTimeout: (interval: string, timeout: string) => `${interval} must not be longer than ${timeout}`,
     shortMaxInterval: (maxInterval: string, interval: string) =>
       `${maxInterval} must be at least 1s; use ${interval} for a shorter time between checks`,
+    shortHeartbeat: (heartbeat: string) => `${heartbeat} must be at least 1s`,
     countAboveTasks: (what: string, count: string, tasks: number) =>
       `${what} ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,
     retry: (id: string, code: string, delay: string) => `${id} ${code}, retrying in ${delay}`,

@@ -107,6 +107,8 @@ export const zh: Messages = {
   sandbox: {
     badStep: (step, faults) =>
       `脚本步骤“${step}”无效，应为状态（0、1、2、3 或任意整数；3(Download fail) 表示以该原因失败），或 ${faults.join('、')} 之一（throttle 和 slow 可带时长，如 slow(2s)），后面可加 xN（重复 N 次请求）或 :30s（持续时间）`,
+    twoScripts: (task) =>
+      task ? `任务 ${task} 有两个脚本` : '有两个未指定任务的脚本：如需为单个任务指定脚本，请写成 123=0,1,2',
     badRate: (value) => `--fault-rate：“${value}”无效，应为 0～1 的数`,
     portTaken: (port, why) => `--port：无法监听 ${port}：${fileProblem(why)}`,
     noDashes: (word) => `意外的参数“${word}”：如需运行命令，请在命令前加上“--”`,
@@ -117,6 +119,7 @@ export const zh: Messages = {
   watch: {
     noEffect: (one, other) => `${one} 需要与 ${other} 一起使用`,
     shortMaxInterval: (maxInterval, interval) => `${maxInterval} 不能小于 1s；如需更短的查询间隔，请使用 ${interval}`,
+    shortHeartbeat: (heartbeat) => `${heartbeat} 不能小于 1s`,
     countAboveTasks: (what, _, tasks) => `只有 ${tasks} 个任务，${what} 不能大于 ${tasks}`,
     intervalAboveTimeout: (interval, timeout) => `${interval} 不能大于 ${timeout}`,
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
