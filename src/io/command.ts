@@ -1,4 +1,5 @@
 import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
@@ -14,7 +15,7 @@ const DRAIN_MS = 200;
 /**
  * Runs a command line without a shell, with our environment; where it is interactive, with our standard input and standard error
  * too. What it writes to standard error otherwise is thrown away, since commands print secrets there too. At the time limit, or
- * on the signal, it is killed and not waited for. Never rejects.
+ * on the signal, it is killed, with all that it started where we are at no terminal, and not waited for. Never rejects.
  */
 export function runCommand(
   commandLine: string,
@@ -25,7 +26,9 @@ export function runCommand(
   if (!file) return Promise.resolve({ how: 'notStarted', code: 'EINVAL' });
   if (signal.aborted) return Promise.resolve({ how: 'stopped' });
   const stdio: SpawnOptions['stdio'] = isInteractive ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'];
-  const child = start(file, args, { stdio, windowsHide: true });
+  // At a terminal a process group of its own would cost it the terminal.
+  const detached = platform !== 'win32' && ![0, 1, 2].some((descriptor) => isatty(descriptor));
+  const child = start(file, args, { stdio, detached, windowsHide: true });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -34,7 +37,9 @@ export function runCommand(
     const end = (how: CommandEnd) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
-      child.kill('SIGKILL');
+      // What a command that has ended leaves in the background is meant to stay.
+      if (how.how !== 'exited' && detached) killTree(child, 'SIGKILL');
+      else child.kill('SIGKILL');
       // A grandchild may hold the pipes open; it is not waited for.
       child.stdout?.destroy();
       child.stderr?.destroy();

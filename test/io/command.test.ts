@@ -38,6 +38,22 @@ describe('runCommand', () => {
     assert.deepEqual(await run('true', { signal: AbortSignal.abort() }), { how: 'stopped' });
   });
 
+  it('kills all that a command started at the time limit and on the signal, and nothing where it has ended', async () => {
+    const late = tree();
+    assert.deepEqual(await run(`sh -c "${late.command}"`, { timeoutMs: 1000 }), { how: 'timeout' });
+    assert.ok(await late.isGone());
+    const stopped = tree();
+    const controller = new AbortController();
+    const running = run(`sh -c "${stopped.command}"`, { signal: controller.signal });
+    for (let attempt = 0; !existsSync(stopped.path) && attempt < 1000; attempt++) await delay(10);
+    controller.abort(143);
+    assert.deepEqual(await running, { how: 'stopped' });
+    assert.ok(await stopped.isGone());
+    const left = await run('sh -c "sleep 60 >/dev/null 2>&1 & echo $!"');
+    assert.ok(left.how === 'exited' && isAlive(Number(left.stdout)));
+    process.kill(Number(left.stdout));
+  });
+
   it('says why a command could not be started', async () => {
     assert.deepEqual(await run('/nowhere/tool'), { how: 'notStarted', code: 'ENOENT' });
     assert.deepEqual(await run('"open'), { how: 'notStarted', code: 'EINVAL' });
@@ -78,22 +94,6 @@ describe('runHook', () => {
     assert.deepEqual(await hook('true', { env: { A: 'a\0b' } }), { how: 'notStarted', code: 'EINVAL' });
   });
 
-  /** A shell and a program that it started, whose process ids are then in a file. */
-  const tree = () => {
-    const path = join(temporaryDirectory(), 'pids');
-    const isGone = async () => {
-      const pids = readFileSync(path, 'utf8').trim().split('\n').map(Number);
-      assert.equal(pids.length, 2);
-      for (let attempt = 0; pids.some(isAlive) && attempt < 500; attempt++) await delay(10);
-      return !pids.some(isAlive);
-    };
-    return {
-      command: `sleep 60 & printf '%s\n' $$ $! > '${path}.new'; mv '${path}.new' '${path}'; wait`,
-      path,
-      isGone,
-    };
-  };
-
   it('ends a command with all that it started at the time limit', async () => {
     const { command, isGone } = tree();
     assert.deepEqual(await hook(command, { timeoutMs: 1000 }), { how: 'timeout' });
@@ -114,6 +114,22 @@ describe('runHook', () => {
     assert.ok(await isGone());
   });
 });
+
+/** A shell and a program that it started, whose process ids are then in a file. */
+function tree() {
+  const path = join(temporaryDirectory(), 'pids');
+  const isGone = async () => {
+    const pids = readFileSync(path, 'utf8').trim().split('\n').map(Number);
+    assert.equal(pids.length, 2);
+    for (let attempt = 0; pids.some(isAlive) && attempt < 500; attempt++) await delay(10);
+    return !pids.some(isAlive);
+  };
+  return {
+    command: `sleep 60 & printf '%s\n' $$ $! > '${path}.new'; mv '${path}.new' '${path}'; wait`,
+    path,
+    isGone,
+  };
+}
 
 function isAlive(pid: number): boolean {
   try {
