@@ -47,6 +47,16 @@ describe('a Node that is too old', () => {
   });
 });
 
+it('a Node without WebAssembly, which requests need, is told so in two lines, with exit 2', async () => {
+  const preload = join(temporaryDirectory(), 'jitless.cjs');
+  writeFileSync(preload, 'delete globalThis.WebAssembly;');
+  for (const command of ['status', 'watch', 'result']) {
+    const { code, stderr } = await mmai([command, '1', '--simulate', '2'], { nodeFlags: ['--require', preload] });
+    assert.equal(code, 2, command);
+    assert.match(stderr, /^error: this Node\.js runs without WebAssembly.*\nhint: .*--jitless.*\n$/);
+  }
+});
+
 it('every command has compiled code of its own, which bin/mmai.cjs finds by its name', async () => {
   const [, names] = /\^\(([a-z|]+)\)\$/.exec(readFileSync(bin, 'utf8'))!;
   for (const command of (await commandTree(fakeDeps())).commands) {

@@ -8,7 +8,7 @@ import {
   type NetworkEvent,
   type Transport,
 } from '../../core/rpc/transport.ts';
-import type { Subject, Text } from '../../errors.ts';
+import { type Subject, type Text, usageError } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { Exchange, type ExchangeContext, toleratingContinue } from './http-exchange.ts';
@@ -34,9 +34,15 @@ export interface TransportOptions {
   readonly lookup?: LookupFunction;
 }
 
-/** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read. */
+/** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read, or undici's parser not run. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
   const { caFile, caFileFrom = '--ca-file', env, now, observe, lookup, signal } = options;
+  if (!('WebAssembly' in globalThis)) {
+    throw usageError(
+      (m) => m.network.noWebAssembly,
+      (m) => m.network.noWebAssemblyHint,
+    );
+  }
   const { Agent } = await import('undici');
   const trusting = async (path: string) =>
     (await import('./certificates.ts')).contextTrusting({ path, from: caFileFrom }, env, signal);

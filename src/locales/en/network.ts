@@ -48,5 +48,7 @@ export const networkEn = {
   toRequest: 'to the request',
   webPage: ', with a web page',
   credentialsRefused: '; it rejected the user name and password',
+  noWebAssembly: 'this Node.js runs without WebAssembly, which mmai needs to send requests',
+  noWebAssemblyHint: 'run Node.js without --jitless and --lite-mode, which may be in NODE_OPTIONS',
   schemes: (offered: string) => `; it offers ${offered}, mmai only supports Basic`,
 };

@@ -46,5 +46,7 @@ export const networkZh: typeof networkEn = {
   toRequest: '',
   webPage: '，返回内容为网页',
   credentialsRefused: '；用户名或密码有误',
+  noWebAssembly: '当前 Node.js 未启用 WebAssembly，mmai 无法发送请求',
+  noWebAssemblyHint: '去掉 Node.js 选项 --jitless 和 --lite-mode（可能在 NODE_OPTIONS 中）',
   schemes: (offered) => `；代理要求 ${offered} 认证，mmai 仅支持 Basic`,
 };
