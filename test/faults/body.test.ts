@@ -5,6 +5,7 @@ const unreadable = ['Network.Unreadable', 'transient'] as const;
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
 const nested = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
+const fields = (count: number) => Array.from({ length: count }, (_, i) => `"f${i}":1`).join(',');
 const row = ([name, body, expected]: readonly [string, string | Uint8Array, Row['expected']]): Row => ({
   name,
   play: ok(body),
@@ -36,6 +37,8 @@ matrix(
       ['100,000 objects cut short', '{"x":'.repeat(100_000), unreadable],
       ['names of the prototype', '{"__proto__":{"Status":3},"constructor":3,"Status":2}', 2],
       ['a Status only further in', '{"Data":{"Status":2}}', unreadable],
+      ['1,000 fields', `{${fields(999)},"Status":2}`, 2],
+      ['1,001 fields, more than any response has', `{${fields(1000)},"Status":2}`, unreadable],
       ['a text instead of an object', '"Status"', unreadable],
       ['a comment', '/* ok */{"Status":2}', unreadable],
       ['NaN', '{"Status":NaN}', unreadable],
@@ -82,9 +85,14 @@ matrix(
       ['50,000 elements in each other', `<r><Status>2</Status>${nested('<a>', '</a>', 50_000)}</r>`, unreadable],
       ['100,000 elements never closed', '<a>'.repeat(100_000), unreadable],
       [
-        '100,000 attributes',
-        `<r ${Array.from({ length: 50_000 }, (_, i) => `a${i}="1"`).join(' ')}><Status>2</Status></r>`,
+        '10,000 attributes',
+        `<r ${Array.from({ length: 10_000 }, (_, i) => `a${i}="1"`).join(' ')}><Status>2</Status></r>`,
         2,
+      ],
+      [
+        'more than 128 KiB, which would take the parser up to a second',
+        `<r>${'<b/>'.repeat(40_000)}<Status>2</Status></r>`,
+        unreadable,
       ],
       ['invalid UTF-8', latin1('<r><Status>2</Status><RequestId>\xff</RequestId></r>'), 2],
     ] as const

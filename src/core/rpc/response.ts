@@ -101,11 +101,14 @@ export function networkFailure(error: NetworkError, redact: Redact): Failure {
   };
 }
 
-/** The fields of an object, or undefined for anything else. */
+/** The fields of an object, or undefined for anything else, and for one with more than any response has. */
 export function fieldsOf(value: unknown): ResponseFields | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const fields = new Map<string, unknown>();
-  for (const [name, field] of Object.entries(value)) {
+  const names = Object.keys(value);
+  if (names.length > MAX_FIELDS) return undefined;
+  for (const name of names) {
+    const field = (value as Record<string, unknown>)[name];
     const key = name.toLowerCase();
     // Where a gateway added a spelling of its own, the service's counts.
     if (!fields.has(key) || /^[A-Z][a-z]/.test(name))
@@ -149,6 +152,9 @@ const MAX_FIELD = 200;
 /** Of a longer text only the beginning is searched for secrets; its end, where one may be cut in two, is not shown. */
 const MAX_SEARCHED = 32 * 1024;
 const NOT_SHOWN = 16 * 1024;
+/** The service's responses are some hundred characters. In a second that a megabyte of XML or of fields takes no signal is heard. */
+const MAX_XML = 128 * 1024;
+const MAX_FIELDS = 1000;
 const HTML = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
 const utf8 = new TextDecoder();
 
@@ -212,8 +218,9 @@ async function readFields(body: Uint8Array): Promise<ResponseFields | undefined>
   const text = utf8.decode(body).trim();
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
-    // A page is none of ours, and a long one takes the parser a tenth of a second.
-    if (text.startsWith('<') && !HTML.test(text)) return fieldsOf(separate(await parseXml(text)));
+    // A page is none of ours either.
+    if (text.startsWith('<') && text.length <= MAX_XML && !HTML.test(text))
+      return fieldsOf(separate(await parseXml(text)));
   } catch {
     // An unreadable response has a code of its own.
   }
