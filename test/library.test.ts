@@ -57,6 +57,20 @@ describe("import from 'mmai'", () => {
     assert.equal(reply.failure.code, 'Network.ConnectionRefused');
   });
 
+  it('reads no more than a megabyte of what a function like fetch gets', async () => {
+    let pulled = 0;
+    const pull = (controller: ReadableStreamDefaultController) => {
+      pulled += 1;
+      controller.enqueue(new Uint8Array(2 ** 16));
+      if (pulled === 100) controller.close();
+    };
+    const transport = async () => new Response(new ReadableStream({ pull }));
+    const client = createClient({ accessKey: testKey, transport });
+    const reply = await client.getTaskStatus('1', { retries: 0 });
+    assert.equal(!reply.ok && reply.failure.code, 'Network.BodyTooLarge');
+    assert.ok(pulled < 20, String(pulled));
+  });
+
   it('waits, and yields the events of ndjson, the summary last', async () => {
     const { url } = await sandbox({ script: '1=0,2;2=3' });
     const client = createClient({ accessKey: testKey, endpoint: url });

@@ -129,6 +129,15 @@ describe('whatever a server sends', { concurrency: 4 }, () => {
     });
   }
 
+  it('is not told as a wrong length where a header behind Content-Length cannot be read', async () => {
+    const { url } = await rawServer(reply('200 OK', BODY, [`Content-Length: ${BODY.length}`, 'X-Folded: a\r\n b']));
+    const { stdout } = await mmaiInProcess(['status', '1', '--retries', '0', '--json'], { env: endpointEnv(url) });
+    assert.match(
+      JSON.parse(stdout).tasks[0].error.message,
+      /^127\.0\.0\.1:\d+: the response does not follow HTTP\/1\.1$/,
+    );
+  });
+
   it('is told in Chinese where that is the language, and in English in the document', async () => {
     const { url } = await rawServer('HTTP/1.1 099 x\r\n\r\n');
     const { stdout, stderr } = await mmai(['status', '1', '--retries', '0', '--lang', 'zh', '--json'], {

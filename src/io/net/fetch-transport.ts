@@ -1,4 +1,5 @@
 import { type HttpRequest, type HttpResponse, NetworkError, type Transport } from '../../core/rpc/transport.ts';
+import type { Text } from '../../errors.ts';
 import { abortedError, MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
 
 /** A transport over a function like `fetch`; what it throws is named by the code of its cause, as Node's own gives it. */
@@ -19,8 +20,7 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
       signal: both,
       redirect: 'manual',
     });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.byteLength > MAX_BODY) throw tooLargeError(where);
+    const bytes = await bodyOf(response, where);
     return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes };
   } catch (error) {
     if (error instanceof NetworkError) throw error;
@@ -28,4 +28,16 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
     if (both.aborted) throw timeoutError(where, timeoutMs);
     throw networkError((error as Error).cause ?? error, where);
   }
+}
+
+/** Read in pieces, since a megabyte of gzip, which `fetch` unpacks by itself, may be a gigabyte. */
+async function bodyOf({ body }: Response, where: Text): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) throw tooLargeError(where);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

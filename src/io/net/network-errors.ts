@@ -108,7 +108,7 @@ function protocolReasonOf({ code = '', message = '', reason }: RawError): Text {
   const words = reason ?? /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? code;
   if (/^ERR_SSL|EPROTO/.test(code)) return ({ network }) => network.tls(words);
   if (/OVERFLOW/.test(code)) return ({ network }) => network.http(network.overflow);
-  if (/LENGTH_MISMATCH/.test(code)) return ({ network }) => network.http(network.wrongLength);
+  // Of a length that does not match nothing is said: undici says that of whatever it cannot read behind a Content-Length.
   const [, quoted = ''] = /\(([^()]+)\)$/.exec(message) ?? /^Parse Error: ([^\n]+)$/.exec(message) ?? [];
   return ({ network }) => network.http(quoted);
 }

@@ -22,7 +22,6 @@ export const networkEn = {
   http: (reason: string) => `the response does not follow HTTP/1.1${reason && ` (${reason})`}`,
   status: (status: number) => `the response has the unexpected status ${status}`,
   overflow: 'its headers are too large',
-  wrongLength: 'its body does not have the length in Content-Length',
   /** What the system says, by its code. */
   system: {
     EACCES: 'the connection is not permitted on this machine',

@@ -22,7 +22,6 @@ export const networkZh: typeof networkEn = {
   http: (reason) => `响应不符合 HTTP/1.1 协议${reason && `（${reason}）`}`,
   status: (status) => `响应的状态码 ${status} 不符合预期`,
   overflow: '响应头过大',
-  wrongLength: '响应体长度与 Content-Length 不一致',
   system: {
     EACCES: '本机不允许建立此连接',
     EADDRNOTAVAIL: '本机没有可用的地址或端口',
