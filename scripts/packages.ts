@@ -48,6 +48,9 @@ const LEFT_OUT: readonly (readonly [importer: RegExp, imported: RegExp, module: 
   [/\/conf\//, /^(ajv-formats|semver)$/, 'export default undefined;'],
   // The default directory of conf, which mmai does not use; the package throws at load where the user has no home.
   [/\/conf\//, /^env-paths$/, 'export default undefined;'],
+  // They make the directory of a file anew, with Node's own recursive mkdir, which never returns where that directory was removed
+  // under a mount; mmai has made it.
+  [/\/(conf|stubborn-fs)\//, /^node:fs$/, `module.exports = { ...require('node:fs'), mkdirSync() {} };`],
   // Two of ninety spinners: 31 KiB.
   [
     /\/ora\//,

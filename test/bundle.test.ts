@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { cachedDataVersionTag } from 'node:v8';
 import { fileOf, LOADED_ON_USE } from '../scripts/packages.ts';
+import { temporaryPath } from './support/mmai.ts';
 
 const dist = new URL('../dist/', import.meta.url);
 const files = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
@@ -16,6 +17,16 @@ describe('the files of dist/', () => {
     assert.ok(files.length > 5);
     const loads = (name: string) => /["'`](?:node:)?assert(?:\/strict)?["'`]/.test(read(name));
     assert.deepEqual(files.filter(loads), []);
+  });
+
+  it("never make a directory for a config file, with Node's own recursive mkdir, which may never return", () => {
+    const Conf = createRequire(dist)('./conf.cjs');
+    const directory = temporaryPath();
+    const write = () => {
+      new Conf({ cwd: directory, configName: 'config' }).store = {};
+    };
+    assert.throws(write, { code: 'ENOENT' });
+    assert.equal(existsSync(directory), false);
   });
 
   it('hold everything that the source takes of a package', () => {
