@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
+import type { HttpRequest } from '../../src/core/rpc/transport.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { mmaiInProcess } from '../support/in-process.ts';
-import { sandbox } from '../support/mmai.ts';
+import { sandbox, testKey } from '../support/mmai.ts';
 import { answer, fakeTransport } from '../support/transport.ts';
 
 const URL = /http:\/\/127\.0\.0\.1:\d+\/processResult\/\d+\.txt\?Expires=\d+&OSSAccessKeyId=[\w-]+&Signature=[\w%]+/;
@@ -86,6 +88,29 @@ describe('mmai result', () => {
   it('prints the body of the service byte for byte with --raw', async () => {
     const { stdout } = await mmaiInProcess(['result', '1', '2', '--raw', '--simulate', '1=1;2=404']);
     assert.match(stdout, /^\{"Status":1,"RequestId":"[\w-]+","Result":\{\}\}\n\{"RequestId":.*ResourceNotFound/);
+  });
+
+  it('prints bodies in the order given with --raw, whichever comes first', async () => {
+    const gate = new EventEmitter();
+    const env = {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
+    };
+    const send = async ({ url }: HttpRequest) => {
+      const id = /TaskId=(\d)/.exec(url)?.[1];
+      if (id === '1') await once(gate, 'third');
+      if (id === '3') gate.emit('third');
+      return answer(200, { Status: 2, RequestId: id });
+    };
+    const deps = fakeDeps({ transport: async () => ({ send, renew() {}, close() {} }), env });
+    assert.equal(await run(['result', '1', '2', '3', '--raw'], deps), 0);
+    assert.deepEqual(
+      deps.stdout
+        .text()
+        .split('\n')
+        .map((body) => JSON.parse(body).RequestId),
+      ['1', '2', '3'],
+    );
   });
 
   it('has a URL that can be fetched, bare by a query', async () => {

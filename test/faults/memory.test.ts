@@ -7,11 +7,12 @@ const [TASKS, BYTES] = [64, 2 ** 16];
 const KINDS = {
   watch: Object.keys(LARGE) as Large[],
   status: ['error pages', 'request ids', 'messages'],
+  'status --raw': ['error pages', 'request ids'],
   result: ['error pages', 'reasons and URLs', 'short reasons in long XML'],
 } as const;
 
 describe('memory follows the tasks, not the responses', () => {
-  for (const command of ['watch', 'status', 'result'] as const) {
+  for (const command of ['watch', 'status', 'status --raw', 'result'] as const) {
     for (const kind of KINDS[command]) {
       it(`of ${command}, whatever a long response is made of: ${kind}`, async () => {
         const mebibytes = await heldMiB(command, TASKS, BYTES, kind);

@@ -46,7 +46,7 @@ export type Large = keyof typeof LARGE;
 
 /** How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. */
 export async function heldMiB(
-  command: 'status' | 'watch' | 'result',
+  command: 'status' | 'watch' | 'result' | 'status --raw',
   tasks: number,
   bytes: number,
   kind: Large,
@@ -69,14 +69,15 @@ export async function heldMiB(
     if (requests > tasks) controller.abort(130);
     return LARGE[kind](requests);
   };
-  const deps = fakeDeps({
+  const { stdout, ...deps } = fakeDeps({
     transport: async () => ({ send, renew() {}, close() {} }),
     signal: controller.signal,
     env: KEY,
   });
   const ids = Array.from({ length: tasks }, (_, index) => String(index + 1));
   const flags = command !== 'watch' ? ['--retries', '0'] : ['--max-rps', 'none', '--progress', 'none'];
-  await run([command, ...ids, ...flags, '-q', '-o', 'json'], deps);
+  const form = command === 'status --raw' ? [] : ['-o', 'json'];
+  await run([...command.split(' '), ...ids, ...flags, '-q', ...form], { ...deps, stdout: { ...stdout, write() {} } });
   return last - first;
 }
 

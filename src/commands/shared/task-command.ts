@@ -5,10 +5,10 @@ import { failureExitCode, failureOutcome, isDenied, type Outcome, stateOutcome }
 import type { Failure, Reply, ResponseInfo } from '../../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../../core/rpc/transport.ts';
 import type { TaskId } from '../../core/task.ts';
-import type { CommandDeps } from '../../deps.ts';
+import type { CommandDeps, Output } from '../../deps.ts';
 import { abortCode } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
-import { rawBodies } from '../../output/bodies.ts';
+import { rawBody } from '../../output/bodies.ts';
 import { errorObject, type StatusDocument, statusDocument, type TaskRow } from '../../output/document.ts';
 import { describeFailures } from '../../output/failures.ts';
 import { paintLabels } from '../../output/paint.ts';
@@ -27,10 +27,8 @@ export interface TaskCommandOptions extends ServiceOptions {
   readonly exitStatus?: true;
 }
 
-/** What is printed: the document, or the bodies that it was read from. */
 interface TaskAnswer<Row extends TaskRow> {
   readonly document: StatusDocument<Row>;
-  readonly replies: readonly Reply<ResponseInfo>[];
 }
 
 /** A command that sends one request about each task, and what is its own. */
@@ -50,11 +48,8 @@ export function taskPrinters<Row extends TaskRow>(
   return {
     ...own,
     json: ({ document }) => jsonPieces(document),
-    raw: ({ replies }, { stdout }) =>
-      rawBodies(
-        replies.map((reply) => (reply.ok ? reply.result.body : reply.failure.body) ?? ''),
-        stdout,
-      ),
+    // Each body was printed when it came.
+    raw: () => [],
     ndjson: null,
   };
 }
@@ -101,7 +96,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
     const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
     const error = refusal && errorObject(refusal, deps.messages);
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);
-    await printAnswer({ document, replies }, printers, query, setup.values, deps);
+    await printAnswer({ document }, printers, query, setup.values, deps);
     if (!options.quiet) {
       const text = failureReport(tasks, replies, deps.messages) + statusCount(document, deps.messages);
       deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
@@ -124,16 +119,19 @@ async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
   { client }: Session,
   deps: CommandDeps,
 ): Promise<Reply<Result>[]> {
-  const options = { retries: values.retries, signal: deps.signal, keepsBody: values.output === 'raw' };
+  const isRaw = values.output === 'raw';
+  const options = { retries: values.retries, signal: deps.signal, keepsBody: isRaw };
   const replies: Reply<Result>[] = [];
   let next = 0;
   let checked = 0;
   let refusal: Reply<Result> | undefined;
+  const print = bodyPrinter<Result>(deps.stdout);
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
-      const reply = refusal ?? (await send(client, ids[index]!, options));
+      const sent = refusal ?? send(client, ids[index]!, options);
+      const reply = await (isRaw ? print(sent) : sent);
       if (!reply.ok && isDenied(reply.failure)) refusal = reply;
-      replies[index] = reply;
+      replies[index] = isRaw ? withoutBody(reply) : reply;
       checked += 1;
     }
   };
@@ -145,6 +143,28 @@ async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
   const work = Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, ids.length) }, worker));
   await withSpinner(work, line, { color: values.color, quiet }, deps);
   return replies;
+}
+
+/** Prints the body of each reply in the order of the calls, and before it resolves: ten thousand of a megabyte are not kept. */
+function bodyPrinter<Result extends ResponseInfo>(stdout: Output) {
+  let last: Promise<unknown> | undefined;
+  return (sent: Reply<Result> | Promise<Reply<Result>>): Promise<Reply<Result>> => {
+    const before = last;
+    const printed = Promise.all([sent, before]).then(async ([reply]) => {
+      const { body = '' } = reply.ok ? reply.result : reply.failure;
+      const how = { isFirst: before === undefined, isTerminal: stdout.isTerminal };
+      for (const piece of rawBody(body, how)) stdout.write(piece);
+      await stdout.drained();
+      return reply;
+    });
+    last = printed;
+    return printed;
+  };
+}
+
+function withoutBody<Result extends ResponseInfo>(reply: Reply<Result>): Reply<Result> {
+  if (reply.ok) return { ok: true, result: { ...reply.result, body: undefined } };
+  return { ok: false, failure: { ...reply.failure, body: undefined } };
 }
 
 function refusalIn(replies: readonly Reply<unknown>[]): Failure | undefined {
