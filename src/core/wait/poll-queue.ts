@@ -140,6 +140,11 @@ export class PollQueue {
     return Math.max(next - now, this.#rate.delay(now));
   }
 
+  /** Milliseconds until the last round begins; 0 from then on. */
+  untilLastRound(now: number): number {
+    return this.#isLastRound(now) ? 0 : this.#lastRoundAt() - now;
+  }
+
   /** Makes every queued task due `now`. Time in which nothing could be sent does not count against an error budget. */
   pollAll(now: number, pausedMs = 0): void {
     this.#polls.setDue(now, () => {});

@@ -112,8 +112,8 @@ export class Waiter {
   }
 
   /**
-   * For a reader of {@link events} that cannot take another one yet: resolves when `isReady` does, at the deadline or after a signal.
-   * Nothing is polled until it asks for the next event.
+   * For a reader of {@link events} that cannot take another one yet: resolves when `isReady` does, for the last round or after a
+   * signal. Nothing is polled until it asks for the next event.
    */
   async holdFor(isReady: Promise<unknown>): Promise<void> {
     let isHeld = true;
@@ -122,7 +122,9 @@ export class Waiter {
       this.#resume();
     });
     while (isHeld && !this.#end) {
-      await this.#rest(this.#queue.deadlineMs - this.elapsedMs());
+      const leftMs = this.#queue.untilLastRound(this.elapsedMs());
+      if (leftMs <= 0) return;
+      await this.#rest(leftMs);
       this.#onTime();
     }
   }
