@@ -99,7 +99,7 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
 /** What reads and writes files. */
 function fileDeps(
   signal: AbortSignal,
-): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize'> {
+): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize' | 'isStandardOutput'> {
   // After a signal too a report is written, but not for long.
   const limits = () => (signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
   return {
@@ -125,6 +125,10 @@ function fileDeps(
     async writableSize(path) {
       const { writableSize } = await import('./io/files.ts');
       return writableSize(path, limits());
+    },
+    async isStandardOutput(path) {
+      const { isStandardOutput } = await import('./io/files.ts');
+      return isStandardOutput(path, limits());
     },
   };
 }

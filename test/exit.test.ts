@@ -26,6 +26,22 @@ async function shell(script: string, added: Record<string, string> = {}): Promis
   return output;
 }
 
+describe('a report in the place of standard output', { concurrency: 2 }, () => {
+  for (const name of ['same.txt', './same.txt', 'link', '//dev/stdout']) {
+    it(`is refused before the first request, and the answer is not overwritten: --junit ${name}`, async () => {
+      const output = await shell(
+        `ln -sf /dev/stdout link; mmai watch 1 --simulate 2 --junit ${name} > same.txt; echo "exit $?"; cat same.txt`,
+      );
+      assert.match(output, /^error: --junit: expected the path of a file; .*\nexit 2\n$/);
+    });
+  }
+
+  it('is as good as none where both go to /dev/null', async () => {
+    const output = await shell('mmai watch 1 --simulate 2 -q --junit /dev/null > /dev/null; echo "exit $?"');
+    assert.equal(output, 'exit 0\n');
+  });
+});
+
 describe('exit code 74: standard output could not be written', { concurrency: 2 }, () => {
   it('a limit on file sizes cuts the document short', async () => {
     const output = await shell(`(ulimit -f 16; mmai status $(seq 1 400) --json --simulate 2 > f); echo "exit $?"`);

@@ -104,6 +104,15 @@ export function writableSize(path: string, limits: FileLimits = {}): Promise<num
   });
 }
 
+/** Whether a path leads to the file or the pipe that standard output is. A terminal or /dev/null loses nothing by being written twice. */
+export function isStandardOutput(path: string, limits: FileLimits = {}): Promise<boolean> {
+  const out = fstatSync(1);
+  return withLimits(limits, async () => {
+    const found = await promises.stat(path).catch(() => undefined);
+    return found !== undefined && !out.isCharacterDevice() && found.dev === out.dev && found.ino === out.ino;
+  });
+}
+
 // --- internal ---
 
 function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {

@@ -56,6 +56,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     runProgram: async () => ({ exitCode: 0 }),
     writeFile: async () => {},
     writableSize: async () => 0,
+    isStandardOutput: async () => false,
     messages: en,
     debug() {},
     ...overrides,

@@ -7,12 +7,15 @@ import type { WatchDocument } from '../../output/watch-document.ts';
 import { visible } from '../../text/safe-text.ts';
 import type { WatchOptions } from './watch-options.ts';
 
-/** Nothing, or the names of standard output: a report would overwrite the answer there. */
+/** Nothing, or the usual names of standard output, where a report would overwrite the answer. */
 const NO_FILE = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)?$/;
 
 /** Throws a usage error for a report that cannot be written: better before the wait than after it. */
 export async function checkReports(options: WatchOptions, deps: CommandDeps): Promise<void> {
-  if (options.junit !== undefined && NO_FILE.test(options.junit)) throw usageError((m) => m.watch.notAFile());
+  const { junit } = options;
+  if (junit !== undefined && (NO_FILE.test(junit) || (await deps.isStandardOutput(junit)))) {
+    throw usageError((m) => m.watch.notAFile());
+  }
   for (const [what, path] of Object.entries(reportPaths(options, deps))) {
     if (!path) continue;
     await deps.writableSize(path).catch(({ code, message }: NodeJS.ErrnoException) => {
