@@ -9,6 +9,10 @@ import { sandbox, testKey } from '../support/mmai.ts';
 import { answer, fakeTransport } from '../support/transport.ts';
 
 const URL = /http:\/\/127\.0\.0\.1:\d+\/processResult\/\d+\.txt\?Expires=\d+&OSSAccessKeyId=[\w-]+&Signature=[\w%]+/;
+const env = {
+  ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
+};
 const source = (pattern: RegExp) => pattern.source;
 
 describe('mmai result', () => {
@@ -92,10 +96,6 @@ describe('mmai result', () => {
 
   it('prints bodies in the order given with --raw, whichever comes first', async () => {
     const gate = new EventEmitter();
-    const env = {
-      ALIBABA_CLOUD_ACCESS_KEY_ID: testKey.accessKeyId,
-      ALIBABA_CLOUD_ACCESS_KEY_SECRET: testKey.accessKeySecret,
-    };
     const send = async ({ url }: HttpRequest) => {
       const id = /TaskId=(\d)/.exec(url)?.[1];
       if (id === '1') await once(gate, 'third');
@@ -111,6 +111,15 @@ describe('mmai result', () => {
         .map((body) => JSON.parse(body).RequestId),
       ['1', '2', '3'],
     );
+  });
+
+  it('calls no task an error that was not asked about because the reader of --raw is gone', async () => {
+    const closed = new AbortController();
+    const { transport } = fakeTransport(answer(200, { Status: 2 }));
+    const deps = fakeDeps({ transport: async () => transport, signal: closed.signal, env });
+    const stdout = { ...deps.stdout, write: () => closed.abort(141) };
+    assert.equal(await run(['result', '1', '2', '3', '--raw'], { ...deps, stdout }), 141);
+    assert.equal(deps.stderr.text(), '');
   });
 
   it('has a URL that can be fetched, bare by a query', async () => {

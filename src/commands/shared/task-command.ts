@@ -6,7 +6,7 @@ import type { Failure, Reply, ResponseInfo } from '../../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../../core/rpc/transport.ts';
 import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps, Output } from '../../deps.ts';
-import { abortCode } from '../../errors.ts';
+import { abortCode, ExitCode } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { rawBody } from '../../output/bodies.ts';
 import { errorObject, type StatusDocument, statusDocument, type TaskRow } from '../../output/document.ts';
@@ -97,7 +97,8 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
     const error = refusal && errorObject(refusal, deps.messages);
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);
     await printAnswer({ document }, printers, query, setup.values, deps);
-    if (!options.quiet) {
+    // Tasks not asked because their bodies could not be printed are no errors of theirs.
+    if (!options.quiet && exitCode !== ExitCode.closedPipe && exitCode !== ExitCode.outputFailed) {
       const text = failureReport(tasks, replies, deps.messages) + statusCount(document, deps.messages);
       deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
     }
