@@ -71,6 +71,13 @@ describe("import from 'mmai'", () => {
     assert.ok(pulled < 20, String(pulled));
   });
 
+  it('waits through a function like fetch, up to a deadline that is no whole number of milliseconds away', async () => {
+    const { url } = await sandbox({ script: '1' });
+    const client = createClient({ accessKey: testKey, endpoint: url, transport: fetch });
+    const { tasks, summary } = await waitForTasks(client, ['1'], { interval: 100, timeout: 300.5 });
+    assert.deepEqual([tasks[0]?.state, summary.outcome, summary.exitCode], ['running', 'deadline', ExitCode.deadline]);
+  });
+
   it('waits, and yields the events of ndjson, the summary last', async () => {
     const { url } = await sandbox({ script: '1=0,2;2=3' });
     const client = createClient({ accessKey: testKey, endpoint: url });

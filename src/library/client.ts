@@ -153,7 +153,9 @@ function checkedId(taskId: unknown): TaskId {
 function checkAccessKey(accessKey: AccessKey): AccessKey {
   const { accessKeyId, accessKeySecret, securityToken } = (accessKey ?? {}) as Partial<AccessKey>;
   const isText = (value: unknown) => typeof value === 'string' && value !== '';
-  if (!isText(accessKeyId) || !isText(accessKeySecret)) throw expected('accessKey', 'accessKey', accessKey);
+  const hasToken = typeof (securityToken ?? '') === 'string';
+  if (!isText(accessKeyId) || !isText(accessKeySecret) || !hasToken)
+    throw expected('accessKey', 'accessKey', accessKey);
   for (const [name, value] of Object.entries({ accessKeyId, accessKeySecret, securityToken: securityToken ?? '' })) {
     if (!/^[\x21-\x7e]*$/.test(value!)) throw usageError((m) => m.config.badValue(`accessKey.${name}`));
   }

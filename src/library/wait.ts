@@ -62,7 +62,7 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
   if (typeof client?.getTaskStatus !== 'function') throw expected('client', 'client', client);
   const flags = { ...WATCH_DEFAULTS, ...watchFlags(options) };
   const isId = (id: unknown) => typeof id === 'string' && id !== '';
-  if (!Array.isArray(taskIds) || !taskIds.every(isId)) throw expected('taskIds', 'taskIds', taskIds);
+  if (!Array.isArray(taskIds) || ![...taskIds].every(isId)) throw expected('taskIds', 'taskIds', taskIds);
   for (const id of taskIds) client.checkTaskId?.(id);
   const ids = [...new Set(taskIds)] as TaskId[];
   const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);

@@ -46,7 +46,12 @@ describe('the options of the library', () => {
     });
   }
 
-  for (const key of [undefined, { accessKeyId: 'id' }, { ...testKey, accessKeySecret: 'secret\r\n' }]) {
+  for (const key of [
+    undefined,
+    { accessKeyId: 'id' },
+    { ...testKey, accessKeySecret: 'secret\r\n' },
+    { ...testKey, securityToken: 5 },
+  ]) {
     it(`the key that a function returns is checked like one that is given: ${JSON.stringify(key)}`, async () => {
       const { transport, requests } = fakeTransport(succeeded);
       const client = createClient({ accessKey: untyped(async () => key), transport });
@@ -109,7 +114,7 @@ describe('the options of the library', () => {
       () => watchTasks(untyped({}), ['1']),
       /^MmaiError: client: expected an object with getTaskStatus\(\), got object$/,
     );
-    for (const ids of ['1', [1], [''], undefined]) {
+    for (const ids of ['1', [1], [''], new Array(1), undefined]) {
       assert.throws(() => watchTasks(client, untyped(ids as object)), /taskIds: expected an array of task IDs/);
     }
     assert.throws(() => watchTasks(client, ['x']), /"x" is not a valid task ID/);

@@ -10,7 +10,8 @@ export function fetchTransport(fetchLike: typeof fetch): Transport {
 async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<HttpResponse> {
   const { method, url, headers, body, timeoutMs, signal } = request;
   const where = () => new URL(url).host;
-  const limit = timeoutMs < Number.POSITIVE_INFINITY ? [AbortSignal.timeout(timeoutMs)] : [];
+  // It takes whole milliseconds only.
+  const limit = timeoutMs < Number.POSITIVE_INFINITY ? [AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)))] : [];
   const both = AbortSignal.any([...limit, ...(signal ? [signal] : [])]);
   try {
     const response = await fetchLike(url, {
