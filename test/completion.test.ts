@@ -64,7 +64,7 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
     const ask = (...words: string[]) => mmaiInProcess(['complete', '--word=', '--', ...words], { env });
     assert.equal((await ask('status', '--profile')).stdout, 'home\t\nwork\t\n');
     assert.equal((await ask('config', 'use')).stdout, 'home\t\nwork\t\n');
-    const odd = { current: 'work', profiles: { 'ho\nme': {}, 'wo\trk': {}, 'a b': {} } };
+    const odd = { current: 'work', profiles: { 'ho\nme': {}, 'wo\trk': {}, 'a\u202eb': {}, 'a b': {} } };
     writeFileSync(join(directory, 'config.json'), JSON.stringify(odd));
     assert.equal((await ask('config', 'use')).stdout, 'a b\t\n');
     writeFileSync(join(directory, 'config.json'), '{');

@@ -246,6 +246,14 @@ describe('--dry-run', { concurrency: 4 }, () => {
     });
   }
 
+  it('=curl trusts the CA file that mmai trusts', async () => {
+    for (const signature of ['v1', 'acs3']) {
+      const flags = ['--dry-run=curl', '--ca-file', "o'ur $(ca).pem", '--signature', signature];
+      const { stdout } = await mmaiInProcess(['status', '123', ...flags]);
+      assert.match(stdout, /^curl -sS --cacert 'o'\\''ur \$\(ca\)\.pem' "https:/m);
+    }
+  });
+
   it('=node prints a script for the official SDK that works', async () => {
     const { env } = await sandbox({ script: '2' });
     const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=node'], { env });

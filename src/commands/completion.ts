@@ -4,6 +4,7 @@ import { FILES, SCRIPTS, SHELLS } from '../completion/scripts.ts';
 import { choice } from '../core/config/settings.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode } from '../errors.ts';
+import { visible } from '../text/safe-text.ts';
 
 export function addCompletionCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   const { help } = deps.messages;
@@ -43,7 +44,9 @@ async function candidateLines(program: Command, words: string[], word: string, d
     recentTasks: () => recentCandidates(deps),
   }).catch(() => []);
   if (found === 'files') return `${FILES}\n`;
-  return found.map(({ value, description }) => `${value}\t${description}\n`).join('');
+  // A line is a value: one with a line break would be two others, and one that turns its text around would pose as another.
+  const safe = found.filter(({ value }) => visible(value) === value);
+  return safe.map(({ value, description }) => `${value}\t${description}\n`).join('');
 }
 
 function plain(values: readonly string[]): Candidate[] {

@@ -157,10 +157,7 @@ async function values(names: string, word: string, prefix: string, sources: Sour
     if (Object.hasOwn(LISTED, name)) found.push(...(await sources[LISTED[name]!]()));
     else if (names.includes('|') && !KINDS.includes(name)) found.push({ value: name, description: '' });
   }
-  return (
-    found
-      // A line of the output is a value: one with a line break would be two others.
-      .filter(({ value }) => value.toLowerCase().startsWith(word.toLowerCase()) && !/\p{Cc}/u.test(value))
-      .map(({ value, description }) => ({ value: prefix + value, description }))
-  );
+  return found
+    .filter(({ value }) => value.toLowerCase().startsWith(word.toLowerCase()))
+    .map(({ value, description }) => ({ value: prefix + value, description }));
 }

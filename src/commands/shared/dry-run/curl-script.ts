@@ -1,16 +1,18 @@
 import { type ApiCall, FORM } from '../../../core/rpc/request.ts';
 import { canonicalizedQueryString } from '../../../core/rpc/signature.ts';
 import type { Messages } from '../../../locales/en/messages.ts';
+import { shellQuoted } from '../../../text/shell-quoted.ts';
 
 /**
  * A script for any POSIX shell with curl and openssl. It signs by itself, from the usual variables, so that it holds no
  * secret and works again tomorrow (a signed URL is valid for 15 minutes and only once).
  */
-export function curlScript(calls: readonly ApiCall[], messages: Messages): string {
+export function curlScript(calls: readonly ApiCall[], caFile: string | undefined, messages: Messages): string {
   const isV1 = calls[0]?.signature !== 'acs3';
+  const curl = caFile === undefined ? 'curl -sS' : `curl -sS --cacert ${shellQuoted(caFile, 'linux')}`;
   const bodies = calls.map((call) => {
     const title = `# ${messages.tasks([call.parameters.TaskId ?? ''], 1)}\n`;
-    return title + (isV1 ? v1Call(call) : acs3Call(call));
+    return title + (isV1 ? v1Call(call, curl) : acs3Call(call, curl));
   });
   return `# ${messages.dryRun.curl()}
 : "\${ALIBABA_CLOUD_ACCESS_KEY_ID:?}" "\${ALIBABA_CLOUD_ACCESS_KEY_SECRET:?}"
@@ -23,13 +25,13 @@ const V1_START = `encode() { sed 's/%/%25/g; s/+/%2B/g; s,/,%2F,g; s/=/%3D/g'; }
 token=$(printf %s "\${ALIBABA_CLOUD_SECURITY_TOKEN-}" | encode)
 `;
 
-function v1Call({ origin, action, version, method, format, parameters }: ApiCall): string {
+function v1Call({ origin, action, version, method, format, parameters }: ApiCall, curl: string): string {
   const { RegionId = '', TaskId = '' } = parameters;
   // The parameters stand in their sorted order, since the shell does not sort.
   const start = canonicalizedQueryString({ Action: action });
   const middle = canonicalizedQueryString({ Format: format.toUpperCase(), RegionId });
   const end = canonicalizedQueryString({ TaskId });
-  const send = method === 'get' ? `curl -sS "${origin}/?$signed"` : `curl -sS "${origin}/" --data "$signed"`;
+  const send = method === 'get' ? `${curl} "${origin}/?$signed"` : `${curl} "${origin}/" --data "$signed"`;
   return `nonce=$(openssl rand -hex 16) && time=$(date -u +%Y-%m-%dT%H%%3A%M%%3A%SZ)
 query="AccessKeyId=$ALIBABA_CLOUD_ACCESS_KEY_ID&${start}&${middle}\${token:+&SecurityToken=$token}&SignatureMethod=HMAC-SHA1&SignatureNonce=$nonce&SignatureVersion=1.0&${end}&Timestamp=$time&Version=${version}"
 signature=$(printf '${method.toUpperCase()}&%%2F&%s' "$(printf %s "$query" | sed 's/%/%25/g; s/&/%26/g; s/=/%3D/g')" |
@@ -44,7 +46,7 @@ const ACS3_START = `sha256() { openssl dgst -sha256 "$@" | sed 's/.* //'; }
 token=\${ALIBABA_CLOUD_SECURITY_TOKEN-}
 `;
 
-function acs3Call({ origin, action, version, method, format, parameters }: ApiCall): string {
+function acs3Call({ origin, action, version, method, format, parameters }: ApiCall, curl: string): string {
   const query = canonicalizedQueryString(parameters);
   const isGet = method === 'get';
   const form = `content-type:${FORM['content-type']}`;
@@ -56,7 +58,7 @@ canonical=$(printf '%s\\n' ${method.toUpperCase()} / "${isGet ? query : ''}" ${i
   "x-acs-content-sha256:$hash" "x-acs-date:$time" \${token:+"x-acs-security-token:$token"} "x-acs-signature-nonce:$nonce" \\
   "x-acs-version:${version}" "" "$names" "$hash")
 signature=$(printf 'ACS3-HMAC-SHA256\\n%s' "$(printf %s "$canonical" | sha256)" | sha256 -hmac "$ALIBABA_CLOUD_ACCESS_KEY_SECRET")
-curl -sS ${target} -H "accept: application/${format}" -H "x-acs-action: ${action}" -H "x-acs-version: ${version}" \\
+${curl} ${target} -H "accept: application/${format}" -H "x-acs-action: ${action}" -H "x-acs-version: ${version}" \\
   -H "x-acs-date: $time" -H "x-acs-signature-nonce: $nonce" -H "x-acs-content-sha256: $hash" \${token:+-H "x-acs-security-token: $token"} \\
   -H "authorization: ACS3-HMAC-SHA256 Credential=$ALIBABA_CLOUD_ACCESS_KEY_ID,SignedHeaders=$names,Signature=$signature"
 echo

@@ -29,7 +29,7 @@ export async function dryRun(
   if (form !== 'request' && isJson) throw conflict(`--dry-run=${form}`, '--output json');
   if (form === 'node' && values.signature === 'acs3') throw conflict('--dry-run=node', '--signature acs3');
   const calls = (await readIds()).map((id) => operation.request({ ...values, origin: serviceOrigin(values) }, id));
-  if (form === 'curl') deps.stdout.write(curlScript(calls, deps.messages));
+  if (form === 'curl') deps.stdout.write(curlScript(calls, values.caFile, deps.messages));
   else if (form === 'node') deps.stdout.write(nodeScript(calls, deps.messages));
   else {
     const requests = calls.map((call) => describe(call, deps));
