@@ -1,3 +1,5 @@
+import { serverTime } from './service-clock.ts';
+
 /** The first ceiling of a retry delay and the last, in ms: 1 s doubling to 15 s (specification §6). */
 const FIRST_MS = 1000;
 const LAST_MS = 15_000;
@@ -18,7 +20,8 @@ export function backoffMs(attempt: number, random: () => number, serverDelayMs =
 export function serverDelayMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const hints = [
     positive(headers['x-acs-retry-after']),
-    retryAfter(headers['retry-after'], now),
+    // By the clock that the date was made with: ours may be minutes off and its requests accepted.
+    retryAfter(headers['retry-after'], serverTime(headers) ?? now),
     timeLeft(headers['x-ratelimit-user-api']),
     timeLeft(headers['x-ratelimit-user']),
   ];

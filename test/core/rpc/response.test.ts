@@ -109,6 +109,11 @@ describe('a failure', () => {
   const hints: [string, Record<string, string>, number | undefined][] = [
     ['x-acs-retry-after in ms', { 'x-acs-retry-after': '1500' }, 1500],
     ['Retry-After in seconds', { 'retry-after': '2' }, 2000],
+    [
+      'Retry-After as a date of a clock that is not ours',
+      { 'retry-after': 'Mon, 13 Mar 2023 09:34:40 GMT', date: 'Mon, 13 Mar 2023 09:34:37 GMT' },
+      3000,
+    ],
     ['Retry-After as a date', { 'retry-after': 'Mon, 13 Mar 2023 08:34:40 GMT' }, 10_000],
     ['x-ratelimit-user with nothing left', { 'x-ratelimit-user': 'Limit:1,Remain:0,TimeLeft:2000,Reset:1234' }, 2000],
     ['x-ratelimit-user with something left', { 'x-ratelimit-user': 'Limit:1,Remain:1,TimeLeft:2000' }, undefined],
