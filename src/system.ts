@@ -1,5 +1,5 @@
 import { homedir, uptime } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
@@ -99,7 +99,7 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
 /** What reads and writes files. */
 function fileDeps(
   signal: AbortSignal,
-): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize' | 'isStandardOutput'> {
+): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize' | 'isStandardOutput' | 'isForeign'> {
   // After a signal too a report is written, but not for long.
   const limits = () => (signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
   return {
@@ -113,6 +113,10 @@ function fileDeps(
       const { stateDirectory } = await import('./io/directories.ts');
       const { createRecentTasks } = await import('./io/recent-tasks.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
+    },
+    async isForeign(path) {
+      const { configDirectory, isForeign } = await import('./io/directories.ts');
+      return isForeign(path ?? join(configDirectory(process.env, process.platform, homeOrRoot()), 'config.json'));
     },
     async readText(path) {
       const { readText } = await import('./io/files.ts');

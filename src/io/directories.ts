@@ -107,6 +107,15 @@ export function actAsOwner(directory: string): () => void {
   }
 }
 
+/** Whether a user who is neither root nor ours owns a file, a directory above it, or a link on the way to it. */
+export function isForeign(path: string): boolean {
+  try {
+    return process.geteuid !== undefined && firstOwner(followLinks(path), process.geteuid()) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 /** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */
 export function giveAsRoot(path: string, owner: Stats | undefined): void {
   if (process.geteuid?.() !== 0 || !owner || (owner.uid === 0 && owner.gid === 0)) return;
@@ -119,12 +128,12 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 
 // --- internal ---
 
-/** The owner, if it is not root, of the first part of a path that is not root's: all below is in that user's hands. */
-function firstOwner(path: string): Stats | undefined {
+/** Of the first part of a path that is neither root's nor `user`'s, what it is and who owns it: all below is in that owner's hands. */
+function firstOwner(path: string, user = 0): Stats | undefined {
   const parent = dirname(path);
-  const above = parent === path ? undefined : firstOwner(parent);
+  const above = parent === path ? undefined : firstOwner(parent, user);
   const stats = above ?? lstatSync(path, { throwIfNoEntry: false });
-  return stats?.uid === 0 ? undefined : stats;
+  return stats?.uid === 0 || stats?.uid === user ? undefined : stats;
 }
 
 /** By the XDG specification a relative path is invalid and to be ignored. */

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseTaskId } from '../../src/core/task.ts';
-import { configDirectory, followLinks, makeDirectory, stateDirectory } from '../../src/io/directories.ts';
+import { configDirectory, followLinks, isForeign, makeDirectory, stateDirectory } from '../../src/io/directories.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
@@ -99,6 +99,34 @@ describe('a path with symbolic links', () => {
 
   it("of one's own link, or of root's, leads anywhere", () => {
     assert.equal(followLinks(join(linkInHome('/nowhere'), 'link'), process.getuid?.() || OTHER), '/nowhere');
+  });
+});
+
+describe('a file is foreign', () => {
+  const isRoot = process.getuid?.() === 0;
+  const file = (owned: string) => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, 'mmai'));
+    writeFileSync(join(home, 'mmai', 'config.json'), '{}');
+    if (isRoot) chownSync(join(home, owned), OTHER, OTHER);
+    return join(home, 'mmai', 'config.json');
+  };
+
+  it('where another user owns it or a directory above it', () => {
+    for (const owned of ['.', 'mmai', 'mmai/config.json']) assert.equal(isForeign(file(owned)), isRoot, owned);
+  });
+
+  it("not where all is one's own or root's, whether it is there or not", () => {
+    const directory = temporaryDirectory();
+    assert.equal(isForeign(join(directory, 'none', 'config.json')), false);
+    assert.equal(isForeign('/etc/passwd'), false);
+  });
+
+  it("where another user's link leads to it", () => {
+    const directory = temporaryDirectory();
+    symlinkSync('/etc/passwd', join(directory, 'link'));
+    if (isRoot) lchownSync(join(directory, 'link'), OTHER, OTHER);
+    assert.equal(isForeign(join(directory, 'link')), isRoot);
   });
 });
 

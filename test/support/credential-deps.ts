@@ -33,6 +33,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
     home: () => home,
     isInteractive: () => false,
     readText,
+    isForeign: async () => false,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
     debug: (line) => debugged.push(line),
     warn: (text) => warnings.push(text(en)),

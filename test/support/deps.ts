@@ -46,6 +46,7 @@ export function fakeDeps(overrides: Partial<CommandDeps> = {}): FakeDeps {
     home: () => home,
     isInteractive: () => false,
     readText,
+    isForeign: async () => false,
     runCommand: (line, limits) => runCommand(line, limits, process.platform),
     recentTasks: async () => recentTasks,
     transport: async () => transport,

@@ -126,13 +126,13 @@ function roleOffer(base: Offer, profile: Fields, source: Text, deps: CredentialD
 
 /** What the command prints is a profile again, read over this one, as aliyun-cli does; but no further command. */
 function externalOffer(profile: Fields, source: Text, lookup: Lookup): Offer {
-  const { deps } = lookup;
+  const { deps, config } = lookup;
   checkExternalAllowed(deps.env, source);
   const command = requireField(profile, 'process_command', source);
   const { process_command: _, mode: __, ...own } = profile;
   const obtain = async (until: number): Promise<Credentials> => {
     const start = deps.clock.monotonic();
-    const printed = await printedProfile({ command, name: 'process_command', source }, deps);
+    const printed = await printedProfile({ command, name: 'process_command', source, file: config.path }, deps);
     const offered = offerByMode(aliyunMode(printed), { ...own, ...printed }, source, lookup);
     return { ...(await offered.obtain(until + deps.clock.monotonic() - start)), ...validFor(printed, deps) };
   };

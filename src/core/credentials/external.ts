@@ -21,6 +21,8 @@ interface ExternalCommand {
   /** The key that holds the command, for errors. */
   readonly name: string;
   readonly source: Text;
+  /** The file that holds the command, unless it is mmai's own. */
+  readonly file?: string;
 }
 
 /**
@@ -28,9 +30,11 @@ interface ExternalCommand {
  * Nothing of its output is ever shown. Throws exit 3.
  */
 export async function printedProfile(
-  { command, name, source }: ExternalCommand,
+  { command, name, source, file }: ExternalCommand,
   deps: CredentialDeps,
 ): Promise<Fields> {
+  // Root in another user's home, or with HOME=/tmp anybody, would run what that user likes.
+  if (await deps.isForeign(file)) throw denied((m) => m.credentials.foreignCommand(source(m), name));
   const isInteractive = deps.isInteractive();
   const timeoutMs = LIMITS_MS[isInteractive ? 'interactive' : 'alone'];
   const end = await deps.runCommand(command, { timeoutMs, isInteractive, signal: deps.signal });

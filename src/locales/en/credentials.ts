@@ -29,6 +29,8 @@ export const credentialsEn = {
   fromEcs: () => 'ECS instance metadata',
   off: (where: string, variable: string) => `${where} (disabled by ${variable})`,
 
+  foreignCommand: (where: string, name: string) =>
+    `${where}: its ${name} is not run, since another user owns the file or a directory above it`,
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,

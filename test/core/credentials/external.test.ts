@@ -40,4 +40,20 @@ describe('a command that prints credentials', () => {
     assert.equal(error.exitCode, 3);
     assert.match(error.message, /could not be started \(ELOOP\)/);
   });
+
+  it("is not run from a file that another user can change, be it mmai's own or the one that names it", async () => {
+    for (const file of [undefined, '/home/other/.aliyun/config.json']) {
+      const asked: (string | undefined)[] = [];
+      const deps = await credentialDeps({
+        isForeign: async (path) => asked.push(path) > 0,
+        runCommand: async () => assert.fail('it was run'),
+      });
+      const command = { command: 'tool', name: 'process_command', source: () => 'profile', ...(file && { file }) };
+      await assert.rejects(printedProfile(command, deps), {
+        exitCode: 3,
+        message: /is not run, since another user owns/,
+      });
+      assert.deepEqual(asked, [file]);
+    }
+  });
 });
