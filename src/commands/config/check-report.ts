@@ -62,7 +62,9 @@ export class CheckReport {
     }
   }
 
-  #add({ detail = '', ...step }: Pick<CheckStep, 'step' | 'state'> & Partial<CheckStep>): void {
-    this.steps.push({ ms: null, hint: null, ...step, detail: visible(detail) });
+  #add({ detail = '', hint, ...step }: Pick<CheckStep, 'step' | 'state'> & Partial<CheckStep>): void {
+    // This is the check that some hints recommend at their end.
+    const advice = hint?.replace(/[;；] ?"mmai config check"[^;；]*$/, '') ?? null;
+    this.steps.push({ ms: null, ...step, hint: advice, detail: visible(detail) });
   }
 }

@@ -1,4 +1,4 @@
-import type { MmaiError, Text } from '../../errors.ts';
+import { inEnglish, type MmaiError, type Text } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import { type IssuedKey, issuedKey } from '../operations/assume-role.ts';
 import { CallError, callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
@@ -112,7 +112,12 @@ export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiErr
     return failure.requestId === null ? refused : refused + m.aside(m.requestId + failure.requestId);
   };
   if (http !== null && retry !== 'backoff') return denied(text, hint);
-  return new CallError(failure, text, topic && ((m) => m.codes[topic].hint));
+  const advice: Text | undefined = topic && ((m) => m.codes[topic].hint);
+  // The host is not the service's.
+  const isOfService = advice !== undefined && inEnglish(advice).includes('--endpoint');
+  return isOfService
+    ? new CallError({ ...failure, topic: undefined }, text, undefined)
+    : new CallError(failure, text, advice);
 }
 
 // --- internal ---

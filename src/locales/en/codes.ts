@@ -231,7 +231,7 @@ export const codesEn = {
   },
   timeout: {
     meaning: 'no complete response arrived within the request timeout',
-    hint: '"mmai config check" shows where it hangs; your network may require HTTPS_PROXY',
+    hint: 'your network may require HTTPS_PROXY; "mmai config check" shows where it hangs',
   },
   unreachable: {
     meaning: 'the host cannot be reached from this network',

@@ -231,7 +231,7 @@ export const codesZh: typeof codesEn = {
   },
   timeout: {
     meaning: '单次请求超时，未收到完整响应',
-    hint: '请用 "mmai config check" 查看卡在哪一步；部分网络需要设置 HTTPS_PROXY',
+    hint: '部分网络需要设置 HTTPS_PROXY；"mmai config check" 可查看卡在哪一步',
   },
   unreachable: {
     meaning: '从当前网络无法到达该主机',

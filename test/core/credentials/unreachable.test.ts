@@ -66,6 +66,21 @@ describe('a network that fails while a role is assumed', () => {
     });
   }
 
+  for (const kind of ['Dns', 'ConnectionRefused', 'Protocol', 'BodyTooLarge'] as const) {
+    it(`${kind}: no advice about --endpoint, which is another host`, async () => {
+      for (const args of [
+        ['status', '1'],
+        ['status', '1', '--json'],
+        ['watch', '1', '--error-budget', '1s'],
+      ]) {
+        const { code, stdout, stderr } = await runWith(args, throwing(kind));
+        assert.equal(code, 4);
+        assert.match(stderr, new RegExp(`Network\\.${kind}`));
+        assert.doesNotMatch(stdout + stderr, /--endpoint/);
+      }
+    });
+  }
+
   it('is tried again within the limit', async () => {
     const { code, asked } = await runWith(['status', '1'], (now) =>
       now < 2000 ? throwing('ConnectionReset')() : issued(60),
