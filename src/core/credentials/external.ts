@@ -34,7 +34,12 @@ export async function printedProfile(
   deps: CredentialDeps,
 ): Promise<Fields> {
   // Root in another user's home, or with HOME=/tmp anybody, would run what that user likes.
-  if (await deps.isForeign(file)) throw denied((m) => m.credentials.foreignCommand(source(m), name));
+  if (await deps.isForeign(file)) {
+    throw denied(
+      (m) => m.credentials.foreignCommand(source(m), name),
+      (m) => m.credentials.foreignCommandHint(),
+    );
+  }
   const isInteractive = deps.isInteractive();
   const timeoutMs = LIMITS_MS[isInteractive ? 'interactive' : 'alone'];
   const end = await deps.runCommand(command, { timeoutMs, isInteractive, signal: deps.signal });

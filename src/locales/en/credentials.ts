@@ -31,6 +31,7 @@ export const credentialsEn = {
 
   foreignCommand: (where: string, name: string) =>
     `${where}: its ${name} is not run, since another user owns the file or a directory above it`,
+  foreignCommandHint: () => 'run mmai as that user, or keep the profile in a directory of your own',
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,

@@ -30,6 +30,7 @@ export const credentialsZh: typeof credentialsEn = {
   off: (where, variable) => `${where}（已被 ${variable} 禁用）`,
 
   foreignCommand: (where, name) => `${where}：未运行 ${name}，因为该文件或其上级目录属于其他用户`,
+  foreignCommandHint: () => '请以该用户身份运行 mmai，或将配置保存在属于自己的目录中',
   forbidden: (where, variable) => `${where}：已被 ${variable} 禁用`,
   unreadable: (where, code) => spaced`无法读取${where}：${fileProblem(code)}`,
   tokenFile: (path, where) => spaced`${where}指定的令牌文件 ${path}`,
