@@ -141,7 +141,7 @@ function createRoute(url: URL, proxy: ProxyServer | undefined, connector: Connec
     isProxy: false,
     name,
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (isSecure ? 443 : 80),
+    port: Number(url.port || (isSecure ? 443 : 80)),
   };
   const forwarder = isSecure ? undefined : proxy;
   const peer = forwarder ? proxyPeer(forwarder) : own;

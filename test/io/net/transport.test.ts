@@ -310,6 +310,11 @@ const resolvingTo =
       addresses.map((address) => ({ address, family: 4 })),
     );
 
+it('port 0 is not taken for the default one', async () => {
+  const { get } = await transport();
+  await assert.rejects(get('http://127.0.0.1:0/'), ({ message }: Error) => !/127\.0\.0\.1:80\b/.test(message));
+});
+
 describe('a host name', () => {
   it('with a far address and a dead one is connected to: an address is tried for longer than a far round trip', async () => {
     const port = await hangingPort(600);
