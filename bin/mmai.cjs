@@ -37,6 +37,8 @@ function printedVersion() {
 }
 
 function start() {
+  // Node would open its debugger, on a port that every user of this machine can connect to, and this process will hold an AccessKey.
+  process.on('SIGUSR1', function () {});
   var argv = process.argv.slice(2);
   var cache = require('../dist/code-cache.cjs');
   var loader = cache.createCodeLoader(cache.cacheDirectory(process.env, process.platform), commandName(argv));

@@ -152,8 +152,6 @@ function handleSignals(controller: AbortController): RedirectSignals {
   });
   // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
   process.on('SIGXFSZ', () => {});
-  // Node would open its debugger, on a port that every user of this machine can connect to, and this process holds an AccessKey.
-  process.on('SIGUSR1', () => {});
   // The listeners stay the same: a signal that arrives while Node exchanges them is lost.
   return (take) => {
     redirected = take;

@@ -166,6 +166,22 @@ describe('the way out', { concurrency: 2 }, () => {
     });
   }
 
+  it('SIGUSR1 opens no debugger in a process that will hold an AccessKey', async () => {
+    const early = join(temporaryDirectory(), 'early.cjs');
+    // When the program begins to load.
+    const whenLoading = `const Module = require('node:module');
+      const load = Module._load;
+      Module._load = (name, ...rest) => {
+        if (name.endsWith('code-cache.cjs')) process.kill(process.pid, 'SIGUSR1');
+        return load(name, ...rest);
+      };`;
+    writeFileSync(early, whenLoading);
+    const env = { NODE_OPTIONS: `--require=${early}` };
+    const ended = await mmai(['watch', '1', '--simulate', '1x2,2', '--interval', '300ms'], { env });
+    assert.equal(ended.code, 0);
+    assert.doesNotMatch(ended.stderr, /[Dd]ebugger/);
+  });
+
   it('SIGUSR1 opens no debugger in a process that holds an AccessKey', async () => {
     const onOutput = (kill: (signal: NodeJS.Signals) => void) => kill('SIGUSR1');
     const ended = await mmai(['watch', '1', '--simulate', '1x2,2', '--interval', '300ms', '-o', 'ndjson'], {
