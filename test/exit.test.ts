@@ -190,13 +190,6 @@ describe('the way out', { concurrency: 2 }, () => {
     assert.deepEqual([ended.code, ended.signal], [0, null]);
     assert.doesNotMatch(ended.stderr, /[Dd]ebugger/);
   });
-
-  it('SIGUSR1 opens none while the program is still being loaded either', async () => {
-    const preload = join(temporaryDirectory(), 'preload.cjs');
-    writeFileSync(preload, "setImmediate(() => process.kill(process.pid, 'SIGUSR1'));");
-    const ended = await mmai(['status', '1', '--simulate', '2'], { env: { NODE_OPTIONS: `--require "${preload}"` } });
-    assert.deepEqual([ended.code, ended.stderr], [0, '']);
-  });
 });
 
 describe('an argument of 100,000 characters is quoted to 80', () => {
