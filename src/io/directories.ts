@@ -83,8 +83,8 @@ export function ownerOf(path: string): Stats | undefined {
  */
 export function actAsOwner(directory: string): () => void {
   const stay = () => {};
-  const owner = process.geteuid?.() === 0 ? firstOwner(directory) : undefined;
-  if (!owner) return stay;
+  const owner = process.geteuid?.() === 0 ? nearestOwner(directory) : undefined;
+  if (!owner || owner.uid === 0) return stay;
   const [groups, group] = [process.getgroups!(), process.getegid!()];
   const restore = () => {
     process.seteuid!(0);
@@ -128,8 +128,14 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 
 // --- internal ---
 
+/** Who owns a directory, or the nearest one above that is there. */
+function nearestOwner(directory: string): Stats | undefined {
+  const stats = lstatSync(directory, { throwIfNoEntry: false });
+  return stats || directory === dirname(directory) ? stats : nearestOwner(dirname(directory));
+}
+
 /** Of the first part of a path that is neither root's nor `user`'s, what it is and who owns it: all below is in that owner's hands. */
-function firstOwner(path: string, user = 0): Stats | undefined {
+function firstOwner(path: string, user: number): Stats | undefined {
   const parent = dirname(path);
   const above = parent === path ? undefined : firstOwner(parent, user);
   const stats = above ?? lstatSync(path, { throwIfNoEntry: false });

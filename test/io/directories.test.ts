@@ -159,6 +159,15 @@ describe("what is made in somebody's home", () => {
     );
   });
 
+  it("is made by root where a directory in it is root's, as a container's root leaves them in the home of another user", async () => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, '.config'), { mode: 0o755 });
+    if (process.getuid?.() === 0) chownSync(home, OTHER, OTHER);
+    const store = createStore({ directory: join(home, '.config', 'mmai') });
+    await store.update(() => {});
+    assert.equal(statSync(store.path).uid, process.getuid?.() ?? 0);
+  });
+
   it('stays with its owner, not with that of the directory, where it was there before', async () => {
     const home = temporaryDirectory();
     const isRoot = process.getuid?.() === 0;
