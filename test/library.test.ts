@@ -78,6 +78,13 @@ describe("import from 'mmai'", () => {
     assert.deepEqual([tasks[0]?.state, summary.outcome, summary.exitCode], ['running', 'deadline', ExitCode.deadline]);
   });
 
+  it('gives no request a limit in the past, of which Node warns, where the key came after the deadline', async () => {
+    const { transport, requests } = fakeTransport(succeeded);
+    const accessKey = () => new Promise<typeof testKey>((found) => setTimeout(found, 20, testKey));
+    await createClient({ accessKey, transport }).getTaskStatus('1', { timeoutMs: 5 });
+    assert.equal(requests[0]?.timeoutMs, 0);
+  });
+
   it('waits, and yields the events of ndjson, the summary last', async () => {
     const { url } = await sandbox({ script: '1=0,2;2=3' });
     const client = createClient({ accessKey: testKey, endpoint: url });

@@ -150,7 +150,8 @@ async function attempt<Result extends ResponseInfo>(
   const stamp = { now: serviceClock.now(), nonce: service.nonce() };
   const { method, url, headers, body, direct, secrets, signedTexts } = call.sign(stamp, key);
   const start = clock.monotonic();
-  const timeoutMs = Math.min(policy.attemptMs, policy.deadline - start);
+  // A key that took longer than the deadline allows: Node warns of a timer in the past.
+  const timeoutMs = Math.max(0, Math.min(policy.attemptMs, policy.deadline - start));
   // A request id of the usual form has no place for a signature: looking for one would take a quarter of a poll.
   const redact = (text: string) => redactor.redact(text, isUuid(text) ? undefined : secrets);
   traffic.requests += 1;

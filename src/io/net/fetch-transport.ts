@@ -11,7 +11,7 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
   const { method, url, headers, body, timeoutMs, signal } = request;
   const where = () => new URL(url).host;
   // It takes whole milliseconds only.
-  const limit = timeoutMs < Number.POSITIVE_INFINITY ? [AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)))] : [];
+  const limit = timeoutMs < Number.POSITIVE_INFINITY ? [AbortSignal.timeout(Math.ceil(timeoutMs))] : [];
   const both = AbortSignal.any([...limit, ...(signal ? [signal] : [])]);
   try {
     const response = await fetchLike(url, {
