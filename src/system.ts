@@ -119,7 +119,9 @@ function fileDeps(
       return isForeign(path ?? join(configDirectory(process.env, process.platform, homeOrRoot()), 'config.json'));
     },
     async readText(path) {
+      const { refuseForeignLink } = await import('./io/directories.ts');
       const { readText } = await import('./io/files.ts');
+      refuseForeignLink(path);
       return readText(path, { signal });
     },
     async writeFile(path, text, how) {

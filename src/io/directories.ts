@@ -48,6 +48,19 @@ export class ForeignLinkError extends Error {
   }
 }
 
+/**
+ * Throws EACCES for a path that root would be led abroad by, through another user's link: what it reads for that user it saves for
+ * that user. What else is wrong with the path is left to whoever opens it.
+ */
+export function refuseForeignLink(path: string): void {
+  if (process.geteuid?.() !== 0) return;
+  try {
+    followLinks(resolve(path));
+  } catch (error) {
+    if (error instanceof ForeignLinkError) throw Object.assign(error, { code: 'EACCES' });
+  }
+}
+
 /** As many links as one path may go through. */
 const MAX_LINKS = 40;
 

@@ -13,7 +13,14 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseTaskId } from '../../src/core/task.ts';
-import { configDirectory, followLinks, isForeign, makeDirectory, stateDirectory } from '../../src/io/directories.ts';
+import {
+  configDirectory,
+  followLinks,
+  isForeign,
+  makeDirectory,
+  refuseForeignLink,
+  stateDirectory,
+} from '../../src/io/directories.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
@@ -94,6 +101,16 @@ describe('a path with symbolic links', () => {
     for (const path of ['link', 'link/mmai/config.json']) {
       const abroad = linkInHome('/nowhere');
       assert.throws(() => followLinks(join(abroad, path), root), { link: join(abroad, 'link') });
+    }
+  });
+
+  it("of another user's link is not read by root, who would save what is there for that user", () => {
+    const isRoot = process.getuid?.() === 0;
+    const read = () => refuseForeignLink(join(linkInHome('/etc/passwd'), 'link'));
+    if (isRoot) assert.throws(read, { code: 'EACCES' });
+    else assert.doesNotThrow(read);
+    for (const path of [join(linkInHome('dotfiles.json'), 'link'), '/nowhere/x', join(linkInHome('link'), 'link')]) {
+      assert.doesNotThrow(() => refuseForeignLink(path));
     }
   });
 
