@@ -1,4 +1,4 @@
-import { chownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
@@ -133,7 +133,7 @@ export function isForeign(path: string): boolean {
 export function giveAsRoot(path: string, owner: Stats | undefined): void {
   if (process.geteuid?.() !== 0 || !owner || (owner.uid === 0 && owner.gid === 0)) return;
   try {
-    chownSync(path, owner.uid, owner.gid);
+    lchownSync(path, owner.uid, owner.gid);
   } catch {
     // A container's root may not be allowed to: then it stays root's.
   }
