@@ -14,22 +14,31 @@ const HIDDEN = '********';
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
-  const known = createIndex();
-  const added = new Set<string>();
+  const known = new Map<string, string>();
+  let isInHex = false;
+  /** Made when a text needs it: most runs show none. */
+  let index: Index | undefined;
   return {
     add(secret, shown = HIDDEN) {
-      if (secret === undefined || added.has(secret)) return;
-      added.add(secret);
-      known.add(secret, shown);
+      if (secret === undefined || known.has(secret)) return;
+      known.set(secret, shown);
+      isInHex ||= HEX.test(secret);
+      index = undefined;
     },
     redact(text, more) {
-      const redacted = known.redact(text);
-      if (!more) return redacted;
-      const own = createIndex();
-      for (const secret of more) own.add(secret, HIDDEN);
-      return own.redact(redacted);
+      if (isUuid(text) && !isInHex) return text;
+      index ??= createIndex(known);
+      const redacted = withoutSecrets(text, index);
+      // Looking for a signature in a UUID would take a quarter of a poll.
+      if (!more || isUuid(text)) return redacted;
+      return withoutSecrets(redacted, createIndex(new Map(more.map((secret) => [secret, HIDDEN]))));
     },
   };
+}
+
+/** Whether a text has the form of a request ID, which has no place for anything secret, unless that is a number in hex. */
+export function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 }
 
 // --- internal ---
@@ -40,6 +49,10 @@ const MIN_LETTERS = 6;
 const PIECE = 12;
 /** A piece of a spelling begins at each of these letters, so that any 15 of its letters in a row hold one. */
 const STEP = 4;
+/** So many kinds of three letters are told apart. */
+const BEGINNINGS = 2 ** 15;
+/** A secret that holds so much of a number in hex may be found in a UUID. */
+const HEX = /(?:[\da-f][^\da-z]*){6}/i;
 /** A secret with fewer letters than it takes is searched for as it is, if it has so many characters. */
 const MIN_SYMBOLS = 8;
 
@@ -57,13 +70,20 @@ interface Span {
   readonly shown: string;
 }
 
-/** The secrets by their pieces, so that a text is searched once for all of them. */
-function createIndex() {
+/** Secrets, each with what stands for it, so that a text is searched once for all of them. */
+interface Index {
+  readonly short: ReadonlyMap<string, string>;
+  readonly pieces: ReadonlyMap<string, readonly Piece[]>;
+  /** Whether a piece may have such a {@link beginning}: most of a text needs no look into the map. */
+  readonly beginnings: Uint8Array;
+  readonly symbols: ReadonlyMap<string, string>;
+}
+
+function createIndex(secrets: ReadonlyMap<string, string>): Index {
   const short = new Map<string, string>();
   const pieces = new Map<string, Piece[]>();
+  const beginnings = new Uint8Array(BEGINNINGS);
   const symbols = new Map<string, string>();
-  /** Whether a piece may begin with such three letters: most of a text needs no look into the map. */
-  const beginnings = new Uint8Array(2 ** 15);
   const addPiece = (spelling: string, at: number, shown: string) => {
     const text = spelling.slice(at, at + PIECE);
     beginnings[beginning(spelling, at)] = 1;
@@ -72,44 +92,40 @@ function createIndex() {
     // One is enough of a spelling that repeats itself.
     else if (!others.some((other) => other.spelling === spelling)) others.push({ spelling, at, shown });
   };
-  const find = (letters: string): Span[] => {
-    const spans: Span[] = [];
-    for (const [text, shown] of short) {
-      for (let at = letters.indexOf(text); at >= 0; at = letters.indexOf(text, at + 1)) {
-        spans.push({ start: at, end: at + text.length, shown });
-      }
+  for (const [secret, shown] of secrets) {
+    for (const spelling of spellings(secret)) {
+      const last = spelling.length - PIECE;
+      if (last < 0) short.set(spelling, shown);
+      for (let at = 0; at < last; at += STEP) addPiece(spelling, at, shown);
+      if (last >= 0) addPiece(spelling, last, shown);
     }
-    for (let at = 0; at + PIECE <= letters.length; at += 1) {
-      if (beginnings[beginning(letters, at)] === 0) continue;
-      const found = pieces.get(letters.slice(at, at + PIECE))?.map((piece) => extended(piece, letters, at)) ?? [];
-      spans.push(...found);
-      // The windows within it would find it again.
-      for (const { end } of found) at = Math.max(at, end - PIECE);
+    if (secret.length < MIN_SYMBOLS || lettersOf(secret).length >= MIN_LETTERS) continue;
+    for (const text of [secret, encodeURIComponent(secret.toWellFormed())]) symbols.set(text, shown);
+  }
+  return { short, pieces, beginnings, symbols };
+}
+
+/** Where the letters of a text are those of a secret. */
+function spansIn(letters: string, { short, pieces, beginnings }: Index): Span[] {
+  const spans: Span[] = [];
+  for (const [text, shown] of short) {
+    for (let at = letters.indexOf(text); at >= 0; at = letters.indexOf(text, at + 1)) {
+      spans.push({ start: at, end: at + text.length, shown });
     }
-    return spans;
-  };
-  return {
-    add(secret: string, shown: string): void {
-      for (const spelling of spellings(secret)) {
-        const last = spelling.length - PIECE;
-        if (last < 0) short.set(spelling, shown);
-        for (let at = 0; at < last; at += STEP) addPiece(spelling, at, shown);
-        if (last >= 0) addPiece(spelling, last, shown);
-      }
-      if (secret.length < MIN_SYMBOLS || lettersOf(secret).length >= MIN_LETTERS) return;
-      for (const text of [secret, encodeURIComponent(secret.toWellFormed())]) symbols.set(text, shown);
-    },
-    redact(text: string): string {
-      let plain = text;
-      for (const [symbol, shown] of symbols) plain = plain.replaceAll(symbol, () => shown);
-      return find(lettersOf(plain)).length > 0 ? replaced(plain, find) : plain;
-    },
-  };
+  }
+  for (let at = 0; at + PIECE <= letters.length; at += 1) {
+    if (beginnings[beginning(letters, at)] === 0) continue;
+    const found = pieces.get(letters.slice(at, at + PIECE))?.map((piece) => extended(piece, letters, at)) ?? [];
+    spans.push(...found);
+    // The windows within it would find it again.
+    for (const { end } of found) at = Math.max(at, end - PIECE);
+  }
+  return spans;
 }
 
 /** A number for the three letters there. */
 function beginning(letters: string, at: number): number {
-  return (letters.charCodeAt(at) * 961 + letters.charCodeAt(at + 1) * 31 + letters.charCodeAt(at + 2)) & (2 ** 15 - 1);
+  return (letters.charCodeAt(at) * 961 + letters.charCodeAt(at + 1) * 31 + letters.charCodeAt(at + 2)) % BEGINNINGS;
 }
 
 /** All that the letters around `at` share with the spelling around its piece. */
@@ -181,12 +197,18 @@ function placedLetters(text: string) {
   return { letters, places };
 }
 
-/** The text with something else in place of what `find` finds; of spans that overlap, the first and longest decides. */
-function replaced(text: string, find: (letters: string) => Span[]): string {
+function withoutSecrets(text: string, index: Index): string {
+  let plain = text;
+  for (const [symbol, shown] of index.symbols) plain = plain.replaceAll(symbol, () => shown);
+  return spansIn(lettersOf(plain), index).length > 0 ? replaced(plain, index) : plain;
+}
+
+/** The text with something else in place of each secret found; of spans that overlap, the first and longest decides. */
+function replaced(text: string, index: Index): string {
   const { letters, places } = placedLetters(text);
   let result = '';
   let end = 0;
-  for (const span of find(letters).sort((a, b) => a.start - b.start || b.end - a.end)) {
+  for (const span of spansIn(letters, index).sort((a, b) => a.start - b.start || b.end - a.end)) {
     const [first, last] = [places[span.start]!.start, places[span.end - 1]!.end];
     if (first >= end) result += text.slice(end, first) + span.shown;
     end = Math.max(end, last);

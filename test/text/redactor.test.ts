@@ -97,6 +97,13 @@ describe('a secret that a text quotes is replaced', () => {
     assert.equal(redact('AccessKeyId=LTAI5tExampleKeyId&'), 'AccessKeyId=********eyId&');
   });
 
+  it('in a UUID, as request IDs are, where it is a number in hex itself', () => {
+    const redactor = createRedactor();
+    redactor.add('no-hex-secret');
+    redactor.add('6F9619FF8B86D011');
+    assert.equal(redactor.redact('6f9619ff-8b86-d011-b42d-00cf4fc964ff'), '********-b42d-00cf4fc964ff');
+  });
+
   it('of one text alone, where it is given with it', () => {
     const { redact } = createRedactor();
     assert.equal(redact('Signature=aB%2FcDeFg%3D', ['aB/cDeFg=']), 'Signature=********%3D');

@@ -1,15 +1,9 @@
 import { inEnglish, type MmaiError, type Text } from '../../errors.ts';
+import { isUuid } from '../../text/redactor.ts';
 import type { Clock } from '../clock.ts';
 import { type IssuedKey, issuedKey } from '../operations/assume-role.ts';
 import { CallError, callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
-import {
-  type Failure,
-  isUuid,
-  networkFailure,
-  type Parse,
-  type ResponseFields,
-  readResponse,
-} from '../rpc/response.ts';
+import { type Failure, networkFailure, type Parse, type ResponseFields, readResponse } from '../rpc/response.ts';
 import { createServiceClock } from '../rpc/service-clock.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';

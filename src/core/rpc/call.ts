@@ -6,15 +6,7 @@ import { failureExitCode } from '../outcome.ts';
 import { backoffMs } from './backoff.ts';
 import type { FailureClass } from './error-codes.ts';
 import type { ApiCall, SignedRequest, Stamp } from './request.ts';
-import {
-  type Failure,
-  isUuid,
-  networkFailure,
-  type Parse,
-  type Reply,
-  type ResponseInfo,
-  readResponse,
-} from './response.ts';
+import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
 import { NetworkError, type Transport } from './transport.ts';
@@ -152,8 +144,7 @@ async function attempt<Result extends ResponseInfo>(
   const start = clock.monotonic();
   // A key that took longer than the deadline allows: Node warns of a timer in the past.
   const timeoutMs = Math.max(0, Math.min(policy.attemptMs, policy.deadline - start));
-  // A request id of the usual form has no place for a signature: looking for one would take a quarter of a poll.
-  const redact = (text: string) => redactor.redact(text, isUuid(text) ? undefined : secrets);
+  const redact = (text: string) => redactor.redact(text, secrets);
   traffic.requests += 1;
   const name = debug && `${label}: request ${traffic.requests}`;
   debug?.(

@@ -129,11 +129,6 @@ export function integerField(fields: ResponseFields, name: string): number | und
   return text !== undefined && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
-/** Whether a request ID has the usual form, which has no place for anything secret. */
-export function isUuid(text: string): boolean {
-  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
-}
-
 /** A text from outside as it may be shown and kept: no secret, no control character, not long, and nothing of the body held by it. */
 export function safeText(text: string | undefined, limit: number, redact: Redact): string | null {
   const trimmed = text?.trim();
