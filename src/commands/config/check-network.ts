@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { addressOf } from '../../core/config/settings.ts';
 import type { Topic } from '../../core/rpc/error-codes.ts';
 import type { Failure } from '../../core/rpc/response.ts';
 import { serverTime } from '../../core/rpc/service-clock.ts';
@@ -65,10 +66,10 @@ export function brokenStep(
 ): NetworkStep | undefined {
   const isService = !code.startsWith('Network.') && (kind !== 'request' || ACCEPTED.has(topic));
   if (isService) return kind === 'transient' || kind === 'throttle' ? 'answer' : undefined;
-  const { protocol, hostname } = new URL(origin);
-  const isNamed = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && seen.last('proxy')?.proxy === undefined;
+  const { host, isSecure } = addressOf(new URL(origin));
+  const isNamed = isIP(host) === 0 && seen.last('proxy')?.proxy === undefined;
   if (code === 'Network.Dns' || (code === 'Network.Timeout' && isNamed && !seen.last('dns'))) return 'dns';
   const needed = networkSteps(seen, origin).filter((step) => !['dns', 'proxyTls'].includes(step));
-  const isMissing = (step: NetworkStep) => !seen.last(step) && !(step === 'tls' && protocol === 'http:');
+  const isMissing = (step: NetworkStep) => !seen.last(step) && !(step === 'tls' && !isSecure);
   return needed.find(isMissing) ?? 'answer';
 }

@@ -106,6 +106,12 @@ export function serviceOrigin({ region, endpoint }: { region: string; endpoint?:
   return endpoint ?? `https://multimediaai.${region}.aliyuncs.com`;
 }
 
+/** Where the host of a URL is connected to; IPv6 without brackets. */
+export function addressOf({ protocol, hostname, port }: URL): { isSecure: boolean; host: string; port: number } {
+  const isSecure = protocol === 'https:';
+  return { isSecure, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (isSecure ? 443 : 80)) };
+}
+
 /** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { type Environment, isLoopback } from '../../core/config/settings.ts';
+import { addressOf, type Environment, isLoopback } from '../../core/config/settings.ts';
 import { type Text, usageError } from '../../errors.ts';
 import type { Peer } from './opening.ts';
 
@@ -48,27 +48,23 @@ export function chooseProxy(url: URL, env: Environment): ProxyChoice {
  * IP address; a network like `10.0.0.0/8`; each but `*` and a network with `:port` if wanted. Commas or spaces part them.
  */
 export function isExempt(url: URL, list: string): boolean {
-  const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const { host: named, port } = addressOf(url);
+  const host = named.replace(/\.$/, '');
   return list
     .toLowerCase()
     .split(/[\s,]+/)
     .some((entry) => {
       const [, name = '', onPort] = /^(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];
-      return entry === '*' || ((onPort === undefined || onPort === port) && covers(name.replace(/^\[|\]$/g, ''), host));
+      return (
+        entry === '*' ||
+        ((onPort === undefined || Number(onPort) === port) && covers(name.replace(/^\[|\]$/g, ''), host))
+      );
     });
 }
 
 /** The proxy as the end of a connection. */
 export function proxyPeer({ origin, host: shown, variable }: ProxyServer): Peer {
-  const { protocol, hostname } = new URL(origin);
-  return {
-    isSecure: protocol === 'https:',
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(/:(\d+)$/.exec(shown)?.[1]),
-    isProxy: true,
-    name: (m) => m.network.proxy(shown, variable),
-  };
+  return { ...addressOf(new URL(origin)), isProxy: true, name: (m) => m.network.proxy(shown, variable) };
 }
 
 // --- internal ---
@@ -102,8 +98,7 @@ function parseProxy(text: string, variable: string): ProxyServer {
       (m) => m.usage.badProxyHint(),
     );
   }
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return { origin: url.origin, host: `${url.hostname}:${port}`, variable, ...login };
+  return { origin: url.origin, host: `${url.hostname}:${addressOf(url).port}`, variable, ...login };
 }
 
 /** Basic authentication with the URL's user; undefined if an encoded character is none. */

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { Agent, Dispatcher } from 'undici';
-import type { Environment } from '../../core/config/settings.ts';
+import { addressOf, type Environment } from '../../core/config/settings.ts';
 import {
   type HttpRequest,
   type HttpResponse,
@@ -133,16 +133,10 @@ function routeFinder({ env, observe, redactor }: TransportOptions, connector: Co
 }
 
 function createRoute(url: URL, proxy: ProxyServer | undefined, connector: Connector): Route {
-  const { origin, host, hostname, protocol } = url;
-  const isSecure = protocol === 'https:';
+  const { origin, host } = url;
   const name: Text = (m) => (proxy ? m.network.through(host, proxyPeer(proxy).name(m)) : host);
-  const own: Peer = {
-    isSecure,
-    isProxy: false,
-    name,
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || (isSecure ? 443 : 80)),
-  };
+  const own: Peer = { ...addressOf(url), isProxy: false, name };
+  const { isSecure } = own;
   const forwarder = isSecure ? undefined : proxy;
   const peer = forwarder ? proxyPeer(forwarder) : own;
   const stepTowards = () => connector.stepTowards(peer);
