@@ -1,6 +1,6 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import { gapMs, RateLimit } from './pace.ts';
-import { EARLY_MS, LAST_POLL_MARGIN_MS, MERGE_MS } from './poll-queue.ts';
+import { LAST_POLL_MARGIN_MS, roundMargins } from './poll-queue.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
 /** What a wait would do if no task changed its state. Spans in ms. */
@@ -37,13 +37,14 @@ export function pollPlan(options: WaiterOptions): PollPlan {
   // As long as a round over all tasks takes; the last round ends just before the deadline.
   const roundMs = (tasks / perSecond) * 1000;
   const lastRoundMs = horizonMs - LAST_POLL_MARGIN_MS - new RateLimit(perSecond).restedDelay(tasks);
+  const { mergeMs, earlyMs } = roundMargins(options);
   const atMs = [0];
   for (let at = 0; at < lastRoundMs; ) {
     const gap = Math.max(gapMs(at, options, MEAN), roundMs);
     const longest = Math.max(gapMs(at, options, LONGEST), roundMs);
-    const isLast = at + gap > lastRoundMs - MERGE_MS;
-    const isDelayed = isLast && at + longest < lastRoundMs && at < lastRoundMs - EARLY_MS;
-    if (isDelayed) at = lastRoundMs - EARLY_MS;
+    const isLast = at + gap > lastRoundMs - mergeMs;
+    const isDelayed = isLast && at + longest < lastRoundMs && at < lastRoundMs - earlyMs;
+    if (isDelayed) at = lastRoundMs - earlyMs;
     else at = isLast ? horizonMs : at + gap;
     atMs.push(Math.round(at));
   }
@@ -72,9 +73,10 @@ function worstLagMs(options: WaiterOptions, roundMs: number, horizonMs: number):
 
 /** The longest from one poll of a task to its next, with the jitter of all tasks and the turns of the others. */
 function worstGapMs(age: number, options: WaiterOptions, roundMs: number): number {
-  const gap = Math.max(gapMs(age, options, LONGEST), EARLY_MS);
+  const { mergeMs, earlyMs } = roundMargins(options);
+  const gap = Math.max(gapMs(age, options, LONGEST), earlyMs);
   const isAlone = options.ids.length === 1;
   if (isAlone) return gap + LAST_POLL_MARGIN_MS;
   const jitter = options.intervalMs === 'auto' ? gap * JITTER : 0;
-  return Math.max(gap + Math.min(roundMs, jitter + 1000), roundMs + jitter) + MERGE_MS + LAST_POLL_MARGIN_MS;
+  return Math.max(gap + Math.min(roundMs, jitter + 1000), roundMs + jitter) + mergeMs + LAST_POLL_MARGIN_MS;
 }

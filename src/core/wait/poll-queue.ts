@@ -1,15 +1,14 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import type { Again } from './acceptor.ts';
 import { Heap } from './heap.ts';
-import { RateLimit } from './pace.ts';
+import { MIN_GAP_MS, type PaceOptions, RateLimit } from './pace.ts';
+import type { WaiterOptions } from './waiter-options.ts';
 import type { Watched } from './watched.ts';
 
 /** The last polls are sent this long before the deadline, and the usual latency earlier. */
 export const LAST_POLL_MARGIN_MS = 250;
-/** A poll due less than this before the last round begins is left out. */
-export const MERGE_MS = 1750;
-/** A poll that would be left out although it is needed is sent so much before the last round. */
-export const EARLY_MS = MERGE_MS + 50;
+/** In shortest gaps: a poll due less than this before the last round begins is left out. */
+const MERGED_GAPS = 1.75;
 /** The least time for the last round after a deadline that passed while the machine slept. */
 const LATE_ROUND_MS = 10_000;
 
@@ -17,6 +16,19 @@ const LATE_ROUND_MS = 10_000;
 export interface Turn {
   readonly task: Watched;
   readonly isLast: boolean;
+}
+
+/** What comes close before the last round, in ms. */
+export interface RoundMargins {
+  /** A poll due less than this before the last round begins is left out. */
+  readonly mergeMs: number;
+  /** A poll that would be left out although it is needed is sent so much before the last round. */
+  readonly earlyMs: number;
+}
+
+export function roundMargins({ intervalMs }: Pick<PaceOptions, 'intervalMs'>): RoundMargins {
+  const mergeMs = MERGED_GAPS * (intervalMs === 'auto' ? MIN_GAP_MS : Math.min(intervalMs, MIN_GAP_MS));
+  return { mergeMs, earlyMs: mergeMs + 50 };
 }
 
 /**
@@ -28,6 +40,7 @@ export class PollQueue {
   readonly #retries = new Heap<Watched>();
   readonly #polls = new Heap<Watched>();
   readonly #rate: RateLimit;
+  readonly #margins: RoundMargins;
   #inFlight = 0;
   /** Requests in flight that are no polls. */
   #others = 0;
@@ -36,9 +49,10 @@ export class PollQueue {
   #latencyMs: number | undefined;
   #isLateRound = false;
 
-  constructor(deadlineMs: number, perSecond: number) {
-    this.deadlineMs = deadlineMs;
-    this.#rate = new RateLimit(perSecond);
+  constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
+    this.deadlineMs = options.timeoutMs;
+    this.#rate = new RateLimit(options.maxRps);
+    this.#margins = roundMargins(options);
   }
 
   /** No task is queued and none in flight. */
@@ -60,7 +74,7 @@ export class PollQueue {
    * the way. A poll that the last round would delay beyond `atMostMs` comes a little earlier instead.
    */
   add(task: Watched, now: number, { againInMs, atMostMs }: Again): number {
-    const beforeRoundAt = this.#lastRoundAt() - EARLY_MS;
+    const beforeRoundAt = this.#lastRoundAt() - this.#margins.earlyMs;
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < this.#lastRoundAt();
     task.due = isDelayed && now < beforeRoundAt ? beforeRoundAt : now + againInMs;
     this.push(task);
@@ -109,7 +123,7 @@ export class PollQueue {
 
   /** Milliseconds until {@link takeOther}; Infinity where that depends on the requests in flight, or on the end of the wait. */
   untilOther(now: number): number {
-    const isLate = this.#left > 0 && now >= this.#lastRoundAt() - EARLY_MS;
+    const isLate = this.#left > 0 && now >= this.#lastRoundAt() - this.#margins.earlyMs;
     return isLate || this.isFull ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
   }
 
@@ -125,9 +139,10 @@ export class PollQueue {
   addRound(tasks: readonly Watched[], now: number, latencyMs: number): boolean {
     const waiting = tasks.filter(({ outcome }) => outcome === null);
     this.#latencyMs = latencyMs;
-    if (this.#isLateRound || waiting.length === 0 || now + EARLY_MS > this.#lastRoundAt(waiting.length)) return false;
+    if (this.#isLateRound || waiting.length === 0 || now + this.#margins.earlyMs > this.#lastRoundAt(waiting.length))
+      return false;
     for (const task of waiting) {
-      task.due = now + EARLY_MS;
+      task.due = now + this.#margins.earlyMs;
       this.push(task);
     }
     return true;
@@ -206,6 +221,6 @@ export class PollQueue {
 
   /** A poll due at `due` is left to the last round, since that comes soon after it or before it. */
   #isInLastRound(due: number, now: number): boolean {
-    return this.#isLastRound(now) || Math.max(due, now) > this.#lastRoundAt() - MERGE_MS;
+    return this.#isLastRound(now) || Math.max(due, now) > this.#lastRoundAt() - this.#margins.mergeMs;
   }
 }

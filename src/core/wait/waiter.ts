@@ -50,7 +50,7 @@ export class Waiter {
     this.#options = options;
     this.timeoutMs = options.timeoutMs;
     this.#deps = deps;
-    this.#queue = new PollQueue(options.timeoutMs, options.maxRps);
+    this.#queue = new PollQueue(options);
     this.#elapsed = new Elapsed(deps.clock);
     this.#timer = new Timer(deps.clock, () => {
       // Always set, so that a stop of the process is noticed whenever it comes.

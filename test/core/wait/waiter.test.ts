@@ -117,6 +117,14 @@ describe('the deadline', () => {
     const { pollsPerTask } = pollPlan(waitFor([end.tasks[0]!.id], options));
     assert.ok(asked.length <= pollsPerTask + 1, `${asked.length} polls, ${pollsPerTask} planned`);
   });
+  it('leaves no gap before it that is much longer than a short interval', async () => {
+    const options = { timeoutMs: 4000, intervalMs: 100, latencyMs: 5 };
+    const { asked, end } = await wait({ 1: () => 1 }, options);
+    const gaps = asked.slice(1).map(({ at }, i) => at - asked[i]!.at);
+    assert.ok(Math.max(...gaps) < 0.3, String(Math.max(...gaps)));
+    const { pollsPerTask } = pollPlan(waitFor([end.tasks[0]!.id], options));
+    assert.ok(Math.abs(asked.length - pollsPerTask) <= 2, `${asked.length} polls, ${pollsPerTask} planned`);
+  });
   it('is not missed by a task that ends a second before it', async () => {
     assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000, latencyMs: 50 })).end.exitCode, 0);
   });
