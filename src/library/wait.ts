@@ -66,8 +66,10 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
   for (const id of taskIds) client.checkTaskId?.(id);
   const ids = [...new Set(taskIds)] as TaskId[];
   const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);
-  const signal = options.signal ?? new AbortController().signal;
-  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal };
+  const { signal = new AbortController().signal } = options;
+  // One that follows it: of more than ten listeners on the same signal Node warns.
+  const own = signal instanceof AbortSignal ? AbortSignal.any([signal]) : signal;
+  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: own };
 }
 
 function startWaiter({ client, options, signal }: Plan): Waiter {

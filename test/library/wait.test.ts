@@ -43,6 +43,21 @@ describe('waitForTasks', () => {
     await assert.rejects(waitForTasks(createClient({ accessKey, transport }), ['1']), /^Error: no key$/);
   });
 
+  it('ends many waits by one signal, of whose listeners Node does not warn', async () => {
+    const controller = new AbortController();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const client: TaskClient = { getTaskStatus: () => new Promise(() => {}) };
+    const waits = Array.from({ length: 20 }, () => waitForTasks(client, ['1'], { signal: controller.signal }));
+    await new Promise(setImmediate);
+    controller.abort();
+    const ended = await Promise.all(waits);
+    process.off('warning', onWarning);
+    assert.deepEqual(new Set(ended.map(({ summary }) => summary.exitCode)), new Set([ExitCode.interrupted]));
+    assert.deepEqual(warnings, []);
+  });
+
   it('says how the command resumes the wait, at the endpoint of the client', async () => {
     const signal = AbortSignal.abort();
     const resumeOf = async (endpoint: object) =>
