@@ -1,5 +1,6 @@
 import { inEnglish, type Text } from '../../errors.ts';
 import { copied, shortened, visible } from '../../text/safe-text.ts';
+import { withoutUrlSecrets } from '../../text/signed-url.ts';
 import { serverDelayMs } from './backoff.ts';
 import { type Classification, classify, type Topic } from './error-codes.ts';
 import { serverTime } from './service-clock.ts';
@@ -134,7 +135,7 @@ export function safeText(text: string | undefined, limit: number, redact: Redact
   const trimmed = text?.trim();
   if (!trimmed) return null;
   const isLong = trimmed.length > MAX_SEARCHED;
-  const searched = redact(isLong ? trimmed.slice(0, MAX_SEARCHED) : trimmed);
+  const searched = withoutUrlSecrets(redact(isLong ? trimmed.slice(0, MAX_SEARCHED) : trimmed));
   const safe = isLong ? `${searched.slice(0, Math.max(0, searched.length - NOT_SHOWN))}…` : searched;
   const short = shortened(visible(safe), limit);
   return short === text ? text : copied(short);
