@@ -1,11 +1,12 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import type { Again } from './acceptor.ts';
 import { Heap } from './heap.ts';
+import { Latency } from './latency.ts';
 import { MIN_GAP_MS, type PaceOptions, RateLimit } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 import type { Watched } from './watched.ts';
 
-/** The last polls are sent this long before the deadline, and the usual latency earlier. */
+/** The last polls are sent this long before the deadline, and what a long response takes earlier. */
 export const LAST_POLL_MARGIN_MS = 250;
 /** In shortest gaps: a poll due less than this before the last round begins is left out. */
 const MERGED_GAPS = 1.75;
@@ -46,7 +47,7 @@ export class PollQueue {
   #others = 0;
   /** Tasks that still get a poll in the last round: those queued, and those in flight whose poll is not their last. */
   #left = 0;
-  #latencyMs: number | undefined;
+  #latency = new Latency();
   #isLateRound = false;
 
   constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
@@ -101,12 +102,11 @@ export class PollQueue {
     return { task, isLast };
   }
 
-  /** Ends a turn that took `latencyMs`: the last round is planned with the usual latency, recent ones weighing most. */
+  /** Ends a turn that took `latencyMs`: the last round is planned with what responses took. */
   finish({ isLast }: Turn, latencyMs: number): void {
     this.#inFlight -= 1;
     if (!isLast) this.#left -= 1;
-    const usual = this.#latencyMs ?? latencyMs;
-    this.#latencyMs = usual + (latencyMs - usual) / 5;
+    this.#latency.add(latencyMs);
   }
 
   /** Takes a turn for a request that is no poll, if there is one: polls go first before the deadline. */
@@ -138,7 +138,8 @@ export class PollQueue {
    */
   addRound(tasks: readonly Watched[], now: number, latencyMs: number): boolean {
     const waiting = tasks.filter(({ outcome }) => outcome === null);
-    this.#latencyMs = latencyMs;
+    this.#latency = new Latency();
+    this.#latency.add(latencyMs);
     if (this.#isLateRound || waiting.length === 0 || now + this.#margins.earlyMs > this.#lastRoundAt(waiting.length))
       return false;
     for (const task of waiting) {
@@ -168,7 +169,7 @@ export class PollQueue {
     });
     if (now < this.deadlineMs) return;
     this.#isLateRound = true;
-    const roundMs = Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) + this.#latency();
+    const roundMs = Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) + this.#latency.longMs;
     this.deadlineMs = now + Math.max(LATE_ROUND_MS, roundMs + LAST_POLL_MARGIN_MS);
   }
 
@@ -187,16 +188,12 @@ export class PollQueue {
 
   /** When the very last poll is sent, so that its response comes just before the deadline. */
   #lastSendAt(): number {
-    return this.deadlineMs - this.#latency() - LAST_POLL_MARGIN_MS;
+    return this.deadlineMs - this.#latency.longMs - LAST_POLL_MARGIN_MS;
   }
 
   /** How long the requests in flight take until the last ones can be sent. */
   #batchesMs(polls = this.#left): number {
-    return Math.max(0, Math.ceil(polls / MAX_IN_FLIGHT) - 1) * this.#latency();
-  }
-
-  #latency(): number {
-    return this.#latencyMs ?? 0;
+    return Math.max(0, Math.ceil(polls / MAX_IN_FLIGHT) - 1) * this.#latency.meanMs;
   }
 
   // --- turns ---

@@ -102,6 +102,26 @@ describe('the last polls of many tasks', () => {
     assert.equal(end.exitCode, 0);
   });
 
+  for (const count of [1, 8, 20, 50]) {
+    it(`${count} tasks that ended in time for a last poll each are seen, though responses take from 500 to 1500 ms`, async () => {
+      for (let seed = 0; seed < 20; seed += 1) {
+        const random = numbers(seed);
+        const { end } = await wait(
+          // 8 requests in flight, each about a second: as many a second.
+          lives(count, () => finishedAt(15 - count / 8 - 3.25)),
+          { timeoutMs: 15_000, latencyMs: () => 500 + 1000 * random(), random },
+        );
+        assert.equal(end.exitCode, 0, `seed ${seed}: ${end.tasks.filter(({ outcome }) => outcome === null).length}`);
+      }
+    });
+  }
+
+  it('a task that ended in time for its last poll is seen, though only the first response came at once', async () => {
+    const latencyMs = (poll: number) => (poll === 0 ? 100 : 1000);
+    const { end } = await wait({ 1: finishedAt(12.5) }, { timeoutMs: 15_000, latencyMs });
+    assert.equal(end.exitCode, 0);
+  });
+
   it('where the rate is too low for all: as many as it allows, in the order given, and the others are not checked', async () => {
     const { end, asked } = await wait(
       lives(200, () => () => 1),
