@@ -32,12 +32,14 @@ export function beforeDashes(words: readonly string[]): readonly string[] {
   return words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 }
 
-/** The value of the last `--flag value`, `--flag=value`, `-f value` or `-fvalue`. */
+/** The value of the last `--flag value`, `--flag=value`, `-f value` or `-fvalue`, also behind the one short switch: `-qf value`. */
 export function flagValue(words: readonly string[], long: string, short?: string): string | undefined {
+  const beginning = short ? new RegExp(`^-q*${short.slice(1)}`) : undefined;
   const values = words.flatMap((word, index) => {
-    if (word === long || word === short) return [words[index + 1] ?? ''];
+    const next = words[index + 1] ?? '';
+    if (word === long) return [next];
     if (word.startsWith(`${long}=`)) return [word.slice(long.length + 1)];
-    return short && word.startsWith(short) && !word.startsWith('--') ? [word.slice(short.length)] : [];
+    return beginning?.test(word) ? [word.replace(beginning, '') || next] : [];
   });
   return values.at(-1);
 }

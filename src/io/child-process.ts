@@ -17,3 +17,17 @@ export function start(
 export function codeOf({ code = 'EINVAL' }: NodeJS.ErrnoException): string {
   return code.startsWith('ERR_') ? 'EINVAL' : code;
 }
+
+/**
+ * Sends a signal to a process that has not ended; false if it is another user's by now, as what sudo runs. Not by its own method,
+ * which emits that as an error of the process.
+ */
+export function kill({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return true;
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EPERM';
+  }
+}

@@ -4,7 +4,7 @@ import type { Environment } from '../core/config/settings.ts';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 import { abortCode, signalOf } from '../errors.ts';
-import { codeOf, start } from './child-process.ts';
+import { codeOf, kill, start } from './child-process.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -39,7 +39,7 @@ export function runCommand(
       signal.removeEventListener('abort', stop);
       // What a command that has ended leaves in the background is meant to stay.
       if (how.how !== 'exited' && detached) killTree(child, 'SIGKILL');
-      else child.kill('SIGKILL');
+      else kill(child, 'SIGKILL');
       // A grandchild may hold the pipes open; it is not waited for.
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -123,26 +123,30 @@ export function runHook(
     signal.addEventListener('abort', stop);
     child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
     child.on('exit', (exitCode) => {
-      if (isLate) end({ how: 'timeout' });
-      else end(exitCode === null ? { how: 'killed' } : { how: 'exited', exitCode });
+      if (!isLate) end(exitCode === null ? { how: 'killed' } : { how: 'exited', exitCode });
+      // What the shell started may have ignored the request to end: then it is killed.
+      else if (!killTree(child, 0)) end({ how: 'timeout' });
     });
   });
 }
 
 // --- internal ---
 
-function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+/** Sends a signal to a process and all that it started, 0 for none; false where nothing is left of them. */
+function killTree(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false;
   if (process.platform === 'win32') {
+    if (signal === 0) return false;
     spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on(
       'error',
       () => {},
     );
-    return;
+    return true;
   }
   try {
     process.kill(-child.pid, signal);
-  } catch {
-    // It has ended meanwhile.
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

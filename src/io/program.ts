@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
-import { codeOf, start } from './child-process.ts';
+import { codeOf, kill, start } from './child-process.ts';
 import { type Started, windowsCommand } from './windows-command.ts';
 
 /** How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could not be started. */
@@ -14,7 +14,7 @@ export type RedirectSignals = (take: ((name: NodeJS.Signals) => void) | undefine
 
 /**
  * Runs a program in place of this process: with our standard streams and `env` as its whole environment. Signals that would end this
- * process go to the program, which decides what they mean. Never rejects.
+ * process go to the program, which decides what they mean; one that this user may not send it ends the waiting. Never rejects.
  */
 export function runProgram(
   words: readonly string[],
@@ -26,14 +26,16 @@ export function runProgram(
   if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
   // A terminal sends its signals to the program as well, and a second one may mean something else to it.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
-  redirectSignals((name) => {
-    if (name === 'SIGTERM' || !isAtTerminal) child.kill(name);
-  });
   return new Promise((resolve) => {
     const end = (how: ProgramEnd) => {
       redirectSignals(undefined);
       resolve(how);
     };
+    redirectSignals((name) => {
+      const isMeant = name === 'SIGTERM' || !isAtTerminal;
+      // One that cannot be passed on ends us alone.
+      if (isMeant && !kill(child, name)) end({ exitCode: 128 + constants.signals[name] });
+    });
     child.on('error', (error) => end({ notStarted: codeOf(error) }));
     child.on('exit', (code, signal) => end({ exitCode: signal ? 128 + constants.signals[signal] : code! }));
   });

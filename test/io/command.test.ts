@@ -104,6 +104,12 @@ describe('runHook', () => {
     assert.deepEqual(await hook(`trap '' TERM; while :; do sleep 60; done`, { timeoutMs: 200 }), { how: 'timeout' });
   });
 
+  it('kills what the shell started and what ignores the request to end, though the shell has ended', async () => {
+    const { command, isGone } = tree(`sh -c "trap '' TERM; while :; do sleep 60; done"`);
+    assert.deepEqual(await hook(command, { timeoutMs: 1000 }), { how: 'timeout' });
+    assert.ok(await isGone());
+  });
+
   it('passes on the signal that ends mmai, and does not wait', async () => {
     const { command, path, isGone } = tree();
     const controller = new AbortController();
@@ -115,8 +121,8 @@ describe('runHook', () => {
   });
 });
 
-/** A shell and a program that it started, whose process ids are then in a file. */
-function tree() {
+/** A shell and a program that it starts, whose process ids are then in a file. */
+function tree(program = 'sleep 60') {
   const path = join(temporaryDirectory(), 'pids');
   const isGone = async () => {
     const pids = readFileSync(path, 'utf8').trim().split('\n').map(Number);
@@ -125,7 +131,7 @@ function tree() {
     return !pids.some(isAlive);
   };
   return {
-    command: `sleep 60 & printf '%s\n' $$ $! > '${path}.new'; mv '${path}.new' '${path}'; wait`,
+    command: `${program} & printf '%s\n' $$ $! > '${path}.new'; mv '${path}.new' '${path}'; wait`,
     path,
     isGone,
   };
