@@ -18,6 +18,9 @@ const GRACE_MS = 1500;
 /** How long a signal that the process sends itself may take, in ms. */
 const RAISE_MS = 100;
 
+/** A timer for longer fires after 1 ms, as one in the past does, and Node prints a warning of each. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
 
@@ -203,7 +206,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const timer = setTimeout(wake, Math.min(Math.max(0, ms), MAX_TIMER_MS));
       signal?.addEventListener('abort', wake);
       if (signal?.aborted) wake();
     });

@@ -78,11 +78,67 @@ describe("import from 'mmai'", () => {
     assert.deepEqual([tasks[0]?.state, summary.outcome, summary.exitCode], ['running', 'deadline', ExitCode.deadline]);
   });
 
-  it('gives no request a limit in the past, of which Node warns, where the key came after the deadline', async () => {
+  it('leaves nothing on the signal of a request through a function like fetch, and no timer', async (t) => {
+    const [any, timeout] = [t.mock.method(AbortSignal, 'any'), t.mock.method(AbortSignal, 'timeout')];
+    const { signal } = new AbortController();
+    const transport = async () => new Response('{"Status":2}');
+    const client = createClient({ accessKey: testKey, transport });
+    assert.ok((await client.getTaskStatus('1', { signal })).ok);
+    assert.deepEqual([any.mock.callCount(), timeout.mock.callCount()], [0, 0]);
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  });
+
+  it('gives a request the longest limit of a timer where the call has more time, of which Node would make 1 ms', async () => {
     const { transport, requests } = fakeTransport(succeeded);
-    const accessKey = () => new Promise<typeof testKey>((found) => setTimeout(found, 20, testKey));
-    await createClient({ accessKey, transport }).getTaskStatus('1', { timeoutMs: 5 });
-    assert.equal(requests[0]?.timeoutMs, 0);
+    const client = createClient({ accessKey: testKey, transport, requestTimeout: 'none' });
+    for (const timeoutMs of [2 ** 31 + 1e6, Number.POSITIVE_INFINITY]) await client.getTaskStatus('1', { timeoutMs });
+    assert.ok(requests[0]!.timeoutMs <= 2 ** 31 - 1, String(requests[0]!.timeoutMs));
+    assert.equal(requests[1]!.timeoutMs, Number.POSITIVE_INFINITY);
+  });
+
+  it('waits for a key no longer than the call may take, and sends nothing after that', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { transport, requests } = fakeTransport(succeeded);
+    const client = createClient({ accessKey: () => new Promise(() => {}), transport });
+    const late = client.getTaskStatus('1', { timeoutMs: 500 });
+    t.mock.timers.tick(500);
+    const reply = await late;
+    assert.ok(!reply.ok);
+    assert.deepEqual(
+      [reply.failure.code, reply.failure.message],
+      ['Network.Timeout', 'accessKey: no credentials within 0.5s'],
+    );
+    assert.equal(requests.length, 0);
+  });
+
+  it('waits for a key, and for another after a refusal, until the signal of the call aborts', async () => {
+    const { transport } = fakeTransport(refusal(404, 'InvalidAccessKeyId.NotFound'));
+    for (const isFirst of [true, false]) {
+      const stop = new AbortController();
+      const accessKey = (renew: boolean) => {
+        if (renew !== isFirst) queueMicrotask(() => stop.abort());
+        return renew === isFirst ? Promise.resolve(testKey) : new Promise<typeof testKey>(() => {});
+      };
+      const client = createClient({ accessKey, transport });
+      const reply = await client.getTaskStatus('1', { signal: stop.signal });
+      assert.equal(!reply.ok && reply.failure.code, 'Network.Aborted');
+      assert.deepEqual(getEventListeners(stop.signal, 'abort'), []);
+    }
+  });
+
+  it('closes a client whose connections could not be made, and leaves that error to the call', async () => {
+    const parser: unknown = Reflect.get(globalThis, 'WebAssembly');
+    Reflect.deleteProperty(globalThis, 'WebAssembly');
+    try {
+      const client = createClient({ accessKey: testKey, endpoint: 'http://127.0.0.1:9' });
+      await assert.rejects(client.getTaskStatus('1'), { name: 'MmaiError', exitCode: ExitCode.usage });
+      client.renewConnections();
+      client.close();
+      // A rejection that nobody handles would fail this test.
+      await new Promise(setImmediate);
+    } finally {
+      Reflect.set(globalThis, 'WebAssembly', parser);
+    }
   });
 
   it('waits, and yields the events of ndjson, the summary last', async () => {
@@ -106,6 +162,13 @@ describe("import from 'mmai'", () => {
     const summary = events.at(-1)!;
     assert.ok(summary.type === 'summary');
     assert.equal(summary.exitCode, ExitCode.interrupted);
+  });
+
+  it('polls nothing where its signal was aborted before', async () => {
+    const { transport, requests } = fakeTransport(succeeded);
+    const client = createClient({ accessKey: testKey, transport });
+    const { summary } = await waitForTasks(client, ['1', '2'], { signal: AbortSignal.abort() });
+    assert.deepEqual([summary.notChecked, summary.requests, requests.length], [['1', '2'], 0, 0]);
   });
 
   it('says in the summary of a wait which error ended it', async () => {

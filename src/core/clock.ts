@@ -6,6 +6,6 @@ export interface Clock {
   monotonic(): number;
   /** Milliseconds since the machine was started, its sleep included; may have a resolution of a second. */
   sinceBoot(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts (check `signal.aborted` after). Never rejects. */
+  /** Resolves after `ms` (24 days at most), or at once when `signal` aborts (check `signal.aborted` after). Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -12,11 +12,11 @@ import type { AccessKey } from '../core/rpc/signature.ts';
 import type { Transport } from '../core/rpc/transport.ts';
 import { parseTaskId, type TaskId } from '../core/task.ts';
 import type { PollOptions } from '../core/wait/waiter-options.ts';
-import { usageError } from '../errors.ts';
 import { fetchTransport } from '../io/net/fetch-transport.ts';
 import { systemClock } from '../system.ts';
 import { createRedactor, type Redactor } from '../text/redactor.ts';
-import { checkNames, checkText, type Duration, durationText, expected } from './options.ts';
+import { checkAccessKey, findKey } from './key.ts';
+import { checkNames, checkText, type Duration, durationText, expected, isSignal } from './options.ts';
 
 /** With the same defaults and the same checks as on the command line. */
 export interface ClientOptions {
@@ -120,7 +120,10 @@ export function createClient(options: ClientOptions): ServiceClient {
     nonce: randomUUID,
     redactor,
     debug: undefined,
-    credentials: async (renew) => checkAccessKey(typeof accessKey === 'function' ? await accessKey(renew) : accessKey),
+    credentials: async (renew, until = Number.POSITIVE_INFINITY, signal) =>
+      typeof accessKey === 'function'
+        ? findKey(async () => accessKey(renew), { until, signal })
+        : checkAccessKey(accessKey),
     requestTimeoutMs: values.requestTimeout,
   });
   return {
@@ -129,8 +132,8 @@ export function createClient(options: ClientOptions): ServiceClient {
     traffic: client.traffic,
     clockOffsetMs: client.clockOffsetMs,
     checkTaskId: parseTaskId,
-    getTaskStatus: async (taskId, call) => client.getTaskStatus(checkedId(taskId), { retries: 3, ...call }),
-    getTaskResult: async (taskId, call) => client.getTaskResult(checkedId(taskId), { retries: 3, ...call }),
+    getTaskStatus: async (taskId, call) => client.getTaskStatus(checkedId(taskId), checkedCall(call)),
+    getTaskResult: async (taskId, call) => client.getTaskResult(checkedId(taskId), checkedCall(call)),
     renewConnections: () => transport.renew(),
     close: () => transport.close(),
   };
@@ -144,22 +147,21 @@ const OPTIONS: readonly (keyof ClientOptions)[] = [
   ...serviceSettings.filter((name) => name !== 'caFile'),
 ];
 
+const CALL_OPTIONS: readonly (keyof CallOptions)[] = ['retries', 'timeoutMs', 'signal', 'traffic', 'keepsBody'];
+
+/** Throws an {@link MmaiError} for a name or a type that is wrong. */
+function checkedCall(call: CallOptions = {}): CallOptions {
+  const { retries = 3, timeoutMs, signal } = checkNames(call, CALL_OPTIONS);
+  for (const [name, value] of Object.entries({ retries, timeoutMs: timeoutMs ?? 0 })) {
+    if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'number', value);
+  }
+  if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
+  return { ...call, retries };
+}
+
 /** A number may have been rounded to the ID of another task. */
 function checkedId(taskId: unknown): TaskId {
   return parseTaskId(checkText(taskId, 'taskId'));
-}
-
-/** The key, whether it was given or a function returned it: a token read from a file may end with a line break. */
-function checkAccessKey(accessKey: AccessKey): AccessKey {
-  const { accessKeyId, accessKeySecret, securityToken } = (accessKey ?? {}) as Partial<AccessKey>;
-  const isText = (value: unknown) => typeof value === 'string' && value !== '';
-  const hasToken = typeof (securityToken ?? '') === 'string';
-  if (!isText(accessKeyId) || !isText(accessKeySecret) || !hasToken)
-    throw expected('accessKey', 'accessKey', accessKey);
-  for (const [name, value] of Object.entries({ accessKeyId, accessKeySecret, securityToken: securityToken ?? '' })) {
-    if (!/^[\x21-\x7e]*$/.test(value!)) throw usageError((m) => m.config.badValue(`accessKey.${name}`));
-  }
-  return accessKey;
 }
 
 function chooseTransport(given: ClientOptions['transport'], redactor: Redactor): Transport {
@@ -185,11 +187,12 @@ function lazyTransport(redactor: Redactor): Transport {
       made ??= make();
       return (await made).send(request);
     },
+    // Of one that could not be made the request hears.
     renew() {
-      void made?.then((transport) => transport.renew());
+      made?.then((transport) => transport.renew()).catch(() => {});
     },
     close() {
-      void made?.then((transport) => transport.close());
+      made?.then((transport) => transport.close()).catch(() => {});
     },
   };
 }

@@ -89,6 +89,11 @@ export function expected(option: string, kind: keyof Messages['library']['kinds'
   return usageError((m) => m.library.expected(option, m.library.kinds[kind], isPlain ? String(value) : typeof value));
 }
 
+/** Whether a value is an AbortSignal. Not by its class: a test runner's environment may have another. */
+export function isSignal(value: Partial<AbortSignal> | null): boolean {
+  return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
+}
+
 // --- internal ---
 
 const UNITS: readonly (readonly [Unit, number])[] = [
@@ -97,11 +102,6 @@ const UNITS: readonly (readonly [Unit, number])[] = [
   ['s', 1000],
   ['ms', 1],
 ];
-
-/** Not by its class: a test runner's environment may have another. */
-function isSignal(value: Partial<AbortSignal> | null): boolean {
-  return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
-}
 
 type ToFlag = (value: unknown, option: string) => Partial<WatchFlags>;
 

@@ -113,13 +113,19 @@ function documentOf(end: EndEvent, { client, flags }: Plan): WatchDocument {
 
 /** A reply with everything that the wait reads of one. */
 function wholeReply(reply: StatusReply): TaskReply {
-  if (reply.ok) return { ok: true, result: { requestId: null, http: 200, ...reply.result } };
+  const serverDelayMs = wholeDelay(reply.ok ? reply.result.serverDelayMs : reply.failure.serverDelayMs);
+  if (reply.ok) return { ok: true, result: { requestId: null, http: 200, ...reply.result, serverDelayMs } };
   const { failure } = reply;
   const { code, http = null, class: given } = failure;
   const known = classify(code, http ?? 0);
   const meaning = given ? { ...known, class: given, retry: RETRY_RULES[given] } : known;
-  const unknown = { requestId: null, recommend: null, serverDelayMs: undefined, serverTime: undefined };
-  return { ok: false, failure: { ...unknown, ...failure, http, ...meaning } };
+  const unknown = { requestId: null, recommend: null, serverTime: undefined };
+  return { ok: false, failure: { ...unknown, ...failure, serverDelayMs, http, ...meaning } };
+}
+
+/** No hint but a positive number: `Number` of a header that is not there is NaN, and a task due then would never be polled. */
+function wholeDelay(ms: number | undefined): number | undefined {
+  return typeof ms === 'number' && ms > 0 ? ms : undefined;
 }
 
 /** What a client's call resolves with. A wait ends with errors only: whatever else is thrown becomes one. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createClient, ExitCode, MmaiError, type WaitOptions, waitForTasks, watchTasks } from '../../src/index.ts';
 import { watchFlags } from '../../src/library/options.ts';
 import { testKey } from '../support/mmai.ts';
-import { fakeTransport, succeeded } from '../support/transport.ts';
+import { fakeTransport, refusal, succeeded } from '../support/transport.ts';
 
 /** Options as a program without types may give them. */
 const untyped = (options: object) => options as never;
@@ -45,6 +45,34 @@ describe('the options of the library', () => {
       });
     });
   }
+
+  const badCalls: [object, RegExp][] = [
+    [{ retries: Number.NaN }, /^retries: expected a number, got NaN$/],
+    [{ retries: '3' }, /^retries: expected a number, got string$/],
+    [{ timeoutMs: '5s' }, /^timeoutMs: expected a number, got string$/],
+    [{ timeoutMs: Number.NaN }, /^timeoutMs: expected a number, got NaN$/],
+    [{ signal: {} }, /^signal: expected an AbortSignal, got object$/],
+    [{ timeout: 5000 }, /^unknown option "timeout"$/],
+  ];
+  for (const [options, message] of badCalls) {
+    it(`a call rejects ${JSON.stringify(options)}, and sends nothing`, async () => {
+      const { transport, requests } = fakeTransport(succeeded);
+      const client = createClient({ accessKey: testKey, transport });
+      for (const call of [client.getTaskStatus, client.getTaskResult]) {
+        await assert.rejects(call('1', untyped(options)), { name: 'MmaiError', exitCode: ExitCode.usage, message });
+      }
+      assert.equal(requests.length, 0);
+    });
+  }
+
+  it('an option of a call that is undefined has its default', async (t) => {
+    // Without jitter a retry needs no time.
+    t.mock.method(Math, 'random', () => 0);
+    const { transport, requests } = fakeTransport(refusal(503, 'ServiceUnavailable'));
+    const client = createClient({ accessKey: testKey, transport });
+    await client.getTaskStatus('1', untyped({ retries: undefined, timeoutMs: undefined, signal: undefined }));
+    assert.equal(requests.length, 4);
+  });
 
   for (const key of [
     undefined,

@@ -84,6 +84,13 @@ function ownClient(...replies: StatusReply[]) {
   return { client, polled };
 }
 
+it('a client whose hint is no number is polled all the same', async () => {
+  const pending: StatusReply = { ok: true, result: { status: 1, serverDelayMs: Number.NaN } };
+  const { client, polled } = ownClient(pending, pending, { ok: true, result: { status: 2 } });
+  const { summary } = await waitForTasks(client, ['a'], { interval: 1, timeout: '2s' });
+  assert.deepEqual([summary.outcome, polled.length], ['met', 3]);
+});
+
 describe("a wait with a client of one's own", () => {
   it('takes any text as ID, and a status alone as reply', async () => {
     const { client, polled } = ownClient({ ok: true, result: { status: 2 } });

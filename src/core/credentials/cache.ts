@@ -29,7 +29,7 @@ interface Cached extends Found {
 /**
  * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers there are. A
  * caller waits only for the very first ones and for a successor of expired ones. `lookUp` goes through the chain: the first time,
- * and when `renew` says that the service refused the key; `until`, on the monotonic clock, the key is of use. Rejects as the providers do; while credentials are still good a failed
+ * and when `renew` says that the service refused the key; a first key is of use until `until`, on the monotonic clock. Rejects as the providers do; while credentials are still good a failed
  * renewal is only reported to `debug`.
  */
 export function cacheCredentials(
@@ -69,7 +69,7 @@ export function cacheCredentials(
     if (!old) return once(() => lookUp(false, until));
     if (renew) {
       if (!pending && Math.abs(now - renewedAt) < FRESH_MS) return old;
-      const found = await once(() => lookUp(true, until));
+      const found = await once(() => lookUp(true));
       renewedAt = clock.now();
       return found;
     }

@@ -46,8 +46,11 @@ export interface RpcCall<Result extends ResponseInfo> {
   readonly refine?: (failure: Failure) => Failure;
 }
 
-/** Finds the key to sign with by `until`, on the monotonic clock; `renew` asks to look again, past any cache. Rejects with what concerns no single call, or a {@link CallError}. */
-export type Credentials = (renew: boolean, until?: number) => Promise<AccessKey>;
+/**
+ * Finds the key to sign with, for a call that ends by `until`, on the monotonic clock, or with `signal`; `renew` asks to look again,
+ * past any cache. Rejects with what concerns no single call, or a {@link CallError}.
+ */
+export type Credentials = (renew: boolean, until?: number, signal?: AbortSignal) => Promise<AccessKey>;
 
 /** Limits of one call, retries included. */
 interface CallPolicy {
@@ -104,13 +107,14 @@ export async function callRpc<Result extends ResponseInfo>(
 ): Promise<Reply<Result>> {
   const corrected: FailureClass[] = [];
   try {
-    let key = await credentials?.(false, policy.deadline);
+    let key = await credentials?.(false, policy.deadline, policy.signal);
     for (let retry = 1; ; ) {
       const reply = await attempt(call, key, policy);
       if (reply.ok) return reply;
       const { failure } = reply;
       if (failure.class === 'throttle') policy.traffic.throttles += 1;
-      const correction = corrected.includes(failure.class) ? undefined : await correct(failure, key, call, credentials);
+      const again = credentials && (() => credentials(true, policy.deadline, policy.signal));
+      const correction = corrected.includes(failure.class) ? undefined : await correct(failure, key, call, again);
       if (correction) {
         corrected.push(failure.class);
         key = correction.key;
@@ -142,8 +146,7 @@ async function attempt<Result extends ResponseInfo>(
   const stamp = { now: serviceClock.now(), nonce: service.nonce() };
   const { method, url, headers, body, direct, secrets, signedTexts } = call.sign(stamp, key);
   const start = clock.monotonic();
-  // A key that took longer than the deadline allows: Node warns of a timer in the past.
-  const timeoutMs = Math.max(0, Math.min(policy.attemptMs, policy.deadline - start));
+  const timeoutMs = attemptLimit(policy, start);
   const redact = (text: string) => redactor.redact(text, secrets);
   traffic.requests += 1;
   const name = debug && `${label}: request ${traffic.requests}`;
@@ -164,6 +167,15 @@ async function attempt<Result extends ResponseInfo>(
   return reply;
 }
 
+/** The longest that a timer can take, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** How long an attempt from `start` may take, in ms: what a timer can hold, or Infinity. A key may have taken longer than the deadline allows. */
+function attemptLimit({ attemptMs, deadline }: CallPolicy, start: number): number {
+  const limit = Math.min(attemptMs, deadline - start);
+  return limit === Number.POSITIVE_INFINITY ? limit : Math.min(Math.max(0, limit), MAX_TIMER_MS);
+}
+
 const lastProtected = new WeakMap<Redactor, AccessKey>();
 
 /** Makes the key known as secret, once. Of its id the end is shown, by which its owner recognizes it. */
@@ -181,10 +193,10 @@ async function correct<Result extends ResponseInfo>(
   failure: Failure,
   key: AccessKey | undefined,
   { service }: RpcCall<Result>,
-  credentials: Credentials | undefined,
+  again: (() => Promise<AccessKey>) | undefined,
 ): Promise<{ readonly key: AccessKey | undefined } | undefined> {
-  if (failure.class === 'auth' && key && credentials) {
-    const renewed = await credentials(true);
+  if (failure.class === 'auth' && key && again) {
+    const renewed = await again();
     const isSame = isSameKey(renewed, key);
     service.debug?.(`credentials resolved again: ${isSame ? 'the same key, no retry' : 'another key'}`);
     return isSame ? undefined : { key: renewed };

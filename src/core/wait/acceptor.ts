@@ -67,6 +67,11 @@ export function resultEvent(task: Readonly<Watched>, outcome: TaskEnd, durationM
   return { type: 'result', id, outcome, state, status, durationMs, lagMaxMs, polls, requestId, failure };
 }
 
+/** How long the server asks to wait, in ms; what is too long to be meant counts as {@link MAX_HINT_MS}. */
+export function hintMs({ serverDelayMs = 0 }: Pick<TaskStatus | Failure, 'serverDelayMs'>): number {
+  return Math.min(serverDelayMs, MAX_HINT_MS);
+}
+
 // --- internal ---
 
 function afterResult(
@@ -116,11 +121,6 @@ function afterFailure(
     event: { type: 'retry', id, failure: task.failure, attempt, budgetLeftMs },
     next: { againInMs, atMostMs: Number.POSITIVE_INFINITY },
   };
-}
-
-/** How long the server asks to wait, in ms. */
-function hintMs({ serverDelayMs = 0 }: Pick<TaskStatus | Failure, 'serverDelayMs'>): number {
-  return Math.min(serverDelayMs, MAX_HINT_MS);
 }
 
 /** A task that was seen before and is not found now was not "just submitted". */

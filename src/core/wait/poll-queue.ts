@@ -42,7 +42,7 @@ export class PollQueue {
   readonly #polls = new Heap<Watched>();
   readonly #rate: RateLimit;
   readonly #margins: RoundMargins;
-  #inFlight = 0;
+  readonly #inFlight = new Set<Watched>();
   /** Requests in flight that are no polls. */
   #others = 0;
   /** Tasks that still get a poll in the last round: those queued, and those in flight whose poll is not their last. */
@@ -58,11 +58,11 @@ export class PollQueue {
 
   /** No task is queued and none in flight. */
   get isEmpty(): boolean {
-    return this.#left === 0 && this.#inFlight === 0;
+    return this.#left === 0 && this.#inFlight.size === 0;
   }
 
   get isFull(): boolean {
-    return this.#inFlight + this.#others >= MAX_IN_FLIGHT;
+    return this.#inFlight.size + this.#others >= MAX_IN_FLIGHT;
   }
 
   /** Whether a task that was polled can be polled once more before the deadline. */
@@ -97,14 +97,15 @@ export class PollQueue {
     const task = heap?.pop();
     if (!task) return undefined;
     this.#rate.take(now);
-    this.#inFlight += 1;
+    this.#inFlight.add(task);
+    task.polls += 1;
     if (isLast) this.#left -= 1;
     return { task, isLast };
   }
 
   /** Ends a turn that took `latencyMs`: the last round is planned with what responses took. */
-  finish({ isLast }: Turn, latencyMs: number): void {
-    this.#inFlight -= 1;
+  finish({ task, isLast }: Turn, latencyMs: number): void {
+    this.#inFlight.delete(task);
     if (!isLast) this.#left -= 1;
     this.#latency.add(latencyMs);
   }
@@ -161,12 +162,14 @@ export class PollQueue {
     return this.#isLastRound(now) ? 0 : this.#lastRoundAt() - now;
   }
 
-  /** Makes every queued task due `now`. Time in which nothing could be sent does not count against an error budget. */
+  /** Makes every queued task due `now`. Time in which nothing could be sent does not count against an error budget, also of those in flight. */
   pollAll(now: number, pausedMs = 0): void {
-    this.#polls.setDue(now, () => {});
-    this.#retries.setDue(now, (task) => {
+    const shift = (task: Watched) => {
       task.failingSince += pausedMs;
-    });
+    };
+    this.#polls.setDue(now, () => {});
+    this.#retries.setDue(now, shift);
+    this.#inFlight.forEach(shift);
     if (now < this.deadlineMs) return;
     this.#isLateRound = true;
     const roundMs = Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) + this.#latency.longMs;

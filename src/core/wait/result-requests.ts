@@ -3,7 +3,7 @@ import type { TaskEnd } from '../outcome.ts';
 import type { Traffic } from '../rpc/call.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { ResultDetails, TaskId, TaskResult } from '../task.ts';
-import { resultEvent } from './acceptor.ts';
+import { hintMs, resultEvent } from './acceptor.ts';
 import type { ResultEvent } from './events.ts';
 import type { PollQueue } from './poll-queue.ts';
 import type { PollOptions, WaiterDeps, WaiterOptions } from './waiter-options.ts';
@@ -126,9 +126,9 @@ export class ResultRequests {
     for (const task of this.#waiting.splice(0)) this.#close(task);
   }
 
-  async #retry(task: Watched, { serverDelayMs = 0 }: Failure): Promise<void> {
+  async #retry(task: Watched, failure: Failure): Promise<void> {
     this.#retried.add(task);
-    await this.#deps.clock.sleep(Math.max(RETRY_MS, serverDelayMs), this.#cancel.signal);
+    await this.#deps.clock.sleep(Math.max(RETRY_MS, hintMs(failure)), this.#cancel.signal);
     if (!this.#open.has(task)) return;
     if (this.#isRefused) this.#close(task);
     else this.#waiting.push(task);

@@ -182,7 +182,7 @@ export class Waiter {
   // --- polling ---
 
   #startRequests(): void {
-    while (!this.#end) {
+    while (!this.#end && !this.#deps.signal.aborted) {
       const now = this.elapsedMs();
       if (this.#isResultNext && this.results.startNext(now)) this.#isResultNext = false;
       else if (this.#startPoll(now)) this.#isResultNext = true;
@@ -192,10 +192,8 @@ export class Waiter {
 
   #startPoll(now: number): boolean {
     const turn = this.#queue.take(now);
-    if (!turn) return false;
-    turn.task.polls += 1;
-    void this.#poll(turn, now);
-    return true;
+    if (turn) void this.#poll(turn, now);
+    return turn !== undefined;
   }
 
   async #poll(turn: Turn, sentAt: number): Promise<void> {
@@ -205,6 +203,8 @@ export class Waiter {
     try {
       const { signal } = this.#requests;
       const reply = await this.#deps.poll(turn.task.id, { timeoutMs, signal, traffic: this.#traffic });
+      // A pause is noticed before what came of the request, however late the timer is.
+      if (!this.#end) this.#noticeWaking();
       this.#queue.finish(turn, this.elapsedMs() - sentAt);
       if (!this.#end) this.#accept(turn, reply, sentAt);
     } catch (error) {

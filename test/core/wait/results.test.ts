@@ -53,6 +53,16 @@ describe('the result of a task', () => {
     });
   }
 
+  it('is requested again no sooner than the service asks, and after ten minutes where it asks for years', async () => {
+    const { results } = await wait(
+      { 1: finishedAt(2, 3), 2: finishedAt(900) },
+      { result: async () => ({ ok: false, failure: classifyFailure('ServiceUnavailable', 1e11) }) },
+    );
+    assert.equal(results.length, 2);
+    const gap = results[1]!.at - results[0]!.at;
+    assert.ok(gap >= 600 && gap < 602, `${gap} s`);
+  });
+
   it('is no end for a task that only left the queue', async () => {
     const { results } = await wait(
       { 1: finishedAt(2, 1) },

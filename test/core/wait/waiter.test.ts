@@ -249,6 +249,19 @@ describe('time', () => {
     assert.equal(end.exitCode, 0);
   });
 
+  it('in which the process was stopped while a request was in flight does not use up the error budget either', async () => {
+    let polls = 0;
+    const meddle: Meddle = (_, clock) => {
+      polls += 1;
+      if (polls === 3) clock.stop(3_600_000);
+    };
+    const life: Life = (_, poll) => (poll < 3 ? 'Network.ConnectionReset' : 2);
+    const options = { timeoutMs: 7_200_000, errorBudgetMs: 60_000, latencyMs: 50, meddle };
+    const { events, end } = await wait({ 1: life }, options);
+    assert.equal(of(events, 'wake').length, 1);
+    assert.equal(end.exitCode, 0, end.why);
+  });
+
   for (const ms of [3_600_000, -3_600_000]) {
     it(`of a wall clock that is set by ${ms} ms moves neither the deadline nor a duration`, async () => {
       const meddle = after(100, (clock) => clock.jump(ms));

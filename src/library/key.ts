@@ -1,0 +1,64 @@
+import { CallError } from '../core/rpc/call.ts';
+import { networkFailure } from '../core/rpc/response.ts';
+import type { AccessKey } from '../core/rpc/signature.ts';
+import { NetworkError } from '../core/rpc/transport.ts';
+import { type Text, usageError } from '../errors.ts';
+import { systemClock } from '../system.ts';
+import { formatDuration } from '../text/duration.ts';
+import { expected } from './options.ts';
+
+/** Limits of the call that needs the key; `until` on the monotonic clock. */
+interface KeyLimits {
+  readonly until: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What the caller's function finds, within the limits of the call: it may read a file or ask a service. Rejects with what it throws,
+ * with a usage error for what is no key, and with a {@link CallError} where a limit comes first.
+ */
+export async function findKey(find: () => Promise<AccessKey>, { until, signal }: KeyLimits): Promise<AccessKey> {
+  const limitMs = until - systemClock.monotonic();
+  if (limitMs === Number.POSITIVE_INFINITY && !signal) return checkAccessKey(await find());
+  const ended = new AbortController();
+  const end = () => ended.abort('ended');
+  signal?.addEventListener('abort', end);
+  const isStopped = () => signal?.aborted === true;
+  const late = systemClock.sleep(isStopped() ? 0 : limitMs, ended.signal).then(() => {
+    throw isStopped() ? stopped() : lateError(limitMs);
+  });
+  try {
+    return checkAccessKey(await Promise.race([find(), late]));
+  } finally {
+    signal?.removeEventListener('abort', end);
+    end();
+  }
+}
+
+/** The key, whether it was given or a function returned it: a token read from a file may end with a line break. */
+export function checkAccessKey(accessKey: AccessKey): AccessKey {
+  const { accessKeyId, accessKeySecret, securityToken } = (accessKey ?? {}) as Partial<AccessKey>;
+  const isText = (value: unknown) => typeof value === 'string' && value !== '';
+  const hasToken = typeof (securityToken ?? '') === 'string';
+  if (!isText(accessKeyId) || !isText(accessKeySecret) || !hasToken)
+    throw expected('accessKey', 'accessKey', accessKey);
+  for (const [name, value] of Object.entries({ accessKeyId, accessKeySecret, securityToken: securityToken ?? '' })) {
+    if (!/^[\x21-\x7e]*$/.test(value!)) throw usageError((m) => m.config.badValue(`accessKey.${name}`));
+  }
+  return accessKey;
+}
+
+// --- internal ---
+
+function lateError(limitMs: number): CallError {
+  const limit = formatDuration(Math.max(0, limitMs));
+  return failedCall('Timeout', (m) => m.credentials.late('accessKey', limit));
+}
+
+function stopped(): CallError {
+  return failedCall('Aborted', (m) => m.network.stopped);
+}
+
+function failedCall(kind: 'Timeout' | 'Aborted', text: Text): CallError {
+  return new CallError(networkFailure(new NetworkError(kind, text), String), text, undefined);
+}
