@@ -30,7 +30,8 @@ export async function readAliyunConfig(
   const source: Text = (m) => m.credentials.fromAliyun(path);
   const text = await readFileOf(source, path, deps, warn);
   if (text === undefined) return undefined;
-  const document = parseRecord(text);
+  const record = parseRecord(text);
+  const document = record && inLowerCase(record);
   const list = document?.profiles ?? [];
   if (!document || !Array.isArray(list) || !list.every(isRecord)) {
     throw denied(
@@ -39,7 +40,7 @@ export async function readAliyunConfig(
     );
   }
   const profiles = new Map<string, Fields>();
-  for (const profile of list) {
+  for (const profile of list.map(inLowerCase)) {
     const name = textOf(profile, 'name');
     // aliyun-cli takes the first of a name.
     if (name !== undefined && !profiles.has(name)) profiles.set(name, profile);
@@ -93,4 +94,11 @@ export function aliyunMode(profile: Fields): string | undefined {
   if (has('bearer_token')) return undefined;
   // Half a key: the error names what is missing.
   return has('access_key_id') || has('access_key_secret') ? 'AK' : '';
+}
+
+// --- internal ---
+
+/** The fields by the names that aliyun-cli writes. It reads them in any letter case, and of several spellings takes the last. */
+function inLowerCase(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -68,6 +68,11 @@ interface Section {
   readonly entries: Map<string, Entry>;
 }
 
+/** A line with a comment alone, after what every parser takes for a blank. */
+const COMMENT = /^[^\S\ufeff]*[#;]/;
+/** To Python all but the last, to Go the one before it, to `trim` only the last is a blank: they end a name and a value elsewhere. */
+const OTHER_BLANKS = /[\u001c-\u001f\u0085\ufeff]/;
+
 /** The sections by their exact names. */
 function parse(text: string): Map<string, Section> {
   const sections = new Map<string, Section>();
@@ -79,8 +84,8 @@ function parse(text: string): Map<string, Section> {
     .entries()) {
     const content = raw.trim();
     const line = index + 1;
-    if (raw.includes('\r')) throw new IniFault(line, 'carriageReturn');
-    if (content === '' || /^[#;]/.test(content)) continue;
+    if (raw.includes('\r') || (!COMMENT.test(raw) && OTHER_BLANKS.test(raw))) throw new IniFault(line, 'invisible');
+    if (content === '' || COMMENT.test(raw)) continue;
     const ownIndent = raw.search(/\S/);
     // Python takes a line that is indented deeper than the key above it for the rest of its value.
     if (section && section.entries.size > 0 && ownIndent > indent) throw new IniFault(line, 'indent');

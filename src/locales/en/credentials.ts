@@ -55,7 +55,7 @@ export const credentialsEn = {
     commentMark: '"#" or ";" in the value, which some SDKs read as the start of a comment',
     percent: '"%" in the value, which some SDKs read as a reference',
     letterCase: 'some SDKs only recognize this key in lower case',
-    carriageReturn: 'a carriage return within the line',
+    invisible: 'a carriage return, a byte order mark or a control character within the line',
   },
   badCharacters: (where: string, name: string) =>
     `${where}: ${name} contains characters that cannot occur in it, such as a line break or a curly quotation mark`,

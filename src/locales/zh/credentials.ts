@@ -54,7 +54,7 @@ export const credentialsZh: typeof credentialsEn = {
     commentMark: '值中含有“#”或“;”，部分 SDK 会将其后内容当作注释',
     percent: '值中含有“%”，部分 SDK 会将其当作变量引用',
     letterCase: '部分 SDK 只识别小写的键名',
-    carriageReturn: '行内含有回车符',
+    invisible: '行内含有回车符、BOM 或控制字符',
   },
   badCharacters: (where, name) => `${where}：${name} 含有非法字符，例如换行符或中文引号`,
   noAliyunProfile: (name, path) => `aliyun-cli 的 ${path} 中不存在配置“${name}”`,

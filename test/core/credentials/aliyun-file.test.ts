@@ -42,6 +42,14 @@ describe('a profile of aliyun-cli without a mode is guessed in the order of aliy
 });
 
 describe('the file of aliyun-cli', () => {
+  it('is read in any letter case, and of two spellings the last counts, as encoding/json of Go does', async () => {
+    const world = await credentialDeps();
+    const profile = { Name: 'x', MODE: 'AK', access_key_id: 'first', Access_Key_ID: 'last', ACCESS_KEY_SECRET: 'b' };
+    world.write('.aliyun/config.json', { Current: 'x', PROFILES: [profile] });
+    const found = await aliyunProvider(world).find();
+    assert.deepEqual([found?.accessKey.accessKeyId, found?.accessKey.accessKeySecret], ['last', 'b']);
+  });
+
   for (const [what, env, path] of [
     ['is in the home', {}, '/home/me/.aliyun/config.json'],
     ['is in HOMEDRIVE and HOMEPATH on Windows', { HOMEDRIVE: 'H:', HOMEPATH: '\\me' }, 'H:\\me/.aliyun/config.json'],
