@@ -83,8 +83,8 @@ describe("import from 'mmai'", () => {
     const { signal } = new AbortController();
     const transport = async () => new Response('{"Status":2}');
     const client = createClient({ accessKey: testKey, transport });
-    assert.ok((await client.getTaskStatus('1', { signal })).ok);
-    assert.deepEqual([any.mock.callCount(), timeout.mock.callCount()], [0, 0]);
+    for (let call = 0; call < 3; call++) assert.ok((await client.getTaskStatus('1', { signal })).ok);
+    assert.deepEqual([any.mock.callCount(), timeout.mock.callCount()], [1, 0]);
     assert.deepEqual(getEventListeners(signal, 'abort'), []);
   });
 

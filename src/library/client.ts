@@ -16,7 +16,8 @@ import { fetchTransport } from '../io/net/fetch-transport.ts';
 import { systemClock } from '../system.ts';
 import { createRedactor, type Redactor } from '../text/redactor.ts';
 import { checkAccessKey, findKey } from './key.ts';
-import { checkNames, checkText, type Duration, durationText, expected, isSignal } from './options.ts';
+import { checkNames, checkText, type Duration, durationText, expected } from './options.ts';
+import { followerOf, isSignal } from './signal.ts';
 
 /** With the same defaults and the same checks as on the command line. */
 export interface ClientOptions {
@@ -156,7 +157,7 @@ function checkedCall(call: CallOptions = {}): CallOptions {
     if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'number', value);
   }
   if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
-  return { ...call, retries };
+  return { ...call, retries, ...(signal && { signal: followerOf(signal) }) };
 }
 
 /** A number may have been rounded to the ID of another task. */

@@ -3,6 +3,7 @@ import { type MmaiError, usageError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { nearest } from '../text/nearest.ts';
 import { shortened } from '../text/safe-text.ts';
+import { isSignal } from './signal.ts';
 
 /** A span: milliseconds, or a text with its unit. Infinity and `none` are no limit. */
 export type Duration = number | `${number}${Unit}` | `${number}h${number}m` | `${number}m${number}s` | 'none';
@@ -87,11 +88,6 @@ export function checkText(value: unknown, option: string): string {
 export function expected(option: string, kind: keyof Messages['library']['kinds'], value: unknown): MmaiError {
   const isPlain = value === null || typeof value === 'number' || typeof value === 'boolean';
   return usageError((m) => m.library.expected(option, m.library.kinds[kind], isPlain ? String(value) : typeof value));
-}
-
-/** Whether a value is an AbortSignal. Not by its class: a test runner's environment may have another. */
-export function isSignal(value: Partial<AbortSignal> | null): boolean {
-  return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
 }
 
 // --- internal ---

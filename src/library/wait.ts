@@ -13,6 +13,7 @@ import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } fro
 import { systemClock } from '../system.ts';
 import type { StatusReply, TaskClient } from './client.ts';
 import { expected, type WaitOptions, watchFlags } from './options.ts';
+import { followerOf } from './signal.ts';
 
 /** The json document of `mmai watch`: each task, and how the wait ended. */
 export interface WaitDocument extends Omit<WatchDocument, 'tasks'> {
@@ -67,9 +68,7 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
   const ids = [...new Set(taskIds)] as TaskId[];
   const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);
   const { signal = new AbortController().signal } = options;
-  // One that follows it: of more than ten listeners on the same signal Node warns.
-  const own = signal instanceof AbortSignal ? AbortSignal.any([signal]) : signal;
-  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: own };
+  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: followerOf(signal) };
 }
 
 function startWaiter({ client, options, signal }: Plan): Waiter {

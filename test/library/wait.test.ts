@@ -18,6 +18,27 @@ import { answer, fakeTransport, refusal, succeeded } from '../support/transport.
 
 const failed = answer(200, { Status: 3, RequestId: 'R-3' });
 
+it('many calls at a time with one signal do not make Node warn of its listeners', async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  const transport: typeof fetch = (_, init) =>
+    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
+  const hung = () => new Promise<typeof testKey>(() => {});
+  const clients = [createClient({ accessKey: testKey, transport }), createClient({ accessKey: hung, transport })];
+  const calls = clients.flatMap((client) =>
+    Array.from({ length: 20 }, () => client.getTaskStatus('1', { signal, retries: 0 })),
+  );
+  await new Promise(setImmediate);
+  controller.abort();
+  const codes = (await Promise.all(calls)).map((reply) => !reply.ok && reply.failure.code);
+  process.off('warning', onWarning);
+  assert.deepEqual(new Set(codes), new Set(['Network.Aborted']));
+  assert.deepEqual(warnings, []);
+});
+
 describe('waitForTasks', () => {
   it('resolves with the document of the wait, however its tasks ended', async () => {
     const { transport } = fakeTransport(succeeded, failed);
