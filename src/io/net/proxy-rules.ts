@@ -78,8 +78,10 @@ function covers(entry: string, host: string): boolean {
   }
   if (isIP(host) === 0) return false;
   const all = family === 4 ? 32 : 128;
+  // Node ends the process at a prefix like "-0".
+  if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return false;
   const bits = prefix === undefined ? all : Number(prefix);
-  if (prefix === '' || !(bits >= 0 && bits <= all)) return false;
+  if (bits > all) return false;
   const network = new BlockList();
   network.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
   return network.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
