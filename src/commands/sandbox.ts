@@ -133,6 +133,6 @@ function requestLine({ action = '-', taskId = '-', answer }: RequestRecord, { gl
 
 function parseRate(text: string): number {
   const rate = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(rate <= 1)) throw usageError((m) => m.sandbox.badRate(text));
+  if (!(rate <= 1)) throw usageError((m) => m.sandbox.badRate(shortened(text)));
   return rate;
 }

@@ -1,5 +1,6 @@
 import { usageError } from '../errors.ts';
 import { parseDuration } from '../text/duration.ts';
+import { shortened } from '../text/safe-text.ts';
 
 /** What one request gets: a status, or a fault. `reason` belongs to `3(Download fail)`, `forMs` to `throttle(2s)` and `slow(2s)`. */
 export type Step =
@@ -34,20 +35,17 @@ export interface Script {
 
 export const DEFAULT_SCRIPT = '0,1x3,2';
 
-/**
- * A reason in parentheses may hold what separates steps and tasks. PowerShell makes a list of an
- * unquoted `0,1,2`, which a script passes on with blanks.
- */
-const TASK_ENDS = /;(?![^(]*\))/;
-const STEP_ENDS = /(?:\s*,\s*|\s+)(?![^(]*\))/;
+const TASK_ENDS = /;/g;
+/** PowerShell makes a list of an unquoted `0,1,2`, which a script passes on with blanks. */
+const STEP_ENDS = /\s*,\s*|\s+/g;
 
 /** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step, or the task with two scripts. */
 export function parseScript(text: string): Script {
   const byTask = new Map<string, readonly ScriptedStep[]>();
   let others: readonly ScriptedStep[] | undefined;
-  for (const part of text.split(TASK_ENDS)) {
+  for (const part of parts(text, TASK_ENDS)) {
     const [, task, steps = ''] = /^(?:([1-9]\d{0,18})=)?\s*(.*)$/s.exec(part.trim()) ?? [];
-    const parsed = steps.split(STEP_ENDS).map(parseStep);
+    const parsed = parts(steps, STEP_ENDS).map(parseStep);
     const isTwice = task ? byTask.has(task) : others !== undefined;
     if (isTwice) throw usageError((m) => m.sandbox.twoScripts(task));
     if (task) byTask.set(task, parsed);
@@ -56,8 +54,26 @@ export function parseScript(text: string): Script {
   return { byTask, others: others ?? parseScript(DEFAULT_SCRIPT).others };
 }
 
+/** A text split at what matches `ends`, but not in parentheses: a reason may hold it. A lookahead to the next one would search the rest each time. */
+function parts(text: string, ends: RegExp): string[] {
+  const found: string[] = [];
+  const parenthesis = /[()]|$/g;
+  let [start, next] = [0, -1];
+  for (const { 0: end, index } of text.matchAll(ends)) {
+    const after = index + end.length;
+    if (next < after) {
+      parenthesis.lastIndex = after;
+      next = parenthesis.exec(text)!.index;
+    }
+    if (text[next] === ')') continue;
+    found.push(text.slice(start, index));
+    start = after;
+  }
+  return [...found, text.slice(start)];
+}
+
 function parseStep(text: string): ScriptedStep {
-  const bad = () => usageError((m) => m.sandbox.badStep(text, FAULTS));
+  const bad = () => usageError((m) => m.sandbox.badStep(shortened(text), FAULTS));
   const [, word, given, times = '1', hold] =
     /^(0|-?[1-9]\d{0,8}|[a-z]+)(?:\((.*)\))?(?:x([1-9]\d{0,6})|:(.+))?$/.exec(text) ?? [];
   const fault = FAULTS.find((name) => name === word);
@@ -67,7 +83,7 @@ function parseStep(text: string): ScriptedStep {
   if ((!isStatus && !fault) || (given !== undefined && !takesSpan && !takesReason)) throw bad();
   // A step without an end would be another word for the last one; a throttle or a delay without one has no meaning.
   const milliseconds = (span: string) => {
-    const ms = parseDuration(span, text);
+    const ms = parseDuration(span, shortened(text));
     if (ms === Number.POSITIVE_INFINITY) throw bad();
     return ms;
   };

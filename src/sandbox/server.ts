@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from '../core/config/settings.ts';
@@ -61,9 +61,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     player: new Player(parseScript(options.script ?? DEFAULT_SCRIPT)),
     verifier: new Verifier(options.accessKeys),
     files: createResultFiles(options.accessKeys[0]!),
-    origin: () => originOf(server),
+    origin: () => url,
   };
   let requests = 0;
+  let url = '';
   const server = createServer(async (incoming, outgoing) => {
     requests += 1;
     const body = await readBody(incoming).catch(() => undefined);
@@ -76,9 +77,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await new Promise<void>((listening, failed) => {
     server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', listening);
   });
+  const { port } = server.address() as AddressInfo;
+  // Not asked of the server later: one that was closed while a response waits has no address.
+  url = `http://127.0.0.1:${port}`;
   return {
-    url: originOf(server),
-    port: (server.address() as AddressInfo).port,
+    url,
+    port,
     requestCount: () => requests,
     unref: () => void server.on('connection', (socket) => socket.unref()).unref(),
     close: () =>
@@ -90,10 +94,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 // --- internal ---
-
-function originOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 /** What requests are answered with. */
 interface Service {

@@ -40,6 +40,24 @@ describe('a script', () => {
     it(`${script} → ${expected}`, () => assert.equal(played(script, polls), expected));
   }
 
+  it('of many steps or many tasks is read once, not once for every step', () => {
+    // Quadratic, each took some minutes.
+    const steps = '0,'.repeat(500_000);
+    assert.equal(played(`${steps}2`, 1), '0');
+    const tasks = Array.from({ length: 200_000 }, (_, index) => `${index + 2}=3(a; b),2`).join(';');
+    assert.equal(played(tasks, 2, '200001'), '3a; b 2');
+  });
+
+  it('is quoted in an error up to 80 characters', () => {
+    for (const bad of ['a', '0:a', 'throttle(9']) {
+      const script = bad + 'a'.repeat(100_000);
+      assert.throws(
+        () => parseScript(script),
+        ({ message }: Error) => message.length < 1000,
+      );
+    }
+  });
+
   it('is played to each task on its own', () => {
     const player = new Player(parseScript('0,2'));
     assert.deepEqual(
@@ -112,6 +130,17 @@ describe('a poll', () => {
   it('at hang gets nothing, until the sandbox closes', async () => {
     const server = await sandbox({ script: 'hang', onRequest: () => void setImmediate(() => server.close()) });
     await assert.rejects(poll(server), brokenBy('UND_ERR_SOCKET'));
+  });
+
+  it('that waits for its response when the sandbox closes breaks nothing', async () => {
+    const nextId = () => {
+      void server.close();
+      return 'R-1';
+    };
+    const server: Awaited<ReturnType<typeof sandbox>> = await sandbox({ script: '2', nextId });
+    await assert.rejects(poll(server), brokenBy('UND_ERR_SOCKET'));
+    // A rejection that nobody handles would fail this test.
+    await new Promise(setImmediate);
   });
 
   it('at reset gets its connection reset', async () => {
