@@ -126,6 +126,27 @@ describe("import from 'mmai'", () => {
     }
   });
 
+  it('hides the token of a request in its response, however many keys other calls had since', async () => {
+    const token = (index: number) => `token-of-the-key-number-${index}-${'abcdefgh'.repeat(5)}${index}`;
+    let keys = 0;
+    let respond = () => {};
+    const { transport } = fakeTransport(refusal(400, 'InvalidParameter', {}, `you sent ${token(0)}`), succeeded);
+    const send: typeof transport.send = async (request) => {
+      const isFirst = keys === 1;
+      const response = await transport.send(request);
+      if (isFirst) await new Promise<void>((resolve) => (respond = resolve));
+      return response;
+    };
+    const accessKey = async () => ({ ...testKey, securityToken: token(keys++) });
+    const client = createClient({ accessKey, transport: { ...transport, send } });
+    const first = client.getTaskStatus('1', { retries: 0 });
+    await new Promise(setImmediate);
+    for (let call = 0; call < 100; call++) await client.getTaskStatus('2');
+    respond();
+    const reply = await first;
+    assert.equal(!reply.ok && reply.failure.message, 'you sent ********');
+  });
+
   it('closes a client whose connections could not be made, and leaves that error to the call', async () => {
     const parser: unknown = Reflect.get(globalThis, 'WebAssembly');
     Reflect.deleteProperty(globalThis, 'WebAssembly');

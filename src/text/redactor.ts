@@ -6,28 +6,43 @@
 export interface Redactor {
   /** Makes a value known as secret. `shown` stands for it from then on. One so short that it may be a word is ignored. */
   add(secret: string | undefined, shown?: string): void;
+  /** The same for a part of a key or a token, which others replace in time: only the {@link MAX_TEMPORARY} added last are known. */
+  addTemporary(secret: string | undefined, shown?: string): void;
   /** The text without any secret; `more` are secrets of this text alone, such as the signature of the request that it responds to. */
   redact(text: string, more?: readonly string[]): string;
 }
 
 const HIDDEN = '********';
+/** So many are known at a time: those of the last four keys and of what they were requested with. A token takes half a megabyte. */
+const MAX_TEMPORARY = 24;
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
   const known = new Map<string, string>();
+  /** In the order in which they were added last. */
+  const temporary = new Map<string, string>();
   let isInHex = false;
   /** Made when a text needs it: most runs show none. */
   let index: Index | undefined;
+  const addTo = (secrets: Map<string, string>, secret: string, shown: string) => {
+    secrets.set(secret, shown);
+    isInHex ||= HEX.test(secret);
+    index = undefined;
+  };
   return {
     add(secret, shown = HIDDEN) {
+      if (secret !== undefined && !known.has(secret)) addTo(known, secret, shown);
+    },
+    addTemporary(secret, shown = HIDDEN) {
       if (secret === undefined || known.has(secret)) return;
-      known.set(secret, shown);
-      isInHex ||= HEX.test(secret);
-      index = undefined;
+      if (temporary.delete(secret)) temporary.set(secret, shown);
+      else addTo(temporary, secret, shown);
+      const [oldest = ''] = temporary.keys();
+      if (temporary.size > MAX_TEMPORARY) temporary.delete(oldest);
     },
     redact(text, more) {
       if (isUuid(text) && !isInHex) return text;
-      index ??= createIndex(known);
+      index ??= createIndex(new Map([...temporary, ...known]));
       const redacted = withoutSecrets(text, index);
       // Looking for a signature in a UUID would take a quarter of a poll.
       if (!more || isUuid(text)) return redacted;

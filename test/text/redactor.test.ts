@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createRedactor } from '../../src/text/redactor.ts';
@@ -166,4 +167,20 @@ it('a text of a MiB, whatever it is made of, is searched within a moment', () =>
   const start = performance.now();
   assert.match(redact('a'.repeat(2 ** 20)), /^\**$/);
   assert.ok(performance.now() - start < 5000);
+});
+
+it('a wait whose key is renewed again and again keeps the last keys only, however often, and the proxy login for good', () => {
+  const { add, addTemporary, redact } = createRedactor();
+  const token = (index: number) => createHash('sha256').update(`token ${index}`).digest('hex');
+  add('login-of-the-proxy-1');
+  addTemporary('key-that-assumes-the-role');
+  for (let index = 0; index < 1000; index++) {
+    addTemporary(token(index));
+    // Each renewal needs it again.
+    addTemporary('key-that-assumes-the-role');
+  }
+  const hidden = (text: string) => !redact(`|${text}|`).includes(text);
+  for (const text of ['login-of-the-proxy-1', 'key-that-assumes-the-role']) assert.ok(hidden(text), text);
+  assert.ok(hidden(token(999)) && hidden(token(980)));
+  assert.ok(!hidden(token(900)), 'every token is kept');
 });

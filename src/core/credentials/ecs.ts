@@ -111,7 +111,7 @@ async function openMetadata(
   });
   const failure = isFailure(response) ? response : undefined;
   const token = tokenIn(response);
-  deps.redactor.add(token);
+  deps.redactor.addTemporary(token);
   const isV1Off = isOn(env[V1_OFF_VARIABLE]);
   if (token === undefined) {
     if (failure && (isV1Off || NOBODY.has(failure.code))) return { absent: issuerError(failure, { source, hint }) };

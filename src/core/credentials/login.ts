@@ -30,7 +30,7 @@ export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: 
   const exchange = mode === 'CloudSSO' ? cloudSsoExchange(profile, source) : oauthExchange(profile, source);
   const { pick, ...request } = exchange;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  deps.redactor.add(token);
+  deps.redactor.addTemporary(token);
   const call = plainCall(deps, { method: 'POST', ...request, headers }, pick);
   return { source, obtain: (until) => issuedCredentials(call, undefined, { source, hint, until }, deps) };
 }

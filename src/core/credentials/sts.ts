@@ -54,7 +54,7 @@ export async function assumeRoleWithOidc(
   const tokenSource: Text = (m) => m.credentials.tokenFile(tokenFile, source(m));
   const token = (await readFileOf(tokenSource, tokenFile, deps))?.trim();
   if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
-  deps.redactor.add(token);
+  deps.redactor.addTemporary(token);
   const call = assumeRoleWithOidcCall(issuingService(deps), { ...request, providerArn, token });
   const hint: Text = (m) => m.credentials.oidcHint();
   return issuedCredentials(call, undefined, { source, hint, until }, deps);

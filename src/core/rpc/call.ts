@@ -147,7 +147,11 @@ async function attempt<Result extends ResponseInfo>(
   const { method, url, headers, body, direct, secrets, signedTexts } = call.sign(stamp, key);
   const start = clock.monotonic();
   const timeoutMs = attemptLimit(policy, start);
-  const redact = (text: string) => redactor.redact(text, secrets);
+  const redact = (text: string) => {
+    // Other calls may have had many keys since.
+    if (key) protect(key, redactor);
+    return redactor.redact(text, secrets);
+  };
   traffic.requests += 1;
   const name = debug && `${label}: request ${traffic.requests}`;
   debug?.(
@@ -183,9 +187,9 @@ function protect(key: AccessKey, redactor: Redactor): void {
   if (lastProtected.get(redactor) === key) return;
   lastProtected.set(redactor, key);
   const { accessKeyId, accessKeySecret, securityToken } = key;
-  redactor.add(accessKeyId, masked(accessKeyId));
-  redactor.add(accessKeySecret);
-  redactor.add(securityToken);
+  redactor.addTemporary(accessKeyId, masked(accessKeyId));
+  redactor.addTemporary(accessKeySecret);
+  redactor.addTemporary(securityToken);
 }
 
 /** Puts right what the failure complains of; the key for the next attempt, or undefined where nothing has changed. */
