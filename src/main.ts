@@ -19,8 +19,10 @@ export async function main(argv: readonly string[]): Promise<() => void> {
 }
 
 /** An uncaught error is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
-function reportBug({ name, message, stack = '' }: Error): void {
+function reportBug({ name, message, stack = '', code, syscall }: NodeJS.ErrnoException): void {
+  // What readline throws in a prompt whose terminal is gone, sooner than the hang-up comes.
+  if (code === 'EIO' && (syscall === 'read' || syscall === 'setRawMode')) return end(ExitCode.hangup);
   const lines = [`mmai: ${name}: ${message}`, ...(isSwitchedOn(process.env.MMAI_DEBUG) ? stack.split('\n') : [])];
   process.stderr.write(`${lines.map(visible).join('\n')}\n`);
-  process.exit(ExitCode.bug);
+  end(ExitCode.bug);
 }

@@ -8,6 +8,7 @@ import { createInput } from './io/input-stream.ts';
 import { createOutput, isClosedPipe, isOneOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
+import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
 import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
 import { createRedactor } from './text/redactor.ts';
@@ -178,6 +179,7 @@ function abort(controller: AbortController, exitCode: number): void {
 export function end(exitCode: number): void {
   // A lookup that hangs delays the exit: a signal then kills at once.
   for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
+  closeLostTerminals();
   const name = signalOf(exitCode);
   if (!name || process.platform === 'win32') process.exit(exitCode);
   process.kill(process.pid, name);

@@ -19,6 +19,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/output-stream.ts': ['writeSync'],
   // The state of a process, from /proc.
   'io/terminal/foreground.ts': ['fs/promises'],
+  // A standard stream, and what /dev/null is.
+  'io/terminal/lost-terminal.ts': ['closeSync', 'statSync'],
   'version.ts': ['readFileSync'],
 };
 

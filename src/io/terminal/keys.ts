@@ -1,4 +1,5 @@
 import type { LivePart } from './live-part.ts';
+import { outliveTerminal } from './lost-terminal.ts';
 
 /**
  * Single keys from the terminal. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel, so what the kernel would do is done
@@ -16,6 +17,7 @@ export function createKeys(
       else onKey(key);
     }
   };
+  outliveTerminal(stdin);
   return {
     start() {
       // A shell that took the job back has reset the mode, which Node does not know.

@@ -1,20 +1,20 @@
 import { fstatSync } from 'node:fs';
 import type { Environment } from '../../core/config/settings.ts';
+import { isTerminalOrGone } from './lost-terminal.ts';
 
 /**
  * Whether the user started this process with nohup, so that a hang-up must not end it. nohup ignores the signal, but Node resets
  * what it inherits. bash and zsh name the command in `_`; where the shell does not, nothing is at the other end of the standard
- * streams: no terminal, and no program behind a pipe.
+ * streams: no terminal, though it may be gone when the signal comes, and no program behind a pipe.
  */
 export function isNohup({ _: command }: Environment): boolean {
-  return /(^|\/)nohup$/.test(command ?? '') || [0, 1, 2].every(isFileOrDevice);
+  return /(^|\/)nohup$/.test(command ?? '') || [0, 1, 2].every(isFileOrNull);
 }
 
-function isFileOrDevice(descriptor: number): boolean {
-  const { isatty } = process.getBuiltinModule('node:tty');
+function isFileOrNull(descriptor: number): boolean {
   try {
     const stat = fstatSync(descriptor);
-    return !isatty(descriptor) && (stat.isFile() || stat.isCharacterDevice());
+    return stat.isFile() || (stat.isCharacterDevice() && !isTerminalOrGone(stat));
   } catch {
     return true;
   }
