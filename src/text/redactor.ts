@@ -1,6 +1,6 @@
 /**
  * Replaces what is known to be secret in this run, in texts that come from outside. A secret is found by its value, however it is
- * spelled: raw, percent-encoded any number of times, escaped as in JSON or XML, in hex or base64 (at any alignment), in other
+ * spelled: raw, percent-encoded or escaped as in JSON or XML any number of times, in hex or base64 (at any alignment), in other
  * letter case, with blanks, line breaks or a terminal's codes inside, and cut short at either end, as gateways cut what they quote.
  */
 export interface Redactor {
@@ -78,10 +78,14 @@ interface Piece {
   readonly shown: string;
 }
 
-/** Where letters of a secret are among those of a text. */
-interface Span {
+/** Where a part of a text stands. */
+interface Place {
   readonly start: number;
   readonly end: number;
+}
+
+/** Where letters of a secret are among those of a text. */
+interface Span extends Place {
   readonly shown: string;
 }
 
@@ -161,9 +165,13 @@ const ESCAPED =
 /** What one of them begins with. */
 const ESCAPE = /[%\\&\x1b\x9b]/;
 
+/** What is escaped may be escaped again, in another way: `%` itself as `&#x25;`. So often at most. */
+const MAX_ESCAPED = 5;
+
 /** Letters and digits alone, in lower case, nothing escaped: two spellings of a text agree in these. */
 function lettersOf(text: string): string {
-  const plain = ESCAPE.test(text) ? text.replace(ESCAPED, unescaped) : text;
+  let plain = text;
+  for (let pass = 0; pass < MAX_ESCAPED && ESCAPE.test(plain); pass += 1) plain = plain.replace(ESCAPED, unescaped);
   // V8 takes 0.01 start-ups to build the classes of Unicode.
   const isAscii = /^[\0-\x7f]*$/.test(plain);
   return plain.replace(isAscii ? /[^a-z0-9]+/gi : /[^\p{L}\p{N}]+/gu, '').toLowerCase();
@@ -199,17 +207,41 @@ function inBytes(bytes: Uint8Array): string[] {
 
 /** The {@link lettersOf} a text, and where in it each of them stands. */
 function placedLetters(text: string) {
+  let plain = { text, places: Array.from(text.split(''), (_, start): Place => ({ start, end: start + 1 })) };
+  for (let pass = 0; pass < MAX_ESCAPED && ESCAPE.test(plain.text); pass += 1) plain = placedUnescaped(plain);
   let letters = '';
-  const places: { start: number; end: number }[] = [];
-  for (const match of text.matchAll(new RegExp(`${ESCAPED.source}|[\\p{L}\\p{N}]`, 'giu'))) {
-    const [whole, ...codes] = match;
-    const letter = ESCAPE.test(whole) ? unescaped(whole, ...codes) : whole;
-    if (!/^[\p{L}\p{N}]$/u.test(letter)) continue;
+  const places: Place[] = [];
+  for (const { 0: letter, index } of plain.text.matchAll(/[\p{L}\p{N}]/gu)) {
     letters += letter.toLowerCase();
-    const place = { start: match.index, end: match.index + whole.length };
+    const place = around(plain.places, index, letter.length);
     while (places.length < letters.length) places.push(place);
   }
   return { letters, places };
+}
+
+/** The text after one pass of {@link unescaped}, with the place of each UTF-16 unit. */
+function placedUnescaped({ text, places }: { readonly text: string; readonly places: readonly Place[] }) {
+  const parts: string[] = [];
+  const newPlaces: Place[] = [];
+  let end = 0;
+  const copyUpTo = (index: number) => {
+    parts.push(text.slice(end, index));
+    for (; end < index; end += 1) newPlaces.push(places[end]!);
+  };
+  for (const match of text.matchAll(ESCAPED)) {
+    const [whole, ...codes] = match;
+    copyUpTo(match.index);
+    const character = unescaped(whole, ...codes);
+    parts.push(character);
+    for (const _ of character.split('')) newPlaces.push(around(places, end, whole.length));
+    end += whole.length;
+  }
+  copyUpTo(text.length);
+  return { text: parts.join(''), places: newPlaces };
+}
+
+function around(places: readonly Place[], index: number, length: number): Place {
+  return { start: places[index]!.start, end: places[index + length - 1]!.end };
 }
 
 function withoutSecrets(text: string, index: Index): string {

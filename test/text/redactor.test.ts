@@ -9,6 +9,17 @@ import { codePoint } from '../support/fuzz.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const percent = encodeURIComponent;
 
+const others = (text: string, encode: (code: string) => string) =>
+  text.replace(/[^A-Za-z0-9]/g, (character) => encode(character.charCodeAt(0).toString(16).padStart(2, '0')));
+
+/** Ways to escape all but letters and digits, as OWASP's encoders do. */
+const ESCAPES: Readonly<Record<string, (text: string) => string>> = {
+  'in percent': (text) => others(text, (code) => `%${code}`),
+  'as JSON': (text) => others(text, (code) => `\\u00${code}`),
+  'as bytes': (text) => others(text, (code) => `\\x${code}`),
+  'as HTML': (text) => others(text, (code) => `&#x${code};`),
+};
+
 /** Every way in which a service, a gateway or a proxy may quote a value. */
 const QUOTED: Readonly<Record<string, (secret: string) => string>> = {
   'as it is': (secret) => secret,
@@ -27,6 +38,14 @@ const QUOTED: Readonly<Record<string, (secret: string) => string>> = {
   'in HTML, escaped twice': (secret) => secret.replace(/[^A-Za-z]/g, (c) => `&amp;#0${c.charCodeAt(0)};`),
   'in HTML without semicolons': (secret) => secret.replace(/[^A-Za-z]/g, (c) => `&#${c.charCodeAt(0)} `),
   'percent-encoded as UTF-16': (secret) => secret.replace(/\W/g, (c) => `%u00${c.charCodeAt(0).toString(16)}`),
+  ...Object.fromEntries(
+    Object.entries(ESCAPES).flatMap(([outer, encode]) =>
+      Object.entries(ESCAPES).map(([inner, encodeFirst]) => [
+        `escaped ${inner}, and that ${outer}`,
+        (secret: string) => encode(encodeFirst(secret)),
+      ]),
+    ),
+  ),
   'with colours inside': (secret) => `${secret.slice(0, 6)}\u001b[1;31m${secret.slice(6)}`,
   'with a link inside': (secret) => `${secret.slice(0, 6)}\u001b]8;;http://example.com\u0007${secret.slice(6)}`,
   'in hex': (secret) => Buffer.from(secret).toString('hex'),
