@@ -5,6 +5,7 @@ import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 import { abortCode, signalOf } from '../errors.ts';
 import { codeOf, kill, start } from './child-process.ts';
+import { withOwnOpening } from './files.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -90,13 +91,8 @@ export function runHook(
 ): Promise<HookEnd> {
   // A process group of its own, so that a limit ends the programs that the shell runs; on Windows that is a console window.
   const detached = process.platform !== 'win32';
-  const child = start(command, [], {
-    shell: true,
-    detached,
-    windowsHide: true,
-    stdio: ['pipe', 2, 'inherit'],
-    env: { ...process.env, ...env },
-  });
+  const options = { shell: true, detached, windowsHide: true, env: { ...process.env, ...env } };
+  const child = withOwnOpening(2, (output) => start(command, [], { ...options, stdio: ['pipe', output, output] }));
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   // A command that does not read its input closes it: no error of ours.
   child.stdin?.on('error', () => {}).end(input);

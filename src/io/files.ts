@@ -113,7 +113,30 @@ export function isStandardOutput(path: string, limits: FileLimits = {}): Promise
   });
 }
 
+/**
+ * Runs `use` with another opening of a pipe that is open: Node makes the one that a program inherits blocking, which is ours as well.
+ * With the descriptor itself where there is no pipe, or no way to open it again, as on macOS.
+ */
+export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) => T): T {
+  const own = openPipe(descriptor);
+  try {
+    return use(own ?? descriptor);
+  } finally {
+    if (own !== undefined) closeSync(own);
+  }
+}
+
 // --- internal ---
+
+/** It does not wait: a pipe whose reader is gone refuses. */
+function openPipe(descriptor: number): number | undefined {
+  try {
+    if (!fstatSync(descriptor).isFIFO()) return undefined;
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | NONBLOCK);
+  } catch {
+    return undefined;
+  }
+}
 
 function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
