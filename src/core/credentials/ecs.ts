@@ -80,7 +80,7 @@ async function lookUp(deps: CredentialDeps, query: MetadataQuery, timeoutMs: num
     // Neither the token nor the list: a host that swallows requests, such as a firewall before a laptop.
     if (isFailure(list) && metadata.failure) return { absent: issuerError(metadata.failure, { source, hint }) };
     if (!isFailure(list) && list.status === 404) return { absent: denied(noRole, hint) };
-    name = roleIn(list, source);
+    name = await roleIn(list, source, deps);
   }
   const response = await metadata.get(`${ROLES}${encodeURIComponent(name)}`);
   if (isFailure(response)) throw issuerError(response, { source, hint });
@@ -142,11 +142,12 @@ function tokenIn(response: Received): string | undefined {
   return /^[\x21-\x7e]{1,1024}$/.test(token) ? token : undefined;
 }
 
-function roleIn(response: Received, source: Text): string {
+async function roleIn(response: Received, source: Text, deps: CredentialDeps): Promise<string> {
   if (isFailure(response)) throw issuerError(response, { source, hint });
+  // Throws: an error is the same here as in place of the credentials, and one of the server may be transient.
+  if (response.status !== 200) await credentialsIn(response, METADATA, () => undefined, { source, hint }, deps);
   const name = new TextDecoder().decode(response.body).trim();
-  const isName = response.status === 200 && /^[\w.@-]{1,64}$/.test(name);
-  if (!isName) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
+  if (!/^[\w.@-]{1,64}$/.test(name)) throw denied((m) => m.credentials.badAnswer(source(m), response.status), hint);
   return name;
 }
 

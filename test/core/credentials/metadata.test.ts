@@ -64,8 +64,23 @@ describe('the metadata service of an ECS instance', () => {
 
   it('that refuses both ways is told with the answer to the first', async () => {
     const { find } = await metadata(200, 500, 403);
-    await assert.rejects(find(), { exitCode: 3, message: /HTTP 500/ });
+    await assert.rejects(find(), { exitCode: 4, message: /HTTP 500/ });
   });
+
+  for (const [status, exitCode] of [
+    [500, 4],
+    [503, 4],
+    [429, 4],
+    [400, 3],
+    [403, 3],
+  ] as const) {
+    it(`that answers ${status} is the same failure for the list of roles as for the credentials`, async () => {
+      for (const env of [{}, { ALIBABA_CLOUD_ECS_METADATA: ROLE }]) {
+        const { find } = await metadata(200, status, status, env);
+        await assert.rejects(find(), { exitCode, message: new RegExp(`refused with .*HTTP ${status}`) }, `${env}`);
+      }
+    });
+  }
 
   it('that lists no role offers nothing', async () => {
     assert.equal(await (await metadata(200, 404, 403)).find(), undefined);
