@@ -1,4 +1,4 @@
-import { lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
@@ -120,13 +120,27 @@ export function actAsOwner(directory: string): () => void {
   }
 }
 
-/** Whether a user who is neither root nor ours owns a file, a directory above it, or a link on the way to it. */
+/** Whether a user who is neither root nor ours can change a file, or owns a link on the way to it. */
 export function isForeign(path: string): boolean {
   try {
-    return process.geteuid !== undefined && firstOwner(followLinks(path), process.geteuid()) !== undefined;
+    return process.geteuid !== undefined && canOthersChange(partsOf(followLinks(path)), process.geteuid());
   } catch {
     return true;
   }
+}
+
+/**
+ * Whether another user, but root, can change the last of these parts of a path: one who owns any of them, or anybody if all may write
+ * the file. In a user namespace the machine's root is not 0: the owner of `/` counts as root above the first part that is 0's or `user`'s.
+ * @param parts from `/` down.
+ */
+export function canOthersChange(parts: readonly Pick<Stats, 'uid' | 'mode'>[], user: number): boolean {
+  const isTrusted = ({ uid }: { readonly uid: number }) => uid === 0 || uid === user;
+  const first = parts.findIndex(isTrusted);
+  if (first < 0) return true;
+  const mode = parts.at(-1)!.mode;
+  const isWritable = (mode & constants.S_IFMT) === constants.S_IFREG && (mode & 0o002) !== 0;
+  return isWritable || parts.some((part, index) => !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid));
 }
 
 /** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */
@@ -147,12 +161,11 @@ function nearestOwner(directory: string): Stats | undefined {
   return stats || directory === dirname(directory) ? stats : nearestOwner(dirname(directory));
 }
 
-/** Of the first part of a path that is neither root's nor `user`'s, what it is and who owns it: all below is in that owner's hands. */
-function firstOwner(path: string, user: number): Stats | undefined {
+/** What is there of a path without links, from `/` down. */
+function partsOf(path: string): Stats[] {
   const parent = dirname(path);
-  const above = parent === path ? undefined : firstOwner(parent, user);
-  const stats = above ?? lstatSync(path, { throwIfNoEntry: false });
-  return stats?.uid === 0 || stats?.uid === user ? undefined : stats;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return [...(parent === path ? [] : partsOf(parent)), ...(stats ? [stats] : [])];
 }
 
 /** By the XDG specification a relative path is invalid and to be ignored. */

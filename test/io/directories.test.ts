@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   chownSync,
+  constants,
   existsSync,
   lchownSync,
   mkdirSync,
@@ -14,6 +16,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseTaskId } from '../../src/core/task.ts';
 import {
+  canOthersChange,
   configDirectory,
   followLinks,
   isForeign,
@@ -131,6 +134,31 @@ describe('a file is foreign', () => {
 
   it('where another user owns it or a directory above it', () => {
     for (const owned of ['.', 'mmai', 'mmai/config.json']) assert.equal(isForeign(file(owned)), isRoot, owned);
+  });
+
+  it('where every user may write it', () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'config.json'), '{}');
+    chmodSync(join(directory, 'config.json'), 0o666);
+    assert.equal(isForeign(join(directory, 'config.json')), process.platform !== 'win32');
+  });
+
+  it("not for the owner of / above what is one's own, as the machine's root has no uid of its own in a user namespace", () => {
+    const [machine, user, other] = [65534, 1000, 1001];
+    const path = (...owners: number[]) =>
+      owners.map((uid, index) => ({ uid, mode: index === owners.length - 1 ? constants.S_IFREG | 0o600 : 0o755 }));
+    assert.equal(canOthersChange(path(machine, machine, user, user), user), false);
+    assert.equal(canOthersChange(path(machine, machine, 0, 0), 0), false);
+    assert.equal(canOthersChange(path(0, 0, user, 0), user), false);
+    for (const owners of [
+      [machine, machine, machine],
+      [machine, user, machine],
+      [machine, other, user],
+      [0, other, user],
+      [0, user, other],
+    ]) {
+      assert.equal(canOthersChange(path(...owners), user), true, String(owners));
+    }
   });
 
   it("not where all is one's own or root's, whether it is there or not", () => {

@@ -45,7 +45,7 @@ export interface CredentialDeps extends RpcDeps {
   isInteractive(): boolean;
   /** Runs a command line without a shell. Never rejects. */
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
-  /** Whether another user, but root, could have written a file, by its owner or that of a directory above; without a path, mmai's own. */
+  /** Whether another user, but root, can change a file or a directory above it; without a path, mmai's own. */
   isForeign(path?: string): Promise<boolean>;
   readonly debug: (line: string) => void;
   /** Warns of something that is wrong and does not stop the search. */

@@ -30,8 +30,9 @@ export const credentialsEn = {
   off: (where: string, variable: string) => `${where} (disabled by ${variable})`,
 
   foreignCommand: (where: string, name: string) =>
-    `${where}: its ${name} is not run, since another user owns the file or a directory above it`,
-  foreignCommandHint: () => 'run mmai as that user, or keep the profile in a directory of your own',
+    `${where}: its ${name} is not run, since another user can change the file or a directory above it`,
+  foreignCommandHint: () =>
+    'keep the profile in a file and a directory that only you can write, or run mmai as the user who owns them',
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,

@@ -51,7 +51,7 @@ describe('a command that prints credentials', () => {
       const command = { command: 'tool', name: 'process_command', source: () => 'profile', ...(file && { file }) };
       await assert.rejects(printedProfile(command, deps), {
         exitCode: 3,
-        message: /is not run, since another user owns/,
+        message: /is not run, since another user can change/,
       });
       assert.deepEqual(asked, [file]);
     }
