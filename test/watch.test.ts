@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { constants, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { mmaiInProcess } from './support/in-process.ts';
@@ -184,6 +184,18 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.match(stderr, /^hook 1 succeeded$/m);
     assert.match(stderr, /^\{"v":"1\.0","type":"result".*"id":"1"/m);
     assert.match(stderr, /the --exec command for task 1 exited with code 3/);
+  });
+
+  it('runs --exec without making standard error blocking: a reader that stopped reading must not keep signals from being heard', {
+    skip: process.platform !== 'linux',
+  }, () => {
+    // A pipe of a shell's: those of spawn are sockets.
+    const hook = 'cat /proc/$PPID/fdinfo/2';
+    const line = `'${process.execPath}' '${bin}' watch 1 --simulate 2 --exec '${hook}' 2>&1 >/dev/null | cat`;
+    const env = { PATH: process.env.PATH, HOME: temporaryDirectory() };
+    const { stdout } = spawnSync('sh', ['-c', line], { env, encoding: 'utf8' });
+    const [, flags = ''] = /^flags:\s*(\d+)/m.exec(stdout) ?? [];
+    assert.notEqual(Number.parseInt(flags, 8) & constants.O_NONBLOCK, 0, stdout);
   });
 
   it('runs --exec for many tasks, no line of its own or of Node on standard error', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -109,27 +108,6 @@ describe('runHook', () => {
     const { command, isGone } = tree(`sh -c "trap '' TERM; while :; do sleep 60; done"`);
     assert.deepEqual(await hook(command, { timeoutMs: 1000 }), { how: 'timeout' });
     assert.ok(await isGone());
-  });
-
-  const isLinux = process.platform === 'linux';
-  it('leaves standard error as it is: a reader that does not read must not block mmai', {
-    skip: !isLinux,
-  }, async () => {
-    const module = new URL('../../src/io/command.ts', import.meta.url);
-    const script = `
-      const { readFileSync } = await import('node:fs');
-      const { runHook } = await import('${module}');
-      process.stderr.write('ours ');
-      await runHook('printf "its own"', {}, '', { timeoutMs: 30_000, signal: new AbortController().signal });
-      const [, flags] = /^flags:\\s*(\\d+)/m.exec(readFileSync('/proc/self/fdinfo/2', 'utf8'));
-      const O_NONBLOCK = 0o4000;
-      console.log((Number.parseInt(flags, 8) & O_NONBLOCK) !== 0);`;
-    const line = `'${process.execPath}' --import tsx --input-type=module -e "$SCRIPT" 2>&1 >&3 3>&- | cat >&2`;
-    const { stdout, stderr } = spawnSync('sh', ['-c', `exec 3>&1; ${line}`], {
-      env: { ...process.env, SCRIPT: script },
-      encoding: 'utf8',
-    });
-    assert.deepEqual([stdout, stderr], ['true\n', 'ours its own']);
   });
 
   it('passes on the signal that ends mmai, and does not wait', async () => {
