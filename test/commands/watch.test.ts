@@ -88,6 +88,17 @@ describe('the plan of --dry-run', () => {
     assert.ok(worstLagMs > 7500 && worstLagMs < 8500, String(worstLagMs));
   });
 
+  it('promises no more checks than --max-rps allows', async () => {
+    const ids = [...Array(30).keys()].map((n) => String(n + 1));
+    const args = [...ids, '--max-rps', '3', '--timeout', '20s'];
+    const { requests: planned, pollsPerTask } = await plan(...args);
+    const sent = (await watch(args, () => status(1))).requests;
+    assert.ok(sent.length <= planned && planned <= sent.length + 3, `${sent.length} sent, ${planned} planned`);
+    assert.equal(pollsPerTask, Math.floor(sent.length / ids.length));
+    const { stdout } = await watch([...args, '--dry-run'], () => status(1));
+    assert.match(stdout, new RegExp(`^30 tasks, at most ${planned} checks in 20s; `, 'm'));
+  });
+
   it('knows that --max-rps makes many tasks wait for their turn', async () => {
     const ids = [...Array(1000).keys()].map((n) => String(n + 1));
     const { requests, worstLagMs } = await plan(...ids, '--timeout', '30m');

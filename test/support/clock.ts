@@ -55,7 +55,8 @@ export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock
           signal?.removeEventListener('abort', cancel);
           resolve();
         };
-        const sleeper = { at: elapsed + ms, wake };
+        // As Node's timers: a fraction of a millisecond, which may be too little to move the clock at all, is a whole one.
+        const sleeper = { at: elapsed + (ms > 0 ? Math.max(ms, 1) : ms), wake };
         const cancel = () => {
           sleepers.splice(sleepers.indexOf(sleeper), 1);
           wake();

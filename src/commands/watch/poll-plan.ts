@@ -13,11 +13,15 @@ export function printPlan(options: WaiterOptions, asJson: boolean, { messages, s
     stdout.write(jsonDocument(plan));
     return ExitCode.ok;
   }
-  const { tasks, atMs, horizonMs, worstLagMs, notChecked } = plan;
+  const { tasks, pollsPerTask, requests, atMs, horizonMs, worstLagMs, notChecked } = plan;
   for (const line of planLines(atMs, messages)) stdout.write(`${line}\n`);
   const [within, lag] = [formatDuration(horizonMs), formatDuration(worstLagMs)];
-  stdout.write(`${messages.watch.plan(atMs.length, tasks, within, lag)}\n`);
-  if (notChecked > 0) stdout.write(`${messages.watch.tooFew(notChecked)}\n`);
+  const { watch } = messages;
+  const isEach = tasks * pollsPerTask === requests;
+  stdout.write(
+    `${isEach ? watch.plan(pollsPerTask, tasks, within, lag) : watch.planAtMost(requests, tasks, within, lag)}\n`,
+  );
+  if (notChecked > 0) stdout.write(`${watch.tooFew(notChecked)}\n`);
   return ExitCode.ok;
 }
 

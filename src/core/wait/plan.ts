@@ -6,7 +6,9 @@ import type { WaiterOptions } from './waiter-options.ts';
 /** What a wait would do if no task changed its state. Spans in ms. */
 interface PollPlan {
   readonly tasks: number;
+  /** Of every task; some get one more where --max-rps leaves no time for all. */
   readonly pollsPerTask: number;
+  /** The most there are. */
   readonly requests: number;
   /** Tasks that --max-rps leaves no time for. */
   readonly notChecked: number;
@@ -51,7 +53,7 @@ export function pollPlan(options: WaiterOptions): PollPlan {
   const requests = Math.min(atMs.length * tasks, capacity);
   return {
     tasks,
-    pollsPerTask: atMs.length,
+    pollsPerTask: Math.max(1, Math.floor(requests / tasks)),
     requests,
     notChecked,
     worstLagMs: lastRoundMs > 0 ? worstLagMs(options, roundMs, horizonMs) : horizonMs,

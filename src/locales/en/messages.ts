@@ -216,6 +216,9 @@ export const en = {
     thenEvery: (gap: string) => `then every ${gap}`,
     plan: (polls: number, tasks: number, within: string, lag: string) =>
       `${tasks === 1 ? '1 task' : `${tasks} tasks`}, ${polls} ${polls === 1 ? 'check' : 'checks'}${tasks === 1 ? '' : ' each'} in ${within}; completion is noticed at most ${lag} late`,
+    /** Where the rate does not allow as many checks of each task. */
+    planAtMost: (polls: number, tasks: number, within: string, lag: string) =>
+      `${tasks} tasks, at most ${polls} ${polls === 1 ? 'check' : 'checks'} in ${within}; completion is noticed at most ${lag} late`,
   },
   outputFailed: (code: string) => `cannot write to standard output: ${code}`,
   bug: (message: string) => `this is a bug in mmai: ${message}`,

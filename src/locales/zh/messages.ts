@@ -182,6 +182,8 @@ export const zh: Messages = {
     tooFew: (tasks) => `有 ${tasks} 个任务来不及查询：请调大 --timeout 或 --max-rps`,
     thenEvery: (gap) => `之后每 ${gap} 一次`,
     plan: (polls, tasks, within, lag) => `共 ${tasks} 个任务，${within} 内各查询 ${polls} 次；结束后最多 ${lag} 可感知`,
+    planAtMost: (polls, tasks, within, lag) =>
+      `共 ${tasks} 个任务，${within} 内最多查询 ${polls} 次；结束后最多 ${lag} 可感知`,
   },
   outputFailed: (code) => `标准输出写入失败：${fileProblem(code)}`,
   bug: (message) => `mmai 内部错误：${message}`,
