@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { createOutput, isClosedPipe, isOneOutput } from './io/output-stream.ts';
+import { createOutput, isClosedPipe, isOneOutput, type StandardOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
 import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
@@ -94,10 +94,20 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
     failure ??= outputFailed(error);
     abort(controller, ExitCode.outputFailed);
   };
-  return {
-    stdout: createOutput({ fd: 1, onError, failure: () => failure, mayBlock, writeAbove }),
-    stderr: createOutput({ fd: 2, onError: onUntold, mayBlock, writeAbove }),
+  const behind = (output: StandardOutput) => {
+    const stream = output.behind();
+    return stream && isOneOutput() ? stream : undefined;
   };
+  const stdout: StandardOutput = createOutput({
+    ...{ fd: 1, onError, mayBlock, writeAbove },
+    failure: () => failure,
+    ahead: () => behind(stderr),
+  });
+  const stderr: StandardOutput = createOutput({
+    ...{ fd: 2, onError: onUntold, mayBlock, writeAbove },
+    ahead: () => behind(stdout),
+  });
+  return { stdout, stderr };
 }
 
 /** What reads and writes files. */

@@ -54,3 +54,30 @@ describe('a terminal that is closed', { concurrency: 4, skip: !hasScript && 'nee
     assert.equal(await atLostTerminal('watch 1 2 --simulate "1:3s,2"', /running/, 'background'), 74);
   });
 });
+
+describe('a terminal that takes nothing any more', { skip: !hasScript && 'needs script of util-linux' }, () => {
+  for (const rest of ['', `--exec true`]) {
+    it(`does not keep a signal from ending the wait${rest && ', also when a command has had it'}`, async () => {
+      const home = temporaryDirectory();
+      const file = join(home, 'pid');
+      const ids = Array.from({ length: 3000 }, (_, index) => index + 1).join(' ');
+      const wait = `watch ${ids} --progress plain --max-rps none --simulate '1=2;1' --timeout 1h ${rest}`;
+      const line = `echo $$ > '${file}'; exec '${process.execPath}' '${bin}' ${wait}`;
+      const terminal = spawn('script', ['-qefc', line, '/dev/null'], {
+        env: { PATH: process.env.PATH, HOME: home, TERM: 'xterm', LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      after(() => terminal.kill('SIGKILL'));
+      await new Promise<void>((resolve) => {
+        terminal.stdout.setEncoding('utf8').on('data', (text: string) => /running/.test(text) && resolve());
+      });
+      terminal.kill('SIGSTOP');
+      const pid = Number(readFileSync(file, 'utf8'));
+      process.kill(pid, 'SIGTERM');
+      // A process that ended and that nobody has waited for yet.
+      const hasEnded = () => !existsSync(`/proc/${pid}`) || / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      for (let attempt = 0; !hasEnded() && attempt < 1000; attempt++) await delay(10);
+      assert.ok(hasEnded());
+    });
+  }
+});

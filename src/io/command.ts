@@ -1,4 +1,4 @@
-import { ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { ChildProcess, spawn } from 'node:child_process';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
@@ -26,10 +26,12 @@ export function runCommand(
   const [file, ...args] = splitCommandLine(commandLine, platform === 'win32') ?? [];
   if (!file) return Promise.resolve({ how: 'notStarted', code: 'EINVAL' });
   if (signal.aborted) return Promise.resolve({ how: 'stopped' });
-  const stdio: SpawnOptions['stdio'] = isInteractive ? ['inherit', 'pipe', 'inherit'] : ['ignore', 'pipe', 'pipe'];
   // At a terminal a process group of its own would cost it the terminal.
   const detached = platform !== 'win32' && ![0, 1, 2].some((descriptor) => isatty(descriptor));
-  const child = start(file, args, { stdio, detached, windowsHide: true });
+  const options = { detached, windowsHide: true };
+  const child = isInteractive
+    ? withOwnOpening(2, (output) => start(file, args, { ...options, stdio: ['inherit', 'pipe', output] }))
+    : start(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

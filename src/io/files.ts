@@ -114,11 +114,11 @@ export function isStandardOutput(path: string, limits: FileLimits = {}): Promise
 }
 
 /**
- * Runs `use` with another opening of a pipe that is open: Node makes the one that a program inherits blocking, which is ours as well.
- * With the descriptor itself where there is no pipe, or no way to open it again, as on macOS.
+ * Runs `use` with another opening of a pipe or terminal that is open: Node makes the one that a program inherits blocking, which is ours as well.
+ * With the descriptor itself where it is neither, or there is no way to open it again, as on macOS.
  */
 export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) => T): T {
-  const own = openPipe(descriptor);
+  const own = openAgain(descriptor);
   try {
     return use(own ?? descriptor);
   } finally {
@@ -129,10 +129,13 @@ export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) 
 // --- internal ---
 
 /** It does not wait: a pipe whose reader is gone refuses. */
-function openPipe(descriptor: number): number | undefined {
+function openAgain(descriptor: number): number | undefined {
   try {
-    if (!fstatSync(descriptor).isFIFO()) return undefined;
-    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | NONBLOCK);
+    const stat = fstatSync(descriptor);
+    const isTerminal = stat.isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+    if (!stat.isFIFO() && !isTerminal) return undefined;
+    const how = isTerminal ? constants.O_RDWR | constants.O_NOCTTY : constants.O_WRONLY;
+    return openSync(`/proc/self/fd/${descriptor}`, how | NONBLOCK);
   } catch {
     return undefined;
   }

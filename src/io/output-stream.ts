@@ -1,11 +1,14 @@
 import { fstatSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import type { MmaiError } from '../errors.ts';
+import { unblock } from './terminal/unblocked.ts';
 
 /** Standard output or standard error. */
 export interface StandardOutput extends Output {
   /** Node's stream for it; opening both takes a tenth of `--help`. */
   open(): NodeJS.WriteStream;
+  /** The stream while its terminal has not taken everything. */
+  behind(): NodeJS.WriteStream | undefined;
 }
 
 export interface OutputOptions {
@@ -18,13 +21,15 @@ export interface OutputOptions {
   readonly mayBlock: () => boolean;
   /** Makes way for what is written to a terminal. */
   readonly writeAbove: (write: () => void) => void;
+  /** What the other output waits with, {@link StandardOutput.behind}, if it goes to the same terminal: what is written now comes after that. */
+  readonly ahead: () => NodeJS.WriteStream | undefined;
 }
 
 /**
  * Writes to terminals, pipes and sockets through Node, to pipes directly while that may block. For files and devices Node counts a
  * short write as a whole one, so that a full disk or a limit on file sizes would cost the rest without a word.
  */
-export function createOutput({ fd, onError, failure, mayBlock, writeAbove }: OutputOptions): StandardOutput {
+export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead }: OutputOptions): StandardOutput {
   const stat = fstatSync(fd);
   const isPipe = stat.isFIFO() || stat.isSocket();
   let stream: NodeJS.WriteStream | undefined;
@@ -33,7 +38,20 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove }: Out
     hasFailed = true;
     onError(error);
   };
-  const open = () => (stream ??= (fd === 1 ? process.stdout : process.stderr).on('error', fail));
+  const open = () => {
+    if (stream) return stream;
+    stream = (fd === 1 ? process.stdout : process.stderr).on('error', fail);
+    if (stream.isTTY) {
+      unblock(stream, fd);
+      keepOrder(stream, ahead);
+    }
+    return stream;
+  };
+  const writeToTerminal = (text: string | Uint8Array) => {
+    // The other stream tells its own output of an error.
+    const done = ahead() && ((error?: Error | null) => error && fail(error));
+    open().write(text, done);
+  };
   const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
   const writeDirectly = (text: string | Uint8Array) => {
     if (hasFailed) return;
@@ -43,6 +61,8 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove }: Out
     if (rest.byteLength > 0 && !hasFailed) open().write(rest);
   };
   const taken = async () => {
+    const other = ahead();
+    if (other) await new Promise<void>((done) => other.write('', () => done()));
     // A device that is full refuses a write of nothing, too. What goes there and to files is written at once.
     if (!stream || !(isPipe || stream.isTTY)) return;
     if (stream.writable) await new Promise<void>((done) => stream!.write('', () => done()));
@@ -55,17 +75,18 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove }: Out
     },
     isPipe,
     open,
+    behind: () => (stream?.isTTY && stream.writable && stream.writableLength > 0 ? stream : undefined),
     size: () => windowSize(isTerminal() ? open() : {}),
     write(text) {
-      if (isTerminal()) writeAbove(() => open().write(text));
+      if (isTerminal()) writeAbove(() => writeToTerminal(text));
       else if (isPipe && (stream || !mayBlock())) open().write(text);
       else writeDirectly(text);
     },
     get isBehind() {
-      return stream?.writableNeedDrain === true;
+      return (ahead() ?? stream)?.writableNeedDrain === true;
     },
     async drained() {
-      if (stream?.writableNeedDrain) await taken();
+      if (this.isBehind) await taken();
       else await new Promise(setImmediate);
       return !hasFailed;
     },
@@ -89,6 +110,12 @@ export function isOneOutput(): boolean {
 }
 
 // --- internal ---
+
+/** Whoever writes to a terminal, a prompt or a drawing too, comes after what the other output waits with. */
+function keepOrder(stream: NodeJS.WriteStream, ahead: OutputOptions['ahead']): void {
+  const { write } = stream;
+  stream.write = ((...given: Parameters<typeof write>) => write.apply(ahead() ?? stream, given)) as typeof write;
+}
 
 function windowSize({ columns, rows }: { columns?: number; rows?: number }): { columns: number; rows: number } {
   return { columns: columns || 80, rows: rows || 24 };

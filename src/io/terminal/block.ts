@@ -12,6 +12,8 @@ interface Canvas {
   readonly columns: number;
   readonly rows: number;
   write(text: string): unknown;
+  /** The terminal does not take what is written. */
+  readonly writableNeedDrain?: boolean;
   on(event: 'resize', listener: () => void): unknown;
   off(event: 'resize', listener: () => void): unknown;
 }
@@ -50,6 +52,8 @@ export function createBlock(
   const frame = (next: readonly string[]) => next.map((line) => `${line}${ERASE_LINE}\n`).join('') + ERASE_BELOW;
   const erased = () => (drawn.length > 0 ? `${toTop()}${ERASE_LINE}${DOWN}${ERASE_BELOW}${UP}` : '');
   const draw = () => {
+    // A frame that nobody sees would be memory.
+    if (stream.writableNeedDrain) return;
     const next = lines({ columns: stream.columns, rows: stream.rows });
     if (next.join('\n') === drawn.join('\n')) return;
     stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${toTop()}${frame(next)}${END_FRAME}`);

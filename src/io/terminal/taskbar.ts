@@ -9,7 +9,7 @@ const REFRESH_MS = 1000;
  * `progress` is from 0 to 1; 0 is shown as "no end in sight".
  */
 export function createTaskbar(
-  stream: { write(text: string): unknown },
+  stream: { write(text: string): unknown; readonly writableNeedDrain?: boolean },
   env: Environment,
   progress: () => number,
 ): LivePart | undefined {
@@ -17,7 +17,9 @@ export function createTaskbar(
   if (!isKnown) return undefined;
   let timer: NodeJS.Timeout | undefined;
   const send = (parameters: string) => stream.write(`\u001b]9;4;${parameters}\u001b\\`);
-  const draw = () => send(progress() === 0 ? '3;0' : `1;${Math.round(progress() * 100)}`);
+  const draw = () => {
+    if (!stream.writableNeedDrain) send(progress() === 0 ? '3;0' : `1;${Math.round(progress() * 100)}`);
+  };
   return {
     start() {
       draw();
