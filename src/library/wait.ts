@@ -1,4 +1,4 @@
-import type { TaskReply } from '../core/client.ts';
+import type { TaskReply, TaskResultReply } from '../core/client.ts';
 import { serviceOrigin } from '../core/config/settings.ts';
 import { classify, RETRY_RULES } from '../core/rpc/error-codes.ts';
 import type { TaskId } from '../core/task.ts';
@@ -77,7 +77,9 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
     random: Math.random,
     signal,
     poll: async (id, limits) => wholeReply(await sent(() => client.getTaskStatus(id, { ...limits, retries: 0 }))),
-    result: client.getTaskResult && ((id, limits) => sent(() => client.getTaskResult!(id, { ...limits, retries: 0 }))),
+    result:
+      client.getTaskResult &&
+      (async (id, limits) => checkedResult(await sent(() => client.getTaskResult!(id, { ...limits, retries: 0 })))),
     renewConnections: () => client.renewConnections?.(),
     interruptCode: () => ExitCode.interrupted,
   });
@@ -113,13 +115,25 @@ function documentOf(end: EndEvent, { client, flags }: Plan): WatchDocument {
 /** A reply with everything that the wait reads of one. */
 function wholeReply(reply: StatusReply): TaskReply {
   const serverDelayMs = wholeDelay(reply.ok ? reply.result.serverDelayMs : reply.failure.serverDelayMs);
-  if (reply.ok) return { ok: true, result: { requestId: null, http: 200, ...reply.result, serverDelayMs } };
+  if (reply.ok) {
+    const { status } = reply.result;
+    // Any other value would be waited for to the deadline.
+    if (!Number.isInteger(status)) throw expected('getTaskStatus: status', 'integer', status);
+    return { ok: true, result: { requestId: null, http: 200, ...reply.result, serverDelayMs } };
+  }
   const { failure } = reply;
   const { code, http = null, class: given } = failure;
   const known = classify(code, http ?? 0);
   const meaning = given ? { ...known, class: given, retry: RETRY_RULES[given] } : known;
   const unknown = { requestId: null, recommend: null, serverTime: undefined };
   return { ok: false, failure: { ...unknown, ...failure, serverDelayMs, http, ...meaning } };
+}
+
+/** The reply, if it is one; throws otherwise, and the wait goes on without results. */
+function checkedResult(reply: TaskResultReply): TaskResultReply {
+  const part: unknown = reply?.ok ? reply.result?.result : reply?.failure;
+  if (typeof part !== 'object' || part === null) throw expected('getTaskResult', 'object', part);
+  return reply;
 }
 
 /** No hint but a positive number: `Number` of a header that is not there is NaN, and a task due then would never be polled. */

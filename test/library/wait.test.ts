@@ -105,6 +105,29 @@ function ownClient(...replies: StatusReply[]) {
   return { client, polled };
 }
 
+for (const status of [undefined, null, '2', 'length', 1.5, Number.NaN]) {
+  it(`a client whose status is no integer ends the wait at once: ${status}`, async () => {
+    const { client } = ownClient({ ok: true, result: { status: status as number } });
+    const message = /^getTaskStatus: status: expected an integer, got /;
+    await assert.rejects(waitForTasks(client, ['a'], { timeout: '1s' }), {
+      name: 'MmaiError',
+      exitCode: ExitCode.usage,
+      message,
+    });
+  });
+}
+
+for (const reply of [undefined, {}, { ok: true }, { ok: true, result: { status: 3 } }, { ok: false }]) {
+  it(`a client whose result is none changes neither the outcome nor the process: ${JSON.stringify(reply)}`, async () => {
+    const { client } = ownClient({ ok: true, result: { status: 3 } });
+    const getTaskResult = async () => reply as never;
+    const { summary, tasks } = await waitForTasks({ ...client, getTaskResult }, ['a']);
+    assert.deepEqual([summary.exitCode, tasks[0]?.result], [ExitCode.failed, undefined]);
+    // A rejection that nobody handles would fail this test.
+    await new Promise(setImmediate);
+  });
+}
+
 it('a client whose hint is no number is polled all the same', async () => {
   const pending: StatusReply = { ok: true, result: { status: 1, serverDelayMs: Number.NaN } };
   const { client, polled } = ownClient(pending, pending, { ok: true, result: { status: 2 } });
