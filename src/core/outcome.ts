@@ -40,7 +40,8 @@ export type WaitEnd = (typeof WAIT_ENDS)[number];
 
 /**
  * What is known of one task when the command ends. `unanswered` covers every failure but "no such task"; `notChecked` is a task
- * that no request got to.
+ * of which
+ * no response told anything.
  */
 export type Outcome = 'succeeded' | 'failed' | 'running' | 'pending' | 'notChecked' | 'notFound' | 'unanswered';
 
@@ -109,9 +110,16 @@ export function failureOutcome(failureClass: FailureClass): 'notFound' | 'unansw
 }
 
 /** The outcome of a watched task; its end is null while it is watched. A task that took too long is still pending. */
-export function watchedOutcome({ outcome, polls }: { outcome: TaskEnd | null; polls: number }): Outcome {
-  if (outcome === null && polls === 0) return 'notChecked';
+export function watchedOutcome({ outcome, state, failure }: WatchedTask): Outcome {
+  if (outcome === null && state === null && failure === null) return 'notChecked';
   return outcome === null || isTooSlow(outcome) ? 'pending' : outcome;
+}
+
+/** What {@link watchedOutcome} looks at. */
+interface WatchedTask {
+  readonly outcome: TaskEnd | null;
+  readonly state: TaskState | null;
+  readonly failure: unknown;
 }
 
 /** The exit code of `status`: of requests that failed or, with `--exit-status`, of the states too. */

@@ -4,7 +4,7 @@ import { endText } from './ends.ts';
 import { errorText, listTasks, more } from './failures.ts';
 import { reasonOf } from './results.ts';
 import { MAX_NAMED, verdictLine } from './verdict.ts';
-import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
+import { isTroubled, toldOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** GitHub shows no more annotations of a kind in a step. */
 const MAX_ANNOTATIONS = 10;
@@ -83,9 +83,14 @@ function reason({ outcome, state, status, error, result }: WatchedRow, messages:
 
 /** How long was waited, and for which tasks in vain. */
 function late(document: WatchDocument, messages: Messages): string {
-  const pending = [...document.tasks].filter(({ outcome }) => isUnfinished(outcome)).map(({ id }) => id);
-  const named = messages.labelled(messages.watch.outcomes.pending, listTasks(pending, MAX_NAMED, messages));
-  return messages.joined([verdictLine(document, messages), named]);
+  const unfinished = [...document.tasks].filter(({ outcome }) => isUnfinished(outcome));
+  const named = (['pending', 'unanswered', 'notChecked'] as const).flatMap((kind) => {
+    const ids = unfinished.filter((task) => toldOutcome(task) === kind).map(({ id }) => id);
+    return ids.length > 0
+      ? [messages.labelled(messages.watch.outcomes[kind], listTasks(ids, MAX_NAMED, messages))]
+      : [];
+  });
+  return messages.joined([verdictLine(document, messages), ...named]);
 }
 
 function row(cells: readonly string[]): string {

@@ -9,7 +9,7 @@ import { shellQuoted } from '../text/shell-quoted.ts';
 import type { StatusDocument } from './document.ts';
 import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
 import { reasonOf } from './results.ts';
-import { rowOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
+import { rowOutcome, toldOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
 const MAX_RESUMED = 20;
@@ -19,9 +19,10 @@ export const MAX_NAMED = 10;
 /** How a wait ended, in a line: `done after 1m32s: 2 succeeded`. */
 export function verdictLine({ summary }: WatchDocument, { watch, counted }: Messages): string {
   const { running, pending, notFound, unanswered } = summary.counts;
-  // A task that may not be checked may have ended long ago.
-  const known = summary.outcome === 'denied' ? { pending: 0, unanswered: unanswered + pending } : {};
-  const counts = Object.entries({ ...summary.counts, ...known })
+  // A task that was never seen, or may not be checked, may have ended long ago.
+  const goingOn = summary.outcome === 'denied' ? 0 : Math.max(0, summary.stillRunning.length - running);
+  const told = { pending: goingOn, unanswered: unanswered + pending - goingOn };
+  const counts = Object.entries({ ...summary.counts, ...told })
     .filter(([, n]) => n > 0)
     .map(([name, n]) => counted(n, watch.outcomes[name as Outcome]));
   const isGivenUp = summary.outcome === 'ended' && pending + notFound + unanswered > 0;
@@ -79,8 +80,8 @@ function namedTasks(end: EndEvent, { summary }: WatchDocument, messages: Message
   // A single task is named with its reason only.
   if (tasks.length < 2) return end.results?.size ? failed : '';
   const { outcomes, ends } = messages.watch;
-  const idsOf = (outcome: WatchedRow['outcome']) =>
-    tasks.filter((task) => rowOutcome(task) === outcome).map(({ id }) => id);
+  const told = (task: (typeof tasks)[number]) => toldOutcome({ outcome: rowOutcome(task), status: task.status });
+  const idsOf = (outcome: WatchedRow['outcome']) => tasks.filter((task) => told(task) === outcome).map(({ id }) => id);
   const isResumed = summary.resume !== null && resumedCount(summary) <= MAX_RESUMED;
   return [
     failed,
@@ -123,9 +124,10 @@ function resumedCount({ counts }: WatchDocument['summary']): number {
 function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: string): string {
   const { resume, outcome } = summary;
   if (!resume || outcome === 'met' || outcome === 'denied') return '';
+  const goesOn = summary.stillRunning.length > 0 ? watch.goesOn : '';
   if (resumedCount(summary) > MAX_RESUMED) {
     // The same command would check the same tasks again, and no others.
-    return `${summary.counts.notChecked > 0 ? watch.resumeLonger() : watch.resumeSame()}\n`;
+    return `${goesOn}${summary.counts.notChecked > 0 ? watch.resumeLonger() : watch.resumeSame()}\n`;
   }
-  return `${watch.resume(resume.map((word) => shellQuoted(word, platform)).join(' '))}\n`;
+  return `${goesOn}${watch.resume(resume.map((word) => shellQuoted(word, platform)).join(' '))}\n`;
 }

@@ -11,9 +11,9 @@ export interface WatchSummary extends Readonly<Traffic> {
   readonly outcome: EndEvent['why'];
   readonly exitCode: number;
   readonly counts: Readonly<Record<Outcome, number>>;
-  /** Tasks that go on. Where an error ended the wait, only those that were seen. */
+  /** Tasks that were seen, and go on. */
   readonly stillRunning: readonly TaskId[];
-  /** Tasks that no request got to: --max-rps, or the end of the wait, came first. */
+  /** Tasks of which no response told anything: --max-rps, or the end of the wait, came first. */
   readonly notChecked: readonly TaskId[];
   /** What ended the wait, if not its tasks, its deadline or a signal. */
   readonly error?: ErrorObject;
@@ -66,8 +66,8 @@ export function watchDocument(
   const cause = causeOf(end, messages);
   const tasksOf = (outcome: Outcome) => end.tasks.filter((task) => watchedOutcome(task) === outcome);
   const pending = tasksOf('pending');
-  // Whether a task that was never seen is running is unknown if an error ended the wait.
-  const goingOn = [...tasksOf('running'), ...pending].filter((task) => !cause || task.state !== null);
+  // Whether a task that was never seen is running is unknown.
+  const goingOn = [...tasksOf('running'), ...pending].filter((task) => task.state !== null);
   const stillRunning = goingOn.map(({ id }) => id);
   const notChecked = tasksOf('notChecked').map(({ id }) => id);
   // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.
@@ -99,8 +99,13 @@ export function watchDocument(
 }
 
 /** The outcome of a task as its row has it. */
-export function rowOutcome({ outcome, polls }: Readonly<Watched>): WatchedRow['outcome'] {
-  return outcome ?? (polls === 0 ? 'notChecked' : 'pending');
+export function rowOutcome(task: Readonly<Watched>): WatchedRow['outcome'] {
+  return task.outcome ?? (watchedOutcome(task) === 'notChecked' ? 'notChecked' : 'pending');
+}
+
+/** The outcome as a person is told it: a task that was never seen may have ended, or never have been there. */
+export function toldOutcome({ outcome, status }: Pick<WatchedRow, 'outcome' | 'status'>): WatchedRow['outcome'] {
+  return outcome === 'pending' && status === null ? 'unanswered' : outcome;
 }
 
 // --- internal ---

@@ -66,10 +66,11 @@ describe('the exit code of a failure', () => {
 it('a task that is not final, or took too long, counts as pending', () => {
   const states = (['submitting', 'running', 'unknown', 'succeeded', 'failed'] as const).map(stateOutcome);
   assert.deepEqual(states, ['pending', 'pending', 'pending', 'succeeded', 'failed']);
-  const ends = [null, ...TASK_ENDS].map((outcome) => watchedOutcome({ outcome, polls: 1 }));
+  const ends = [null, ...TASK_ENDS].map((outcome) => watchedOutcome({ outcome, state: 'running', failure: null }));
   const expected = ['pending', 'succeeded', 'failed', 'running', 'notFound', 'unanswered', 'pending', 'pending'];
   assert.deepEqual(ends, expected);
-  assert.equal(watchedOutcome({ outcome: null, polls: 0 }), 'notChecked');
+  assert.equal(watchedOutcome({ outcome: null, state: null, failure: null }), 'notChecked');
+  assert.equal(watchedOutcome({ outcome: null, state: null, failure: {} }), 'pending');
 });
 
 it('exit codes of outcomes are decided in core/outcome.ts alone', () => {

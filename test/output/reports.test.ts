@@ -94,10 +94,10 @@ describe('GitHub Actions', () => {
     );
     assert.equal(annotations(noCredentials, en).match(/^::error .*no credentials found$/gm)?.length, 2);
   });
-  it('gets a warning for a deadline, which names what still runs', () =>
+  it('gets a warning for a deadline, which names what still runs, and what was not checked', () =>
     assert.equal(
       annotations(late, en),
-      `::warning title=mmai watch::${verdictLine(late, en)}; ${en.watch.outcomes.pending}: 2, 3\n`,
+      `::warning title=mmai watch::${verdictLine(late, en)}; ${en.watch.outcomes.pending}: 2; ${en.watch.outcomes.notChecked}: 3\n`,
     ));
   it('gets no error for a task that was seen and goes on, though its last check before the deadline failed', () => {
     const failure = classifyFailure('Network.Timeout');

@@ -82,11 +82,23 @@ describe('failures of many tasks', () => {
 });
 
 describe('the verdict', () => {
-  function verdictOf(why: WaitEnd, ends: readonly (TaskEnd | null)[], messages: Messages = en) {
-    const tasks = ends.map((outcome, index): Watched => {
-      const isFinal = outcome === 'succeeded' || outcome === 'failed';
-      return { ...new Watched(parseTaskId(String(index + 1))), polls: 1, outcome, state: isFinal ? outcome : null };
-    });
+  const watched = (index: number, values: Partial<Watched>): Watched => ({
+    ...new Watched(parseTaskId(String(index + 1))),
+    polls: 1,
+    ...values,
+  });
+  /** How the tasks ended; null for one that runs. */
+  const verdictOf = (why: WaitEnd, ends: readonly (TaskEnd | null)[], messages: Messages = en) =>
+    verdictOn(
+      why,
+      ends.map((outcome, index) => {
+        if (outcome === null) return watched(index, { outcome, state: 'running', status: 1 });
+        const isFinal = outcome === 'succeeded' || outcome === 'failed';
+        return watched(index, { outcome, state: isFinal ? outcome : null });
+      }),
+      messages,
+    );
+  function verdictOn(why: WaitEnd, tasks: readonly Watched[], messages: Messages = en) {
     const end: EndEvent = { type: 'end', why, exitCode: 1, elapsedMs: 2000, tasks, traffic };
     const document = watchDocument(end, 0, () => [], messages);
     return verdict(end, document, plainStyle, messages, 'linux').split('\n');
@@ -125,6 +137,23 @@ describe('the verdict', () => {
   it('leaves the tasks that still run to the command that resumes the wait, if that names them', () => {
     assert.match(verdictOf('deadline', ['succeeded', null])[2]!, /mmai watch 2/);
     assert.match(verdictOf('deadline', Array(30).fill(null))[1]!, /^ {2}not finished: 1, .*10 … and 20 more$/);
+  });
+
+  it('calls no task unfinished, and says of none that it goes on, that was never seen', () => {
+    const failing = { failure: failureOf('ResourceNotFound', 'x'), failures: 2 };
+    const lines = verdictOn('deadline', [watched(0, failing), watched(1, {})]).slice(-6, -1);
+    assert.deepEqual(lines, [
+      'timed out after 2s: 1 not checked, 1 unknown',
+      '  unknown: 1',
+      '  not checked: 2',
+      en.watch.resume('mmai watch 2 1').split('\n')[0],
+      '  mmai watch 2 1',
+    ]);
+    assert.deepEqual(verdictOn('met', [watched(0, { outcome: 'succeeded', state: 'succeeded' }), watched(1, {})]), [
+      'done after 2s: 1 succeeded, 1 not checked',
+      '  not checked: 2',
+      '',
+    ]);
   });
 
   it('of one task names none', () => assert.deepEqual(verdictOf('ended', ['failed']).slice(1), ['']));

@@ -207,10 +207,11 @@ export const en = {
     },
     verdict: (why: string, elapsed: string, counts: readonly string[]) =>
       `${why} after ${elapsed}: ${counts.join(', ')}`,
-    resume: (command: string) => `unfinished tasks keep running on the server; to keep waiting, run:\n  ${command}`,
-    resumeSame: () => 'unfinished tasks keep running on the server; to keep waiting, run the same command again',
-    resumeLonger: () =>
-      'unfinished tasks keep running on the server; to check all of them, run the same command with a longer --timeout or a higher --max-rps',
+    /** What comes before `resume…` if a task was seen that had not ended. */
+    goesOn: 'unfinished tasks keep running on the server; ',
+    resume: (command: string) => `to keep waiting, run:\n  ${command}`,
+    resumeSame: () => 'to keep waiting, run the same command again',
+    resumeLonger: () => 'to check all tasks, run the same command with a longer --timeout or a higher --max-rps',
     tooFew: (tasks: number) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'} would never be checked: raise --timeout or --max-rps`,
     thenEvery: (gap: string) => `then every ${gap}`,
