@@ -67,7 +67,7 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
   writeFile(path: string, text: string, how: 'replace' | 'append'): Promise<void>;
   /** Size in bytes of a file that is to be written, 0 if there is none yet. Throws what the file system says if it cannot be written. */
   writableSize(path: string): Promise<number>;
-  /** Whether a path leads to the file or the pipe that standard output is. */
+  /** Whether a path leads to the file or the pipe that standard output is, or to the file of standard error. */
   isStandardOutput(path: string): Promise<boolean>;
   /** Colours for one stream, as `--color` and the environment say. */
   style(output: Output, color: Settings['color']): Promise<Style>;

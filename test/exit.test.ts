@@ -36,6 +36,13 @@ describe('a report in the place of standard output', { concurrency: 2 }, () => {
     });
   }
 
+  for (const name of ['log.txt', '/dev/stderr']) {
+    it(`is refused in the place of standard error's file, too: --junit ${name}`, async () => {
+      const output = await shell(`mmai watch 1 --simulate 2 --junit ${name} 2> log.txt; echo "exit $?"; cat log.txt`);
+      assert.match(output, /^exit 2\nerror: --junit: expected the path of a file; .*\n$/);
+    });
+  }
+
   it('is as good as none where both go to /dev/null', async () => {
     const output = await shell('mmai watch 1 --simulate 2 -q --junit /dev/null > /dev/null; echo "exit $?"');
     assert.equal(output, 'exit 0\n');

@@ -104,12 +104,16 @@ export function writableSize(path: string, limits: FileLimits = {}): Promise<num
   });
 }
 
-/** Whether a path leads to the file or the pipe that standard output is. A terminal or /dev/null loses nothing by being written twice. */
+/**
+ * Whether a path leads to the file or the pipe that standard output is, or to the file of standard error. A terminal or /dev/null
+ * loses nothing by being written twice.
+ */
 export function isStandardOutput(path: string, limits: FileLimits = {}): Promise<boolean> {
-  const out = fstatSync(1);
+  const [out, error] = [fstatSync(1), fstatSync(2)];
+  const streams = [...(out.isCharacterDevice() ? [] : [out]), ...(error.isFile() ? [error] : [])];
   return withLimits(limits, async () => {
     const found = await promises.stat(path).catch(() => undefined);
-    return found !== undefined && !out.isCharacterDevice() && found.dev === out.dev && found.ino === out.ino;
+    return streams.some(({ dev, ino }) => found?.dev === dev && found.ino === ino);
   });
 }
 
@@ -165,14 +169,17 @@ function undefinedIfPresent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'EEXIST') throw error;
 }
 
-/** The last line of a file has no line break at its end. */
+/** The last line of a file has no line break at its end, or may have none, where the file cannot be read. */
 async function endsWithinLine(path: string): Promise<boolean> {
   const found = await promises.stat(path).catch(undefinedIfMissing);
   if (!found?.isFile() || found.size === 0) return false;
-  const { buffer, bytesRead } = await withFile(path, constants.O_RDONLY, (file) =>
-    file.read(Buffer.alloc(1), 0, 1, found.size - 1),
-  );
-  return bytesRead === 1 && buffer[0] !== 0x0a;
+  const readLast = (file: FileHandle) => file.read(Buffer.alloc(1), 0, 1, found.size - 1);
+  const last = await withFile(path, constants.O_RDONLY, readLast).catch(undefinedIfUnreadable);
+  return !last || (last.bytesRead === 1 && last.buffer[0] !== 0x0a);
+}
+
+function undefinedIfUnreadable(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EACCES') throw error;
 }
 
 /** Opens the file for the work, and closes it after. */

@@ -1,22 +1,35 @@
 import assert from 'node:assert/strict';
 import {
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
+  promises,
   readFileSync,
   rmdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { writableSize, writeText } from '../../src/io/files.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 
 describe('a report', () => {
   const directory = temporaryDirectory();
   const path = (name: string) => join(directory, name);
+
+  it('is added, on a line of its own, to a file that may be written and not read', async () => {
+    writeFileSync(path('unreadable'), 'x=1');
+    const { open } = promises;
+    const refused = Object.assign(new Error('refused'), { code: 'EACCES' });
+    const opening = mock.method(promises, 'open', (file: string, flags: number) =>
+      flags === constants.O_RDONLY ? Promise.reject(refused) : open(file, flags),
+    );
+    await writeText(path('unreadable'), 'a=1\n', 'append').finally(() => opening.mock.restore());
+    assert.equal(readFileSync(path('unreadable'), 'utf8'), 'x=1\na=1\n');
+  });
 
   it('replaces what there was', async () => {
     writeFileSync(path('replaced'), 'a long old text\n');

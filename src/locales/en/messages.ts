@@ -172,7 +172,8 @@ export const en = {
     waitingForHooks: (ids: readonly string[], more: number) =>
       `waiting for the --exec command of ${ids.length + more === 1 ? 'task' : 'tasks'} ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     moreFailed: (n: number) => `${n} more ${n === 1 ? 'task' : 'tasks'} did not succeed`,
-    notAFile: () => '--junit: expected the path of a file; standard output is for the results',
+    notAFile: () =>
+      '--junit: expected the path of a file; standard output is for the results, standard error for messages',
     annotation: (id: string) => `mmai task ${id}`,
     columns: ['task', 'result', 'request ID'],
     unwritable: (path: string, code: string) => `cannot write ${path}: ${fileProblem(code)}`,
