@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { homedir, uptime } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -30,6 +31,8 @@ export function systemDeps(): Deps {
   const redactor = createRedactor();
   const controller = new AbortController();
   const { signal } = controller;
+  // Every request and delay under way may listen; Node would warn of more than ten.
+  setMaxListeners(0, signal);
   const display = createDisplay(signal);
   let redirectSignals: RedirectSignals | undefined;
   const { stdout, stderr } = createOutputs(controller, display, () => redirectSignals === undefined);

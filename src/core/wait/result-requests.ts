@@ -32,6 +32,8 @@ export class ResultRequests {
   readonly #waiting: Watched[] = [];
   readonly #held = new Set<Watched>();
   readonly #retried = new Set<Watched>();
+  /** Ends of retries' delays, each with a signal of its own: of more than ten listeners on the same one Node warns. */
+  readonly #delays = new Set<AbortController>();
   #isRefused = false;
 
   constructor(
@@ -88,6 +90,7 @@ export class ResultRequests {
   cancel(): void {
     this.#waiting.length = 0;
     for (const task of this.#open) this.#close(task);
+    for (const delay of this.#delays) delay.abort('canceled');
     this.#cancel.abort();
   }
 
@@ -128,7 +131,10 @@ export class ResultRequests {
 
   async #retry(task: Watched, failure: Failure): Promise<void> {
     this.#retried.add(task);
-    await this.#deps.clock.sleep(Math.max(RETRY_MS, hintMs(failure)), this.#cancel.signal);
+    const delay = new AbortController();
+    this.#delays.add(delay);
+    await this.#deps.clock.sleep(Math.max(RETRY_MS, hintMs(failure)), delay.signal);
+    this.#delays.delete(delay);
     if (!this.#open.has(task)) return;
     if (this.#isRefused) this.#close(task);
     else this.#waiting.push(task);

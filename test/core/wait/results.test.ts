@@ -63,6 +63,19 @@ describe('the result of a task', () => {
     assert.ok(gap >= 600 && gap < 602, `${gap} s`);
   });
 
+  it('is requested again for many tasks at a time, each delay with a signal of its own', async (t) => {
+    const added = t.mock.method(AbortSignal.prototype, 'addEventListener');
+    const { results } = await wait(
+      lives(30, () => finishedAt(2, 3)),
+      { maxRps: 1000, result: async () => refused('ServiceUnavailable') },
+    );
+    assert.equal(results.length, 60);
+    const listeners = added.mock.calls.map(({ this: signal }) => signal);
+    for (const signal of new Set(listeners)) {
+      assert.ok(listeners.filter((one) => one === signal).length <= 2, 'many listeners on one signal');
+    }
+  });
+
   it('is no end for a task that only left the queue', async () => {
     const { results } = await wait(
       { 1: finishedAt(2, 1) },
