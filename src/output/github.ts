@@ -110,6 +110,7 @@ function property(text: string): string {
   return data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 
+/** A text that Markdown shows as it is: nothing in it is markup, an entity or a formula. Stars that stand for a secret are such, too. */
 function cell(text: string): string {
-  return visible(text).replace(/[\\|`<>[\]]/g, '\\$&');
+  return visible(text).replace(/[\\|`<>[\]&*_~$]/g, '\\$&');
 }

@@ -126,6 +126,12 @@ describe('GitHub Actions', () => {
     assert.doesNotMatch(table[5]!, /<b>|\r|\u001b/);
     assert.deepEqual(table.slice(6, 8), ['| 4 | running |  |', '| 1 | succeeded |  |']);
   });
+  it('gets what the service says as text, not as Markdown', () => {
+    const message = '********a******** *b* __c__ ~~d~~ $e$ &lt;f&gt; `g` <h> [i](j) k|l \\m';
+    const summary = stepSummary(documentOf([{ ...unanswered, failure: { ...unanswered.failure, message } }]), en, ROOM);
+    const escaped = message.replace(/[*_~$&<>`[\]|\\]/g, '\\$&');
+    assert.ok(summary.includes(escaped), summary);
+  });
   it('gets a table of at most a thousand rows that stays within the room there is, then how many more', () => {
     const large = stepSummary(documentOf(Array(1500).fill(failed)), en, ROOM);
     assert.match(large, /\n… and 500 more\n/);
