@@ -105,6 +105,20 @@ function ownClient(...replies: StatusReply[]) {
   return { client, polled };
 }
 
+it('a client that responds without any I/O keeps no timer of the program from running', async () => {
+  let requests = 0;
+  const transport = async () => {
+    requests += 1;
+    if (requests === 2000) setTimeout(() => controller.abort(), 0);
+    return new Response('{"Status":1}');
+  };
+  const ids = Array.from({ length: 1000 }, (_, index) => `${index + 1}`);
+  const controller = new AbortController();
+  const options = { interval: 1, maxRps: Number.POSITIVE_INFINITY, timeout: '5s', signal: controller.signal } as const;
+  const { summary } = await waitForTasks(createClient({ accessKey: testKey, transport }), ids, options);
+  assert.equal(summary.outcome, 'interrupted');
+});
+
 for (const status of [undefined, null, '2', 'length', 1.5, Number.NaN]) {
   it(`a client whose status is no integer ends the wait at once: ${status}`, async () => {
     const { client } = ownClient({ ok: true, result: { status: status as number } });

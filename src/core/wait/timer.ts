@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 
+const MAX_OVERDUE_MS = 50;
+
 /**
  * A timer that can be moved earlier. A sleep under way that ends in time is kept: a wait that each response wakes would
  * otherwise begin a sleep for every poll, a tenth of what a poll costs.
@@ -35,6 +37,11 @@ export class Timer {
     const lateMs = Math.max(this.#overdueMs(), this.#firedLateMs);
     this.#firedLateMs = 0;
     return lateMs;
+  }
+
+  /** Lets timers run, the program's too, where this one is overdue: work that is never waited for, as of a client without I/O, keeps them from it. */
+  async catchUp(): Promise<void> {
+    if (this.#overdueMs() > MAX_OVERDUE_MS) await this.#clock.sleep(0);
   }
 
   cancel(): void {

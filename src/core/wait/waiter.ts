@@ -133,11 +133,11 @@ export class Waiter {
 
   /** Rests for `ms`, a tick at most, or until {@link #resume} is called. */
   async #rest(ms: number): Promise<void> {
-    const resumed = new Promise<void>((resolve) => {
+    this.#timer.fireWithin(Math.min(ms, TICK_MS));
+    await new Promise<void>((resolve) => {
       this.#resume = resolve;
     });
-    this.#timer.fireWithin(Math.min(ms, TICK_MS));
-    await resumed;
+    await this.#timer.catchUp();
   }
 
   #untilDue(): number {
