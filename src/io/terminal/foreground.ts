@@ -1,34 +1,21 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/**
- * A check whether this process is in the foreground of its terminal: a job in the background must neither draw nor read keys, nor
- * one that has lost its terminal, with the shell that had it. A process that never had one may: a container's first, for one.
- */
-export function createForegroundCheck(readStat = readOwnStat): () => Promise<boolean> {
-  let hadTerminal = false;
-  return async () => {
-    if (process.platform === 'win32') return true;
-    const stat = await readStat();
-    if (stat === undefined) return isForegroundByPs();
-    const place = placeByStat(stat);
-    hadTerminal ||= place !== 'noTerminal';
-    return place === 'foreground' || !hadTerminal;
-  };
+/** Whether this process is in the foreground of its terminal: a job in the background must neither draw nor read keys. */
+export async function isForeground(): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const stat = await readFile('/proc/self/stat', 'utf8').catch(() => undefined);
+  return stat === undefined ? isForegroundByPs() : isForegroundByStat(stat);
 }
 
-/** Where the process stands by /proc/self/stat (proc(5)): in the process group of the terminal or not; or no terminal controls it. */
-export function placeByStat(stat: string): 'foreground' | 'background' | 'noTerminal' {
+/**
+ * Reads it from /proc/self/stat (proc(5)): the process group is that of the terminal. Where no terminal controls the process, after
+ * setsid or the end of its shell, what it writes to is another's.
+ */
+export function isForegroundByStat(stat: string): boolean {
   // The name of the program, in parentheses, may hold blanks and parentheses.
   const [, , group, , , terminalGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (terminalGroup === '-1') return 'noTerminal';
-  return group === terminalGroup ? 'foreground' : 'background';
-}
-
-// --- internal ---
-
-function readOwnStat(): Promise<string | undefined> {
-  return readFile('/proc/self/stat', 'utf8').catch(() => undefined);
+  return group === terminalGroup;
 }
 
 /** `ps` marks the processes of the terminal's foreground group with a plus; without `ps` nothing is known, so nothing is drawn. */

@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/config/settings.ts';
 import { createBlock, giveSize, type WindowSize } from './block.ts';
-import { createForegroundCheck } from './foreground.ts';
+import { isForeground } from './foreground.ts';
 import { createKeys } from './keys.ts';
 import type { Drawing, LivePart } from './live-part.ts';
 import { spinnerFrames } from './spinner.ts';
@@ -31,7 +31,7 @@ export interface LiveOptions {
   readonly onKey: (key: string) => void;
   /** True while another program prompts at the terminal: then nothing is drawn and no key is read. */
   readonly isLent?: () => boolean;
-  /** Stands for {@link createForegroundCheck} in tests. */
+  /** Stands for {@link isForeground} in tests. */
   readonly isForeground?: () => Promise<boolean>;
 }
 
@@ -57,7 +57,7 @@ const REFRESH_MS = { spinner: 80, block: 250 };
 
 /** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Live> {
-  const { stderr, signal, isLent, isForeground: isInForeground = createForegroundCheck() } = options;
+  const { stderr, signal, isLent, isForeground: isInForeground = isForeground } = options;
   const drawing = await createDrawing(view, options);
   let isDrawing = false;
   let isStopped = false;
