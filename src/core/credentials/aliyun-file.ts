@@ -96,9 +96,7 @@ export function aliyunMode(profile: Fields): string | undefined {
   return has('access_key_id') || has('access_key_secret') ? 'AK' : '';
 }
 
-// --- internal ---
-
 /** The fields by the names that aliyun-cli writes. It reads them in any letter case, and of several spellings takes the last. */
-function inLowerCase(fields: Fields): Fields {
+export function inLowerCase(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -2,7 +2,7 @@ import type { Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { Environment } from '../config/settings.ts';
 import { type Fields, parseRecord, textOf } from '../record.ts';
-import { aliyunMode } from './aliyun-file.ts';
+import { aliyunMode, inLowerCase } from './aliyun-file.ts';
 import { type CommandEnd, type CredentialDeps, type Credentials, denied, isOn } from './provider.ts';
 
 /** With it aliyun-cli forbids commands and URIs in profiles. */
@@ -43,7 +43,8 @@ export async function printedProfile(
   const isInteractive = deps.isInteractive();
   const timeoutMs = LIMITS_MS[isInteractive ? 'interactive' : 'alone'];
   const end = await deps.runCommand(command, { timeoutMs, isInteractive, signal: deps.signal });
-  const fields = end.how === 'exited' && end.exitCode === 0 ? parseRecord(end.stdout) : undefined;
+  const printed = end.how === 'exited' && end.exitCode === 0 ? parseRecord(end.stdout) : undefined;
+  const fields = printed && inLowerCase(printed);
   const mode = fields && aliyunMode(fields);
   if (fields && mode && mode !== 'External' && mode !== 'CredentialsURI') return fields;
   throw denied(

@@ -35,6 +35,18 @@ describe('a command that prints credentials', () => {
     assert.match(error.message, /did not finish within 1m$/);
   });
 
+  it('may spell the names as it likes, as with aliyun-cli', async () => {
+    const deps = await credentialDeps({
+      runCommand: async () => ({
+        how: 'exited',
+        exitCode: 0,
+        stdout: '{"Mode":"AK","Access_Key_ID":"a","ACCESS_KEY_SECRET":"b"}',
+      }),
+    });
+    const command = { command: 'tool', name: 'process_command', source: () => 'profile' };
+    assert.deepEqual(await printedProfile(command, deps), { mode: 'AK', access_key_id: 'a', access_key_secret: 'b' });
+  });
+
   it('that could not be started is exit 3 with the code of the system', async () => {
     const { error } = await fetched({ how: 'notStarted', code: 'ELOOP' }, false);
     assert.equal(error.exitCode, 3);
