@@ -96,8 +96,8 @@ export class TaskIdParser {
   }
 
   #addLine(line: string): void {
-    // A table for people has two blanks between its columns, and a word in the second.
-    const value = line.replace(/(^|\s)#.*/, '').replace(/\t.*| {2,}\p{L}.*/u, '');
+    // A table for people has two blanks between its columns, and a word in the second. Each run of blanks is searched once, from its start.
+    const value = line.replace(/(^|\s)#.*/, '').replace(/\t.*|(?<! ) {2,}\p{L}.*/u, '');
     // A line that was cut ends with what may be half of something.
     if (value.trim() !== '') this.#add(line.length < MAX_LINE ? value.trim() : value);
   }

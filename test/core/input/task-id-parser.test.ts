@@ -99,6 +99,16 @@ describe('task ids in text', () => {
   });
 });
 
+it('lines of blanks are read in a time that grows with their length only', () => {
+  const parser = new TaskIdParser();
+  const start = performance.now();
+  // Quadratic, it took half a minute.
+  for (let chunk = 0; chunk < 250; chunk++) parser.push(`1${' '.repeat(4050)}\n`.repeat(16));
+  parser.end();
+  assert.deepEqual([...parser.ids], ['1']);
+  assert.ok(performance.now() - start < 5000);
+});
+
 describe('the encoding of standard input', () => {
   const text = '1\r\n{"id":"22"}';
   const utf16 = (mark: boolean) => Buffer.from(`${mark ? '\ufeff' : ''}${text}`, 'utf16le');
