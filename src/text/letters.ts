@@ -30,11 +30,11 @@ export function placedLetters(text: string) {
 // --- internal ---
 
 /**
- * One character, escaped: percent-encoded once or more often, lines broken anywhere; a backslash with what it escapes; an XML entity.
+ * One character, escaped: percent-encoded once or more often, lines broken and indented anywhere; a backslash with what it escapes; an XML entity.
  * Or none at all: a terminal's colour or link.
  */
 const ESCAPED =
-  /%[\r\n]*(?:u00)?(?:2[\r\n]*5[\r\n]*)*([0-9a-f][\r\n]*[0-9a-f])|\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|[bfnrt])?|&(?:amp;)*(?:#x0*([0-9a-f]{1,6});?|#0*(\d{1,7});?|[a-z]+;)|(?:\x1b\[|\x9b)[\d;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/gi;
+  /%(?:[\r\n][\t ]*)*(?:u00)?(?:2(?:[\r\n][\t ]*)*5(?:[\r\n][\t ]*)*)*([0-9a-f](?:[\r\n][\t ]*)*[0-9a-f])|\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|[bfnrt])?|&(?:amp;)*(?:#x0*([0-9a-f]{1,6});?|#0*(\d{1,7});?|[a-z]+;)|(?:\x1b\[|\x9b)[\d;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/gi;
 /** What one of them begins with. */
 const ESCAPE = /[%\\&\x1b\x9b]/;
 

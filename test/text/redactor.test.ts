@@ -57,6 +57,7 @@ const QUOTED: Readonly<Record<string, (secret: string) => string>> = {
   'in base64, percent-encoded': (secret) => percent(base64(secret)),
   'split by a line break': (secret) => `${secret.slice(0, 9)}\r\n ${secret.slice(9)}`,
   'split by a line break in JSON': (secret) => `${secret.slice(0, 9)}\\n${secret.slice(9)}`,
+  'percent-encoded and folded as a header': (secret) => percent(secret).replace(/.{4}/g, '$&\r\n\t '),
   'percent-encoded and split by line breaks': (secret) => percent(secret).replace(/.{4}/g, '$&\n'),
   'in base64 split by line breaks': (secret) => base64(secret).replace(/.{7}/g, '$&\r\n'),
 };
