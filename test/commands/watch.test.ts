@@ -99,6 +99,12 @@ describe('the plan of --dry-run', () => {
     assert.match(stdout, new RegExp(`^30 tasks, at most ${planned} checks in 20s; `, 'm'));
   });
 
+  it('ends after 100,000 checks, which take 20 minutes, a list of millions being of no use', async () => {
+    const { atMs, horizonMs } = await plan('1', '--interval', '1ms', '--max-rps', 'none', '--timeout', '24h');
+    assert.ok(atMs.length > 99_000 && atMs.length <= 100_000, String(atMs.length));
+    assert.equal(horizonMs, 1_250_000);
+  });
+
   it('knows that --max-rps makes many tasks wait for their turn', async () => {
     const ids = [...Array(1000).keys()].map((n) => String(n + 1));
     const { requests, worstLagMs } = await plan(...ids, '--timeout', '30m');

@@ -22,22 +22,24 @@ interface PollPlan {
 /** What a request may take, for want of a measurement. */
 const LATENCY_MS = 100;
 const DAY_MS = 24 * 3_600_000;
+/** More polls of one task than this are not listed. */
+const MAX_POLLS = 100_000;
 /** The jitter of a gap, as a part of it: from −10 % to +10 %. */
 const JITTER = 0.2;
 /** In place of chance: the jitter of a mean gap, and of the longest. */
 const MEAN = () => 0.5;
 const LONGEST = () => 1;
 
-/** The plan of a wait, for a day at most. */
+/** The plan of a wait, for a day and {@link MAX_POLLS} polls of a task at most. */
 export function pollPlan(options: WaiterOptions): PollPlan {
   const { timeoutMs, maxRps } = options;
   const tasks = options.ids.length;
-  const horizonMs = Math.min(timeoutMs, DAY_MS);
   const perSecond = Math.min(maxRps, (MAX_IN_FLIGHT * 1000) / LATENCY_MS);
-  const capacity = Math.floor(((horizonMs - LATENCY_MS) / 1000 + 1) * perSecond);
-  const notChecked = Math.max(0, tasks - capacity);
   // As long as a round over all tasks takes; the last round ends just before the deadline.
   const roundMs = (tasks / perSecond) * 1000;
+  const horizonMs = Math.min(timeoutMs, DAY_MS, MAX_POLLS * Math.max(gapMs(0, options, MEAN), roundMs));
+  const capacity = Math.floor(((horizonMs - LATENCY_MS) / 1000 + 1) * perSecond);
+  const notChecked = Math.max(0, tasks - capacity);
   const lastRoundMs = horizonMs - LAST_POLL_MARGIN_MS - new RateLimit(perSecond).restedDelay(tasks);
   const { mergeMs, earlyMs } = roundMargins(options);
   const atMs = [0];
