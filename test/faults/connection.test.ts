@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { createClient } from '../../src/index.ts';
 import { matrix } from '../support/matrix.ts';
-import { reply } from '../support/raw-server.ts';
+import { testKey } from '../support/mmai.ts';
+import { ok, rawServer, reply } from '../support/raw-server.ts';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
 const reset = (socket: Socket) => socket.resetAndDestroy();
@@ -38,3 +42,33 @@ matrix('a connection that', [
   { name: 'speaks another protocol', play: 'SSH-2.0-OpenSSH_9.9\r\n', expected: protocol },
   { name: 'speaks no protocol', play: new Uint8Array(100), expected: protocol },
 ]);
+
+describe('a connection that was kept from an earlier request', () => {
+  for (const [name, close] of [
+    ['reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['closed', (socket: Socket) => socket.end()],
+  ] as const) {
+    it(`and is ${name} when it is used again is no failure: the request is sent at once over a new one`, async () => {
+      const { url } = await rawServer('', (socket) => {
+        let requests = 0;
+        socket.on('data', () => (++requests === 1 ? socket.write(ok('{"Status":2}')) : close(socket)));
+      });
+      const client = createClient({ accessKey: testKey, endpoint: url });
+      for (let call = 1; call <= 3; call += 1) {
+        const reply = await client.getTaskStatus('1', { retries: 0 });
+        assert.equal(reply.ok, true, `call ${call}`);
+      }
+      // The second one got a connection of its own.
+      assert.equal(client.traffic.retries, 1);
+      client.close();
+    });
+  }
+
+  it('is not what a new one is that is reset: that is a failure', async () => {
+    const { url } = await rawServer('', (socket) => socket.on('data', () => socket.resetAndDestroy()));
+    const client = createClient({ accessKey: testKey, endpoint: url });
+    const reply = await client.getTaskStatus('1', { retries: 0 });
+    assert.deepEqual([reply.ok, client.traffic.requests], [false, 1]);
+    client.close();
+  });
+});

@@ -96,6 +96,7 @@ export function networkFailure(error: NetworkError, redact: Redact): Failure {
     text: (m) => safeText(text(m), MAX_MESSAGE, redact) ?? '',
     requestId: null,
     ...classify(code, 0),
+    ...(error.isStale && { retry: 'once' as const }),
     recommend: null,
     serverDelayMs: undefined,
     serverTime: undefined,

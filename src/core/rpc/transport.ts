@@ -74,6 +74,8 @@ export type NetworkFailure =
 export class NetworkError extends MmaiError {
   override readonly name = 'NetworkError';
   readonly kind: NetworkFailure;
+  /** Of a connection kept from an earlier request, before any of a response: it had been closed meanwhile, and a new one may do. */
+  isStale = false;
 
   constructor(kind: NetworkFailure, text: Text | string, cause?: unknown) {
     super(ExitCode.unanswered, typeof text === 'string' ? () => text : text, { cause });

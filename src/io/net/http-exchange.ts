@@ -96,6 +96,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.isOver) return;
     this.#end();
     const named = networkError(error, this.#context.name);
+    named.isStale = this.#status === 0 && ofKeptConnections.has(error as object);
     this.#reject(named);
     this.#controller?.abort(named);
   }
@@ -131,7 +132,21 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
   return socket;
 }
 
+/** Makes an error of a connection that was kept known as such: the other end may have closed it at any time since its last response. */
+export function tellingWhetherKept<S extends Socket>(socket: S): S {
+  const { read } = socket;
+  let isKept = false;
+  socket.read = (size) => {
+    const chunk = read.call(socket, size);
+    isKept ||= chunk !== null;
+    return chunk;
+  };
+  return socket.on('error', (error) => isKept && ofKeptConnections.add(error));
+}
+
 // --- internal ---
+
+const ofKeptConnections = new WeakSet<object>();
 
 /** A body that a gateway compressed though the request does not accept it; undefined if it is too large. What is not compressed so stays as it is. */
 function decompressed(body: Buffer, { 'content-encoding': encoding = '' }: Record<string, string>): Buffer | undefined {

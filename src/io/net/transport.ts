@@ -5,13 +5,14 @@ import {
   type HttpRequest,
   type HttpResponse,
   MAX_IN_FLIGHT,
+  type NetworkError,
   type NetworkEvent,
   type Transport,
 } from '../../core/rpc/transport.ts';
 import { type Subject, type Text, usageError } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { type Connector, createConnector } from './connector.ts';
-import { Exchange, type ExchangeContext, toleratingContinue } from './http-exchange.ts';
+import { Exchange, type ExchangeContext, tellingWhetherKept, toleratingContinue } from './http-exchange.ts';
 import type { Peer } from './opening.ts';
 import { chooseProxy, type ProxyChoice, type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
@@ -50,18 +51,29 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const connector = createConnector({ secureContext, now, observe, lookup });
   const findRoute = routeFinder(options, connector);
   /** By route: a connection to or through a proxy is no other's. */
-  let agents = new Map<Route, Agent>();
+  const agents = new Map<Route, Agent>();
   const agentFor = (route: Route): Agent => {
     const agent = agents.get(route) ?? newAgent(Agent, connector, route);
     agents.set(route, agent);
     return agent;
   };
 
+  const retire = (route: Route) => {
+    const agent = agents.get(route);
+    agents.delete(route);
+    void agent?.close().catch(() => {});
+  };
+
   async function send(request: HttpRequest): Promise<HttpResponse> {
     const route = findRoute(originOf(request.url), request.direct === true);
     const exchange = new Exchange(request, route, observe && responseObserver(observe, now, route));
-    if (!exchange.isOver) agentFor(route).dispatch(dispatchOptions(request, route), exchange);
-    const response = await exchange.response;
+    const agent = agentFor(route);
+    if (!exchange.isOver) agent.dispatch(dispatchOptions(request, route), exchange);
+    const response = await exchange.response.catch((error: NetworkError) => {
+      // The connections beside it were kept as long.
+      if (error.isStale && agents.get(route) === agent) retire(route);
+      throw error;
+    });
     if (route.forwarder) await refuseProxyResponse(route.forwarder, response);
     return response;
   }
@@ -69,8 +81,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   return {
     send,
     renew() {
-      for (const agent of agents.values()) void agent.close().catch(() => {});
-      agents = new Map();
+      for (const route of agents.keys()) retire(route);
     },
     // undici keeps no process alive for idle connections; ending them would take a thirtieth of a run.
     close: () => connector.close(),
@@ -149,7 +160,7 @@ function newAgent(AgentOfUndici: typeof Agent, connector: Connector, { peer, tun
     pipelining: 1,
     connect(_, callback) {
       connector.open(peer, tunnel).then(
-        (socket) => callback(null, toleratingContinue(socket)),
+        (socket) => callback(null, tellingWhetherKept(toleratingContinue(socket))),
         (error) => callback(error, null),
       );
     },
