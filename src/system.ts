@@ -89,7 +89,7 @@ export function systemDeps(): Deps {
 /** Both standard outputs. An answer that cannot be written ends the run; diagnostics do where both go to a reader that is gone. */
 function createOutputs(controller: AbortController, { writeAbove }: Display, mayBlock: () => boolean) {
   let failure: MmaiError | undefined;
-  const onUntold = (error: NodeJS.ErrnoException) => {
+  const onStderrError = (error: NodeJS.ErrnoException) => {
     if (isClosedPipe(error) && isOneOutput()) abort(controller, ExitCode.closedPipe);
   };
   const onError = (error: NodeJS.ErrnoException) => {
@@ -107,7 +107,7 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
     ahead: () => behind(stderr),
   });
   const stderr: StandardOutput = createOutput({
-    ...{ fd: 2, onError: onUntold, mayBlock, writeAbove },
+    ...{ fd: 2, onError: onStderrError, mayBlock, writeAbove },
     ahead: () => behind(stdout),
   });
   return { stdout, stderr };

@@ -40,8 +40,7 @@ export type WaitEnd = (typeof WAIT_ENDS)[number];
 
 /**
  * What is known of one task when the command ends. `unanswered` covers every failure but "no such task"; `notChecked` is a task
- * of which
- * no response told anything.
+ * without any response.
  */
 export type Outcome = 'succeeded' | 'failed' | 'running' | 'pending' | 'notChecked' | 'notFound' | 'unanswered';
 

@@ -89,9 +89,9 @@ export function ownerOf(path: string): Stats | undefined {
 }
 
 /**
- * In somebody's home root acts as that user until the function that it returns is called: whoever owns a directory can put a link in
- * the place of anything in it, at any moment, and root would read, write and give away what that link leads to. So also what root
- * creates there belongs to that user, who could not use it otherwise. Does nothing for other users.
+ * Makes root act as the owner of a directory until the returned function is called: that user can replace anything in it by a link at
+ * any moment, and root would read, write and give away what the link leads to. What root creates there then belongs to that user, who
+ * could not use it otherwise. Does nothing for other users.
  * @param directory without links in it, as {@link followLinks} returns it.
  */
 export function actAsOwner(directory: string): () => void {

@@ -4,7 +4,7 @@ import { endText } from './ends.ts';
 import { errorText, listTasks, more } from './failures.ts';
 import { reasonOf } from './results.ts';
 import { MAX_NAMED, verdictLine } from './verdict.ts';
-import { isTroubled, toldOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
+import { isTroubled, shownOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** GitHub shows no more annotations of a kind in a step. */
 const MAX_ANNOTATIONS = 10;
@@ -85,7 +85,7 @@ function reason({ outcome, state, status, error, result }: WatchedRow, messages:
 function late(document: WatchDocument, messages: Messages): string {
   const unfinished = [...document.tasks].filter(({ outcome }) => isUnfinished(outcome));
   const named = (['pending', 'unanswered', 'notChecked'] as const).flatMap((kind) => {
-    const ids = unfinished.filter((task) => toldOutcome(task) === kind).map(({ id }) => id);
+    const ids = unfinished.filter((task) => shownOutcome(task) === kind).map(({ id }) => id);
     return ids.length > 0
       ? [messages.labelled(messages.watch.outcomes[kind], listTasks(ids, MAX_NAMED, messages))]
       : [];

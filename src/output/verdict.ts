@@ -9,7 +9,7 @@ import { shellQuoted } from '../text/shell-quoted.ts';
 import type { StatusDocument } from './document.ts';
 import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
 import { reasonOf } from './results.ts';
-import { rowOutcome, toldOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
+import { rowOutcome, shownOutcome, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /** More ids than this are not worth a line: the same command resumes the wait as well. */
 const MAX_RESUMED = 20;
@@ -21,8 +21,8 @@ export function verdictLine({ summary }: WatchDocument, { watch, counted }: Mess
   const { running, pending, notFound, unanswered } = summary.counts;
   // A task that was never seen, or may not be checked, may have ended long ago.
   const goingOn = summary.outcome === 'denied' ? 0 : Math.max(0, summary.stillRunning.length - running);
-  const told = { pending: goingOn, unanswered: unanswered + pending - goingOn };
-  const counts = Object.entries({ ...summary.counts, ...told })
+  const shown = { pending: goingOn, unanswered: unanswered + pending - goingOn };
+  const counts = Object.entries({ ...summary.counts, ...shown })
     .filter(([, n]) => n > 0)
     .map(([name, n]) => counted(n, watch.outcomes[name as Outcome]));
   const isGivenUp = summary.outcome === 'ended' && pending + notFound + unanswered > 0;
@@ -80,8 +80,8 @@ function namedTasks(end: EndEvent, { summary }: WatchDocument, messages: Message
   // A single task is named with its reason only.
   if (tasks.length < 2) return end.results?.size ? failed : '';
   const { outcomes, ends } = messages.watch;
-  const told = (task: (typeof tasks)[number]) => toldOutcome({ outcome: rowOutcome(task), status: task.status });
-  const idsOf = (outcome: WatchedRow['outcome']) => tasks.filter((task) => told(task) === outcome).map(({ id }) => id);
+  const shown = (task: (typeof tasks)[number]) => shownOutcome({ outcome: rowOutcome(task), status: task.status });
+  const idsOf = (outcome: WatchedRow['outcome']) => tasks.filter((task) => shown(task) === outcome).map(({ id }) => id);
   const isResumed = summary.resume !== null && resumedCount(summary) <= MAX_RESUMED;
   return [
     failed,

@@ -13,7 +13,7 @@ export interface WatchSummary extends Readonly<Traffic> {
   readonly counts: Readonly<Record<Outcome, number>>;
   /** Tasks that were seen, and go on. */
   readonly stillRunning: readonly TaskId[];
-  /** Tasks of which no response told anything: --max-rps, or the end of the wait, came first. */
+  /** Tasks without any response: --max-rps, or the end of the wait, came first. */
   readonly notChecked: readonly TaskId[];
   /** What ended the wait, if not its tasks, its deadline or a signal. */
   readonly error?: ErrorObject;
@@ -103,8 +103,8 @@ export function rowOutcome(task: Readonly<Watched>): WatchedRow['outcome'] {
   return task.outcome ?? (watchedOutcome(task) === 'notChecked' ? 'notChecked' : 'pending');
 }
 
-/** The outcome as a person is told it: a task that was never seen may have ended, or never have been there. */
-export function toldOutcome({ outcome, status }: Pick<WatchedRow, 'outcome' | 'status'>): WatchedRow['outcome'] {
+/** The outcome as messages have it: a task that was never seen may have ended, or may not exist. */
+export function shownOutcome({ outcome, status }: Pick<WatchedRow, 'outcome' | 'status'>): WatchedRow['outcome'] {
   return outcome === 'pending' && status === null ? 'unanswered' : outcome;
 }
 

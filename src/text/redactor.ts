@@ -14,7 +14,8 @@ export interface Redactor {
   redact(text: string, more?: readonly string[]): string;
 }
 
-const HIDDEN = '********';
+/** Stands for what must not be shown. */
+export const HIDDEN = '********';
 /** So many are known at a time: those of the last four keys and of what they were requested with. A token takes half a megabyte. */
 const MAX_TEMPORARY = 24;
 

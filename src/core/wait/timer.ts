@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 
+/** A timer that is overdue for longer is kept from running, in ms. */
 const MAX_OVERDUE_MS = 50;
 
 /**

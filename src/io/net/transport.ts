@@ -67,8 +67,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   async function send(request: HttpRequest): Promise<HttpResponse> {
     const route = findRoute(originOf(request.url), request.direct === true);
     const exchange = new Exchange(request, route, observe && responseObserver(observe, now, route));
-    const agent = agentFor(route);
-    if (!exchange.isOver) agent.dispatch(dispatchOptions(request, route), exchange);
+    const agent = exchange.isOver ? undefined : agentFor(route);
+    agent?.dispatch(dispatchOptions(request, route), exchange);
     const response = await exchange.response.catch((error: NetworkError) => {
       // The connections beside it were kept as long.
       if (error.isStale && agents.get(route) === agent) retire(route);

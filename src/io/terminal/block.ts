@@ -52,7 +52,7 @@ export function createBlock(
   const frame = (next: readonly string[]) => next.map((line) => `${line}${ERASE_LINE}\n`).join('') + ERASE_BELOW;
   const erased = () => (drawn.length > 0 ? `${toTop()}${ERASE_LINE}${DOWN}${ERASE_BELOW}${UP}` : '');
   const draw = () => {
-    // A frame that nobody sees would be memory.
+    // Frames that the terminal does not take would pile up in memory.
     if (stream.writableNeedDrain) return;
     const next = lines({ columns: stream.columns, rows: stream.rows });
     if (next.join('\n') === drawn.join('\n')) return;
