@@ -5,7 +5,7 @@ import type { Failure } from '../rpc/response.ts';
 import { isFinal, type TaskStatus, taskState } from '../task.ts';
 import type { ResultEvent, RetryEvent, StateEvent } from './events.ts';
 import { gapMs, type PaceOptions, type Throttle } from './pace.ts';
-import type { Watched } from './watched.ts';
+import { skipTime, type Watched } from './watched.ts';
 
 /** How long trouble with one task is tolerated; spans in ms, Infinity for no limit. */
 export interface AcceptorRules extends PaceOptions {
@@ -103,12 +103,11 @@ function afterFailure(
   if (failure.class === 'throttle') throttle.throttled();
   task.failure = explained(failure, task);
   if (isDenied(failure)) return { next: { denied: failure } };
-  if (task.failures === 0) task.failingSince = now;
-  // The time in which the retry waited for its turn is not held against the task: nothing was tried.
-  else task.failingSince += Math.max(0, sentAt - task.due);
+  // The retry waited for its turn.
+  skipTime(task, Math.max(0, sentAt - task.due));
   task.failures += 1;
   const budget = budgetMs(failure, rules);
-  const left = Math.max(0, budget - (now - task.failingSince));
+  const left = Math.max(0, budget - (now - beganAt(task, failure, now)));
   if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
     return { next: { end: failureOutcome(failure.class) } };
   }
@@ -123,6 +122,17 @@ function afterFailure(
   };
 }
 
+/** When that began for which the failure is tolerated. An answer of the service, though it is no result, ends a row of errors. */
+function beganAt(task: Watched, { class: failureClass }: Failure, now: number): number {
+  if (failureClass === 'notFound') task.missingSince ??= now;
+  if (failureClass === 'notFound' || failureClass === 'throttle') {
+    task.failingSince = null;
+    return task.missingSince ?? now;
+  }
+  task.failingSince ??= now;
+  return task.failingSince;
+}
+
 /** A task that was seen before and is not found now was not "just submitted". */
 function explained(failure: Failure, { state }: Watched): Failure {
   return failure.class === 'notFound' && state !== null ? { ...failure, topic: 'taskGone' } : failure;
@@ -131,6 +141,8 @@ function explained(failure: Failure, { state }: Watched): Failure {
 /** The event, if the result shows another status than before. */
 function noteResult(task: Watched, { status, requestId }: TaskStatus, now: number): Acceptance['event'] {
   task.failures = 0;
+  task.failingSince = null;
+  task.missingSince = null;
   task.failure = null;
   task.requestId = requestId;
   if (status === task.status) return undefined;

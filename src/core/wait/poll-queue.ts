@@ -4,7 +4,7 @@ import { Heap } from './heap.ts';
 import { Latency } from './latency.ts';
 import { MIN_GAP_MS, type PaceOptions, RateLimit } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
-import type { Watched } from './watched.ts';
+import { skipTime, type Watched } from './watched.ts';
 
 /** The last polls are sent this long before the deadline, and what a long response takes earlier. */
 export const LAST_POLL_MARGIN_MS = 250;
@@ -164,9 +164,7 @@ export class PollQueue {
 
   /** Makes every queued task due `now`. Time in which nothing could be sent does not count against an error budget, also of those in flight. */
   pollAll(now: number, pausedMs = 0): void {
-    const shift = (task: Watched) => {
-      task.failingSince += pausedMs;
-    };
+    const shift = (task: Watched) => skipTime(task, pausedMs);
     this.#polls.setDue(now, () => {});
     this.#retries.setDue(now, shift);
     this.#inFlight.forEach(shift);

@@ -27,9 +27,11 @@ export class Watched {
   endedAt: number | null = null;
   /** Polls that were begun. */
   polls = 0;
-  /** Consecutive failures, and when they began, moved later by the time in which a retry waited for its turn. */
+  /** Consecutive failures. */
   failures = 0;
-  failingSince = 0;
+  /** When the errors among the last of them began, and since when the task is not found: both moved later by the time in which nothing was tried. */
+  failingSince: number | null = null;
+  missingSince: number | null = null;
   requestId: string | null = null;
   /** The longest it can have been finished unnoticed, in ms: since the poll before the last was sent. Null if not final. */
   lagMaxMs: number | null = null;
@@ -40,6 +42,12 @@ export class Watched {
     this.id = id;
     this.order = order;
   }
+}
+
+/** Time in which nothing was tried is not held against the task. */
+export function skipTime(task: Watched, ms: number): void {
+  if (task.failingSince !== null) task.failingSince += ms;
+  if (task.missingSince !== null) task.missingSince += ms;
 }
 
 /** The state that a task waits in: `unknown` where every poll failed, `notChecked` before the first response. */

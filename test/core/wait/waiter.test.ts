@@ -297,6 +297,25 @@ describe('failures', () => {
     assert.ok(gap >= 2 && gap < 3, `${gap} s`);
   });
 
+  /** Each failure so often, then success. */
+  const inTurn =
+    (...failures: [code: string, times: number][]): Life =>
+    (_, poll) =>
+      failures.flatMap(([code, times]) => Array<string>(times).fill(code))[poll] ?? 2;
+  const few = { errorBudgetMs: 20_000, notFoundGraceMs: 60_000 };
+  const mixed: [string, Life, Partial<WaiterOptions>, number][] = [
+    ['not found once, after errors', inTurn(['InternalError', 9], ['ResourceNotFound', 1]), {}, 0],
+    ['not found once, after throttling', inTurn(['Throttling', 9], ['ResourceNotFound', 1]), {}, 0],
+    ['one error, after throttling', inTurn(['Throttling', 9], ['InternalError', 1]), few, 0],
+    ['one error, after it was not found', inTurn(['ResourceNotFound', 9], ['InternalError', 1]), few, 0],
+    ['not found at every other poll', (_, poll) => (poll % 2 ? 'ResourceNotFound' : 'InternalError'), {}, 5],
+  ];
+  for (const [name, life, limits, code] of mixed) {
+    it(`of several kinds have a limit each: ${name}`, async () => {
+      assert.equal((await wait({ 1: life }, limits)).end.exitCode, code);
+    });
+  }
+
   it('of one task leave the others alone', async () => {
     const { end } = await wait({ 1: () => 'InternalError', 2: finishedAt(30) });
     assert.deepEqual(
