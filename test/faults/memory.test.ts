@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { heldMiB, LARGE, type Large } from '../support/memory.ts';
+import { TaskIdParser } from '../../src/core/input/task-id-parser.ts';
+import { heldMiB, LARGE, type Large, usedMiB } from '../support/memory.ts';
 
 /** 4 MiB of each kind; `npm run soak` has the full size, 10,000 tasks and a MiB. */
 const [TASKS, BYTES] = [64, 2 ** 16];
@@ -19,5 +20,22 @@ describe('memory follows the tasks, not the responses', () => {
         assert.ok(mebibytes < 1.2, `${mebibytes} MiB`);
       });
     }
+  }
+});
+
+describe('memory follows the task ids, not the text that they are read from', () => {
+  const kinds: [string, (id: string) => string][] = [
+    ['the first column of a table', (id) => `${id}\t${'x'.repeat(2000)}\n`],
+    ['numbers in JSON', (id) => `{"TaskId": ${id}, "Video": "${'x'.repeat(2000)}"}\n`],
+    ['strings in JSON', (id) => `{"TaskId": "${id}", "Video": "${'x'.repeat(2000)}"}\n`],
+  ];
+  for (const [name, line] of kinds) {
+    it(name, () => {
+      const parser = new TaskIdParser();
+      const before = usedMiB();
+      for (let n = 0; n < 2000; n += 1) parser.push(line(String(9_000_000_000_000_000_000n + BigInt(n))));
+      assert.ok(usedMiB() - before < 1, `${usedMiB() - before} MiB`);
+      assert.equal(parser.ids.size, 2000);
+    });
   }
 });

@@ -44,6 +44,15 @@ export const LARGE = {
 
 export type Large = keyof typeof LARGE;
 
+/** Heap and buffers in use, in MiB. */
+export function usedMiB(): number {
+  // The second waits for buffers that the first one has found to be garbage.
+  collectGarbage();
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / MIB;
+}
+
 /** How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. */
 export async function heldMiB(
   command: 'status' | 'watch' | 'result' | 'status --raw',
@@ -52,20 +61,13 @@ export async function heldMiB(
   kind: Large,
 ): Promise<number> {
   size = bytes;
-  const used = () => {
-    // The second waits for buffers that the first one has found to be garbage.
-    collectGarbage();
-    collectGarbage();
-    const { heapUsed, external } = process.memoryUsage();
-    return (heapUsed + external) / MIB;
-  };
   const controller = new AbortController();
   let requests = 0;
   let [first, last] = [0, 0];
   const send = async () => {
     requests += 1;
-    if (requests === 20) first = used();
-    if (requests === tasks) last = used();
+    if (requests === 20) first = usedMiB();
+    if (requests === tasks) last = usedMiB();
     if (requests > tasks) controller.abort(130);
     return LARGE[kind](requests);
   };

@@ -1,5 +1,6 @@
 import type { MmaiError, Text } from '../../errors.ts';
 import { type Failure, textField } from '../rpc/response.ts';
+import { percentEncode } from '../rpc/signature.ts';
 import type { HttpResponse } from '../rpc/transport.ts';
 import { credentialsIn, isFailure, issuerError, type PickKey, send } from './issuer.ts';
 import { type CredentialDeps, type Credentials, denied, isOn, LIMIT_MS, type Provider } from './provider.ts';
@@ -82,7 +83,7 @@ async function lookUp(deps: CredentialDeps, query: MetadataQuery, timeoutMs: num
     if (!isFailure(list) && list.status === 404) return { absent: denied(noRole, hint) };
     name = await roleIn(list, source, deps);
   }
-  const response = await metadata.get(`${ROLES}${encodeURIComponent(name)}`);
+  const response = await metadata.get(`${ROLES}${percentEncode(name)}`);
   if (isFailure(response)) throw issuerError(response, { source, hint });
   if (response.status === 404) throw denied(noRole, hint);
   const pick: PickKey = (fields) => (textField(fields, 'code') === 'Success' ? fields : undefined);

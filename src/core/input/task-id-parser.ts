@@ -1,5 +1,5 @@
 import { type MmaiError, usageError } from '../../errors.ts';
-import { shortened } from '../../text/safe-text.ts';
+import { copied, shortened } from '../../text/safe-text.ts';
 import { parseTaskId, type TaskId } from '../task.ts';
 import { ID_PLACES, JsonIds, NoIdError } from './json-ids.ts';
 import { readToken } from './json-tokens.ts';
@@ -107,7 +107,8 @@ export class TaskIdParser {
     this.#count += 1;
     if (this.#count > MAX_IDS) throw usageError((m) => m.usage.tooManyIds(MAX_IDS));
     try {
-      this.#ids.add(parseTaskId(value));
+      // Its own memory: as a part of the text it would keep the whole of that.
+      this.#ids.add(parseTaskId(copied(value)));
     } catch (error) {
       throw usageError((m) => m.usage.badTaskIdOnLine(line, shortened(value)), (error as MmaiError).hint);
     }

@@ -99,4 +99,9 @@ describe('the metadata service of an ECS instance', () => {
     const { find } = await metadata('Timeout', 'Timeout', 'Timeout', { ALIBABA_CLOUD_ECS_METADATA: ROLE });
     await assert.rejects(find(), { exitCode: 4, message: /^ECS instance metadata: / });
   });
+
+  it('is asked for a role whose name is half a surrogate pair, too', async () => {
+    const { find } = await metadata(200, 404, 404, { ALIBABA_CLOUD_ECS_METADATA: '\ud800' });
+    await assert.rejects(find(), { exitCode: 3, message: /has no such RAM role/ });
+  });
 });
