@@ -13,10 +13,10 @@ const MERGED_GAPS = 1.75;
 /** The least time for the last round after a deadline that passed while the machine slept. */
 const LATE_ROUND_MS = 10_000;
 
-/** A task whose turn it is; `isLast` if it gets no further poll before the deadline. */
+/** A task whose turn it is; `isLast` if it gets no further poll before the deadline, as it looks now. */
 export interface Turn {
   readonly task: Watched;
-  readonly isLast: boolean;
+  isLast: boolean;
 }
 
 /** What comes close before the last round, in ms. */
@@ -42,7 +42,7 @@ export class PollQueue {
   readonly #polls = new Heap<Watched>();
   readonly #rate: RateLimit;
   readonly #margins: RoundMargins;
-  readonly #inFlight = new Set<Watched>();
+  readonly #inFlight = new Set<Turn>();
   /** Requests in flight that are no polls. */
   #others = 0;
   /** Tasks that still get a poll in the last round: those queued, and those in flight whose poll is not their last. */
@@ -97,16 +97,17 @@ export class PollQueue {
     const task = heap?.pop();
     if (!task) return undefined;
     this.#rate.take(now);
-    this.#inFlight.add(task);
     task.polls += 1;
     if (isLast) this.#left -= 1;
-    return { task, isLast };
+    const turn = { task, isLast };
+    this.#inFlight.add(turn);
+    return turn;
   }
 
   /** Ends a turn that took `latencyMs`: the last round is planned with what responses took. */
-  finish({ task, isLast }: Turn, latencyMs: number): void {
-    this.#inFlight.delete(task);
-    if (!isLast) this.#left -= 1;
+  finish(turn: Turn, latencyMs: number): void {
+    this.#inFlight.delete(turn);
+    if (!turn.isLast) this.#left -= 1;
     this.#latency.add(latencyMs);
   }
 
@@ -167,9 +168,14 @@ export class PollQueue {
     const shift = (task: Watched) => skipTime(task, pausedMs);
     this.#polls.setDue(now, () => {});
     this.#retries.setDue(now, shift);
-    this.#inFlight.forEach(shift);
+    for (const { task } of this.#inFlight) shift(task);
     if (now < this.deadlineMs) return;
     this.#isLateRound = true;
+    // What was in flight may be lost.
+    for (const turn of this.#inFlight) {
+      if (turn.isLast) this.#left += 1;
+      turn.isLast = false;
+    }
     const roundMs = Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) + this.#latency.longMs;
     this.deadlineMs = now + Math.max(LATE_ROUND_MS, roundMs + LAST_POLL_MARGIN_MS);
   }

@@ -163,11 +163,11 @@ export class Waiter {
     this.#nextBeatMs = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 
-  /** After a sleep or a stop every task is polled at once; past the deadline that is its last poll. */
-  #noticeWaking(): void {
+  /** After a sleep or a stop every task is polled at once; past the deadline that is its last poll. `isSuspected` looks at once. */
+  #noticeWaking(isSuspected = false): void {
     const lateMs = this.#timer.takeLateMs();
     // The boot-time clock is read from a file: not at every response.
-    const isTick = this.elapsedMs() >= this.#nextTickMs;
+    const isTick = isSuspected || this.elapsedMs() >= this.#nextTickMs;
     const sleptMs = isTick || lateMs > MAX_LATE_MS ? this.#elapsed.addSleep() : 0;
     if (isTick) this.#nextTickMs = this.elapsedMs() + TICK_MS;
     const pausedMs = Math.round(sleptMs + (lateMs > MAX_LATE_MS ? lateMs : 0));
@@ -204,7 +204,7 @@ export class Waiter {
       const { signal } = this.#requests;
       const reply = await this.#deps.poll(turn.task.id, { timeoutMs, signal, traffic: this.#traffic });
       // A pause is noticed before what came of the request, however late the timer is.
-      if (!this.#end) this.#noticeWaking();
+      if (!this.#end) this.#noticeWaking(turn.isLast && !reply.ok);
       this.#queue.finish(turn, this.elapsedMs() - sentAt);
       if (!this.#end) this.#accept(turn, reply, sentAt);
     } catch (error) {

@@ -221,6 +221,26 @@ describe('time', () => {
     assert.ok(elapsed < 412, `${elapsed} s`);
   });
 
+  for (const pause of ['suspend', 'stop'] as const) {
+    it(`(${pause}) while the last poll is in flight, which is lost: the task is polled once more`, async () => {
+      let lost: number | undefined;
+      let polls = 0;
+      const meddle: Meddle = (_, clock) => {
+        if (lost !== undefined || clock.monotonic() < 59_000) return;
+        lost = polls;
+        clock[pause](3_600_000);
+      };
+      const life: Life = (_, poll) => {
+        polls = poll + 1;
+        if (lost === undefined) return 1;
+        return poll === lost ? 'Network.ConnectionReset' : 2;
+      };
+      const { end } = await wait({ 1: life }, { timeoutMs: 60_000, latencyMs: 50, meddle });
+      assert.equal(polls, lost! + 2);
+      assert.deepEqual([end.why, end.exitCode], ['met', 0]);
+    });
+  }
+
   for (const [count, maxRps] of [
     [1, 10],
     [300, 10],
