@@ -27,12 +27,13 @@ function isTooOld() {
 
 /** `mmai --version` without loading the program, as fast as an empty Node. */
 function printedVersion() {
+  var line;
   if (process.argv.length !== 3 || !/^(--version|-V)$/.test(process.argv[2])) return false;
   try {
-    require('fs').writeSync(1, require('../package.json').version + '\n');
-    return true;
+    line = require('../package.json').version + '\n';
+    return require('fs').writeSync(1, line) === line.length;
   } catch (_) {
-    return false; // A closed or full pipe is left to the program.
+    return false; // A closed or full pipe is left to the program, and so is a disk that took less than the line.
   }
 }
 

@@ -55,6 +55,11 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
     assert.match(output, /^error: cannot write to standard output: EFBIG\nhint: .*\nexit 74\n$/m);
   });
 
+  it('a file that may not grow takes half of the version', async () => {
+    const output = await shell('(ulimit -f 1; head -c 1021 /dev/zero > v; mmai --version >> v); echo "exit $?"');
+    assert.match(output, /^error: cannot write to standard output: EFBIG\nhint: .*\nexit 74\n$/);
+  });
+
   for (const args of ['status 1 --simulate 2', 'watch 1 --simulate 2 -q -o ndjson', 'explain 74', '--help', '-V']) {
     it(`mmai ${args} > /dev/full`, async () => {
       const output = await shell(`mmai ${args} > /dev/full; echo "exit $?"`);
@@ -204,6 +209,8 @@ describe('an argument of 100,000 characters is quoted to 80', () => {
   const wrong: [string, string[], Record<string, string>?][] = [
     ['a task id', ['status', long]],
     ['a choice', ['status', '1', '-o', long]],
+    ['a choice that contradicts another flag', ['status', '1', '-o', long, '--raw']],
+    ['a choice that contradicts --dry-run', ['status', '1', '-o', long, '--dry-run']],
     ['a duration', ['watch', '1', '--timeout', long]],
     ['a number', ['status', '1', '--retries', long]],
     ['a region', ['status', '1', '--region', long]],

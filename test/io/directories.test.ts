@@ -47,6 +47,8 @@ describe('the config directory', () => {
   it('is refused where MMAI_CONFIG_DIR is relative', () => {
     const refusal = { exitCode: 2, message: /MMAI_CONFIG_DIR: "conf" is a relative path/ };
     assert.throws(() => configDirectory({ MMAI_CONFIG_DIR: 'conf' }, 'linux', '/h'), refusal);
+    const long = { MMAI_CONFIG_DIR: 'x'.repeat(100_000) };
+    assert.throws(() => configDirectory(long, 'linux', '/h'), { message: /^MMAI_CONFIG_DIR: "x{79}…" is/ });
   });
 });
 

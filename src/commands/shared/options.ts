@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type SettingName, serviceSettings, settingUsage } from '../../core/config/settings.ts';
 import { conflict } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
+import { shortened } from '../../text/safe-text.ts';
 
 /** What commander gives for the flags of {@link addServiceOptions}: texts, checked by `resolveSettings` with their origin named. */
 export interface ServiceOptions extends Partial<Record<Exclude<SettingName, 'language'>, string>> {
@@ -74,7 +75,7 @@ export function settingFlags(options: ServiceOptions): Partial<Record<SettingNam
 /** The form that `--output` and its short forms name. */
 function chosenOutput({ output, json, raw }: ServiceOptions): string | undefined {
   const named = [
-    { flag: `--output ${output}`, form: output?.toLowerCase() },
+    { flag: outputFlag(output), form: output?.toLowerCase() },
     { flag: '--json', form: json && 'json' },
     { flag: '--raw', form: raw && 'raw' },
   ].filter(({ form }) => form !== undefined);
@@ -89,5 +90,9 @@ function checkDryRun({ query, raw, output, simulate }: ServiceOptions): void {
   if (simulate !== undefined) throw conflict('--dry-run', '--simulate');
   if (query !== undefined) throw conflict('--dry-run', '--query');
   if (raw) throw conflict('--dry-run', '--raw');
-  if (output !== undefined && !/^(text|json)$/i.test(output)) throw conflict('--dry-run', `--output ${output}`);
+  if (output !== undefined && !/^(text|json)$/i.test(output)) throw conflict('--dry-run', outputFlag(output));
+}
+
+function outputFlag(output = ''): string {
+  return `--output ${shortened(output)}`;
 }
