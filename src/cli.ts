@@ -51,7 +51,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
     exitCode = code;
     // Where a document was requested there is exactly one.
     if (error && stdout.writes() === 0) {
-      stdout.write(await (await import('./cli/error-document.ts')).errorDocument(error, argv, deps));
+      stdout.write(await (await import('./cli/error-document.ts')).errorDocument(error, command, argv, deps));
     }
   }
   try {

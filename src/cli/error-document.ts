@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { profileName, selectProfile } from '../core/config/profiles.ts';
 import { OUTPUTS, type Settings } from '../core/config/settings.ts';
 import { errorEnd } from '../core/outcome.ts';
@@ -24,12 +25,17 @@ const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
 /**
  * What standard output has to hold when an error ends a command about tasks before it has an answer: a document, or events, with
  * the error. Empty for another command or form, and with a query, which selects something else. The command line may be the
- * error, so it is not parsed yet.
+ * error: then `named` is the program or undefined, and the first word that could be the command counts.
  */
-export async function errorDocument(error: Error, argv: readonly string[], deps: CommandDeps): Promise<string> {
+export async function errorDocument(
+  error: Error,
+  named: Command | undefined,
+  argv: readonly string[],
+  deps: CommandDeps,
+): Promise<string> {
   const words = beforeDashes(argv);
-  const command = words.find((word) => COMMANDS.includes(word));
-  if (command === undefined || flagValue(words, '--query') !== undefined) return '';
+  const command = named?.parent ? named.name() : words.find((word) => COMMANDS.includes(word));
+  if (command === undefined || !COMMANDS.includes(command) || flagValue(words, '--query') !== undefined) return '';
   const form = await formOf(words, deps);
   if (form === undefined || !IS_DOCUMENT[form]) return '';
   const isWait = command === 'watch' || command === 'wait';

@@ -91,6 +91,14 @@ describe('a document was asked for, and an error came first:', () => {
       assert.equal((await ended(['status', ...args])).stdout, '');
     }
     assert.equal((await ended(['explain', 'nothing-like-it', '--json'])).stdout, '');
+    for (const args of [
+      ['explain', 'result', '--json'],
+      ['config', 'use', 'watch'],
+      ['config', 'get', 'status', '--json'],
+    ]) {
+      const { code, stdout } = await ended(args, { env: { MMAI_OUTPUT: 'json' } });
+      assert.deepEqual([code, stdout], [2, ''], args.join(' '));
+    }
   });
 });
 
