@@ -289,6 +289,20 @@ describe('mmai config check', () => {
     assert.match(drawn.join(), /^⠋ checking · \d+s$/);
   });
 
+  it('has the exit code of the signal that ends it, as the process has', async () => {
+    const controller = new AbortController();
+    const send = async () => {
+      controller.abort(143);
+      throw new NetworkError('Aborted', 'stopped');
+    };
+    const { code, document } = await check(
+      {},
+      {},
+      { signal: controller.signal, transport: async () => ({ send, renew() {}, close() {} }) },
+    );
+    assert.deepEqual([code, document.exitCode, document.ok], [143, 143, false]);
+  });
+
   it('is a table for people, and needs nothing for a simulation', async () => {
     const deps = fakeDeps({
       transport: ({ caFile }, observe) => createTransport({ caFile, env: {}, now: () => 0, observe }),

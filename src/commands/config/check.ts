@@ -3,7 +3,7 @@ import { isExposed, serviceOrigin } from '../../core/config/settings.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import { parseTaskId, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { ExitCode } from '../../errors.ts';
+import { abortCode, ExitCode } from '../../errors.ts';
 import { checkDocument, checkExitCode, checkTable } from '../../output/check-table.ts';
 import { formatDuration, wholeSeconds } from '../../text/duration.ts';
 import { jsonDocument, masked } from '../../text/safe-text.ts';
@@ -34,13 +34,14 @@ export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps)
     );
   }
   const { steps, clockOffsetMs } = check;
+  const exitCode = deps.signal.aborted ? abortCode(deps.signal) : checkExitCode(steps);
   if (options.json || setup?.values.output === 'json') {
-    deps.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs)));
+    deps.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs, exitCode)));
   } else {
     const style = await deps.style(deps.stdout, setup?.values.color ?? 'auto');
     deps.stdout.write(checkTable(steps, style, deps.messages));
   }
-  return checkExitCode(steps);
+  return exitCode;
 }
 
 // --- internal ---
