@@ -18,8 +18,6 @@ function describe(event: ProgressEvent, messages: Messages): string | undefined 
       return `${event.id} ${from}${states[event.state]}${event.prev ? messages.aside(formatDuration(event.prevMs)) : ''}`;
     }
     case 'retry':
-      // The 1st, 2nd, 4th, 8th… in a row: an outage met by many tasks must not fill the log.
-      if (!Number.isInteger(Math.log2(event.attempt))) return undefined;
       return watch.retry(event.id, event.failure.code, formatDuration(event.delayMs));
     case 'heartbeat':
       return heartbeat(event, messages);

@@ -71,6 +71,13 @@ describe('watch without a terminal', () => {
     assert.match(stderr, /^error: task 1: InternalError/m);
   });
 
+  it('tells of an outage that many tasks meet in some lines for each retry, and begins anew with each heartbeat', async () => {
+    const ids = Array.from({ length: 200 }, (_, index) => String(index + 1));
+    const { stderr } = await watch([...ids, '--max-rps', 'none'], () => refusal(500, 'InternalError'));
+    const lines = stderr.split('\n').filter((line) => / InternalError, retrying/.test(line));
+    assert.ok(lines.length >= 8 && lines.length <= 60, `${lines.length} lines`);
+  });
+
   it('--progress tty is refused before any request', async () => {
     const { code, stderr, requests } = await watch(['1', '--progress', 'tty'], finishedAt(0));
     assert.deepEqual([code, requests.length], [2, 0]);

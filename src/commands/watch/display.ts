@@ -40,9 +40,11 @@ export async function openDisplay(
   const { messages, stderr } = deps;
   if (mode === 'none') return { show() {}, stop() {} };
   const live = mode === 'drawn' ? await startDrawing(waiter, color, deps) : undefined;
+  const isRepeated = repetitions();
   return {
     show(event) {
-      const line = live?.isDrawing() ? undefined : progressLine(event, waiter.elapsedMs(), messages);
+      const line =
+        live?.isDrawing() || isRepeated(event) ? undefined : progressLine(event, waiter.elapsedMs(), messages);
       if (line) stderr.write(line);
     },
     stop: () => live?.stop(),
@@ -50,6 +52,24 @@ export async function openDisplay(
 }
 
 // --- internal ---
+
+/**
+ * Whether a line of a retry would only repeat others. There is one for the 1st, 2nd, 4th, 8th… in a row of a task, and of those that
+ * several tasks have since the last heartbeat again for the 1st, 2nd, 4th, 8th…: an outage met by many tasks must not fill the log.
+ */
+function repetitions(): (event: ProgressEvent) => boolean {
+  const counts = new Map<string, number>();
+  const isPowerOfTwo = (n: number) => Number.isInteger(Math.log2(n));
+  return (event) => {
+    if (event.type === 'heartbeat') counts.clear();
+    if (event.type !== 'retry') return false;
+    if (!isPowerOfTwo(event.attempt)) return true;
+    const key = `${event.failure.topic} ${event.attempt}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return !isPowerOfTwo(count);
+  };
+}
 
 /** One task as a line beside a spinner, several as a block. */
 async function startDrawing(waiter: Waiter, color: Settings['color'], deps: CommandDeps) {
