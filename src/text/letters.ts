@@ -29,12 +29,22 @@ export function placedLetters(text: string) {
 
 // --- internal ---
 
-/**
- * One character, escaped: percent-encoded once or more often, lines broken and indented anywhere; a backslash with what it escapes; an XML entity.
- * Or none at all: a terminal's colour or link.
- */
-const ESCAPED =
-  /%(?:[\r\n][\t ]*)*(?:u00)?(?:2(?:[\r\n][\t ]*)*5(?:[\r\n][\t ]*)*)*([0-9a-f](?:[\r\n][\t ]*)*[0-9a-f])|\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|[bfnrt])?|&(?:amp;)*(?:#x0*([0-9a-f]{1,6});?|#0*(\d{1,7});?|[a-z]+;)|(?:\x1b\[|\x9b)[\d;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/gi;
+/** What gateways put into a long code, anywhere: a line break and an indent. */
+const FOLD = /(?:[\r\n][\t ]*)*/.source;
+/** One character, escaped; or none at all. */
+const ESCAPED = new RegExp(
+  [
+    // Percent-encoded once or more often, as UTF-8 or as UTF-16.
+    `%${FOLD}(?:u00)?(?:2${FOLD}5${FOLD})*([0-9a-f]${FOLD}[0-9a-f])`,
+    // Backslashes with what they escape, which is the next character if it is none of these.
+    /\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|[bfnrt])?/.source,
+    // An XML entity.
+    /&(?:amp;)*(?:#x0*([0-9a-f]{1,6});?|#0*(\d{1,7});?|[a-z]+;)/.source,
+    // A terminal's colour or link.
+    /(?:\x1b\[|\x9b)[\d;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/.source,
+  ].join('|'),
+  'gi',
+);
 /** What one of them begins with. */
 const ESCAPE = /[%\\&\x1b\x9b]/;
 
