@@ -92,8 +92,10 @@ export class PollQueue {
   /** The next turn, if one may be taken `now`; {@link finish} it when the response is there. */
   take(now: number): Turn | undefined {
     if (this.isFull || this.#left === 0 || this.#rate.delay(now) > 0) return undefined;
-    const isLast = this.#isLastRound(now);
-    const heap = isLast ? this.#earlier() : this.#due(now);
+    const due = this.#due(now);
+    // A poll that leaves too little time for those behind it is the first of the last round.
+    const isLast = this.#isLastRound(now, due ? this.#left + 1 : this.#left);
+    const heap = isLast ? this.#earlier() : due;
     const task = heap?.pop();
     if (!task) return undefined;
     this.#rate.take(now);
@@ -111,12 +113,12 @@ export class PollQueue {
     this.#latency.add(latencyMs);
   }
 
-  /** Takes a turn for a request that is no poll, if there is one: polls go first before the deadline. */
-  takeOther(now: number): boolean {
-    if (this.untilOther(now) > 0) return false;
+  /** Takes a turn for a request that is no poll, if there is one: the ms that it may take, or 0. The last round has all turns to itself. */
+  takeOther(now: number): number {
+    if (this.untilOther(now) > 0) return 0;
     this.#rate.take(now);
     this.#others += 1;
-    return true;
+    return (this.#left > 0 ? this.#lastRoundAt() : this.deadlineMs) - now;
   }
 
   finishOther(): void {
@@ -182,9 +184,9 @@ export class PollQueue {
 
   // --- the last round ---
 
-  #isLastRound(now: number): boolean {
+  #isLastRound(now: number, polls = this.#left): boolean {
     return (
-      this.#isLateRound || now + Math.max(this.#rate.delay(now, this.#left), this.#batchesMs()) >= this.#lastSendAt()
+      this.#isLateRound || now + Math.max(this.#rate.delay(now, polls), this.#batchesMs(polls)) >= this.#lastSendAt()
     );
   }
 

@@ -25,7 +25,7 @@ export class ResultRequests {
   readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>;
   readonly #queue: PollQueue;
   readonly #traffic: Traffic;
-  readonly #emit: (event: ResultEvent) => void;
+  readonly #emit: (...events: ResultEvent[]) => void;
   readonly #cancel = new AbortController();
   /** Tasks without a result yet; those of them whose request is to be sent; those whose event waits, by the time of their end. */
   readonly #open = new Set<Watched>();
@@ -41,7 +41,7 @@ export class ResultRequests {
     deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>,
     queue: PollQueue,
     traffic: Traffic,
-    emit: (event: ResultEvent) => void,
+    emit: (...events: ResultEvent[]) => void,
   ) {
     this.#wanted = wanted;
     this.#deps = deps;
@@ -61,8 +61,9 @@ export class ResultRequests {
   /** Sends the next request at `now`, in ms since the start of the wait, if there is one and the queue has a turn for it. */
   startNext(now: number): boolean {
     this.#releaseOverdue(now);
-    if (this.#waiting.length === 0 || !this.#queue.takeOther(now)) return false;
-    const timeoutMs = Math.min(this.#queue.deadlineMs - now, RESULT_TIMEOUT_MS);
+    const limitMs = this.#waiting.length > 0 ? this.#queue.takeOther(now) : 0;
+    if (limitMs === 0) return false;
+    const timeoutMs = Math.min(limitMs, RESULT_TIMEOUT_MS);
     void this.#request(this.#waiting.shift()!, { timeoutMs, signal: this.#cancel.signal, traffic: this.#traffic });
     return true;
   }
@@ -110,6 +111,8 @@ export class ResultRequests {
       this.#deps.debug?.(`task ${task.id}: no result: ${error instanceof Error ? error.message : error}`);
     }
     this.#queue.finishOther();
+    // A poll may have waited for this turn.
+    this.#emit();
     if (!this.#open.has(task)) return;
     if (reply?.ok) this.#keep(task, reply.result);
     else if (!reply || isRefusal(reply.failure)) this.#refuse();

@@ -58,8 +58,8 @@ export class Waiter {
       this.#resume();
     });
     this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
-    this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, (event) => {
-      this.#events.push(event);
+    this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, (...events) => {
+      this.#events.push(...events);
       this.#resume();
     });
     this.tasks = options.ids.map((id, order) => new Watched(id, order));

@@ -94,6 +94,18 @@ describe('the last polls of many tasks', () => {
     }
   }
 
+  it('each come, though the few requests a second leave no pause before them', async () => {
+    for (let seed = 0; seed < 100; seed += 1) {
+      const random = numbers(seed);
+      const { end, asked } = await wait(
+        lives(20, () => () => (random() < 0.4 ? 'Throttling' : 1)),
+        { timeoutMs: 12_000, maxRps: 3, intervalMs: 500, random },
+      );
+      const lastAt = new Map(asked.map(({ id, at }) => [id, at]));
+      for (const { id } of end.tasks) assert.ok(12 - lastAt.get(id)! < 9, `seed ${seed}: task ${id}`);
+    }
+  });
+
   it('20 tasks that ended 3 s before the deadline are all seen', async () => {
     const { end } = await wait(
       lives(20, () => finishedAt(13)),

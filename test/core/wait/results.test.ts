@@ -183,6 +183,23 @@ describe('the result of a task', () => {
     assert.ok(results[1]!.at - results[0]!.at >= 3);
   });
 
+  it('has no turn left when the last round begins, so that a service that hangs there costs no task its last poll', async () => {
+    const { end } = await wait(
+      lives(24, (index) => (index < 12 ? finishedAt(7, 3) : finishedAt(9.3))),
+      {
+        ...{ timeoutMs: 12_000, maxRps: 50, latencyMs: 5 },
+        result: async (_, { timeoutMs }, sleep) => {
+          await sleep(timeoutMs - 5);
+          return refused('Network.Timeout');
+        },
+      },
+    );
+    assert.deepEqual(
+      end.tasks.map(({ outcome }) => outcome),
+      [...Array<string>(12).fill('failed'), ...Array<string>(12).fill('succeeded')],
+    );
+  });
+
   it('counts against --max-rps and the requests in flight, and leaves polls their last round', async () => {
     const { asked, results, end } = await wait(
       lives(200, (index) => finishedAt(index % 50, index < 100 ? 3 : 1)),
