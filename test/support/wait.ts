@@ -22,6 +22,8 @@ export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
 interface WaitOptions extends Partial<WaiterOptions> {
   /** What a response takes, by how often the task was polled before. */
   readonly latencyMs?: number | ((poll: number) => number);
+  /** After how long a poll that hangs ends; by default with the time limit that it is given. */
+  readonly requestTimeoutMs?: number;
   readonly meddle?: Meddle;
   readonly random?: () => number;
   /** The response to a request for a result, which takes `latencyMs` too. */
@@ -46,7 +48,14 @@ export function waitFor(ids: readonly TaskId[], overrides: Partial<WaiterOptions
 
 /** Runs a wait to its end on a virtual clock. */
 export async function wait(lives: Record<string, Life>, options: WaitOptions = {}) {
-  const { latencyMs: latency = 0, meddle = () => {}, random = () => 0.5, result, ...overrides } = options;
+  const {
+    latencyMs: latency = 0,
+    requestTimeoutMs = Number.POSITIVE_INFINITY,
+    meddle = () => {},
+    random = () => 0.5,
+    result,
+    ...overrides
+  } = options;
   const latencyMs = (poll: number) => (typeof latency === 'number' ? latency : latency(poll));
   const clock = fakeClock();
   const start = clock.monotonic();
@@ -64,7 +73,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     if (latency) await clock.sleep(latencyMs(count));
     const life = lives[id]!;
     if (life === 'hang') {
-      await clock.sleep(timeoutMs);
+      await clock.sleep(Math.min(timeoutMs, requestTimeoutMs));
       return { ok: false, failure: classifyFailure('Network.Timeout') };
     }
     const given = life((clock.monotonic() - start) / 1000, count);

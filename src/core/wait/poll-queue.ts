@@ -17,6 +17,8 @@ const LATE_ROUND_MS = 10_000;
 export interface Turn {
   readonly task: Watched;
   isLast: boolean;
+  /** What its poll may take: where one failed before, the last round has all turns to itself. */
+  readonly timeoutMs: number;
 }
 
 /** What comes close before the last round, in ms. */
@@ -95,22 +97,24 @@ export class PollQueue {
     const due = this.#due(now);
     // A poll that leaves too little time for those behind it is the first of the last round.
     const isLast = this.#isLastRound(now, due ? this.#left + 1 : this.#left);
-    const heap = isLast ? this.#earlier() : due;
-    const task = heap?.pop();
+    // Requests that hang leave no turn for others: in the last round those about tasks that failed before come behind.
+    const task = isLast ? (this.#polls.pop() ?? this.#retries.pop()) : due?.pop();
     if (!task) return undefined;
     this.#rate.take(now);
     task.polls += 1;
     if (isLast) this.#left -= 1;
-    const turn = { task, isLast };
+    const leftMs = (isLast || task.failures === 0 ? this.deadlineMs : this.#lastRoundAt()) - now;
+    // A request that hangs ends a little earlier, so that the failure is known.
+    const turn = { task, isLast, timeoutMs: leftMs - Math.min(100, Math.ceil(leftMs / 10)) };
     this.#inFlight.add(turn);
     return turn;
   }
 
-  /** Ends a turn that took `latencyMs`: the last round is planned with what responses took. */
-  finish(turn: Turn, latencyMs: number): void {
+  /** Ends a turn, with what the response took, if there was one: the last round is planned with that, and not with what hung. */
+  finish(turn: Turn, latencyMs: number | undefined): void {
     this.#inFlight.delete(turn);
     if (!turn.isLast) this.#left -= 1;
-    this.#latency.add(latencyMs);
+    if (latencyMs !== undefined) this.#latency.add(latencyMs);
   }
 
   /** Takes a turn for a request that is no poll, if there is one: the ms that it may take, or 0. The last round has all turns to itself. */
@@ -206,11 +210,6 @@ export class PollQueue {
   }
 
   // --- turns ---
-
-  #earlier(): Heap<Watched> {
-    const [retry, poll] = [this.#retries.peek(), this.#polls.peek()];
-    return retry && (!poll || retry.due <= poll.due) ? this.#retries : this.#polls;
-  }
 
   #due(now: number): Heap<Watched> | undefined {
     return [this.#retries, this.#polls].find((heap) => {

@@ -197,15 +197,14 @@ export class Waiter {
   }
 
   async #poll(turn: Turn, sentAt: number): Promise<void> {
-    const leftMs = this.#queue.deadlineMs - sentAt;
-    // A request that hangs ends a little before the deadline, so that the failure is known.
-    const timeoutMs = leftMs === Number.POSITIVE_INFINITY ? leftMs : leftMs - Math.min(100, Math.ceil(leftMs / 10));
+    const { task, timeoutMs } = turn;
     try {
       const { signal } = this.#requests;
-      const reply = await this.#deps.poll(turn.task.id, { timeoutMs, signal, traffic: this.#traffic });
+      const reply = await this.#deps.poll(task.id, { timeoutMs, signal, traffic: this.#traffic });
       // A pause is noticed before what came of the request, however late the timer is.
       if (!this.#end) this.#noticeWaking(turn.isLast && !reply.ok);
-      this.#queue.finish(turn, this.elapsedMs() - sentAt);
+      const isResponse = reply.ok || reply.failure.http !== null;
+      this.#queue.finish(turn, isResponse ? this.elapsedMs() - sentAt : undefined);
       if (!this.#end) this.#accept(turn, reply, sentAt);
     } catch (error) {
       if (!(error instanceof Error)) throw error;

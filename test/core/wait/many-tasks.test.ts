@@ -94,6 +94,19 @@ describe('the last polls of many tasks', () => {
     }
   }
 
+  for (const hanging of [1, 4, 8, 12]) {
+    it(`are sent as late as usual responses allow, though requests about ${hanging} of 20 tasks hang`, async () => {
+      for (const timeoutMs of [20_000, 300_000]) {
+        const { end } = await wait(
+          lives(20, (index) => (index < hanging ? 'hang' : finishedAt(timeoutMs / 1000 - 3.5))),
+          { timeoutMs, latencyMs: 50, requestTimeoutMs: 10_000, random: numbers(hanging) },
+        );
+        const seen = end.tasks.filter(({ outcome }) => outcome === 'succeeded').length;
+        assert.deepEqual([seen, end.exitCode], [20 - hanging, 124], `${timeoutMs} ms`);
+      }
+    });
+  }
+
   it('each come, though the few requests a second leave no pause before them', async () => {
     for (let seed = 0; seed < 100; seed += 1) {
       const random = numbers(seed);
