@@ -116,6 +116,10 @@ describe('help', { concurrency: 4 }, () => {
     ],
     [['help', 'help'], ['--help']],
     [
+      ['help', 'sandbox', '--', 'false'],
+      ['sandbox', '--help'],
+    ],
+    [
       ['help', 'status', '--lang', 'zh'],
       ['status', '--help', '--lang=zh'],
     ],
@@ -303,6 +307,13 @@ describe('the language', { concurrency: 4 }, () => {
     }
     const { stderr } = await mmaiInProcess(args);
     assert.match(stderr, /submitting → succeeded/);
+  });
+
+  it('keeps the command to resume a wait as it was typed, quotation marks too', async () => {
+    const script = '3(x’ … “y”),1:1h';
+    const args = ['watch', '1', '--simulate', `1:1h,${script}`, '--timeout', '300ms', '-i', '200ms'];
+    const { stderr } = await mmaiInProcess(args, { env: { LC_ALL: 'C' } });
+    assert.ok(stderr.includes(`\n  mmai watch 1 --simulate '1:1h,${script}' `), stderr);
   });
 });
 

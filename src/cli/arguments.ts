@@ -156,5 +156,6 @@ function helpCall(words: readonly string[], program: Command): string[] {
     if (!below) return words.slice(0, index + 1);
     command = below;
   }
-  return [...words, '--help'];
+  // Behind a "--" it would be an argument of the command that sandbox is to run.
+  return [...beforeDashes(words), '--help'];
 }

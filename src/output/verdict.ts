@@ -129,5 +129,5 @@ function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: s
     // The same command would check the same tasks again, and no others.
     return `${goesOn}${summary.counts.notChecked > 0 ? watch.resumeLonger() : watch.resumeSame()}\n`;
   }
-  return `${goesOn}${watch.resume(resume.map((word) => shellQuoted(word, platform)).join(' '))}\n`;
+  return `${goesOn}${watch.resume}\n  ${resume.map((word) => shellQuoted(word, platform)).join(' ')}\n`;
 }

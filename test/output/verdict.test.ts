@@ -146,7 +146,7 @@ describe('the verdict', () => {
       'timed out after 2s: 1 not checked, 1 unknown',
       '  unknown: 1',
       '  not checked: 2',
-      en.watch.resume('mmai watch 2 1').split('\n')[0],
+      en.watch.resume,
       '  mmai watch 2 1',
     ]);
     assert.deepEqual(verdictOn('met', [watched(0, { outcome: 'succeeded', state: 'succeeded' }), watched(1, {})]), [

@@ -210,7 +210,8 @@ export const en = {
       `${why} after ${elapsed}: ${counts.join(', ')}`,
     /** What comes before `resume…` if a task was seen that had not ended. */
     goesOn: 'unfinished tasks keep running on the server; ',
-    resume: (command: string) => `to keep waiting, run:\n  ${command}`,
+    /** The command stands on the next line, as it is in any locale: it is for the user's shell. */
+    resume: 'to keep waiting, run:',
     resumeSame: () => 'to keep waiting, run the same command again',
     resumeLonger: () => 'to check all tasks, run the same command with a longer --timeout or a higher --max-rps',
     tooFew: (tasks: number) =>

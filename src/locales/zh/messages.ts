@@ -176,7 +176,7 @@ export const zh: Messages = {
     },
     verdict: (why, elapsed, counts) => `${why}，用时 ${elapsed}：${counts.join('，')}`,
     goesOn: '未结束的任务仍在服务端执行。',
-    resume: (command) => `如需继续等待，请运行：\n  ${command}`,
+    resume: '如需继续等待，请运行：',
     resumeSame: () => '如需继续等待，请再次运行同一命令',
     resumeLonger: () => '如需查询全部任务，请调大 --timeout 或 --max-rps 后再次运行同一命令',
     tooFew: (tasks) => `有 ${tasks} 个任务来不及查询：请调大 --timeout 或 --max-rps`,
