@@ -20,7 +20,7 @@ export const finishedAt =
 export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
 
 interface WaitOptions extends Partial<WaiterOptions> {
-  /** What a response takes, by how often the task was polled before. */
+  /** What a response takes, by how often the task was polled before; Infinity where it never comes. */
   readonly latencyMs?: number | ((poll: number) => number);
   /** After how long a poll that hangs ends; by default with the time limit that it is given. */
   readonly requestTimeoutMs?: number;
@@ -70,12 +70,13 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     polls.set(id, count + 1);
     asked.push({ id, at: (clock.monotonic() - start) / 1000 });
     meddle(waiter, clock);
-    if (latency) await clock.sleep(latencyMs(count));
     const life = lives[id]!;
-    if (life === 'hang') {
+    const takesMs = latencyMs(count);
+    if (life === 'hang' || takesMs === Number.POSITIVE_INFINITY) {
       await clock.sleep(Math.min(timeoutMs, requestTimeoutMs));
       return { ok: false, failure: classifyFailure('Network.Timeout') };
     }
+    if (takesMs > 0) await clock.sleep(takesMs);
     const given = life((clock.monotonic() - start) / 1000, count);
     if (typeof given === 'string') return { ok: false, failure: classifyFailure(given) };
     if (typeof given === 'object') return { ok: false, failure: given };

@@ -17,7 +17,7 @@ const LATE_ROUND_MS = 10_000;
 export interface Turn {
   readonly task: Watched;
   isLast: boolean;
-  /** What its poll may take: where one failed before, the last round has all turns to itself. */
+  /** What its poll may take: one that hangs leaves the last round all turns, but it may take what responses usually take. */
   readonly timeoutMs: number;
 }
 
@@ -103,7 +103,8 @@ export class PollQueue {
     this.#rate.take(now);
     task.polls += 1;
     if (isLast) this.#left -= 1;
-    const leftMs = (isLast || task.failures === 0 ? this.deadlineMs : this.#lastRoundAt()) - now;
+    const endsAt = isLast || this.#isInLastRound(now, now) ? this.deadlineMs : this.#lastRoundAt();
+    const leftMs = Math.max(endsAt - now, Math.min(this.#latency.longMs, this.deadlineMs - now));
     // A request that hangs ends a little earlier, so that the failure is known.
     const turn = { task, isLast, timeoutMs: leftMs - Math.min(100, Math.ceil(leftMs / 10)) };
     this.#inFlight.add(turn);

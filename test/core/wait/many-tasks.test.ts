@@ -147,6 +147,21 @@ describe('the last polls of many tasks', () => {
     assert.equal(end.exitCode, 0);
   });
 
+  for (const count of [1, 8, 20]) {
+    it(`${count} tasks get their last polls though the first eight requests hang`, async () => {
+      let requests = 0;
+      const latencyMs = () => {
+        requests += 1;
+        return requests > Math.min(count, 8) ? 50 : Number.POSITIVE_INFINITY;
+      };
+      const { end } = await wait(
+        lives(count, () => finishedAt(4)),
+        { timeoutMs: 9000, latencyMs },
+      );
+      assert.equal(end.exitCode, 0, `${end.tasks.filter(({ outcome }) => outcome === null).length} missed`);
+    });
+  }
+
   it('where the rate is too low for all: as many as it allows, in the order given, and the others are not checked', async () => {
     const { end, asked } = await wait(
       lives(200, () => () => 1),
