@@ -8,7 +8,7 @@ import type { PollOptions, WaiterOptions } from '../../src/core/wait/waiter-opti
 import { type FakeClock, fakeClock } from './clock.ts';
 import { classifyFailure } from './failure.ts';
 
-/** What a poll of a task gives at a second of the wait: a status, a failure or its code; or nothing until the time limit. */
+/** What a poll of a task gives at a second of the wait: a status, a failure or its code; or nothing until the time limit (`hang`). */
 export type Life = 'hang' | ((second: number, poll: number) => number | string | Failure);
 
 export const finishedAt =
@@ -78,6 +78,10 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     }
     if (takesMs > 0) await clock.sleep(takesMs);
     const given = life((clock.monotonic() - start) / 1000, count);
+    if (given === 'hang') {
+      await clock.sleep(Math.min(timeoutMs, requestTimeoutMs) - latencyMs(count));
+      return { ok: false, failure: classifyFailure('Network.Timeout') };
+    }
     if (typeof given === 'string') return { ok: false, failure: classifyFailure(given) };
     if (typeof given === 'object') return { ok: false, failure: given };
     return { ok: true, result: { status: given, requestId: 'R', http: 200, body: new Uint8Array() } };

@@ -156,6 +156,16 @@ describe('the deadline', () => {
     assert.ok(elapsed <= 60, `${elapsed} s`);
     assert.equal(end.tasks[0]?.failure?.code, 'Network.Timeout');
   });
+  it('has its last poll though the poll before it is lost', async () => {
+    for (const count of [1, 8]) {
+      const { end } = await wait(
+        lives(count, () => (now) => (now > 20 && now < 27 ? 'hang' : now < 28 ? 1 : 2)),
+        { timeoutMs: 30_000, latencyMs: 50, requestTimeoutMs: 10_000 },
+      );
+      assert.equal(end.exitCode, 0);
+    }
+  });
+
   it('is shared by all tasks', async () => {
     const { elapsed } = await wait(
       lives(20, () => () => 1),
