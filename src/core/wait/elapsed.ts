@@ -1,7 +1,11 @@
 import type { Clock } from '../clock.ts';
 
+/** A sleep is noticed within this time. */
+export const TICK_MS = 1000;
 /** The boot-time clock may have a resolution of a second, so that less than this is no sleep. */
 const MIN_SLEEP_MS = 2000;
+/** A timer that is later than this tells of a pause: the process was stopped, or the machine slept. */
+const MAX_LATE_MS = 5000;
 
 /**
  * Time since construction that counts a laptop's sleep, which the monotonic clock may leave out and the boot-time clock does
@@ -12,6 +16,7 @@ export class Elapsed {
   readonly #start: number;
   #bootAheadMs: number;
   #sleptMs = 0;
+  #nextTickMs = TICK_MS;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,8 +29,19 @@ export class Elapsed {
     return Math.round(this.#clock.monotonic() - this.#start + this.#sleptMs);
   }
 
-  /** Counts what the machine slept since the last call, in ms, and returns it. */
-  addSleep(): number {
+  /**
+   * For how long the machine slept or the process was stopped since the last call, in ms; `lateMs` is how late a timer is. The
+   * boot-time clock is read from a file: once in {@link TICK_MS}, or where a sleep `isSuspected`.
+   */
+  takePausedMs(lateMs: number, isSuspected: boolean): number {
+    const isLate = lateMs > MAX_LATE_MS;
+    const isTick = isSuspected || this.ms() >= this.#nextTickMs;
+    const sleptMs = isTick || isLate ? this.#takeSleep() : 0;
+    if (isTick) this.#nextTickMs = this.ms() + TICK_MS;
+    return Math.round(sleptMs + (isLate ? lateMs : 0));
+  }
+
+  #takeSleep(): number {
     const aheadMs = this.#clock.sinceBoot() - this.#clock.monotonic();
     const sleptMs = aheadMs - this.#bootAheadMs;
     this.#bootAheadMs = aheadMs;

@@ -36,14 +36,15 @@ export class Heap<T extends Due> {
     return first;
   }
 
-  /** Makes every item due at the same time, and hands each to `visit`. O(n log n). */
-  setDue(due: number, visit: (item: T) => void): void {
-    for (const item of this.#items) {
-      item.due = due;
-      visit(item);
-    }
+  /** Makes every item due at the same time. O(n log n). */
+  setDue(due: number): void {
+    for (const item of this.#items) item.due = due;
     // A sorted array is a heap.
     this.#items.sort((a, b) => a.order - b.order);
+  }
+
+  clear(): void {
+    this.#items.length = 0;
   }
 
   #sink(item: T): void {

@@ -1,6 +1,6 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
+import { LAST_POLL_MARGIN_MS, roundMargins } from './last-round.ts';
 import { gapMs, RateLimit } from './pace.ts';
-import { LAST_POLL_MARGIN_MS, roundMargins } from './poll-queue.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
 /** What a wait would do if no task changed its state. Spans in ms. */

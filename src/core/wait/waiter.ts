@@ -3,7 +3,7 @@ import type { TaskReply } from '../client.ts';
 import { errorEnd, type TaskEnd } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
 import { type Acceptance, accept } from './acceptor.ts';
-import { Elapsed } from './elapsed.ts';
+import { Elapsed, TICK_MS } from './elapsed.ts';
 import { type Ending, endEvent, endOf } from './ending.ts';
 import type { WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
@@ -12,11 +12,6 @@ import { ResultRequests } from './result-requests.ts';
 import { Timer } from './timer.ts';
 import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import { countStates, Watched } from './watched.ts';
-
-/** Waking from sleep is noticed within this time. */
-const TICK_MS = 1000;
-/** A tick later than this is a waking: the process was stopped, or the machine slept. */
-const MAX_LATE_MS = 5000;
 
 /**
  * Polls many tasks until the condition is met: one queue of due times, one timer, a few requests in flight. `events` must be
@@ -41,7 +36,6 @@ export class Waiter {
   #isResultNext = false;
   readonly #elapsed: Elapsed;
   readonly #timer: Timer;
-  #nextTickMs = TICK_MS;
   #nextBeatMs: number;
   #end: Ending | undefined;
   #resume: () => void = () => {};
@@ -152,8 +146,14 @@ export class Waiter {
     if (this.#end) return;
     this.#noticeWaking();
     const now = this.elapsedMs();
-    if (now >= this.#queue.deadlineMs) this.#end = { why: 'deadline' };
+    if (now >= this.#queue.deadlineMs) this.#endAtDeadline();
     else if (now >= this.#nextBeatMs) this.#beat(now);
+  }
+
+  /** Unless that passed in a sleep that was not noticed yet. */
+  #endAtDeadline(): void {
+    this.#noticeWaking(true);
+    if (this.#queue.isEmpty || this.elapsedMs() >= this.#queue.deadlineMs) this.#end ??= { why: 'deadline' };
   }
 
   #beat(now: number): void {
@@ -163,20 +163,15 @@ export class Waiter {
     this.#nextBeatMs = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 
-  /** After a sleep or a stop every task is polled at once; past the deadline that is its last poll. `isSuspected` looks at once. */
+  /** After a sleep or a stop every task is polled at once. `isSuspected` looks at once whether there was one. */
   #noticeWaking(isSuspected = false): void {
-    const lateMs = this.#timer.takeLateMs();
-    // The boot-time clock is read from a file: not at every response.
-    const isTick = isSuspected || this.elapsedMs() >= this.#nextTickMs;
-    const sleptMs = isTick || lateMs > MAX_LATE_MS ? this.#elapsed.addSleep() : 0;
-    if (isTick) this.#nextTickMs = this.elapsedMs() + TICK_MS;
-    const pausedMs = Math.round(sleptMs + (lateMs > MAX_LATE_MS ? lateMs : 0));
+    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs(), isSuspected);
     if (pausedMs === 0) return;
     // It may be overdue still, and would be late once more.
     this.#timer.cancel();
     this.#events.push({ type: 'wake', pausedMs });
     this.#deps.renewConnections();
-    this.#queue.pollAll(this.elapsedMs(), pausedMs);
+    this.#queue.wake(this.tasks, this.elapsedMs(), pausedMs);
   }
 
   // --- polling ---
@@ -202,7 +197,7 @@ export class Waiter {
       const { signal } = this.#requests;
       const reply = await this.#deps.poll(task.id, { timeoutMs, signal, traffic: this.#traffic });
       // A pause is noticed before what came of the request, however late the timer is.
-      if (!this.#end) this.#noticeWaking(turn.isLast && !reply.ok);
+      if (!this.#end) this.#noticeWaking();
       const isResponse = reply.ok || reply.failure.http !== null;
       this.#queue.finish(turn, isResponse ? this.elapsedMs() - sentAt : undefined);
       if (!this.#end) this.#accept(turn, reply, sentAt);
@@ -224,7 +219,8 @@ export class Waiter {
     if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
-    if (this.#queue.isEmpty && !this.#queue.addRound(this.tasks, now, now - sentAt)) this.#end ??= { why: 'deadline' };
+    if (!this.#end && this.#queue.isEmpty && !this.#queue.addRound(this.tasks, now, now - sentAt))
+      this.#endAtDeadline();
   }
 
   /** `nextPollMs` is null after the last poll. */

@@ -250,7 +250,24 @@ describe('time', () => {
       assert.equal(polls, lost! + 2);
       assert.deepEqual([end.why, end.exitCode], ['met', 0]);
     });
+
+    it(`(${pause}) in the last round, past the deadline: tasks that had their last poll are polled once more, too`, async () => {
+      let isAwake = false;
+      const meddle = after(55, (clock) => {
+        isAwake = true;
+        clock[pause](3_600_000);
+      });
+      const tasks = lives(100, () => () => (isAwake ? 2 : 1));
+      const { end } = await wait(tasks, { timeoutMs: 60_000, latencyMs: 50, meddle });
+      assert.equal(end.exitCode, 0);
+    });
   }
+
+  it('in which the process was stopped says nothing of how long responses take: the last poll is as late as ever', async () => {
+    const meddle = after(45, (clock) => clock.stop(7000));
+    const { asked } = await wait({ 1: () => 1 }, { timeoutMs: 60_000, latencyMs: 50, meddle });
+    assert.ok(asked.at(-1)!.at > 59.5, `${asked.at(-1)!.at} s`);
+  });
 
   for (const [count, maxRps] of [
     [1, 10],

@@ -1,0 +1,103 @@
+import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
+import { Latency } from './latency.ts';
+import { MIN_GAP_MS, type PaceOptions, type RateLimit } from './pace.ts';
+
+/** The last polls are sent this long before the deadline, and what a long response takes earlier. */
+export const LAST_POLL_MARGIN_MS = 250;
+/** In shortest gaps: a poll due less than this before the last round begins is left out. */
+const MERGED_GAPS = 1.75;
+/** The least time for the last round after a deadline that passed while the machine slept. */
+const LATE_ROUND_MS = 10_000;
+
+/** What comes close before the last round, in ms. */
+interface RoundMargins {
+  /** A poll due less than this before the last round begins is left out. */
+  readonly mergeMs: number;
+  /** A poll that would be left out although it is needed is sent so much before the last round. */
+  readonly earlyMs: number;
+}
+
+export function roundMargins({ intervalMs }: Pick<PaceOptions, 'intervalMs'>): RoundMargins {
+  const mergeMs = MERGED_GAPS * (intervalMs === 'auto' ? MIN_GAP_MS : Math.min(intervalMs, MIN_GAP_MS));
+  return { mergeMs, earlyMs: mergeMs + 50 };
+}
+
+/**
+ * The last round: one poll for each task before the deadline, as late as the rate, the requests in flight and what responses take
+ * allow for all of them. Times are ms since the wait began.
+ */
+export class LastRound {
+  deadlineMs: number;
+  /** Tasks that still get a poll in it: those queued, and those in flight whose poll is not their last. */
+  polls = 0;
+  readonly margins: RoundMargins;
+  readonly #rate: RateLimit;
+  #latency = new Latency();
+  #isLate = false;
+
+  constructor(options: { readonly timeoutMs: number } & Pick<PaceOptions, 'intervalMs'>, rate: RateLimit) {
+    this.deadlineMs = options.timeoutMs;
+    this.margins = roundMargins(options);
+    this.#rate = rate;
+  }
+
+  /** A response took `ms`. */
+  learn(ms: number): void {
+    this.#latency.add(ms);
+  }
+
+  /** Whether it has begun `now`, or does with so many polls. */
+  hasBegun(now: number, polls = this.polls): boolean {
+    return this.#isLate || now + Math.max(this.#rate.delay(now, polls), this.#batchesMs(polls)) >= this.lastSendAt();
+  }
+
+  /** When it begins, if it has not. By then the rate has been at rest for long enough. */
+  beginsAt(polls = this.polls): number {
+    return Math.ceil(this.lastSendAt() - Math.max(this.#rate.restedDelay(polls), this.#batchesMs(polls)));
+  }
+
+  /** Whether a poll due at `due` is left to it, since it comes before that or soon after. */
+  includes(due: number, now: number): boolean {
+    return this.hasBegun(now) || Math.max(due, now) > this.beginsAt() - this.margins.mergeMs;
+  }
+
+  /** When its very last poll is sent, so that the response comes just before the deadline. */
+  lastSendAt(): number {
+    return this.deadlineMs - this.#latency.longMs - LAST_POLL_MARGIN_MS;
+  }
+
+  /** There is time for one more poll. */
+  isOpen(now: number): boolean {
+    return now < this.deadlineMs - LAST_POLL_MARGIN_MS;
+  }
+
+  /** What a poll may take: one that hangs leaves it all turns, but has what a long response takes. */
+  timeoutMs(now: number, isLast: boolean): number {
+    const endsAt = isLast || this.includes(now, now) ? this.deadlineMs : this.beginsAt();
+    const leftMs = Math.max(endsAt - now, Math.min(this.#latency.longMs, this.deadlineMs - now));
+    // A request that hangs ends a little earlier, so that the failure is known.
+    return leftMs - Math.min(100, Math.ceil(leftMs / 10));
+  }
+
+  /**
+   * After its last response, which took `latencyMs`: whether there is time for another one of so many polls, since it came much too
+   * early. A response took far longer than usual then, as the first does where connecting is slow.
+   */
+  canRepeat(now: number, polls: number, latencyMs: number): boolean {
+    this.#latency = new Latency();
+    this.learn(latencyMs);
+    return !this.#isLate && now + this.margins.earlyMs <= this.beginsAt(polls);
+  }
+
+  /** Begins it `now`, since the machine slept past the deadline, which moves. */
+  beginLate(now: number): void {
+    this.#isLate = true;
+    const roundMs = Math.max(this.#rate.delay(now, this.polls), this.#batchesMs(this.polls)) + this.#latency.longMs;
+    this.deadlineMs = now + Math.max(LATE_ROUND_MS, roundMs + LAST_POLL_MARGIN_MS);
+  }
+
+  /** How long the requests in flight take until the last ones can be sent. */
+  #batchesMs(polls: number): number {
+    return Math.max(0, Math.ceil(polls / MAX_IN_FLIGHT) - 1) * this.#latency.meanMs;
+  }
+}
