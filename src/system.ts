@@ -81,7 +81,8 @@ export function systemDeps(): Deps {
     live: (view, onKey) => display.start(view, onKey, stdout.open(), stderr.open()),
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');
-      return wantsColor(color, process.env, output.isTerminal) ? createStyle() : plainStyle;
+      // An upgrade may have replaced the file of the colours during a long wait: no reason to lose its outcome.
+      return wantsColor(color, process.env, output.isTerminal) ? createStyle().catch(() => plainStyle) : plainStyle;
     },
   };
 }

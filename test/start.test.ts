@@ -129,6 +129,15 @@ describe('an install with', { concurrency: 4 }, () => {
     assert.equal((await run('--help')).code, 0);
   });
 
+  it('chalk.cjs missing, as an upgrade in the middle of a wait leaves it, costs the colours alone', async () => {
+    const { path, run } = install();
+    rmSync(path('dist/chalk.cjs'));
+    const { code, stdout, stderr } = await run('watch', '1', '--simulate', '3', '--color', 'always');
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /^1 {2}failed/);
+    assert.match(stderr, /^all tasks ended .*: 1 failed$/m);
+  });
+
   it('no package.json still tells its version', async () => {
     const { path, run } = install();
     const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8'));
