@@ -7,6 +7,7 @@ import { CallError } from '../rpc/call.ts';
 import { networkFailure } from '../rpc/response.ts';
 import { NetworkError, type Transport } from '../rpc/transport.ts';
 import { aliyunProvider } from './aliyun.ts';
+import { profileByVariable } from './aliyun-file.ts';
 import type { Found } from './cache.ts';
 import { ecsProvider } from './ecs.ts';
 import { environmentProvider } from './environment.ts';
@@ -18,15 +19,18 @@ import { uriProvider } from './uri.ts';
 
 /**
  * The places in order (specification §3): a profile named on purpose, the variables of a key, those of OIDC, mmai's current
- * profile, aliyun-cli's config.json, the SDKs' credentials file, a URI, the metadata of an ECS instance.
+ * profile unless a variable names one of the next two, aliyun-cli's config.json, the SDKs' credentials file, a URI, the metadata of
+ * an ECS instance.
  */
 export function credentialChain(profile: Profile, deps: CredentialDeps): Provider[] {
   const fromProfile = profileProvider(profile, deps);
+  // A variable may name a profile of the others: mmai's current one would sign as somebody else.
+  const isCurrent = !profile.isNamed && !profileByVariable(deps.env);
   return [
     ...(profile.isNamed ? [fromProfile] : []),
     environmentProvider(deps),
     oidcProvider(deps),
-    ...(profile.isNamed ? [] : [fromProfile]),
+    ...(isCurrent ? [fromProfile] : []),
     aliyunProvider(deps),
     iniProvider(deps),
     uriProvider(deps),

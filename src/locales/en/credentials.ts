@@ -11,7 +11,7 @@ export const credentialsEn = {
   noSuchProfileHint: () =>
     'create it with "mmai config init --profile NAME", or copy the profiles of aliyun-cli with "mmai config import"',
   inAliyunHint: (name: string) =>
-    `aliyun-cli has a profile "${name}": copy it with "mmai config import --profile ${name}", or use it directly by setting ALIBABA_CLOUD_PROFILE=${name} instead of --profile`,
+    `aliyun-cli has a profile "${name}": if its mode is AK, copy it with "mmai config import --profile ${name}"; or use it directly by setting ALIBABA_CLOUD_PROFILE=${name} instead of --profile`,
   noKeyInProfile: (name: string) => `profile "${name}" has no AccessKey`,
   noKeyInProfileHint: (name: string) =>
     `add one with "mmai config init --profile ${name}"; to use other credentials, omit --profile and MMAI_PROFILE`,

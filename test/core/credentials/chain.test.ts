@@ -117,13 +117,14 @@ describe('credentials: the table of precedence in README, a test a row', { concu
   });
 
   for (const variable of ['ALIBABA_CLOUD_PROFILE', 'ALIBABACLOUD_PROFILE', 'ALICLOUD_PROFILE']) {
-    it(`${variable} chooses the profile of aliyun-cli, or the section of the credentials file`, async () => {
+    it(`${variable} chooses the profile of aliyun-cli, or the section of the credentials file, whatever mmai's current profile is`, async () => {
       const find = async (name: string) => {
         const world = await credentialDeps({ env: { [variable]: name } });
         world.aliyun({ name: 'a', ...AK }, { name: 'b', ...AK, access_key_id: 'b-id' });
         const section = '[my.prod]\ntype = access_key\naccess_key_id = prod-id\naccess_key_secret = s\n';
         world.write('.alibabacloud/credentials', section);
-        return (await findCredentials(credentialChain(none, world))).credentials.accessKey.accessKeyId;
+        const current = { ...none, values: withKey('current-id') };
+        return (await findCredentials(credentialChain(current, world))).credentials.accessKey.accessKeyId;
       };
       assert.equal(await find('b'), 'b-id');
       assert.equal(await find('my.prod'), 'prod-id');
