@@ -359,4 +359,10 @@ describe('-h', () => {
       assert.ok(stdout.replace(/\s+/g, ' ').includes(`env: MMAI_${name}`), name);
     }
   });
+
+  it('a flag names no variable where the command reads none', async () => {
+    const env = { MMAI_OUTPUT: 'json' };
+    assert.match((await mmaiInProcess(['explain', '5'], { env })).stdout, /^exit code 5\n/);
+    assert.match((await mmaiInProcess(['explain', '--help'])).stdout, /output format \(default: text\)\n/);
+  });
 });

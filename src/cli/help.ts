@@ -27,11 +27,10 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
         .join(' ')
         .trimEnd(),
     optionDescription(option) {
-      const setting = settingOfFlag(option.long ?? '');
+      // A flag with a default of its own is no setting.
+      const setting = option.defaultValue === undefined ? settingOfFlag(option.long ?? '') : undefined;
       const hasValue = option.required || option.optional;
-      const fallback =
-        option.defaultValueDescription ??
-        (option.defaultValue === undefined ? setting?.fallback : String(option.defaultValue));
+      const fallback = option.defaultValueDescription ?? (setting ? setting.fallback : option.defaultValue?.toString());
       const variable = setting?.variable ?? VARIABLES[option.long ?? ''];
       return option.description + headings.origins(hasValue ? fallback : undefined, variable);
     },
