@@ -11,6 +11,7 @@ import {
   ExitCode,
   MmaiError,
   signRpc,
+  type TaskReply,
   type WatchEvent,
   waitForTasks,
   watchTasks,
@@ -76,6 +77,24 @@ describe("import from 'mmai'", () => {
     const client = createClient({ accessKey: testKey, endpoint: url, transport: fetch });
     const { tasks, summary } = await waitForTasks(client, ['1'], { interval: 100, timeout: 300.5 });
     assert.deepEqual([tasks[0]?.state, summary.outcome, summary.exitCode], ['running', 'deadline', ExitCode.deadline]);
+  });
+
+  it('keeps the limits of a request through a function like fetch that does not heed its signal', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const client = createClient({ accessKey: testKey, transport: () => new Promise(() => {}), requestTimeout: 1000 });
+    const codeOf = async (reply: Promise<TaskReply>) => {
+      const ended = await reply;
+      return ended.ok ? 'ok' : ended.failure.code;
+    };
+    const late = codeOf(client.getTaskStatus('1', { retries: 0 }));
+    const caller = new AbortController();
+    const stopped = codeOf(client.getTaskStatus('1', { retries: 0, signal: caller.signal }));
+    // Both have been sent when the turn of the loop is over.
+    await new Promise(setImmediate);
+    caller.abort();
+    assert.equal(await stopped, 'Network.Aborted');
+    t.mock.timers.tick(1000);
+    assert.equal(await late, 'Network.Timeout');
   });
 
   it('leaves nothing on the signal of a request through a function like fetch, and no timer', async (t) => {

@@ -8,33 +8,39 @@ export function fetchTransport(fetchLike: typeof fetch): Transport {
 }
 
 async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<HttpResponse> {
-  const { method, url, headers, body, timeoutMs, signal } = request;
+  const { url, timeoutMs, signal } = request;
   const where = () => new URL(url).host;
   // Not AbortSignal.any: Node 20 keeps something of each on a signal that lives longer, and a timeout's timer runs on after the response.
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortedError());
   const expire = () => stop.abort(timeoutError(where, timeoutMs));
+  // The function may not heed the signal that it is given.
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
+  });
   const timer = timeoutMs < Number.POSITIVE_INFINITY ? setTimeout(expire, timeoutMs) : undefined;
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
   try {
-    const response = await fetchLike(url, {
-      method,
-      headers,
-      body: body ?? null,
-      signal: stop.signal,
-      redirect: 'manual',
-    });
-    const bytes = await bodyOf(response, where);
-    return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes };
+    return await Promise.race([exchange(fetchLike, request, where, stop.signal), stopped]);
   } catch (error) {
     if (error instanceof NetworkError) throw error;
-    if (stop.signal.aborted) throw stop.signal.reason;
     throw networkError((error as Error).cause ?? error, where);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+async function exchange(
+  fetchLike: typeof fetch,
+  { method, url, headers, body }: HttpRequest,
+  where: Text,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const response = await fetchLike(url, { method, headers, body: body ?? null, signal, redirect: 'manual' });
+  const bytes = await bodyOf(response, where);
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes };
 }
 
 /** Read in pieces, since a megabyte of gzip, which `fetch` unpacks by itself, may be a gigabyte. */
