@@ -1,13 +1,22 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { windowsCommand } from './windows-command.ts';
 
-/** A process, or why there is none: Node throws some of the system's errors (ENOTDIR, ELOOP, E2BIG) and emits the others. */
+/**
+ * A process, or why there is none: Node throws some of the system's errors (ENOTDIR, ELOOP, E2BIG) and emits the others. On Windows
+ * it would look for the file in the working directory first, which may be anybody's.
+ */
 export function start(
   file: string,
   args: readonly string[],
   options: SpawnOptions,
 ): ChildProcess | { readonly code: string } {
+  const isWindows = process.platform === 'win32' && !options.shell;
+  const found = isWindows ? windowsCommand(file, args, process.env, existsSync) : { file, args };
+  if (!found) return { code: 'ENOENT' };
+  const { isVerbatim = false } = found;
   try {
-    return spawn(file, args, options);
+    return spawn(found.file, found.args, { ...options, windowsVerbatimArguments: isVerbatim });
   } catch (error) {
     return { code: codeOf(error as Error) };
   }

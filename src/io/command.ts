@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
@@ -135,10 +135,8 @@ function killTree(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   if (child.pid === undefined) return false;
   if (process.platform === 'win32') {
     if (signal === 0) return false;
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on(
-      'error',
-      () => {},
-    );
+    const killer = start('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+    if (killer instanceof ChildProcess) killer.on('error', () => {});
     return true;
   }
   try {

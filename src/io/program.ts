@@ -1,10 +1,8 @@
-import { ChildProcess, type SpawnOptions } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { codeOf, kill, start } from './child-process.ts';
-import { type Started, windowsCommand } from './windows-command.ts';
 
 /** How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could not be started. */
 export type ProgramEnd = { readonly exitCode: number } | { readonly notStarted: string };
@@ -21,8 +19,8 @@ export function runProgram(
   env: Environment,
   redirectSignals: RedirectSignals,
 ): Promise<ProgramEnd> {
-  const { file, args, options } = startable(words);
-  const child = start(file, args, { stdio: 'inherit', env: { ...env }, ...options });
+  const [file = '', ...args] = words;
+  const child = start(file, args, { stdio: 'inherit', env: { ...env } });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
   // A terminal sends its signals to the program as well, and a second one may mean something else to it.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
@@ -39,12 +37,4 @@ export function runProgram(
     child.on('error', (error) => end({ notStarted: codeOf(error) }));
     child.on('exit', (code, signal) => end({ exitCode: signal ? 128 + constants.signals[signal] : code! }));
   });
-}
-
-// --- internal ---
-
-function startable([file = '', ...args]: readonly string[]): Started & { readonly options?: SpawnOptions } {
-  if (process.platform !== 'win32') return { file, args };
-  const found = windowsCommand(file, args, process.env, existsSync);
-  return { ...found, options: { windowsVerbatimArguments: found.isVerbatim === true } };
 }

@@ -10,14 +10,14 @@ export interface Started {
 
 /**
  * A command as Windows starts it. Node starts programs only; what npm installs (`npm`, `mmai`) are batch files, which cmd.exe runs.
- * One that is not found is left as it is, for Node to refuse.
+ * Undefined for one that is not found.
  */
 export function windowsCommand(
   name: string,
   args: readonly string[],
   env: Environment,
   exists: (path: string) => boolean,
-): Started {
+): Started | undefined {
   const extensions = (env.PATHEXT || '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean);
   const isWhole = extensions.some((extension) => name.toLowerCase().endsWith(extension.toLowerCase()));
   const directories = /[\\/]/.test(name) ? [''] : (env.PATH ?? '').split(';').filter(Boolean);
@@ -27,7 +27,8 @@ export function windowsCommand(
       return isWhole ? [start] : extensions.map((extension) => start + extension);
     })
     .find(exists);
-  if (path === undefined || !/\.(bat|cmd)$/i.test(path)) return { file: path ?? name, args };
+  if (!path) return undefined;
+  if (!/\.(bat|cmd)$/i.test(path)) return { file: path, args };
   const line = [escaped(`"${path}"`), ...args.map(quoted)].join(' ');
   return { file: env.ComSpec || 'cmd.exe', args: ['/d', '/s', '/c', `"${line}"`], isVerbatim: true };
 }
