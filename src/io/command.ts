@@ -50,7 +50,7 @@ export function runCommand(
       resolve({ ...how, ...(wroteError && { wroteError }) });
     };
     const stop = () => end({ how: 'stopped' });
-    const timer = setTimeout(() => end({ how: 'timeout' }), timeoutMs);
+    const timer = atLimit(child, timeoutMs, () => end({ how: 'timeout' }));
     signal.addEventListener('abort', stop, { once: true });
     child.stderr?.on('data', () => {
       wroteError = true;
@@ -117,7 +117,7 @@ export function runHook(
       killTree(child, 'SIGTERM');
       timer = setTimeout(() => detach('SIGKILL', { how: 'timeout' }), KILL_MS);
     };
-    if (timeoutMs <= MAX_TIMER_MS) timer = setTimeout(expire, timeoutMs);
+    if (timeoutMs <= MAX_TIMER_MS) timer = atLimit(child, timeoutMs, expire);
     signal.addEventListener('abort', stop);
     child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
     child.on('exit', (exitCode) => {
@@ -129,6 +129,13 @@ export function runHook(
 }
 
 // --- internal ---
+
+/** Calls back after `ms` unless the child has ended: a turn later, since timers come before what happened while this process stood still. */
+function atLimit(child: ChildProcess, ms: number, expire: () => void): NodeJS.Timeout {
+  return setTimeout(setImmediate, ms, () => {
+    if (child.exitCode === null && child.signalCode === null) expire();
+  });
+}
 
 /** Sends a signal to a process and all that it started, 0 for none; false where nothing is left of them. */
 function killTree(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {

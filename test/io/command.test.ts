@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -52,6 +53,16 @@ describe('runCommand', () => {
     const left = await run('sh -c "sleep 60 >/dev/null 2>&1 & echo $!"');
     assert.ok(left.how === 'exited' && isAlive(Number(left.stdout)));
     process.kill(Number(left.stdout));
+  });
+
+  it('counts the end of a command that came while this process stood still, past the time limit', async () => {
+    const standStill = () => spawnSync('sleep', ['1']);
+    const running = run('echo 1', { timeoutMs: 500 });
+    standStill();
+    assert.deepEqual(await running, { how: 'exited', exitCode: 0, stdout: '1\n' });
+    const hook = runHook('true', {}, '', { timeoutMs: 500, signal });
+    standStill();
+    assert.deepEqual(await hook, { how: 'exited', exitCode: 0 });
   });
 
   it('says why a command could not be started', async () => {
