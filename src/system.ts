@@ -118,8 +118,6 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
 function fileDeps(
   signal: AbortSignal,
 ): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize' | 'isStandardOutput' | 'isForeign'> {
-  // After a signal too a report is written, but not for long.
-  const limits = () => (signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
   return {
     async store() {
       const { configDirectory } = await import('./io/directories.ts');
@@ -144,15 +142,17 @@ function fileDeps(
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');
-      await writeText(path, text, how, limits());
+      // After a signal too a report is written, but not for long.
+      await writeText(path, text, how, signal.aborted ? { limitMs: LAST_WRITE_MS } : { signal });
     },
+    /** To its end, whatever the signal: the file that it makes must not stay. */
     async writableSize(path) {
       const { writableSize } = await import('./io/files.ts');
-      return writableSize(path, limits());
+      return writableSize(path, signal.aborted ? { limitMs: LAST_WRITE_MS } : {});
     },
     async isStandardOutput(path) {
       const { isStandardOutput } = await import('./io/files.ts');
-      return isStandardOutput(path, limits());
+      return isStandardOutput(path);
     },
   };
 }

@@ -108,10 +108,10 @@ export function writableSize(path: string, limits: FileLimits = {}): Promise<num
  * Whether a path leads to the file or the pipe that standard output is, or to the file of standard error. A terminal or /dev/null
  * loses nothing by being written twice.
  */
-export function isStandardOutput(path: string, limits: FileLimits = {}): Promise<boolean> {
+export function isStandardOutput(path: string): Promise<boolean> {
   const [out, error] = [fstatSync(1), fstatSync(2)];
   const streams = [...(out.isCharacterDevice() ? [] : [out]), ...(error.isFile() ? [error] : [])];
-  return withLimits(limits, async () => {
+  return withLimits({}, async () => {
     const found = await promises.stat(path).catch(() => undefined);
     return streams.some(({ dev, ino }) => found?.dev === dev && found.ino === ino);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -75,6 +76,25 @@ describe('a report', () => {
     await assert.rejects(writableSize(path('lost')), /ENOENT/);
     symlinkSync('loop', path('loop'));
     await assert.rejects(writableSize(path('loop')), /ELOOP/);
+  });
+
+  it('is looked for to the end though a signal comes: what was created is removed', () => {
+    const program = `
+      import { promises } from 'node:fs';
+      import { systemDeps } from './src/system.ts';
+      const { unlink } = promises;
+      promises.unlink = (path) => {
+        process.emit('SIGINT', 'SIGINT');
+        return unlink(path);
+      };
+      const deps = systemDeps();
+      deps.handleSignals();
+      console.log(await deps.writableSize(process.argv[1]), deps.signal.aborted);
+    `;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', program, path('interrupted')];
+    const printed = execFileSync(process.execPath, args, { cwd: join(import.meta.dirname, '../..'), encoding: 'utf8' });
+    assert.equal(printed, '0 true\n');
+    assert.equal(existsSync(path('interrupted')), false);
   });
 
   it('cannot be written where no file can be made, whatever the rights', async () => {
