@@ -60,6 +60,22 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
     assert.match(output, /^error: cannot write to standard output: EFBIG\nhint: .*\nexit 74\n$/);
   });
 
+  it('a file system that says only at the end that it has no room, as NFS does', async () => {
+    writeFileSync(
+      join(HOME, 'nfs.cjs'),
+      `const fs = require('node:fs');
+      const { closeSync } = fs;
+      fs.closeSync = (fd) => {
+        closeSync(fd);
+        if (fd === 1) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+      };`,
+    );
+    const output = await shell(`mmai status 1 --simulate 2 > f; echo "exit $?"`, {
+      NODE_OPTIONS: '--require ./nfs.cjs',
+    });
+    assert.match(output, /^error: cannot write to standard output: ENOSPC\nhint: .*\nexit 74\n$/m);
+  });
+
   for (const args of ['status 1 --simulate 2', 'watch 1 --simulate 2 -q -o ndjson', 'explain 74', '--help', '-V']) {
     it(`mmai ${args} > /dev/full`, async () => {
       const output = await shell(`mmai ${args} > /dev/full; echo "exit $?"`);

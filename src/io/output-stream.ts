@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import type { MmaiError } from '../errors.ts';
 import { unblock } from './terminal/unblocked.ts';
@@ -92,6 +92,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     },
     async flush() {
       await taken();
+      if (fd === 1 && stat.isFile() && !hasFailed) close(fd, fail);
       const error = failure?.();
       if (error) throw error;
     },
@@ -119,6 +120,15 @@ function keepOrder(stream: NodeJS.WriteStream, ahead: OutputOptions['ahead']): v
 
 function windowSize({ columns, rows }: { columns?: number; rows?: number }): { columns: number; rows: number } {
   return { columns: columns || 80, rows: rows || 24 };
+}
+
+/** Ends the output: a file system of another machine, as NFS, may say only now that it has no room for what it took. */
+function close(fd: number, onError: (error: NodeJS.ErrnoException) => void): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    onError(error as NodeJS.ErrnoException);
+  }
 }
 
 /** How many bytes were written before an error, which is reported, or before a pipe that does not block was full. */

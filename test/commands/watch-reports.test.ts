@@ -44,6 +44,15 @@ describe('a report that cannot be written', () => {
     });
   }
 
+  it('on a file system that does not answer is a usage error, too', async () => {
+    const hangs = async () => {
+      throw Object.assign(new Error('ETIMEDOUT'), { code: 'ETIMEDOUT' });
+    };
+    const deps = fakeDeps({ isStandardOutput: hangs, writableSize: hangs });
+    assert.equal(await run(['watch', '1', '--simulate', '2', '--junit', path('r.xml')], deps), 2);
+    assert.match(deps.stderr.text(), /--junit: cannot write .*r\.xml: ETIMEDOUT/);
+  });
+
   it('is of no concern where none is wanted', async () => {
     const missing = { GITHUB_STEP_SUMMARY: path('missing/s.md'), GITHUB_OUTPUT: path('missing/o') };
     assert.equal((await watch([], missing)).code, 0);
