@@ -14,11 +14,13 @@ export interface Found {
 export const LEAD_MS = 5 * 60_000;
 /** How long after a failed renewal the next one is tried, with credentials still good. In ms. */
 export const PAUSE_MS = 30_000;
-/**
- * Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. So does an issuer that could
- * not be reached: a thousand tasks do not each wait for it to time out. In ms.
- */
+/** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
 export const FRESH_MS = 5000;
+/**
+ * So long an issuer that could not be reached is not asked again: a thousand tasks do not each wait for it to time out. Shorter than
+ * the delay before a retry, which asks. In ms.
+ */
+export const FAILED_MS = 900;
 
 interface Cached extends Found {
   /** When to renew, and when there is no way but to, in ms since the epoch. */
@@ -53,7 +55,7 @@ export function cacheCredentials(
     }
   };
   const once = (start: () => Promise<Found>): Promise<Cached> => {
-    if (failed && Math.abs(clock.now() - failed.at) < FRESH_MS) return Promise.reject(failed.error);
+    if (failed && Math.abs(clock.now() - failed.at) < FAILED_MS) return Promise.reject(failed.error);
     pending ??= load(start);
     return pending;
   };

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cacheCredentials, type Found, FRESH_MS, LEAD_MS, PAUSE_MS } from '../../../src/core/credentials/cache.ts';
+import {
+  cacheCredentials,
+  FAILED_MS,
+  type Found,
+  FRESH_MS,
+  LEAD_MS,
+  PAUSE_MS,
+} from '../../../src/core/credentials/cache.ts';
+import { CallError } from '../../../src/core/rpc/call.ts';
 import { fakeClock } from '../../support/clock.ts';
+import { classifyFailure } from '../../support/failure.ts';
 
 const HOUR = 3_600_000;
 
@@ -135,5 +144,20 @@ describe('credentials kept in memory', () => {
     await assert.rejects(id(), /refused/);
     state.fails = false;
     assert.equal(await id(), 'key-1');
+  });
+
+  it('are asked for again by the retry of a poll that failed since the issuer could not be reached, not by those beside it', async () => {
+    const clock = fakeClock();
+    let looks = 0;
+    const keep = cacheCredentials({ clock, debug: () => {} }, async () => {
+      looks += 1;
+      throw new CallError(classifyFailure('Network.Unreachable'), () => 'down', undefined);
+    });
+    for (let task = 0; task < 1000; task += 1) await assert.rejects(keep(false), /down/);
+    assert.equal(looks, 1);
+    clock.jump(FAILED_MS);
+    await assert.rejects(keep(false), /down/);
+    assert.equal(looks, 2);
+    assert.ok(FAILED_MS < 1000, 'a poll is retried after a second at the earliest');
   });
 });
