@@ -64,16 +64,27 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
     writeFileSync(
       join(HOME, 'nfs.cjs'),
       `const fs = require('node:fs');
-      const { closeSync } = fs;
+      const { closeSync, openSync } = fs;
+      let again;
+      fs.openSync = (path, ...rest) => {
+        const fd = openSync(path, ...rest);
+        if (path === '/dev/fd/1') again = fd;
+        return fd;
+      };
       fs.closeSync = (fd) => {
         closeSync(fd);
-        if (fd === 1) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+        if (fd === again) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
       };`,
     );
     const output = await shell(`mmai status 1 --simulate 2 > f; echo "exit $?"`, {
       NODE_OPTIONS: '--require ./nfs.cjs',
     });
     assert.match(output, /^error: cannot write to standard output: ENOSPC\nhint: .*\nexit 74\n$/m);
+  });
+
+  it('standard output keeps its descriptor until the end, whatever is opened after the answer', async () => {
+    const output = await shell(`mmai watch 1 --simulate 2 -q --json > f; echo "exit $?"`, { MMAI_NO_CACHE: '1' });
+    assert.equal(output, 'exit 0\n');
   });
 
   for (const args of ['status 1 --simulate 2', 'watch 1 --simulate 2 -q -o ndjson', 'explain 74', '--help', '-V']) {

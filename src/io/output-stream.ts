@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import type { MmaiError } from '../errors.ts';
 import { unblock } from './terminal/unblocked.ts';
@@ -92,7 +92,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     },
     async flush() {
       await taken();
-      if (fd === 1 && stat.isFile() && !hasFailed) close(fd, fail);
+      if (fd === 1 && stat.isFile() && !hasFailed) settle(fd, fail);
       const error = failure?.();
       if (error) throw error;
     },
@@ -122,10 +122,19 @@ function windowSize({ columns, rows }: { columns?: number; rows?: number }): { c
   return { columns: columns || 80, rows: rows || 24 };
 }
 
-/** Ends the output: a file system of another machine, as NFS, may say only now that it has no room for what it took. */
-function close(fd: number, onError: (error: NodeJS.ErrnoException) => void): void {
+/**
+ * A file system of another machine, as NFS, may say only when a file is closed that it has no room for what it took. Another opening
+ * of it is closed, for whatever took the descriptor's number next would be taken for standard output.
+ */
+function settle(fd: number, onError: (error: NodeJS.ErrnoException) => void): void {
+  let own: number;
   try {
-    closeSync(fd);
+    own = openSync(`/dev/fd/${fd}`, constants.O_WRONLY);
+  } catch {
+    return;
+  }
+  try {
+    closeSync(own);
   } catch (error) {
     onError(error as NodeJS.ErrnoException);
   }

@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/lock.ts': ['lstatSync', 'mkdirSync', 'readdirSync', 'rmdirSync', 'unlinkSync', 'writeFileSync'],
   'io/store.ts': ['chmodSync', 'lstatSync', 'readdirSync', 'renameSync'],
   'io/recent-tasks.ts': ['renameSync', 'rmSync', 'writeFileSync'],
-  'io/output-stream.ts': ['closeSync', 'writeSync'],
+  'io/output-stream.ts': ['closeSync', 'openSync', 'writeSync'],
   // The state of a process, from /proc.
   'io/terminal/foreground.ts': ['fs/promises'],
   // A standard stream, and what /dev/null is.
