@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { abortedError, timeoutError } from './network-errors.ts';
 import { Opening, type OpeningOptions, type OpeningStep, type Peer } from './opening.ts';
 import type { ProxyServer } from './proxy-rules.ts';
 
@@ -11,6 +12,8 @@ export interface Connector {
   open(peer: Peer, proxy: ProxyServer | undefined): Promise<Socket>;
   /** The step at which a connection to the peer is being opened; undefined if none is. */
   stepTowards(peer: Peer): OpeningStep | undefined;
+  /** Ends what has been opened since `since` or longer: a request that came then has run out of time, and another would wait for it. */
+  giveUp(peer: Peer, since: number): void;
   /** Ends what is being opened. */
   close(): void;
 }
@@ -33,8 +36,15 @@ export function createConnector(options: OpeningOptions): Connector {
       }
     },
     stepTowards: (peer) => [...openings].find((opening) => opening.peer === peer)?.step,
+    giveUp(peer, since) {
+      for (const opening of openings) {
+        const { startedAt, step } = opening;
+        if (opening.peer !== peer || startedAt > since) continue;
+        opening.close(timeoutError(peer.name, options.now() - startedAt, step));
+      }
+    },
     close() {
-      for (const opening of openings) opening.close();
+      for (const opening of openings) opening.close(abortedError());
     },
   };
 }

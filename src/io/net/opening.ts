@@ -1,8 +1,8 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
-import type { NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
+import type { NetworkError, NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import { abortedError, blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
+import { blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
 
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
 const STEP_TIMEOUT_MS = 10_000;
@@ -44,21 +44,23 @@ export interface OpeningOptions {
 export class Opening {
   readonly peer: Peer;
   step: OpeningStep;
+  readonly startedAt: number;
   readonly #options: OpeningOptions;
   readonly #sessions: Map<string, Buffer>;
   #socket: Socket | undefined;
-  #isClosed = false;
+  #closed: NetworkError | undefined;
 
   constructor(peer: Peer, options: OpeningOptions, sessions: Map<string, Buffer>) {
     this.peer = peer;
     this.step = 'tcp';
+    this.startedAt = options.now();
     this.#options = options;
     this.#sessions = sessions;
   }
 
-  close(): void {
-    this.#isClosed = true;
-    this.#socket?.destroy(abortedError());
+  close(error: NetworkError): void {
+    this.#closed = error;
+    this.#socket?.destroy(error);
   }
 
   async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
@@ -120,7 +122,7 @@ export class Opening {
   /** Waits for a step's work: bounds it in time, and rejects with a NetworkError when the socket breaks. */
   within<T>(socket: Socket, name: Text, work: Promise<T>): Promise<T> {
     this.#socket = socket;
-    if (this.#isClosed) socket.destroy(abortedError());
+    if (this.#closed) socket.destroy(this.#closed);
     const expire = () => socket.destroy(timeoutError(name, STEP_TIMEOUT_MS, this.step));
     const timer = setTimeout(expire, STEP_TIMEOUT_MS);
     const broken = new Promise<never>((_, reject) => {

@@ -69,9 +69,11 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     const exchange = new Exchange(request, route, observe && responseObserver(observe, now, route));
     const agent = exchange.isOver ? undefined : agentFor(route);
     agent?.dispatch(dispatchOptions(request, route), exchange);
+    const sentAt = now();
     const response = await exchange.response.catch((error: NetworkError) => {
       // The connections beside it were kept as long.
       if (error.isStale && agents.get(route) === agent) retire(route);
+      if (error.kind === 'Timeout') connector.giveUp(route.peer, sentAt);
       throw error;
     });
     if (route.forwarder) await refuseProxyResponse(route.forwarder, response);

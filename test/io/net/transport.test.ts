@@ -4,13 +4,14 @@ import { constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import {
   type AddressInfo,
+  connect,
   getDefaultAutoSelectFamily,
   type LookupFunction,
   setDefaultAutoSelectFamily,
 } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
+import { MAX_IN_FLIGHT, NetworkError, type NetworkEvent } from '../../../src/core/rpc/transport.ts';
 import { networkError } from '../../../src/io/net/network-errors.ts';
 import { createTransport, type TransportOptions } from '../../../src/io/net/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
@@ -19,6 +20,7 @@ import { hangingPort, refusingPort } from '../../support/dead-port.ts';
 import { temporaryDirectory } from '../../support/mmai.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
 import { closeOnceRead } from '../../support/pipe.ts';
+import { rawServer as socketServer } from '../../support/raw-server.ts';
 
 const SERVICE = 'https://multimediaai.cn-beijing.aliyuncs.com/';
 const PLAIN = 'http://multimediaai.cn-beijing.aliyuncs.com/?TaskId=1';
@@ -429,6 +431,20 @@ describe('connections', () => {
     controller.abort();
     await failure(sent, 'Aborted', /interrupted/);
     await failure(get(url, { signal: controller.signal }), 'Aborted', /interrupted/);
+  });
+
+  it('that nobody waits for any more keep no other request waiting, when as many hang as there may be', async () => {
+    const port = await tlsServer();
+    let connections = 0;
+    const relay = await socketServer('', (socket) => {
+      connections += 1;
+      if (connections > MAX_IN_FLIGHT) socket.pipe(connect(port, '127.0.0.1')).pipe(socket);
+    });
+    const { get } = await transport();
+    const url = relay.url.replace('http://127.0.0.1', 'https://localhost');
+    const hanging = Array.from({ length: MAX_IN_FLIGHT }, () => get(`${url}/`, { timeoutMs: 500 }));
+    await Promise.all(hanging.map((sent) => failure(sent, 'Timeout', /the TLS handshake did not finish$/)));
+    assert.equal((await get(`${url}/`, { timeoutMs: 5000 })).status, 200);
   });
 
   it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
