@@ -137,8 +137,10 @@ function fileDeps(
     async readText(path) {
       const { refuseForeignLink } = await import('./io/directories.ts');
       const { readText } = await import('./io/files.ts');
+      const text = await readText(path, { signal });
+      // Afterwards, since it would wait for a file system that hangs.
       refuseForeignLink(path);
-      return readText(path, { signal });
+      return text;
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');

@@ -26,6 +26,7 @@ import {
 } from '../../src/io/directories.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
 import { createStore } from '../../src/io/store.ts';
+import { systemDeps } from '../../src/system.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 
 /** A user who is not root; whoever runs the tests as another user is meant then. */
@@ -117,6 +118,11 @@ describe('a path with symbolic links', () => {
     for (const path of [join(linkInHome('dotfiles.json'), 'link'), '/nowhere/x', join(linkInHome('link'), 'link')]) {
       assert.doesNotThrow(() => refuseForeignLink(path));
     }
+  });
+
+  it('is opened within the limits of the reader first: to look at links of a file system that hangs would block root', async () => {
+    const read = systemDeps().readText(join(linkInHome('/etc'), 'link'));
+    await assert.rejects(read, { code: 'EISDIR' });
   });
 
   it("of one's own link, or of root's, leads anywhere", () => {
