@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
 import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
+import { shellQuoted } from '../text/shell-quoted.ts';
 import { actAsOwner, ForeignLinkError, followLinks, giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
 import { readTextSync } from './files.ts';
 import type { LockOptions } from './lock.ts';
@@ -81,7 +82,9 @@ function readConfig(path: string, warn?: (text: Text) => void, isNamed = false):
       (m) => m.config.malformedHint(),
     );
   }
-  if (warn && holdsSecret(config) && isOpenToOthers(path)) warn((m) => m.config.openToOthers(path));
+  if (warn && holdsSecret(config) && isOpenToOthers(path)) {
+    warn((m) => m.config.openToOthers(shellQuoted(path, process.platform)));
+  }
   return config;
 }
 

@@ -86,7 +86,8 @@ function describe(group: readonly TaskFailure[], messages: Messages): string {
     hint && `  ${messages.hint}${hint}`,
     !explanation && recommend && `  ${messages.hint}${recommend}`,
     requestId && `  ${messages.requestId}${requestId}`,
-    explanation && `  ${messages.explain.more(code)}`,
+    // It is typed into a shell: a service may call its error anything.
+    explanation && /^[\w.-]+$/.test(code) && `  ${messages.explain.more(code)}`,
   ];
   return lines
     .filter(Boolean)

@@ -39,6 +39,14 @@ describe('messages of a wait', () => {
     assert.match(await messages([failure('Strange.Code')]), /^ {2}hint: https:\/\/error-center\.example\/search$/m);
     assert.doesNotMatch(await messages([failure('InvalidRegion.NotFound')]), /error-center\.example/);
   });
+
+  it('give no command to type with a code in it that a shell would run', async () => {
+    const failure = (Code: string) => answer(400, { Code, Message: 'm', RequestId: 'R' });
+    assert.match(await messages([failure('Forbidden.Often')]), /mmai explain Forbidden\.Often$/m);
+    const text = await messages([failure('Forbidden.$(id)')]);
+    assert.match(text, /^error: task 1: Forbidden\.\$\(id\)/m);
+    assert.doesNotMatch(text, /mmai explain/);
+  });
 });
 
 describe('--notify', () => {

@@ -285,6 +285,15 @@ describe('the config file', () => {
     assert.match(warnings(), /^[^\n]*chmod 600 .*config\.json$/);
   });
 
+  it('is named in that warning as the shell takes it, whatever its directory is called', async () => {
+    const { store } = newStore({ directory: join(temporaryDirectory(), 'a b;c') });
+    await store.update(set('access-key-secret', 'x'));
+    chmodSync(store.path, 0o644);
+    const told: string[] = [];
+    store.read((text) => told.push(text(en)));
+    assert.ok(told[0]?.endsWith(`chmod 600 '${store.path}'`), told[0]);
+  });
+
   it('is not written, and the lock named, when another holds it for too long', async () => {
     const { directory, store } = newStore();
     mkdirSync(`${store.path}.lock`, { recursive: true });
