@@ -126,8 +126,11 @@ function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: s
   if (!resume || outcome === 'met' || outcome === 'denied') return '';
   const goesOn = summary.stillRunning.length > 0 ? watch.goesOn : '';
   if (resumedCount(summary) > MAX_RESUMED) {
-    // The same command would check the same tasks again, and no others.
-    return `${goesOn}${summary.counts.notChecked > 0 ? watch.resumeLonger() : watch.resumeSame()}\n`;
+    // The same command would stop at the same tasks again.
+    if (outcome === 'failFast' || outcome === 'outOfReach') return '';
+    // It would check the same tasks again, and no others.
+    const isTooShort = outcome === 'deadline' && summary.counts.notChecked > 0;
+    return `${goesOn}${isTooShort ? watch.resumeLonger() : watch.resumeSame()}\n`;
   }
   return `${goesOn}${watch.resume}\n  ${resume.map((word) => shellQuoted(word, platform)).join(' ')}\n`;
 }

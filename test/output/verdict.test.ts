@@ -139,6 +139,15 @@ describe('the verdict', () => {
     assert.match(verdictOf('deadline', Array(30).fill(null))[1]!, /^ {2}not finished: 1, .*10 … and 20 more$/);
   });
 
+  it('of more than 20 tasks left advises the same command only where that would get further', () => {
+    const left = Array.from({ length: 30 }, (_, index) => watched(index + 1, {}));
+    const tasks = [watched(0, { outcome: 'failed', state: 'failed', status: 3 }), ...left];
+    const advice = (why: WaitEnd) => verdictOn(why, tasks).slice(3, -1);
+    assert.deepEqual(advice('deadline'), [en.watch.resumeLonger()]);
+    assert.deepEqual(advice('interrupted'), [en.watch.resumeSame()]);
+    assert.deepEqual([advice('failFast'), advice('outOfReach')], [[], []]);
+  });
+
   it('calls no task unfinished, and says of none that it goes on, that was never seen', () => {
     const failing = { failure: failureOf('ResourceNotFound', 'x'), failures: 2 };
     const lines = verdictOn('deadline', [watched(0, failing), watched(1, {})]).slice(-6, -1);
