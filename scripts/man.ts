@@ -13,7 +13,10 @@ const ENVIRONMENT: readonly (readonly [names: string, text: string])[] = [
   ['MMAI_NO_CACHE', 'a switch: do not use or write the cache of compiled code'],
   ['MMAI_NO_RECENT', 'a switch: do not save the IDs of recent tasks'],
   ['MMAI_A11Y', 'a switch, for screen readers: print a line per change and redraw nothing'],
-  ['NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE', 'whether to use color, unless --color or MMAI_COLOR is given'],
+  [
+    'NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE',
+    'whether to use color, unless --color, MMAI_COLOR or the color setting says so',
+  ],
   ['LC_ALL, LC_MESSAGES, LANG', 'language of messages, unless --lang or MMAI_LANG is given, and character set'],
   [
     'ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN',

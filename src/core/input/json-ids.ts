@@ -8,6 +8,8 @@ interface Frame {
   readonly names: Set<string>;
   /** The name whose value comes next. */
   name: string;
+  /** Its ID so far, as it stands in the text. */
+  id?: string;
 }
 
 type Expected = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'commaOrEnd';
@@ -66,8 +68,9 @@ export class JsonIds {
     const isEnd = this.#expected === 'commaOrEnd' || this.#expected === (isArray ? 'valueOrEnd' : 'nameOrEnd');
     if (frame?.isArray !== isArray || !isEnd) throw new SyntaxError('an end of nothing');
     this.#expected = 'commaOrEnd';
-    const { role, names } = frame;
-    if (isArray || role === 'ignored' || names.has('id') || names.has('tasks')) return;
+    const { role, names, id } = frame;
+    if (id !== undefined) this.#onId(id);
+    if (isArray || role === 'ignored' || id !== undefined || names.has('tasks')) return;
     if (role === 'task' || !EVENT_NAMES.every((name) => names.has(name))) throw new NoIdError();
   }
 
@@ -89,8 +92,10 @@ export class JsonIds {
     const role = this.#role();
     this.#take('value', 'commaOrEnd');
     if (role === 'ignored' || role === 'tasks') return;
-    if (role === 'id') this.#frames.at(-1)!.names.add('id');
-    this.#onId(token);
+    if (role !== 'id') return this.#onId(token);
+    const frame = this.#frames.at(-1)!;
+    // Of a record that has both, `id` is its own.
+    if (frame.name !== 'id' || frame.id === undefined) frame.id = token;
   }
 
   #take(wanted: 'value' | 'colon' | 'commaOrEnd', next: Expected): void {

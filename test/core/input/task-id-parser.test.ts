@@ -33,6 +33,7 @@ describe('task ids in text', () => {
     ],
     ['a number past 2^53, digit by digit', '{"TaskId":9007199254740993}', ['9007199254740993']],
     ['NDJSON', '{"id":"7"}\n{"taskId":8}\n{"TaskId":"9"}', ['7', '8', '9']],
+    ['records with an id of their own', '{"id":"job-a","TaskId":400000}\n{"taskId":"8","id":17}', ['400000', '8']],
     ['several documents on a line', '{"id":1}{"id":2} [3]', ['1', '2', '3']],
     ['documents among lines', '20\n{"taskId":"30"}\n40', ['20', '30', '40']],
     ['a document of mmai', '{"tasks":[{"id":"1","error":{"id":"x"}},{"id":"2"}],"summary":{"id":3}}', ['1', '2']],
