@@ -11,7 +11,7 @@ import {
   readAliyunConfig,
 } from './aliyun-file.ts';
 import { metadataCredentials } from './ecs.ts';
-import { checkExternalAllowed, printedProfile, validFor } from './external.ts';
+import { checkExternalAllowed, type ExternalCommand, printedProfile, validFor } from './external.ts';
 import { loginOffer } from './login.ts';
 import {
   type CredentialDeps,
@@ -47,18 +47,33 @@ export function aliyunProvider(deps: CredentialDeps): Provider {
   });
 }
 
+/** What the command prints is a profile of aliyun-cli, read over the fields of `own`, as aliyun-cli does; but no further command. */
+export function commandOffer(command: ExternalCommand, own: Fields, lookup: Lookup): Offer {
+  const { deps } = lookup;
+  const { source } = command;
+  checkExternalAllowed(deps.env, source);
+  const obtain = async (until: number): Promise<Credentials> => {
+    const start = deps.clock.monotonic();
+    const printed = await printedProfile(command, deps);
+    const offered = offerByMode(aliyunMode(printed), { ...own, ...printed }, source, lookup);
+    return { ...(await offered.obtain(until + deps.clock.monotonic() - start)), ...validFor(printed, deps) };
+  };
+  return { source, obtain };
+}
+
 // --- internal ---
 
-/** One look into the file. */
+/** One look into the file; without `config` there is none, and no profile to refer to. */
 interface Lookup {
   readonly deps: CredentialDeps;
-  readonly config: AliyunConfig;
+  readonly config?: AliyunConfig;
   /** The profiles that refer to this one through `source_profile`. */
   readonly above: readonly string[];
 }
 
 /** Undefined for a profile with nothing in it, as aliyun-cli makes them. */
 function profileOffer(name: string, { deps, config, above }: Lookup): Offer | undefined {
+  if (!config) return undefined;
   const { path, profiles } = config;
   const profile = profiles.get(name);
   if (!profile) {
@@ -124,19 +139,10 @@ function roleOffer(base: Offer, profile: Fields, source: Text, deps: CredentialD
   return { source, obtain: async (until) => assumeRole(deps, await base.obtain(until), role, source, until) };
 }
 
-/** What the command prints is a profile again, read over this one, as aliyun-cli does; but no further command. */
 function externalOffer(profile: Fields, source: Text, lookup: Lookup): Offer {
-  const { deps, config } = lookup;
-  checkExternalAllowed(deps.env, source);
-  const command = requireField(profile, 'process_command', source);
   const { process_command: _, mode: __, ...own } = profile;
-  const obtain = async (until: number): Promise<Credentials> => {
-    const start = deps.clock.monotonic();
-    const printed = await printedProfile({ command, name: 'process_command', source, file: config.path }, deps);
-    const offered = offerByMode(aliyunMode(printed), { ...own, ...printed }, source, lookup);
-    return { ...(await offered.obtain(until + deps.clock.monotonic() - start)), ...validFor(printed, deps) };
-  };
-  return { source, obtain };
+  const command = requireField(profile, 'process_command', source);
+  return commandOffer({ command, name: 'process_command', source, file: lookup.config?.path }, own, lookup);
 }
 
 function roleOf(profile: Fields, source: Text): Role {

@@ -16,13 +16,13 @@ export function checkExternalAllowed(env: Environment, source: Text): void {
 /** How long a command may take, in ms: a person may have to find a phone. */
 const LIMITS_MS = { alone: 60_000, interactive: 300_000 };
 
-interface ExternalCommand {
+export interface ExternalCommand {
   readonly command: string;
   /** The key that holds the command, for errors. */
   readonly name: string;
   readonly source: Text;
   /** The file that holds the command, unless it is mmai's own. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /**

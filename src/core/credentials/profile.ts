@@ -1,8 +1,8 @@
 import { type Text, usageError } from '../../errors.ts';
 import type { Profile } from '../config/profiles.ts';
 import { textOf } from '../record.ts';
-import { checkExternalAllowed, printedProfile, validFor } from './external.ts';
-import { type CredentialDeps, createProvider, keyIn, type Offer, type Provider, writtenKey } from './provider.ts';
+import { commandOffer } from './aliyun.ts';
+import { type CredentialDeps, createProvider, keyIn, type Provider, writtenKey } from './provider.ts';
 
 const KEY = ['access-key-id', 'access-key-secret', 'security-token'] as const;
 /** A command that prints a key, as aliyun-cli's mode External. */
@@ -16,23 +16,11 @@ export function profileProvider({ name, values, isNamed }: Profile, deps: Creden
   return createProvider(deps, { source, origin: { from: 'profile', name } }, async () => {
     if (textOf(values, KEY[0]) || textOf(values, KEY[1])) return writtenKey(keyIn(values, KEY, source));
     const command = textOf(values, COMMAND);
-    if (command !== undefined) return commandOffer(command, source, deps);
+    if (command !== undefined) return commandOffer({ command, name: COMMAND, source }, {}, { deps, above: [] });
     if (!isNamed) return undefined;
     throw usageError(
       (m) => m.credentials.noKeyInProfile(name),
       (m) => m.credentials.noKeyInProfileHint(name),
     );
   });
-}
-
-// --- internal ---
-
-function commandOffer(command: string, source: Text, deps: CredentialDeps): Offer {
-  checkExternalAllowed(deps.env, source);
-  const obtain = async () => {
-    const printed = await printedProfile({ command, name: COMMAND, source }, deps);
-    const key = keyIn(printed, ['access_key_id', 'access_key_secret', 'sts_token'], source);
-    return { ...key, ...validFor(printed, deps) };
-  };
-  return { source, obtain };
 }

@@ -7,7 +7,7 @@ import { profileProvider } from '../../../src/core/credentials/profile.ts';
 import type { CredentialDeps } from '../../../src/core/credentials/provider.ts';
 import { en } from '../../../src/locales/en/messages.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
-import { ROLE_ARN } from '../../support/issuers.ts';
+import { issuedKey, issuers, ROLE_ARN } from '../../support/issuers.ts';
 
 const OFF = { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' };
 const KEY = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'env-id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's' };
@@ -87,12 +87,28 @@ describe('a profile of mmai', () => {
       { mode: 'StsToken', access_key_id: 'a', access_key_secret: 'b', sts_token: 'c' },
       { accessKeyId: 'a', accessKeySecret: 'b', securityToken: 'c' },
     ],
+    [
+      'a key and a role to assume',
+      { mode: 'RamRoleArn', access_key_id: 'a', access_key_secret: 'b', ram_role_arn: ROLE_ARN },
+      issuedKey(1),
+    ],
+    [
+      'a role of another profile',
+      { mode: 'ChainableRamRoleArn', source_profile: 'q', ram_role_arn: ROLE_ARN },
+      /profile "p": the profile named by source_profile has no AccessKey/,
+    ],
+    [
+      'a temporary key without its token',
+      { mode: 'StsToken', access_key_id: 'a', access_key_secret: 'b' },
+      /profile "p": sts_token is missing/,
+    ],
     ['half a key', { mode: 'AK', access_key_id: 'a' }, /profile "p": access_key_secret is missing/],
     ['another command', { mode: 'External', process_command: 'x' }, /profile "p": its credential-process printed no/],
   ];
   for (const [what, fields, expected] of printed) {
     it(`credential-process that prints ${what}`, async () => {
-      const world = await credentialDeps();
+      const double = await issuers({ now: () => Date.parse('2023-03-13T08:34:30Z'), secrets: { a: 'b' } });
+      const world = await credentialDeps({ env: { ALIBABA_CLOUD_STS_ENDPOINT: double.url } }, double);
       const profile = { name: 'p', values: { 'credential-process': printing(fields) }, isNamed: false };
       const search = profileProvider(profile, world).find();
       if (expected instanceof RegExp) await assert.rejects(search, { exitCode: 3, message: expected });
