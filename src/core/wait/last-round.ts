@@ -6,7 +6,7 @@ import { MIN_GAP_MS, type PaceOptions, type RateLimit } from './pace.ts';
 export const LAST_POLL_MARGIN_MS = 250;
 /** In shortest gaps: a poll due less than this before the last round begins is left out. */
 const MERGED_GAPS = 1.75;
-/** The least time for the last round after a deadline that passed while the machine slept. */
+/** The least time for the last round after a sleep that left too little. */
 const LATE_ROUND_MS = 10_000;
 
 /** What comes close before the last round, in ms. */
@@ -89,7 +89,7 @@ export class LastRound {
     return !this.#isLate && now + this.margins.earlyMs <= this.beginsAt(polls);
   }
 
-  /** Begins it `now`, since the machine slept past the deadline, which moves. */
+  /** Begins it `now`, since the machine slept past the deadline or until just before it; it moves. */
   beginLate(now: number): void {
     this.#isLate = true;
     const roundMs = Math.max(this.#rate.delay(now, this.polls), this.#batchesMs(this.polls)) + this.#latency.longMs;

@@ -151,13 +151,14 @@ export class PollQueue {
   }
 
   /**
-   * After a pause, in which nothing could be sent, so that it is not held against any task: all that wait are due `now`. Past the
-   * deadline that is one more poll for each, those in flight, which may be lost, and those that had their last poll included.
+   * After a pause, in which nothing could be sent, so that it is not held against any task: all that wait are due `now`. Where too
+   * little time is left before the deadline, that is one more poll for each, those in flight, which may be lost, and those that had
+   * their last poll included.
    */
   wake(tasks: readonly Watched[], now: number, pausedMs: number): void {
     for (const task of tasks) skipTime(task, pausedMs);
     for (const turn of this.#inFlight) turn.isPaused = true;
-    if (now < this.deadlineMs) return this.pollAll(now);
+    if (!this.#round.hasBegun(now, tasks.filter(({ outcome }) => outcome === null).length)) return this.pollAll(now);
     const asked = new Set<Watched>();
     for (const turn of this.#inFlight) {
       turn.isLast = false;

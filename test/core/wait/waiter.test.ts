@@ -285,6 +285,17 @@ describe('time', () => {
     });
   }
 
+  for (const count of [1, 12]) {
+    it(`in which the process was stopped until just before the deadline: each of ${count} tasks is polled once more`, async () => {
+      const meddle = after(20, (clock) => clock.stop(599_930 - clock.monotonic()));
+      const { end } = await wait(
+        lives(count, () => finishedAt(500)),
+        { timeoutMs: 600_000, latencyMs: 100, meddle },
+      );
+      assert.equal(end.exitCode, 0, end.why);
+    });
+  }
+
   it('in which the process was stopped for less than 5 s is no waking', async () => {
     const meddle = after(20, (clock) => clock.stop(4000));
     assert.deepEqual(of((await wait({ 1: finishedAt(100) }, { meddle })).events, 'wake'), []);
