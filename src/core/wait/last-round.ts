@@ -33,7 +33,8 @@ export class LastRound {
   readonly margins: RoundMargins;
   readonly #rate: RateLimit;
   #latency = new Latency();
-  #isLate = false;
+  /** It began late, after a pause. */
+  isLate = false;
 
   constructor(options: { readonly timeoutMs: number } & Pick<PaceOptions, 'intervalMs'>, rate: RateLimit) {
     this.deadlineMs = options.timeoutMs;
@@ -48,7 +49,7 @@ export class LastRound {
 
   /** Whether it has begun `now`, or does with so many polls. */
   hasBegun(now: number, polls = this.polls): boolean {
-    return this.#isLate || now + Math.max(this.#rate.delay(now, polls), this.#batchesMs(polls)) >= this.lastSendAt();
+    return this.isLate || now + Math.max(this.#rate.delay(now, polls), this.#batchesMs(polls)) >= this.lastSendAt();
   }
 
   /** When it begins, if it has not. By then the rate has been at rest for long enough. */
@@ -86,12 +87,13 @@ export class LastRound {
   canRepeat(now: number, polls: number, latencyMs: number): boolean {
     this.#latency = new Latency();
     this.learn(latencyMs);
-    return !this.#isLate && now + this.margins.earlyMs <= this.beginsAt(polls);
+    this.isLate = false;
+    return now + this.margins.earlyMs <= this.beginsAt(polls);
   }
 
   /** Begins it `now`, since the machine slept past the deadline or until just before it; it moves. */
   beginLate(now: number): void {
-    this.#isLate = true;
+    this.isLate = true;
     const roundMs = Math.max(this.#rate.delay(now, this.polls), this.#batchesMs(this.polls)) + this.#latency.longMs;
     this.deadlineMs = now + Math.max(LATE_ROUND_MS, roundMs + LAST_POLL_MARGIN_MS);
   }

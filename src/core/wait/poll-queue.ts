@@ -121,9 +121,13 @@ export class PollQueue {
     this.#round.polls = 0;
   }
 
-  /** After the last round, see {@link LastRound.canRepeat}: queues the tasks that go on for another one, if there is time. */
+  /**
+   * After the last round, see {@link LastRound.canRepeat}: queues the tasks that go on for another one, if there is time. After a pause
+   * those are the ones whose poll failed, since a network takes a while to come back.
+   */
   addRound(tasks: readonly Watched[], now: number, latencyMs: number): boolean {
-    const waiting = tasks.filter(({ outcome }) => outcome === null);
+    const isLate = this.#round.isLate;
+    const waiting = tasks.filter(({ outcome, failures }) => outcome === null && (failures > 0 || !isLate));
     if (waiting.length === 0 || !this.#round.canRepeat(now, waiting.length, latencyMs)) return false;
     for (const task of waiting) {
       task.due = now + this.#round.margins.earlyMs;

@@ -296,6 +296,18 @@ describe('time', () => {
     });
   }
 
+  it('slept through past the deadline: a poll that fails is retried, since the network takes a while to come back', async () => {
+    const options = { timeoutMs: 600_000, meddle: asleep(20, 3_600_000) };
+    const life: Life = (now) => (now < 20 ? 1 : now < 24 ? 'Network.Dns' : 2);
+    const { asked, end, elapsed } = await wait({ 1: life, 2: life }, options);
+    assert.equal(end.exitCode, 0, end.why);
+    assert.ok(asked.length < 30 && elapsed < 35, `${asked.length} polls in ${elapsed} s`);
+    const meddle = asleep(20, 3_600_000);
+    const never = await wait({ 1: (now) => (now < 20 ? 1 : 'Network.Dns') }, { ...options, meddle });
+    assert.equal(never.end.exitCode, 124);
+    assert.ok(never.elapsed < 35, `${never.elapsed} s`);
+  });
+
   it('in which the process was stopped for less than 5 s is no waking', async () => {
     const meddle = after(20, (clock) => clock.stop(4000));
     assert.deepEqual(of((await wait({ 1: finishedAt(100) }, { meddle })).events, 'wake'), []);
