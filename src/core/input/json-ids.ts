@@ -8,8 +8,8 @@ interface Frame {
   readonly names: Set<string>;
   /** The name whose value comes next. */
   name: string;
-  /** Its ID so far, as it stands in the text. */
-  id?: string;
+  /** Its ID so far, as it stands in the text, and its line. */
+  id?: readonly [token: string, line: number];
 }
 
 type Expected = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'commaOrEnd';
@@ -29,26 +29,26 @@ const MAX_DEPTH = 64;
 
 /**
  * Follows one JSON value, an object or an array of such, token by token, and keeps of it only where it is. `onId` gets each id
- * as it stands in the text: a number, or a string with its quotes. A string or number in place of an object is an id too, as in
+ * as it stands in the text, a number, or a string with its quotes, and its line. A string or number in place of an object is an id too, as in
  * the output of `--query tasks[].id`.
  */
 export class JsonIds {
-  readonly #onId: (token: string) => void;
+  readonly #onId: (token: string, line: number) => void;
   readonly #frames: Frame[] = [];
   #expected: Expected = 'value';
 
-  constructor(onId: (token: string) => void) {
+  constructor(onId: (token: string, line: number) => void) {
     this.#onId = onId;
   }
 
   /** True when the value is complete. Throws a SyntaxError for a token that cannot stand here, a {@link NoIdError} at the end of an object without an id. */
-  push(token: string): boolean {
+  push(token: string, line: number): boolean {
     if (token === '{' || token === '[') this.#open(token === '[');
     else if (token === '}' || token === ']') this.#close(token === ']');
     else if (token === ',') this.#separate();
     else if (token === ':') this.#take('colon', 'value');
     else if (this.#expected === 'name' || this.#expected === 'nameOrEnd') this.#name(token);
-    else this.#scalar(token);
+    else this.#scalar(token, line);
     return this.#frames.length === 0;
   }
 
@@ -69,7 +69,7 @@ export class JsonIds {
     if (frame?.isArray !== isArray || !isEnd) throw new SyntaxError('an end of nothing');
     this.#expected = 'commaOrEnd';
     const { role, names, id } = frame;
-    if (id !== undefined) this.#onId(id);
+    if (id !== undefined) this.#onId(...id);
     if (isArray || role === 'ignored' || id !== undefined || names.has('tasks')) return;
     if (role === 'task' || !EVENT_NAMES.every((name) => names.has(name))) throw new NoIdError();
   }
@@ -88,14 +88,14 @@ export class JsonIds {
     this.#expected = 'colon';
   }
 
-  #scalar(token: string): void {
+  #scalar(token: string, line: number): void {
     const role = this.#role();
     this.#take('value', 'commaOrEnd');
     if (role === 'ignored' || role === 'tasks') return;
-    if (role !== 'id') return this.#onId(token);
+    if (role !== 'id') return this.#onId(token, line);
     const frame = this.#frames.at(-1)!;
     // Of a record that has both, `id` is its own.
-    if (frame.name !== 'id' || frame.id === undefined) frame.id = token;
+    if (frame.name !== 'id' || frame.id === undefined) frame.id = [token, line];
   }
 
   #take(wanted: 'value' | 'colon' | 'commaOrEnd', next: Expected): void {

@@ -56,7 +56,9 @@ export class TaskIdParser {
   #parseLine(start: number, isLast: boolean): number | null {
     const at = this.#skipsLine ? start : this.#skipBlanks(start);
     if (!this.#skipsLine && at < this.#rest.length && '{["'.includes(this.#rest[at]!)) {
-      this.#json = new JsonIds((token) => this.#add(token.startsWith('"') ? (JSON.parse(token) as string) : token));
+      this.#json = new JsonIds((token, line) =>
+        this.#add(token.startsWith('"') ? (JSON.parse(token) as string) : token, line),
+      );
       return at;
     }
     const newline = this.#rest.indexOf('\n', at);
@@ -76,7 +78,7 @@ export class TaskIdParser {
     try {
       const token = readToken(this.#rest, at, isLast);
       if (!token) return at === start ? null : at;
-      if (this.#json!.push(token.text)) this.#json = undefined;
+      if (this.#json!.push(token.text, this.#line)) this.#json = undefined;
       return token.end;
     } catch (error) {
       if (error instanceof NoIdError) throw usageError((m) => m.usage.noIdInObject(this.#line, ID_PLACES));
@@ -102,8 +104,7 @@ export class TaskIdParser {
     if (value.trim() !== '') this.#add(line.length < MAX_LINE ? value.trim() : value);
   }
 
-  #add(value: string): void {
-    const line = this.#line;
+  #add(value: string, line = this.#line): void {
     this.#count += 1;
     if (this.#count > MAX_IDS) throw usageError((m) => m.usage.tooManyIds(MAX_IDS));
     try {

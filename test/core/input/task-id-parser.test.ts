@@ -53,6 +53,11 @@ describe('task ids in text', () => {
 
   const bad: [string, string, RegExp][] = [
     ['a line', '1\n\nx2\n', /line 3 of standard input: "x2" is not a valid task ID/],
+    [
+      'a record of several lines',
+      '{\n"TaskId": "x2",\n"State": 1\n}\n',
+      /line 2 of standard input: "x2" is not a valid task ID/,
+    ],
     ['two ids on a line', '1 2', /line 1.*"1 2"/],
     ['a line of two long columns that are no table', '1  2', /line 1.*"1 {2}2"/],
     [
