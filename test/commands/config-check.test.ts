@@ -177,9 +177,15 @@ describe('mmai config check', () => {
   it('takes a profile that only aliyun-cli has for a mistake, and says what to write', async () => {
     const home = temporaryDirectory();
     mkdirSync(join(home, '.aliyun'));
-    writeFileSync(join(home, '.aliyun/config.json'), JSON.stringify({ profiles: [{ name: 'sts', mode: 'AK' }] }));
+    const profiles = [
+      { name: 'sts', mode: 'AK' },
+      { name: '$(id)', mode: 'AK' },
+    ];
+    writeFileSync(join(home, '.aliyun/config.json'), JSON.stringify({ profiles }));
     const { code, row } = await check({ profile: 'sts' }, {}, { home: () => home });
     assert.equal(code, 2);
+    const odd = await check({ profile: '$(id)' }, {}, { home: () => home, platform: 'linux' });
+    assert.match(odd.row('profile').hint ?? '', /import --profile '\$\(id\)'".*ALIBABA_CLOUD_PROFILE='\$\(id\)' /);
     assert.match(row('profile').hint ?? '', /aliyun-cli has a profile "sts".*config import.*ALIBABA_CLOUD_PROFILE=sts/);
   });
 

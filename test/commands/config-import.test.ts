@@ -29,7 +29,7 @@ const several = {
   profiles: [
     { name: 'default', ...AK, region_id: 'cn-shanghai', language: 'zh' },
     { name: 'role', ...AK, mode: 'RamRoleArn', ram_role_arn: 'x' },
-    { name: 'token', ...AK, mode: 'StsToken', sts_token: 't' },
+    { name: "token's $(id)", ...AK, mode: 'StsToken', sts_token: 't' },
     { name: 'mine', ...AK, region_id: 'Not A Region' },
     { name: 'empty', mode: 'AK', access_key_id: '', access_key_secret: '' },
     { name: 'quoted', ...AK, access_key_secret: '“secret”' },
@@ -51,7 +51,11 @@ describe('mmai config import', () => {
       [
         ['default', 'AK', 'imported'],
         ['role', 'RamRoleArn', "not copied; to use it from aliyun-cli's file, set ALIBABA_CLOUD_PROFILE=role"],
-        ['token', 'StsToken', "not copied; to use it from aliyun-cli's file, set ALIBABA_CLOUD_PROFILE=token"],
+        [
+          "token's $(id)",
+          'StsToken',
+          "not copied; to use it from aliyun-cli's file, set ALIBABA_CLOUD_PROFILE='token'\\''s $(id)'",
+        ],
         ['mine', 'AK', 'imported'],
         ['empty', 'AK', 'not copied; its AccessKey is incomplete'],
         ['quoted', 'AK', 'not copied; its AccessKey contains an invalid character'],

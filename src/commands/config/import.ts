@@ -5,6 +5,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { jsonDocument, shortened, visible } from '../../text/safe-text.ts';
+import { shellQuoted } from '../../text/shell-quoted.ts';
 import { aligned } from '../../text/width.ts';
 import { type ConfigOptions, checkError, checkedValue } from './keys.ts';
 
@@ -86,13 +87,16 @@ function printRows(
   rows: readonly Row[],
   path: string,
   { json }: ConfigOptions,
-  { messages, stdout }: CommandDeps,
+  { messages, stdout, platform }: CommandDeps,
 ): void {
   if (json) {
     stdout.write(jsonDocument({ path, profiles: rows }));
     return;
   }
   const { outcomes } = messages.config;
-  const cells = rows.map(({ name, mode, outcome }) => [visible(name), mode ?? '-', outcomes[outcome](visible(name))]);
+  const cells = rows.map(({ name, mode, outcome }) => {
+    const word = shellQuoted(visible(name), platform);
+    return [visible(name), mode ?? '-', outcomes[outcome](word)];
+  });
   for (const line of aligned(cells)) stdout.write(`${line.join('  ')}\n`);
 }

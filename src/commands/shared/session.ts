@@ -19,6 +19,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { inEnglish, MmaiError, type Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { visible } from '../../text/safe-text.ts';
+import { shellQuoted } from '../../text/shell-quoted.ts';
 import { type ServiceOptions, settingFlags } from './options.ts';
 import { createWarn } from './warn.ts';
 
@@ -117,7 +118,9 @@ async function chooseProfile(options: ServiceOptions, deps: CommandDeps): Promis
   if (options.simulate !== undefined && !named) return simulatedProfile(deps);
   const config = (await deps.store()).read(createWarn(options.quiet === true, deps));
   const isForeign = named && !Object.hasOwn(config.profiles, named) && (await isInAliyun(named, deps));
-  return selectProfile(config, named, isForeign ? (m) => m.credentials.inAliyunHint(named) : undefined);
+  if (!isForeign) return selectProfile(config, named);
+  const word = shellQuoted(named, deps.platform);
+  return selectProfile(config, named, (m) => m.credentials.inAliyunHint(named, word));
 }
 
 /**

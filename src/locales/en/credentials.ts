@@ -10,8 +10,8 @@ export const credentialsEn = {
     `profile "${name}" does not exist; existing profiles: ${known.join(', ') || 'none'}`,
   noSuchProfileHint: () =>
     'create it with "mmai config init --profile NAME", or copy the profiles of aliyun-cli with "mmai config import"',
-  inAliyunHint: (name: string) =>
-    `aliyun-cli has a profile "${name}": if its mode is AK, copy it with "mmai config import --profile ${name}"; or use it directly by setting ALIBABA_CLOUD_PROFILE=${name} instead of --profile`,
+  inAliyunHint: (name: string, word: string) =>
+    `aliyun-cli has a profile "${name}": if its mode is AK, copy it with "mmai config import --profile ${word}"; or use it directly by setting ALIBABA_CLOUD_PROFILE=${word} instead of --profile`,
   noKeyInProfile: (name: string) => `profile "${name}" has no AccessKey`,
   noKeyInProfileHint: (name: string) =>
     `add one with "mmai config init --profile ${name}"; to use other credentials, omit --profile and MMAI_PROFILE`,

@@ -11,8 +11,8 @@ export const credentialsZh: typeof credentialsEn = {
   noSuchProfile: (name, known) => `不存在配置“${name}”；已有配置：${known.join('、') || '无'}`,
   noSuchProfileHint: () =>
     '用 "mmai config init --profile 名称" 创建，用 "mmai config import" 从 aliyun-cli 导入，或用 "mmai config profiles" 查看',
-  inAliyunHint: (name) =>
-    `aliyun-cli 中有配置“${name}”：认证方式为 AK 时，可用 "mmai config import --profile ${name}" 导入；或不使用 --profile，改为设置 ALIBABA_CLOUD_PROFILE=${name}`,
+  inAliyunHint: (name, word) =>
+    `aliyun-cli 中有配置“${name}”：认证方式为 AK 时，可用 "mmai config import --profile ${word}" 导入；或不使用 --profile，改为设置 ALIBABA_CLOUD_PROFILE=${word}`,
   noKeyInProfile: (name) => `配置“${name}”中没有 AccessKey`,
   noKeyInProfileHint: (name) =>
     `用 "mmai config init --profile ${name}" 添加；不指定 --profile 和 MMAI_PROFILE 时，mmai 会使用其他凭证`,
