@@ -52,6 +52,11 @@ export class LastRound {
     return this.isLate || now + Math.max(this.#rate.delay(now, polls), this.#batchesMs(polls)) >= this.lastSendAt();
   }
 
+  /** Whether a pause until `now` took the time for so many polls: it is past the deadline, or they fitted before the pause. */
+  isOverslept(now: number, pausedMs: number, polls: number): boolean {
+    return now >= this.deadlineMs || (this.hasBegun(now, polls) && now - pausedMs < this.beginsAt(polls));
+  }
+
   /** When it begins, if it has not. By then the rate has been at rest for long enough. */
   beginsAt(polls = this.polls): number {
     return Math.ceil(this.lastSendAt() - Math.max(this.#rate.restedDelay(polls), this.#batchesMs(polls)));

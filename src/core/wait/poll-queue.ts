@@ -155,14 +155,15 @@ export class PollQueue {
   }
 
   /**
-   * After a pause, in which nothing could be sent, so that it is not held against any task: all that wait are due `now`. Where too
-   * little time is left before the deadline, that is one more poll for each, those in flight, which may be lost, and those that had
-   * their last poll included.
+   * After a pause, in which nothing could be sent, so that it is not held against any task: all that wait are due `now`. Where it took
+   * the time before the deadline, that is one more poll for each, those in flight, which may be lost, and those that had their last
+   * poll included.
    */
   wake(tasks: readonly Watched[], now: number, pausedMs: number): void {
     for (const task of tasks) skipTime(task, pausedMs);
     for (const turn of this.#inFlight) turn.isPaused = true;
-    if (!this.#round.hasBegun(now, tasks.filter(({ outcome }) => outcome === null).length)) return this.pollAll(now);
+    const waiting = tasks.filter(({ outcome }) => outcome === null);
+    if (!this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
     const asked = new Set<Watched>();
     for (const turn of this.#inFlight) {
       turn.isLast = false;
@@ -171,8 +172,8 @@ export class PollQueue {
     this.#round.polls = asked.size;
     this.#retries.clear();
     this.#polls.clear();
-    for (const task of tasks) {
-      if (task.outcome !== null || asked.has(task)) continue;
+    for (const task of waiting) {
+      if (asked.has(task)) continue;
       task.due = now;
       this.push(task);
     }

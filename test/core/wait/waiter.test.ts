@@ -263,6 +263,16 @@ describe('time', () => {
     });
   }
 
+  it('in which the process was stopped moves no deadline that leaves no time for all tasks anyway', async () => {
+    const meddle = after(10, (clock) => clock.stop(7000));
+    const { end, elapsed } = await wait(
+      lives(1000, () => () => 1),
+      { timeoutMs: 60_000, latencyMs: 50, meddle },
+    );
+    assert.equal(end.exitCode, 124);
+    assert.ok(elapsed <= 60, `${elapsed} s`);
+  });
+
   it('in which the process was stopped says nothing of how long responses take: the last poll is as late as ever', async () => {
     const meddle = after(45, (clock) => clock.stop(7000));
     const { asked } = await wait({ 1: () => 1 }, { timeoutMs: 60_000, latencyMs: 50, meddle });
