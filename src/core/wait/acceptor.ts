@@ -167,6 +167,6 @@ function budgetMs(failure: Failure, rules: AcceptorRules): number {
 /** When the task is given up for showing no change, and what that is called. */
 function taskLimit(task: Watched, rules: AcceptorRules): { at: number; end: TaskEnd } {
   const stallAt = task.changedAt + rules.stallTimeoutMs;
-  const queueAt = task.state === 'submitting' ? rules.queueTimeoutMs : Number.POSITIVE_INFINITY;
+  const queueAt = task.state === 'submitting' ? task.changedAt + rules.queueTimeoutMs : Number.POSITIVE_INFINITY;
   return queueAt <= stallAt ? { at: queueAt, end: 'queueTimeout' } : { at: stallAt, end: 'stallTimeout' };
 }

@@ -181,6 +181,12 @@ describe('the deadline', () => {
     );
     assert.equal(end.exitCode, 124);
   });
+  it('of the queue counts from when a task is first seen in it, and again where it goes back', async () => {
+    const queued = lives(60, () => (_, poll) => (poll === 0 ? 0 : 2));
+    assert.equal((await wait(queued, { queueTimeoutMs: 3000 })).end.exitCode, 0);
+    const back: Life = (now) => (now < 10 ? 1 : now < 12 ? 0 : 2);
+    assert.equal((await wait({ 1: back }, { queueTimeoutMs: 5000 })).end.exitCode, 0);
+  });
 });
 
 describe('checking now', () => {
