@@ -1,6 +1,6 @@
 import { DEFAULT_PROFILE, parseProfileName, selectProfile } from '../../core/config/profiles.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { ExitCode, MmaiError, usageError } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
 import type { ConfigOptions } from './keys.ts';
 
@@ -16,7 +16,10 @@ export async function deleteProfile(options: ConfigOptions, deps: CommandDeps, n
       messages.config.answers,
       false,
     );
-    if (!isMeant) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+    if (!isMeant) {
+      stderr.write(`${messages.config.notDeleted(name)}\n`);
+      return;
+    }
   }
   let wasCurrent = false;
   await store.update((config) => {

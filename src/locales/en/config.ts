@@ -29,6 +29,7 @@ export const configEn = {
   askCheck: () => 'Check it now (mmai config check)?',
   askDelete: (profile: string) => `Delete profile "${profile}" and its AccessKey?`,
   deleteNeedsYes: (profile: string) => `to delete profile "${profile}" without a terminal, add --yes`,
+  notDeleted: (profile: string) => `profile "${profile}" was not deleted`,
   deleted: (profile: string, path: string) => `profile "${profile}" deleted from ${path}`,
   nowCurrent: (profile: string) => `the current profile is now "${profile}"`,
   tokenDropped: (profile: string) =>

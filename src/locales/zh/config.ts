@@ -27,6 +27,7 @@ export const configZh: Messages['config'] = {
   askCheck: () => '是否立即检查配置（mmai config check）？',
   askDelete: (profile) => `是否删除配置“${profile}”及其 AccessKey？`,
   deleteNeedsYes: (profile) => `在非终端环境中删除配置“${profile}”需要加上 --yes`,
+  notDeleted: (profile) => `未删除配置“${profile}”`,
   deleted: (profile, path) => `已从 ${path} 中删除配置“${profile}”`,
   nowCurrent: (profile) => `当前配置已切换为“${profile}”`,
   tokenDropped: (profile) => `已删除配置“${profile}”中的安全令牌：它属于原来的 AccessKey`,
