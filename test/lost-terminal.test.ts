@@ -37,6 +37,13 @@ async function atLostTerminal(args: string, until: RegExp, place: 'foreground' |
   return Number(readFileSync(file, 'utf8'));
 }
 
+/** Whether a process ends soon, or has ended and nobody has waited for it yet. */
+async function ends(pid: number): Promise<boolean> {
+  const hasEnded = () => !existsSync(`/proc/${pid}`) || / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  for (let attempt = 0; !hasEnded() && attempt < 1000; attempt++) await delay(10);
+  return hasEnded();
+}
+
 describe('a terminal that is closed', { concurrency: 4, skip: !hasScript && 'needs script of util-linux' }, () => {
   const cases = [
     ['ends a wait', 'watch 1 2 --simulate 1 --timeout 1h', /press r/],
@@ -49,6 +56,17 @@ describe('a terminal that is closed', { concurrency: 4, skip: !hasScript && 'nee
       assert.equal(await atLostTerminal(args, until, 'foreground'), 129);
     });
   }
+
+  it('ends sandbox with its command where no shell is between, as with ssh -t', async () => {
+    const file = join(temporaryDirectory(), 'pid');
+    const line = `echo $$ > '${file}'; exec '${process.execPath}' '${bin}' sandbox -- sh -c 'echo ready; exec sleep 60'`;
+    const terminal = spawn('script', ['-qefc', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    await new Promise<void>((resolve) => {
+      terminal.stdout.setEncoding('utf8').on('data', (text: string) => /ready/.test(text) && resolve());
+    });
+    terminal.kill('SIGKILL');
+    assert.ok(await ends(Number(readFileSync(file, 'utf8'))));
+  });
 
   it('does not end a wait in the background, whose answer can then not be written', async () => {
     assert.equal(await atLostTerminal('watch 1 2 --simulate "1:3s,2"', /running/, 'background'), 74);
@@ -74,10 +92,7 @@ describe('a terminal that takes nothing any more', { skip: !hasScript && 'needs 
       terminal.kill('SIGSTOP');
       const pid = Number(readFileSync(file, 'utf8'));
       process.kill(pid, 'SIGTERM');
-      // A process that ended and that nobody has waited for yet.
-      const hasEnded = () => !existsSync(`/proc/${pid}`) || / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-      for (let attempt = 0; !hasEnded() && attempt < 1000; attempt++) await delay(10);
-      assert.ok(hasEnded());
+      assert.ok(await ends(pid));
     });
   }
 });

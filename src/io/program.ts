@@ -22,7 +22,8 @@ export function runProgram(
   const [file = '', ...args] = words;
   const child = start(file, args, { stdio: 'inherit', env: { ...env } });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
-  // A terminal sends its signals to the program as well, and a second one may mean something else to it.
+  // A terminal sends its keys' signals to the program as well, and a second one may mean something else to it. Of its hang-up it tells
+  // the first process alone, which may be this one.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   return new Promise((resolve) => {
     const end = (how: ProgramEnd) => {
@@ -30,7 +31,7 @@ export function runProgram(
       resolve(how);
     };
     redirectSignals((name) => {
-      const isMeant = name === 'SIGTERM' || !isAtTerminal;
+      const isMeant = name === 'SIGTERM' || name === 'SIGHUP' || !isAtTerminal;
       // One that cannot be passed on ends us alone.
       if (isMeant && !kill(child, name)) end({ exitCode: 128 + constants.signals[name] });
     });
