@@ -92,13 +92,17 @@ export function ownerOf(path: string): Stats | undefined {
 /**
  * Makes root act as the owner of a directory until the returned function is called: that user can replace anything in it by a link at
  * any moment, and root would read, write and give away what the link leads to. What root creates there then belongs to that user, who
- * could not use it otherwise. Does nothing for other users.
+ * could not use it otherwise. Does nothing for other users. Throws EACCES where anybody may have made the directory, as in /tmp.
  * @param directory without links in it, as {@link followLinks} returns it.
  */
 export function actAsOwner(directory: string): () => void {
   const stay = () => {};
-  const owner = process.geteuid?.() === 0 ? nearestOwner(directory) : undefined;
+  const parts = process.geteuid?.() === 0 ? partsOf(directory) : [];
+  const owner = parts.at(-1);
   if (!owner || owner.uid === 0) return stay;
+  // It is no home then, and whoever made it could read what root saves.
+  const isAnybodys = parts.some(({ uid }, index) => uid !== 0 && ((parts[index - 1]?.mode ?? 0) & 0o002) !== 0);
+  if (isAnybodys) throw Object.assign(new Error('made by another user'), { code: 'EACCES' });
   const [groups, group] = [process.getgroups!(), process.getegid!()];
   const restore = () => {
     process.seteuid!(0);
@@ -155,12 +159,6 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 }
 
 // --- internal ---
-
-/** Who owns a directory, or the nearest one above that is there. */
-function nearestOwner(directory: string): Stats | undefined {
-  const stats = lstatSync(directory, { throwIfNoEntry: false });
-  return stats || directory === dirname(directory) ? stats : nearestOwner(dirname(directory));
-}
 
 /** What is there of a path without links, from `/` down. */
 function partsOf(path: string): Stats[] {

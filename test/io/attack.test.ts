@@ -124,6 +124,24 @@ describe('the config file under attack', () => {
     assert.deepEqual(Object.keys(store.read().profiles), ['one']);
   });
 
+  it('is saved by root as the owner of a home, but not in a directory that anybody may have made', async () => {
+    if (!isRoot) return;
+    for (const [mode, refusal] of [
+      [0o711, undefined],
+      [0o1777, { exitCode: 2, message: /cannot write .*config\.json: EACCES/ }],
+    ] as const) {
+      const parent = temporaryDirectory();
+      chmodSync(parent, mode);
+      mkdirSync(join(parent, 'home'));
+      chownSync(join(parent, 'home'), NOBODY, NOBODY);
+      const store = createStore({ directory: join(parent, 'home', '.config', 'mmai') });
+      const update = store.update(() => {});
+      if (refusal) await assert.rejects(update, refusal);
+      else await update;
+      assert.equal(statSync(store.path, { throwIfNoEntry: false })?.uid, refusal ? undefined : NOBODY);
+    }
+  });
+
   it('stays its owner’s when root changes it', async () => {
     const { store } = await storeWith({ one: {} });
     const owner = isRoot ? NOBODY : process.getuid?.();
