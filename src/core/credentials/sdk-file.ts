@@ -46,7 +46,7 @@ interface File {
   readonly isNamed: boolean;
 }
 
-/** Undefined where there is no file and none is named, or no such section in it. */
+/** Undefined where there is no file, or no such section in it. */
 async function readSection(
   { path, isNamed }: File,
   name: string,
@@ -54,7 +54,6 @@ async function readSection(
   source: Text,
 ): Promise<Fields | undefined> {
   const text = await readFileOf(source, path, deps, isNamed ? undefined : deps.warn);
-  if (text === undefined && isNamed) throw denied((m) => m.credentials.unreadable(source(m), 'ENOENT'));
   if (text === undefined) return undefined;
   const { IniFault, readIniSection } = await import('./ini.ts');
   try {
