@@ -9,7 +9,7 @@ import {
   safeText,
   textField,
 } from '../rpc/response.ts';
-import type { FailureReason, ResultDetails, TaskResult } from '../task.ts';
+import { type FailureReason, type ResultDetails, type TaskResult, taskState } from '../task.ts';
 import { taskOperation } from './task-operation.ts';
 
 /** GetTaskResult: why a task failed, or where its result is. */
@@ -24,7 +24,9 @@ export function parseTaskResult(
 ): TaskResult | undefined {
   const status = integerField(fields, 'status');
   if (status === undefined) return undefined;
-  const result = resultDetails(fieldsOf(fields.get('result')) ?? new Map(), redact);
+  const details = resultDetails(fieldsOf(fields.get('result')) ?? new Map(), redact);
+  // An error code such as 0 is no reason of a failure then, and would be shown in place of the URL.
+  const result = taskState(status) === 'succeeded' ? { ...details, reason: null } : details;
   return { status, requestId, http, serverDelayMs, body, result };
 }
 

@@ -85,6 +85,11 @@ describe('a result', () => {
       { ...NOTHING, reason: { name: null, code: '1000', message: null, detail: null } },
     ],
     [
+      'of a task that succeeded, with an error code that is none',
+      { Status: 2, Result: { ErrorCode: '0', ErrorMessage: 'success', ProcessResultUrl: 'http://x' } },
+      { ...NOTHING, url: 'http://x' },
+    ],
+    [
       'with keys in lower case',
       { status: 2, result: { processResultUrl: 'http://x' } },
       { ...NOTHING, url: 'http://x' },
