@@ -79,9 +79,9 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
         // The virtual clock does not wait for the disk.
         readText: async () => undefined,
       },
-      /the URI in ALIBABA_CLOUD_CREDENTIALS_URI: no credentials within 1\.6s/,
+      /the URI in ALIBABA_CLOUD_CREDENTIALS_URI: no credentials within 2s/,
     ],
-    ['a command', { runCommand: never }, /profile "default": no credentials within 1\.6s/],
+    ['a command', { runCommand: never }, /profile "default": no credentials within 2s/],
   ];
   for (const [who, overrides, sentence] of late) {
     it(`${who} that takes longer than the wait is the reason of its end`, async () => {

@@ -157,7 +157,7 @@ function cachedKey(
 ): Session['accessKey'] {
   let { profile } = setup;
   const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
-  return cacheCredentials(credentialDeps, async (isAgain, until = Number.POSITIVE_INFINITY) => {
+  return cacheCredentials(credentialDeps, async (isAgain, ask) => {
     if (isAgain) profile = { ...profile, values: (await deps.store()).read(() => {}).profiles[profile.name] ?? {} };
     const passed: Text[] = [];
     onSearch({ passed });
@@ -166,8 +166,7 @@ function cachedKey(
       passed.push(provider.source);
       deps.debug(`credentials: not in ${name(provider)}`);
     };
-    const limit = Number.isFinite(until) ? { until, clock: deps.clock } : undefined;
-    const found = await findCredentials(credentialChain(profile, credentialDeps), pass, limit);
+    const found = await findCredentials(credentialChain(profile, credentialDeps), pass, ask);
     const { source, validForMs } = found.credentials;
     onSearch({ passed, source, ms: deps.clock.monotonic() - start });
     const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;

@@ -1,5 +1,10 @@
+import type { Text } from '../../errors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import type { Clock } from '../clock.ts';
 import { CallError } from '../rpc/call.ts';
+import { networkFailure } from '../rpc/response.ts';
 import type { AccessKey } from '../rpc/signature.ts';
+import { NetworkError } from '../rpc/transport.ts';
 import { type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
 
 export interface Found {
@@ -30,20 +35,23 @@ interface Cached extends Found {
 
 /**
  * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers there are. A
- * caller waits only for the very first ones and for a successor of expired ones. `lookUp` goes through the chain: the first time,
- * and when `renew` says that the service refused the key; a first key is of use until `until`, on the monotonic clock. Rejects as the providers do; while credentials are still good a failed
- * renewal is only reported to `debug`.
+ * caller waits only for the very first ones and for a successor of expired ones, until `until` on the monotonic clock: the next one
+ * waits on. `lookUp` goes through the chain and tells which place it asks: the first time, and when `renew` says that the service
+ * refused the key. Rejects as the providers do; while credentials are still good a failed renewal is only reported to `debug`.
  */
 export function cacheCredentials(
   { clock, debug }: Pick<CredentialDeps, 'clock' | 'debug'>,
-  lookUp: (isAgain: boolean, until?: number) => Promise<Found>,
+  lookUp: (isAgain: boolean, ask: (place: Provider) => void) => Promise<Found>,
 ): (renew: boolean, until?: number) => Promise<AccessKey> {
   let cached: Cached | undefined;
   let pending: Promise<Cached> | undefined;
+  let place: Text = () => '';
+  let startedAt = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let failed: { readonly error: CallError; readonly at: number } | undefined;
 
   const load = async (start: () => Promise<Found>): Promise<Cached> => {
+    startedAt = clock.monotonic();
     try {
       cached = withTimes(await start(), clock.now());
       return cached;
@@ -65,13 +73,16 @@ export function cacheCredentials(
       debug(`credentials: not renewed, still good: ${error.message}`);
     });
   };
-  const current = async (renew: boolean, until?: number): Promise<Cached> => {
+  const ask = ({ source }: Provider) => {
+    place = source;
+  };
+  const current = async (renew: boolean): Promise<Cached> => {
     const now = clock.now();
     const old = cached;
-    if (!old) return once(() => lookUp(false, until));
+    if (!old) return once(() => lookUp(false, ask));
     if (renew) {
       if (!pending && Math.abs(now - renewedAt) < FRESH_MS) return old;
-      const found = await once(() => lookUp(true));
+      const found = await once(() => lookUp(true, ask));
       renewedAt = clock.now();
       return found;
     }
@@ -79,10 +90,27 @@ export function cacheCredentials(
     if (now >= old.dueAt && !pending) renewInBackground(old);
     return old;
   };
-  return async (renew, until) => (await current(renew, until)).credentials.accessKey;
+  return async (renew, until = Number.POSITIVE_INFINITY) => {
+    const found = current(renew);
+    if (!pending || until === Number.POSITIVE_INFINITY) return (await found).credentials.accessKey;
+    const late = () => lateError(place, until - startedAt);
+    return (await within(until - clock.monotonic(), found, late, clock)).credentials.accessKey;
+  };
 }
 
 // --- internal ---
+
+/** A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for. */
+async function within<T>(ms: number, found: Promise<T>, late: () => Error, clock: Clock): Promise<T> {
+  const stop = new AbortController();
+  const tooLate = clock.sleep(ms, stop.signal).then(() => Promise.reject(late()));
+  return Promise.race([found, tooLate]).finally(() => stop.abort('found'));
+}
+
+function lateError(place: Text, ms: number): CallError {
+  const text: Text = (m) => m.credentials.late(place(m), formatDuration(ms));
+  return new CallError(networkFailure(new NetworkError('Timeout', text), String), text, undefined);
+}
 
 /** From the same place: another one would sign as another account. */
 async function refresh({ provider, credentials }: Found, debug: CredentialDeps['debug']): Promise<Found> {

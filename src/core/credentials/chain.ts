@@ -1,10 +1,6 @@
-import { ExitCode, MmaiError, type Text } from '../../errors.ts';
-import { formatDuration } from '../../text/duration.ts';
-import type { Clock } from '../clock.ts';
+import { ExitCode, MmaiError } from '../../errors.ts';
 import type { Profile } from '../config/profiles.ts';
 import type { Origin } from '../config/settings.ts';
-import { CallError } from '../rpc/call.ts';
-import { networkFailure } from '../rpc/response.ts';
 import { NetworkError, type Transport } from '../rpc/transport.ts';
 import { aliyunProvider } from './aliyun.ts';
 import { profileByVariable } from './aliyun-file.ts';
@@ -12,7 +8,7 @@ import type { Found } from './cache.ts';
 import { ecsProvider } from './ecs.ts';
 import { environmentProvider } from './environment.ts';
 import { profileProvider } from './profile.ts';
-import type { CredentialDeps, Credentials, Offer, Provider } from './provider.ts';
+import type { CredentialDeps, Offer, Provider } from './provider.ts';
 import { iniProvider } from './sdk-file.ts';
 import { oidcProvider } from './sts.ts';
 import { uriProvider } from './uri.ts';
@@ -39,16 +35,17 @@ export function credentialChain(profile: Profile, deps: CredentialDeps): Provide
 }
 
 /**
- * The first credentials that a provider offers; calls `pass` for each provider that offers none. Throws exit 3 where none does, and
- * exit 4 for one that has not answered by `limit.until`, on the monotonic clock.
+ * The first credentials that a provider offers; calls `ask` before each provider is asked, and `pass` for each that offers none.
+ * Throws exit 3 where none does.
  */
 export async function findCredentials(
   chain: readonly Provider[],
   pass: (provider: Provider) => void = () => {},
-  limit?: Limit,
+  ask: (provider: Provider) => void = () => {},
 ): Promise<Found> {
   for (const provider of chain) {
-    const credentials = await (limit ? findWithin(limit, provider) : provider.find());
+    ask(provider);
+    const credentials = await provider.find();
     if (credentials) return { provider, credentials };
     pass(provider);
   }
@@ -75,22 +72,6 @@ export async function firstOffer(
 }
 
 // --- internal ---
-
-interface Limit {
-  readonly until: number;
-  readonly clock: Clock;
-}
-
-/** A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for. */
-async function findWithin({ until, clock }: Limit, provider: Provider): Promise<Credentials | undefined> {
-  const leftMs = until - clock.monotonic();
-  const found = new AbortController();
-  const late = clock.sleep(leftMs, found.signal).then(() => {
-    const text: Text = (m) => m.credentials.late(provider.source(m), formatDuration(leftMs));
-    throw new CallError(networkFailure(new NetworkError('Timeout', text), String), text, undefined);
-  });
-  return Promise.race([provider.find(), late]).finally(() => found.abort());
-}
 
 const offline: Transport = {
   send: () => Promise.reject(new NetworkError('Aborted', 'an offer sends nothing')),

@@ -160,4 +160,28 @@ describe('credentials kept in memory', () => {
     assert.equal(looks, 2);
     assert.ok(FAILED_MS < 1000, 'a poll is retried after a second at the earliest');
   });
+
+  it('are searched for once, though that takes longer than the call that began it: the next one waits on', async () => {
+    const clock = fakeClock();
+    const accessKey = { accessKeyId: 'key', accessKeySecret: 's' };
+    const source = () => 'a command';
+    let looks = 0;
+    const keep = cacheCredentials({ clock, debug: () => {} }, async (_, ask): Promise<Found> => {
+      looks += 1;
+      const find = async () => ({ accessKey, source });
+      const provider: Found['provider'] = {
+        source,
+        find,
+        origin: { from: 'file', name: 'X' },
+        offer: async () => undefined,
+      };
+      ask(provider);
+      await clock.sleep(5000);
+      return { provider, credentials: await find() };
+    });
+    const start = clock.monotonic();
+    await assert.rejects(keep(false, start + 3000), /^MmaiError: a command: no credentials within 3s$/);
+    assert.equal(await keep(false, start + 8000), accessKey);
+    assert.deepEqual([looks, Math.round(clock.monotonic() - start)], [1, 5000]);
+  });
 });
