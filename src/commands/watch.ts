@@ -176,7 +176,8 @@ async function report(
   if (setup.values.output === 'ndjson') writeEvent({ type: 'summary', ...document.summary });
   else
     queryError = await printAnswer({ document }, PRINTERS, query, setup.values, deps).then(() => undefined, expected);
-  await writeReports(document, options, deps);
+  const summary = queryError ? { ...document.summary, exitCode: queryError.exitCode } : document.summary;
+  await writeReports({ ...document, summary }, options, deps);
   if (options.notify) notify(document, deps);
   const known = end.tasks.filter((task) => task.state !== null);
   await rememberTasks(known, options, deps);

@@ -376,15 +376,18 @@ describe('a stop', () => {
 
 describe('--query', () => {
   it('that does not fit the document costs neither the verdict nor the reports', async () => {
-    let report = '';
-    const writeFile = async (_: string, text: string) => {
-      report = text;
+    const reports: Record<string, string> = {};
+    const writeFile = async (path: string, text: string) => {
+      reports[path] = text;
     };
-    const args = ['1', '--query', 'sum(tasks)', '--junit', 'report.xml'];
-    const { code, stderr } = await watch(args, finishedAt(0), () => ({ writeFile }));
+    const github = { ...env, GITHUB_OUTPUT: 'outputs', GITHUB_STEP_SUMMARY: 'summary' };
+    const args = ['1', '--query', 'sum(tasks)', '--junit', 'report.xml', '--annotations', 'github'];
+    const { code, stderr } = await watch(args, finishedAt(0), () => ({ writeFile, env: github }));
     assert.equal(code, 2);
     assert.match(stderr, /done after 0s: 1 succeeded\nerror: --query/);
-    assert.match(report, /<testsuites/);
+    assert.match(reports['report.xml'] ?? '', /<testsuites/);
+    assert.match(reports.outputs ?? '', /^exit-code=2\noutcome=met\n/);
+    assert.match(reports.summary ?? '', /\(exit code 2\)/);
   });
 
   it('is refused with events, which are no document; events that a variable asks for make way', async () => {
