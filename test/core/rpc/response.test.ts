@@ -132,5 +132,6 @@ describe('a failure', () => {
     const date = 'Mon, 13 Mar 2023 08:34:40 GMT';
     assert.equal((await failureOf(400, { Code: 'InvalidTimeStamp' }, { date })).serverTime, now + 10_000);
     assert.equal((await failureOf(400, { Code: 'InvalidTimeStamp' }, { date, age: '60' })).serverTime, undefined);
+    assert.equal((await failureOf(400, { Code: 'InvalidTimeStamp' }, { date, age: '0' })).serverTime, Date.parse(date));
   });
 });
