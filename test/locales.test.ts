@@ -36,7 +36,7 @@ describe('the Chinese sentences', () => {
   }
 
   it('say what the code of the system means', () => {
-    assert.equal(zh.sandbox.portTaken(8080, 'EADDRINUSE'), '--port：无法监听 8080：EADDRINUSE（端口已被占用）');
+    assert.equal(zh.sandbox.cannotListen(8080, 'EADDRINUSE'), '无法监听 127.0.0.1:8080：EADDRINUSE（端口已被占用）');
     assert.equal(zh.watch.unwritable('/r.xml', 'ENOENT'), '无法写入 /r.xml：ENOENT（文件或目录不存在）');
     assert.equal(zh.outputFailed('EDQUOT'), '标准输出写入失败：EDQUOT');
   });

@@ -95,9 +95,6 @@ async function start(options: SandboxCommandOptions, hasCommand: boolean, deps: 
     nextId: deps.nonce,
     faults: { rate: parseRate(options.faultRate), random: deps.random },
     onRequest: options.quiet ? undefined : report,
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-    throw usageError((m) => m.sandbox.portTaken(port, error.code ?? ''));
   });
 }
 

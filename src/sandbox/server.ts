@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from '../core/config/settings.ts';
+import { usageError } from '../errors.ts';
 import { type Answer, type Format, refusalAnswer, stepAnswer } from './answers.ts';
 import { Refusal } from './refusal.ts';
 import { createResultFiles, isResultPath, type ResultFiles, resultTask } from './result-files.ts';
@@ -55,7 +56,7 @@ const IS_PASSING: Readonly<Record<Fault, boolean>> = {
   ...{ 404: false, forbidden: false, hang: false, slow: false },
 };
 
-/** The service's double on 127.0.0.1. Throws a usage error for a bad script; rejects when the port is taken. */
+/** The service's double on 127.0.0.1. Throws a usage error for a bad script; and where it cannot listen. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const service: Service = {
     player: new Player(parseScript(options.script ?? DEFAULT_SCRIPT)),
@@ -75,7 +76,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await respond(request, outgoing, service, options);
   });
   await new Promise<void>((listening, failed) => {
-    server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', listening);
+    const { port = 0 } = options;
+    const refuse = ({ code = '' }: NodeJS.ErrnoException) =>
+      failed(usageError((m) => m.sandbox.cannotListen(port, code)));
+    server.once('error', refuse).listen(port, '127.0.0.1', listening);
   });
   const { port } = server.address() as AddressInfo;
   // Not asked of the server later: one that was closed while a response waits has no address.

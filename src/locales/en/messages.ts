@@ -137,7 +137,7 @@ export const en = {
     twoScripts: (task: string | undefined) =>
       task ? `task ${task} has two scripts` : 'two scripts without a task: write one for a single task as 123=0,1,2',
     badRate: (value: string) => `--fault-rate: "${value}" is not a number from 0 to 1`,
-    portTaken: (port: number, why: string) => `--port: cannot listen on ${port}: ${why}`,
+    cannotListen: (port: number, why: string) => `cannot listen on 127.0.0.1${port ? `:${port}` : ''}: ${why}`,
     noDashes: (word: string) => `"${word}" is not expected here: put "--" before a command to run`,
     notStarted: (name: string, code: string) =>
       code === 'ENOENT' ? `${name}: command not found` : `${name}: cannot be executed (${code})`,

@@ -110,7 +110,7 @@ export const zh: Messages = {
     twoScripts: (task) =>
       task ? `任务 ${task} 有两个脚本` : '有两个未指定任务的脚本：如需为单个任务指定脚本，请写成 123=0,1,2',
     badRate: (value) => `--fault-rate：“${value}”无效，应为 0～1 的数`,
-    portTaken: (port, why) => `--port：无法监听 ${port}：${fileProblem(why)}`,
+    cannotListen: (port, why) => `无法监听 127.0.0.1${port ? `:${port}` : ''}：${fileProblem(why)}`,
     noDashes: (word) => `意外的参数“${word}”：如需运行命令，请在命令前加上“--”`,
     notStarted: (name, code) => (code === 'ENOENT' ? `${name}：未找到该命令` : `${name}：无法执行（${code}）`),
     listening: (url) => `模拟服务已启动：${url}（按 Ctrl-C 停止）`,
