@@ -78,7 +78,10 @@ const FILES: readonly (readonly [path: string, text: string])[] = [
   ['~/.alibabacloud/credentials', 'AccessKeys of the SDKs, only read'],
 ];
 
-/** The man page in troff's man(7) macros, from the command tree with every command loaded. Without a date, so that it changes only with the tree. */
+/**
+ * The man page in troff's man(7) macros, from the command tree with every command loaded. Without a date, so that it changes
+ * only with the tree.
+ */
 export function manPage(program: Command): string {
   const commands = commandsBelow(program);
   const common = commonOptions([program, ...commands.map(({ command }) => command)]);

@@ -5,9 +5,10 @@ import { Script } from 'node:vm';
 import { isSwitchedOn } from './text/switched-on.ts';
 
 /**
- * Loads the files of `dist/`, all ASCII, each a function of a module's variables (see scripts/build.ts), with the code that V8 compiled in an earlier run: a quarter of the time of `mmai status`.
- * Node's own `module.enableCompileCache` gains a third of that. Compiled code is run as it is, so the cache must belong to this user
- * and be safe from others; in any other case, and after any error, the program is compiled from its source.
+ * Loads the files of `dist/`, each a function of a module's variables (see scripts/build.ts), with the code that V8 compiled in an
+ * earlier run: a quarter of the time of `mmai status`, of which Node's own `module.enableCompileCache` gains a third. Compiled code
+ * is run as it is, so the cache must belong to this user and be safe from others; in any other case, and after any error, the
+ * program is compiled from its source.
  */
 export interface CodeLoader {
   /** Loads a file of the loader's own directory, as `require` does. */

@@ -23,7 +23,10 @@ export interface Output {
   readonly isBehind: boolean;
   /** Resolves when more may be written: the reader has taken enough, and signals were heard. False if nothing can be written any more. */
   drained(): Promise<boolean>;
-  /** Resolves when the reader has taken everything, however long that takes. Rejects with an MmaiError where something could not be written. */
+  /**
+   * Resolves when the reader has taken everything, however long that takes. Rejects with an MmaiError where something could not
+   * be written.
+   */
   flush(): Promise<void>;
 }
 

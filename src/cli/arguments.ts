@@ -146,7 +146,10 @@ function areFlagsOf({ options }: Command, words: readonly string[]): boolean {
   return true;
 }
 
-/** `help config set`, and `config help set`, is `config set --help`: commander's own looks at one word, and helps with whatever it does not know. */
+/**
+ * `help config set`, and `config help set`, is `config set --help`: commander's own looks at one word, and helps with whatever
+ * it does not know.
+ */
 function helpCall(words: readonly string[], program: Command): string[] {
   let command = program;
   for (const [index, word] of words.entries()) {

@@ -4,7 +4,10 @@ import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
 import { shortened } from '../text/safe-text.ts';
 
-/** Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config. Throws a usage error. */
+/**
+ * Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config.
+ * Throws a usage error.
+ */
 export function configDirectory(env: Environment, platform: string, home: string): string {
   const named = env.MMAI_CONFIG_DIR?.trim();
   if (!named) return baseDirectory(env, platform, ['XDG_CONFIG_HOME', 'APPDATA'], join(home, '.config'));

@@ -118,8 +118,8 @@ export function isStandardOutput(path: string): Promise<boolean> {
 }
 
 /**
- * Runs `use` with another opening of a pipe or terminal that is open: Node makes the one that a program inherits blocking, which is ours as well.
- * With the descriptor itself where it is neither, or there is no way to open it again, as on macOS.
+ * Runs `use` with another opening of a pipe or terminal that is open: Node makes the one that a program inherits blocking,
+ * which is ours as well. With the descriptor itself where it is neither, or there is no way to open it again, as on macOS.
  */
 export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) => T): T {
   const own = openAgain(descriptor);

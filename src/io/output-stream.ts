@@ -21,7 +21,10 @@ export interface OutputOptions {
   readonly mayBlock: () => boolean;
   /** Makes way for what is written to a terminal. */
   readonly writeAbove: (write: () => void) => void;
-  /** What the other output waits with, {@link StandardOutput.behind}, if it goes to the same terminal: what is written now comes after that. */
+  /**
+   * What the other output waits with, {@link StandardOutput.behind}, if it goes to the same terminal: what is written now comes
+   * after that.
+   */
   readonly ahead: () => NodeJS.WriteStream | undefined;
 }
 

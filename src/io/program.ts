@@ -4,7 +4,10 @@ import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { codeOf, kill, start } from './child-process.ts';
 
-/** How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could not be started. */
+/**
+ * How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could
+ * not be started.
+ */
 export type ProgramEnd = { readonly exitCode: number } | { readonly notStarted: string };
 
 /** Sends the signals that end this process to a function instead; without one they end it again. */

@@ -110,7 +110,10 @@ function stage(text: string, lock: string, name: string, Conf: typeof import('co
   return staged.path;
 }
 
-/** For the owner alone, unless another user owns it, it holds other things too, is made for sharing, as /tmp is, or is behind a link: that is not ours. */
+/**
+ * For the owner alone, unless another user owns it, it holds other things too, is made for sharing, as /tmp is, or is behind a
+ * link: that is not ours.
+ */
 function closeDirectory(directory: string): void {
   const stats = lstatSync(directory);
   const isShared = stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0;

@@ -44,7 +44,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The options as the flags of `mmai watch`. Throws an {@link MmaiError} for a name or a type that is wrong; values are checked with the flags. */
+/**
+ * The options as the flags of `mmai watch`. Throws an {@link MmaiError} for a name or a type that is wrong; values are checked
+ * with the flags.
+ */
 export function watchFlags(options: WaitOptions): Partial<WatchFlags> {
   const names: readonly (keyof WaitOptions)[] = [...OPTIONS, 'signal'];
   const { signal, ...others } = checkNames(options, names);

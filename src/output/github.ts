@@ -25,7 +25,10 @@ export function annotations(document: WatchDocument, messages: Messages): string
   return [...errors, ...rest, ...deadline].join('');
 }
 
-/** The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `maxBytes` hold. Empty if there is none for a table. */
+/**
+ * The table for `$GITHUB_STEP_SUMMARY`, in Markdown: what went wrong first, as many rows as `maxBytes` hold. Empty if there is
+ * none for a table.
+ */
 export function stepSummary(document: WatchDocument, messages: Messages, maxBytes: number): string {
   const { columns } = messages.watch;
   const heading = `### mmai watch: ${cell(verdictLine(document, messages))}${messages.aside(`${messages.explain.kinds.exitCode} ${document.summary.exitCode}`)}\n\n`;

@@ -14,7 +14,10 @@ export function watchTable(tasks: readonly WatchedRow[], style: Style, messages:
 
 // --- internal ---
 
-/** The code of an error, why the task failed or where its result is, the raw status where its word says nothing, why a task is watched no longer. */
+/**
+ * The code of an error, why the task failed or where its result is, the raw status where its word says nothing, why a task is
+ * watched no longer.
+ */
 function remark({ state, status, error, outcome, result }: WatchedRow, messages: Messages): string {
   if (error) return error.code;
   if (result) return essence(result);

@@ -54,7 +54,10 @@ export function parseScript(text: string): Script {
   return { byTask, others: others ?? parseScript(DEFAULT_SCRIPT).others };
 }
 
-/** A text split at what matches `ends`, but not in parentheses: a reason may hold it. A lookahead to the next one would search the rest each time. */
+/**
+ * A text split at what matches `ends`, but not in parentheses: a reason may hold it. A lookahead to the next one would search
+ * the rest each time.
+ */
 function parts(text: string, ends: RegExp): string[] {
   const found: string[] = [];
   const parenthesis = /[()]|$/g;

@@ -51,7 +51,10 @@ export function wrapped(text: string, width: number): string {
 
 // --- internal ---
 
-/** A command in quotes; a short text in parentheses, or the part of one up to or behind a semicolon: a break inside would part a value from its name. */
+/**
+ * A command in quotes; a short text in parentheses, or the part of one up to or behind a semicolon: a break inside would part a
+ * value from its name.
+ */
 const GROUP = /\s*"[^"]+"[,.:;?、，。；：）]*|\s*(?:（|(?<!\w)\(|(?<=[；;]))[^（）()；;，。]{1,30}[）)；;]+/g;
 /** A space, then one wide character with the marks that may not begin a line, or a run of others. */
 const CHUNK =

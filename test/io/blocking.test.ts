@@ -9,7 +9,10 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(src, path), 'utf8') }));
 
-/** Who may call what by its name (a descriptor's kind may be asked anywhere), besides the code cache, which runs before everything and has guards of its own. */
+/**
+ * Who may call what by its name (a descriptor's kind may be asked anywhere), besides the code cache, which runs before
+ * everything and has guards of its own.
+ */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/files.ts': ['closeSync', 'openSync', 'readSync', 'promises', 'fs/promises'],
   'io/directories.ts': ['lchownSync', 'lstatSync', 'mkdirSync', 'readlinkSync', 'statSync'],

@@ -9,7 +9,10 @@ import type { WatchEvent } from '../../src/output/watch-events.ts';
 const schema = JSON.parse(readFileSync(new URL('../../src/output/watch-events.schema.json', import.meta.url), 'utf8'));
 
 type Type = WatchEvent['type'];
-/** Each field of an object, and whether it is always there: a field that the type has and this lacks does not compile, and the other way round. */
+/**
+ * Each field of an object, and whether it is always there: a field that the type has and this lacks does not compile, and the
+ * other way round.
+ */
 type Fields<T> = {
   readonly [K in keyof T]-?: Partial<Pick<T, K>> extends Pick<T, K> ? 'optional' : 'required';
 };

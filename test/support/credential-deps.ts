@@ -14,7 +14,10 @@ import { temporaryDirectory } from './mmai.ts';
 
 type NamedFields = Readonly<Record<string, unknown>> & { readonly name: string };
 
-/** CredentialDeps to a home of their own, loopback and a virtual clock; where `issuers` listens, the metadata service's address leads there. */
+/**
+ * CredentialDeps to a home of their own, loopback and a virtual clock; where `issuers` listens, the metadata service's address
+ * leads there.
+ */
 export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, issuers?: { url: string }) {
   const home = temporaryDirectory();
   const real = await createTransport({ caFile: undefined, env: {}, now: () => 0 });

@@ -74,7 +74,10 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a throw-away key. */
+/**
+ * Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a
+ * throw-away key.
+ */
 export async function openSession(setup: Setup, simulate: string | undefined, deps: CommandDeps): Promise<Session> {
   const { values, origins } = setup;
   // First, since it may refuse: an idle transport keeps nothing alive, a started simulation would.

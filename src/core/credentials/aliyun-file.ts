@@ -77,7 +77,10 @@ export const ALIYUN_MODES = [
   ...['CloudSSO', 'OAuth'],
 ] as const;
 
-/** A profile's mode; where it is empty guessed in the order of aliyun-cli (`AutoModeRecognition`). Undefined for one that mmai does not know, `''` for a profile with nothing in it. */
+/**
+ * A profile's mode; where it is empty guessed in the order of aliyun-cli (`AutoModeRecognition`). Undefined for one that mmai
+ * does not know, `''` for a profile with nothing in it.
+ */
 export function aliyunMode(profile: Fields): string | undefined {
   const mode = textOf(profile, 'mode');
   if (mode !== undefined) return ALIYUN_MODES.find((known) => known.toLowerCase() === mode.toLowerCase());

@@ -21,7 +21,10 @@ export interface Offer {
   obtain(until: number): Promise<Credentials>;
 }
 
-/** A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for to go on could sign with another key. */
+/**
+ * A place where credentials may be. Absent → undefined and the chain moves on; half configured → throws, for to go on could
+ * sign with another key.
+ */
 export interface Provider {
   readonly source: Text;
   /** The same for programs. */

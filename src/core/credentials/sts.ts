@@ -43,7 +43,10 @@ export async function assumeRole(
   return issuedCredentials(call, by.accessKey, { source, hint, until }, deps);
 }
 
-/** The credentials of a role for the token in a file, which is read each time, since whoever wrote it renews it. Throws as {@link assumeRole}. */
+/**
+ * The credentials of a role for the token in a file, which is read each time, since whoever wrote it renews it. Throws as
+ * {@link assumeRole}.
+ */
 export async function assumeRoleWithOidc(
   deps: CredentialDeps,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },

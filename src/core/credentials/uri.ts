@@ -17,7 +17,10 @@ export function uriProvider(deps: CredentialDeps): Provider {
   });
 }
 
-/** GET of the URI; a 200 with AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Its path may be a secret, so it is never shown. Throws exit 3. */
+/**
+ * GET of the URI; a 200 with AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Its path may be a secret, so it is
+ * never shown. Throws exit 3.
+ */
 export async function credentialsFrom(
   uri: string,
   deps: CredentialDeps,

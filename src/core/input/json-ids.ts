@@ -41,7 +41,10 @@ export class JsonIds {
     this.#onId = onId;
   }
 
-  /** True when the value is complete. Throws a SyntaxError for a token that cannot stand here, a {@link NoIdError} at the end of an object without an id. */
+  /**
+   * True when the value is complete. Throws a SyntaxError for a token that cannot stand here, a {@link NoIdError} at the end of
+   * an object without an id.
+   */
   push(token: string, line: number): boolean {
     if (token === '{' || token === '[') this.#open(token === '[');
     else if (token === '}' || token === ']') this.#close(token === ']');

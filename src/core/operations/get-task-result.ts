@@ -61,8 +61,8 @@ function failureReason(fields: ResponseFields, redact: Redact): FailureReason | 
 }
 
 /**
- * A URL as it came, since a signed URL that is cut or escaped is of no use; null for one too long for any server. One of the service's samples has the element
- * twice, one inside the other.
+ * A URL as it came, since a signed URL that is cut or escaped is of no use; null for one too long for any server. One of the
+ * service's samples has the element twice, one inside the other.
  */
 function urlField(fields: ResponseFields, name: string): string | null {
   const text = textField(fields, name) ?? textField(fieldsOf(fields.get(name)), name);

@@ -174,7 +174,10 @@ async function attempt<Result extends ResponseInfo>(
 /** The longest that a timer can take, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** How long an attempt from `start` may take, in ms: what a timer can hold, or Infinity. A key may have taken longer than the deadline allows. */
+/**
+ * How long an attempt from `start` may take, in ms: what a timer can hold, or Infinity. A key may have taken longer than the
+ * deadline allows.
+ */
 function attemptLimit({ attemptMs, deadline }: CallPolicy, start: number): number {
   const limit = Math.min(attemptMs, deadline - start);
   return limit === Number.POSITIVE_INFINITY ? limit : Math.min(Math.max(0, limit), MAX_TIMER_MS);

@@ -229,7 +229,10 @@ function separate(document: unknown): unknown {
   return document === undefined ? undefined : JSON.parse(JSON.stringify(document));
 }
 
-/** XML as nested records of text. One newer sample lacks the root element, so there may be one or none. A document type is refused, entities with it. */
+/**
+ * XML as nested records of text. One newer sample lacks the root element, so there may be one or none. A document type is
+ * refused, entities with it.
+ */
 async function parseXml(text: string): Promise<unknown> {
   if (/<!(?:doctype|entity)/i.test(text)) return undefined;
   const { XMLParser } = await import('fast-xml-parser');

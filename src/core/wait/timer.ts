@@ -40,7 +40,10 @@ export class Timer {
     return lateMs;
   }
 
-  /** Lets timers run, the program's too, where this one is overdue: work that is never waited for, as of a client without I/O, keeps them from it. */
+  /**
+   * Lets timers run, the program's too, where this one is overdue: work that is never waited for, as of a client without I/O,
+   * keeps them from it.
+   */
   async catchUp(): Promise<void> {
     if (this.#overdueMs() > MAX_OVERDUE_MS) await this.#clock.sleep(0);
   }

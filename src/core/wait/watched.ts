@@ -29,7 +29,10 @@ export class Watched {
   polls = 0;
   /** Consecutive failures. */
   failures = 0;
-  /** When the errors among the last of them began, and since when the task is not found: both moved later by the time in which nothing was tried. */
+  /**
+   * When the errors among the last of them began, and since when the task is not found: both moved later by the time in which
+   * nothing was tried.
+   */
   failingSince: number | null = null;
   missingSince: number | null = null;
   requestId: string | null = null;

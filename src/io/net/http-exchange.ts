@@ -148,7 +148,10 @@ export function tellingWhetherKept<S extends Socket>(socket: S): S {
 
 const ofKeptConnections = new WeakSet<object>();
 
-/** A body that a gateway compressed though the request does not accept it; undefined if it is too large. What is not compressed so stays as it is. */
+/**
+ * A body that a gateway compressed though the request does not accept it; undefined if it is too large. What is not compressed
+ * so stays as it is.
+ */
 function decompressed(body: Buffer, { 'content-encoding': encoding = '' }: Record<string, string>): Buffer | undefined {
   const [, kind] = /^(?:x-)?(gzip|deflate|br)$/i.exec(encoding) ?? [];
   if (!kind) return body;

@@ -5,7 +5,10 @@ export function isTerminalOrGone(stat: Stats): boolean {
   return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }
 
-/** A terminal that is gone refuses modes and reading, which Node emits as errors of standard input: the hang-up, or what is written, tells of it. */
+/**
+ * A terminal that is gone refuses modes and reading, which Node emits as errors of standard input: the hang-up, or what is
+ * written, tells of it.
+ */
 export function outliveTerminal(stdin: NodeJS.ReadStream): void {
   stdin.on('error', () => {});
 }

@@ -16,7 +16,10 @@ interface Choice<T extends string> {
   readonly label: string;
 }
 
-/** Questions to a person at a terminal, asked on stderr. Ctrl-C is the signal that it is elsewhere, and so is Ctrl-D; each then throws its exit code. */
+/**
+ * Questions to a person at a terminal, asked on stderr. Ctrl-C is the signal that it is elsewhere, and so is Ctrl-D; each then
+ * throws its exit code.
+ */
 export interface Prompts {
   /** A line of text. */
   text(question: string, options?: Question): Promise<string>;
@@ -28,7 +31,10 @@ export interface Prompts {
   select<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
 }
 
-/** Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back and throws. */
+/**
+ * Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back
+ * and throws.
+ */
 export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): Prompts {
   const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
     const closed = new AbortController();
