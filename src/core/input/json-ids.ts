@@ -97,7 +97,7 @@ export class JsonIds {
     if (role === 'ignored' || role === 'tasks') return;
     if (role !== 'id') return this.#onId(token, line);
     const frame = this.#frames.at(-1)!;
-    // Of a record that has both, `id` is its own.
+    // Where a record has both, `id` is the record's own, not the task's.
     if (frame.name !== 'id' || frame.id === undefined) frame.id = [token, line];
   }
 
