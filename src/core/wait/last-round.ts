@@ -52,9 +52,14 @@ export class LastRound {
     return this.isLate || now + Math.max(this.#rate.delay(now, polls), this.#batchesMs(polls)) >= this.lastSendAt();
   }
 
-  /** Whether a pause until `now` took the time for so many polls: it is past the deadline, or they fitted before the pause. */
-  isOverslept(now: number, pausedMs: number, polls: number): boolean {
-    return now >= this.deadlineMs || (this.hasBegun(now, polls) && now - pausedMs < this.beginsAt(polls));
+  /**
+   * Whether a pause until `now` took the time: it is past the deadline, or one poll for each of the tasks `waiting` fitted before the
+   * pause, or those that were left of the round.
+   */
+  isOverslept(now: number, pausedMs: number, waiting: number): boolean {
+    const tookTimeOf = (polls: number) =>
+      polls > 0 && this.hasBegun(now, polls) && now - pausedMs < this.beginsAt(polls);
+    return now >= this.deadlineMs || tookTimeOf(waiting) || tookTimeOf(this.polls);
   }
 
   /** When it begins, if it has not. By then the rate has been at rest for long enough. */

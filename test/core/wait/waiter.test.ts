@@ -257,16 +257,21 @@ describe('time', () => {
       assert.deepEqual([end.why, end.exitCode], ['met', 0]);
     });
 
-    it(`(${pause}) in the last round, past the deadline: tasks that had their last poll are polled once more, too`, async () => {
-      let isAwake = false;
-      const meddle = after(55, (clock) => {
-        isAwake = true;
-        clock[pause](3_600_000);
+    for (const [end, at, ms] of [
+      ['past', 55, 3_600_000],
+      ['before', 52, 7000],
+    ] as const) {
+      it(`(${pause}) in the last round, until ${end} the deadline: each task is polled once more, had it its last poll or not`, async () => {
+        let isAwake = false;
+        const meddle = after(at, (clock) => {
+          isAwake = true;
+          clock[pause](ms);
+        });
+        const tasks = lives(100, () => () => (isAwake ? 2 : 1));
+        const { end } = await wait(tasks, { timeoutMs: 60_000, latencyMs: 50, meddle });
+        assert.equal(end.exitCode, 0);
       });
-      const tasks = lives(100, () => () => (isAwake ? 2 : 1));
-      const { end } = await wait(tasks, { timeoutMs: 60_000, latencyMs: 50, meddle });
-      assert.equal(end.exitCode, 0);
-    });
+    }
   }
 
   it('in which the process was stopped moves no deadline that leaves no time for all tasks anyway', async () => {
