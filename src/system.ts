@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { homedir, uptime } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
@@ -16,13 +15,10 @@ import { createRedactor } from './text/redactor.ts';
 
 /** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
 const GRACE_MS = 1500;
-
 /** How long a signal that the process sends itself may take, in ms. */
 const RAISE_MS = 100;
-
 /** A timer for longer fires after 1 ms, as one in the past does, and Node prints a warning of each. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
 
