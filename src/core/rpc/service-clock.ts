@@ -9,7 +9,7 @@ const WARNED_OFFSET_MS = 5 * 60_000;
 /** The server's clock by its Date header, in ms since the epoch; undefined without one, or of a cached response, whose Date is old. */
 export function serverTime({ date, age }: HttpResponse['headers']): number | undefined {
   const time = Date.parse(date ?? '');
-  return Number.isNaN(time) || Number(age) > 0 ? undefined : time;
+  return !Number.isNaN(time) && Number(age ?? 0) === 0 ? time : undefined;
 }
 
 /** The service's clock as far as it is known: ours, and what has to be added to it, learned from the service's responses. */
