@@ -95,7 +95,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     },
     async flush() {
       await taken();
-      if (fd === 1 && stat.isFile() && !hasFailed) settle(fd, fail);
+      if (fd === 1 && stat.isFile() && !hasFailed) closeAnother(fd, fail);
       const error = failure?.();
       if (error) throw error;
     },
@@ -126,10 +126,10 @@ function windowSize({ columns, rows }: { columns?: number; rows?: number }): { c
 }
 
 /**
- * A file system of another machine, as NFS, may say only when a file is closed that it has no room for what it took. Another opening
- * of it is closed, for whatever took the descriptor's number next would be taken for standard output.
+ * Opens the output's file again and closes it: a network file system, such as NFS, may report only then that the disk is full. The
+ * descriptor itself stays open, since what is opened next would get its number.
  */
-function settle(fd: number, onError: (error: NodeJS.ErrnoException) => void): void {
+function closeAnother(fd: number, onError: (error: NodeJS.ErrnoException) => void): void {
   let own: number;
   try {
     own = openSync(`/dev/fd/${fd}`, constants.O_WRONLY);

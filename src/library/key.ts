@@ -1,8 +1,6 @@
-import { CallError } from '../core/rpc/call.ts';
-import { networkFailure } from '../core/rpc/response.ts';
+import { type CallError, networkCallError } from '../core/rpc/call.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
-import { NetworkError } from '../core/rpc/transport.ts';
-import { type Text, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { systemClock } from '../system.ts';
 import { formatDuration } from '../text/duration.ts';
 import { expected } from './options.ts';
@@ -52,13 +50,9 @@ export function checkAccessKey(accessKey: AccessKey): AccessKey {
 
 function lateError(limitMs: number): CallError {
   const limit = formatDuration(Math.max(0, limitMs));
-  return failedCall('Timeout', (m) => m.credentials.late('accessKey', limit));
+  return networkCallError('Timeout', (m) => m.credentials.late('accessKey', limit));
 }
 
 function stopped(): CallError {
-  return failedCall('Aborted', (m) => m.network.stopped);
-}
-
-function failedCall(kind: 'Timeout' | 'Aborted', text: Text): CallError {
-  return new CallError(networkFailure(new NetworkError(kind, text), String), text, undefined);
+  return networkCallError('Aborted', (m) => m.network.stopped);
 }

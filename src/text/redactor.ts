@@ -67,7 +67,7 @@ const MIN_LETTERS = 6;
 const PIECE = 12;
 /** A piece of a spelling begins at each of these letters, so that any 15 of its letters in a row hold one. */
 const STEP = 4;
-/** So many kinds of three letters are told apart. */
+/** A {@link beginning} is below this. */
 const BEGINNINGS = 2 ** 15;
 /** A secret that holds so much of a number in hex may be found in a UUID. */
 const HEX = /(?:[\da-f][^\da-z]*){6}/i;

@@ -1,10 +1,8 @@
 import type { Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { Clock } from '../clock.ts';
-import { CallError } from '../rpc/call.ts';
-import { networkFailure } from '../rpc/response.ts';
+import { CallError, networkCallError } from '../rpc/call.ts';
 import type { AccessKey } from '../rpc/signature.ts';
-import { NetworkError } from '../rpc/transport.ts';
 import { type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
 
 export interface Found {
@@ -108,8 +106,7 @@ async function within<T>(ms: number, found: Promise<T>, late: () => Error, clock
 }
 
 function lateError(place: Text, ms: number): CallError {
-  const text: Text = (m) => m.credentials.late(place(m), formatDuration(ms));
-  return new CallError(networkFailure(new NetworkError('Timeout', text), String), text, undefined);
+  return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(ms)));
 }
 
 /** From the same place: another one would sign as another account. */

@@ -20,7 +20,7 @@ import { uriProvider } from './uri.ts';
  */
 export function credentialChain(profile: Profile, deps: CredentialDeps): Provider[] {
   const fromProfile = profileProvider(profile, deps);
-  // A variable may name a profile of the others: mmai's current one would sign as somebody else.
+  // Where a variable names a profile of aliyun-cli or of the SDKs, mmai's current one would sign as another user.
   const isCurrent = !profile.isNamed && !profileByVariable(deps.env);
   return [
     ...(profile.isNamed ? [fromProfile] : []),

@@ -9,7 +9,7 @@ import type { ApiCall, SignedRequest, Stamp } from './request.ts';
 import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
-import { NetworkError, type Transport } from './transport.ts';
+import { NetworkError, type NetworkFailure, type Transport } from './transport.ts';
 
 /** What calls are made with. */
 export interface RpcDeps {
@@ -90,6 +90,11 @@ export class CallError extends MmaiError {
     super(failureExitCode(failure.class), text, { hint });
     this.failure = { ...failure, message: this.message, text };
   }
+}
+
+/** The same where no response came; `text` quotes nothing from outside. */
+export function networkCallError(kind: NetworkFailure, text: Text): CallError {
+  return new CallError(networkFailure(new NetworkError(kind, text), String), text, undefined);
 }
 
 /** A server that asks to wait longer than this gets no retry: a person may be waiting at the terminal. In ms. */

@@ -106,8 +106,9 @@ function afterFailure(
   // The retry waited for its turn.
   skipTime(task, Math.max(0, sentAt - task.due));
   task.failures += 1;
+  const since = noteFailure(task, failure, now);
   const budget = budgetMs(failure, rules);
-  const left = Math.max(0, budget - (now - beganAt(task, failure, now)));
+  const left = Math.max(0, budget - (now - since));
   if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
     return { next: { end: failureOutcome(failure.class) } };
   }
@@ -122,8 +123,8 @@ function afterFailure(
   };
 }
 
-/** When that began for which the failure is tolerated. An answer of the service, though it is no result, ends a row of errors. */
-function beganAt(task: Watched, { class: failureClass }: Failure, now: number): number {
+/** Notes since when the failure has to be tolerated, and returns that. A response that is no result ends a row of errors, too. */
+function noteFailure(task: Watched, { class: failureClass }: Failure, now: number): number {
   if (failureClass === 'notFound') task.missingSince ??= now;
   if (failureClass === 'notFound' || failureClass === 'throttle') {
     task.failingSince = null;

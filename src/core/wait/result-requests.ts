@@ -25,6 +25,7 @@ export class ResultRequests {
   readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>;
   readonly #queue: PollQueue;
   readonly #traffic: Traffic;
+  /** With no event it says that a turn is free again. */
   readonly #emit: (...events: ResultEvent[]) => void;
   readonly #cancel = new AbortController();
   /** Tasks without a result yet; those of them whose request is to be sent; those whose event waits, by the time of their end. */

@@ -12,8 +12,8 @@ export interface Connector {
   open(peer: Peer, proxy: ProxyServer | undefined): Promise<Socket>;
   /** The step at which a connection to the peer is being opened; undefined if none is. */
   stepTowards(peer: Peer): OpeningStep | undefined;
-  /** Ends what has been opened since `since` or longer: a request that came then has run out of time, and another would wait for it. */
-  giveUp(peer: Peer, since: number): void;
+  /** Ends the openings to the peer that began by `since`: a request sent then has timed out, and the next would wait for them. */
+  closeOlder(peer: Peer, since: number): void;
   /** Ends what is being opened. */
   close(): void;
 }
@@ -36,7 +36,7 @@ export function createConnector(options: OpeningOptions): Connector {
       }
     },
     stepTowards: (peer) => [...openings].find((opening) => opening.peer === peer)?.step,
-    giveUp(peer, since) {
+    closeOlder(peer, since) {
       for (const opening of openings) {
         const { startedAt, step } = opening;
         if (opening.peer !== peer || startedAt > since) continue;

@@ -73,7 +73,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     const response = await exchange.response.catch((error: NetworkError) => {
       // The connections beside it were kept as long.
       if (error.isStale && agents.get(route) === agent) retire(route);
-      if (error.kind === 'Timeout') connector.giveUp(route.peer, sentAt);
+      if (error.kind === 'Timeout') connector.closeOlder(route.peer, sentAt);
       throw error;
     });
     if (route.forwarder) await refuseProxyResponse(route.forwarder, response);
