@@ -8,13 +8,19 @@ import { ROLE_ARN } from '../support/issuers.ts';
 const KEY = { access_key_id: 'aliyun-id', access_key_secret: 'aliyun-secret' };
 
 /** Runs `mmai config …` in a home with these profiles of aliyun-cli. */
-async function config(words: string, profiles: object[] = [], env: Record<string, string> = {}) {
+async function config(
+  words: string,
+  profiles: object[] = [],
+  env: Record<string, string> = {},
+  current: Record<string, string> = {},
+) {
   const world = await credentialDeps();
   if (profiles.length > 0) world.aliyun(...(profiles as { name: string }[]));
   const deps = fakeDeps({ env, home: world.home });
   await (await deps.store()).update(({ profiles: own }) => {
     own.work = { region: 'cn-shanghai', 'credential-process': 'print-a-key' };
     own.bare = { region: 'cn-shanghai' };
+    own.default = current;
   });
   const code = await run(['config', ...words.split(' ')], deps);
   return { code, stdout: deps.stdout.text(), stderr: deps.stderr.text() };
@@ -67,4 +73,19 @@ describe('config get and list ask the places of credentials that sign', () => {
     assert.equal(stderr, 'warning: profile "bare" has no AccessKey\n');
     assert.equal((await config('get region --profile bare', aliyun)).stderr, '');
   });
+
+  const elsewhere: [string, object[], Record<string, string>, RegExp][] = [
+    ['names a profile that aliyun-cli has not', aliyun, { ALIBABA_CLOUD_PROFILE: 'gone' }, /"gone"/],
+    ['holds half a key', [], { ALIBABA_CLOUD_ACCESS_KEY_ID: 'env-id' }, /ALIBABA_CLOUD_ACCESS_KEY_SECRET/],
+  ];
+  for (const [what, profiles, env, warning] of elsewhere) {
+    it(`where a variable ${what}, the key of the current profile, which would not sign, is not shown`, async () => {
+      const own = { 'access-key-id': 'own-id', 'access-key-secret': 'own-secret' };
+      const { code, stdout, stderr } = await config('list', profiles, env, own);
+      assert.equal(code, 0);
+      assert.doesNotMatch(stdout, /access-key/);
+      assert.match(stderr, warning);
+      assert.equal((await config('get access-key-id', profiles, env, own)).code, 2);
+    });
+  }
 });

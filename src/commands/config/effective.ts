@@ -42,13 +42,19 @@ async function credentialRows(
   warn: (text: Text) => void,
 ): Promise<EffectiveValue[]> {
   const { firstOffer } = await import('../../core/credentials/chain.ts');
-  const offer = await firstOffer(profile, { ...deps, warn }).catch((error: unknown) => {
+  let asked: Origin | undefined;
+  const ask = (origin: Origin) => {
+    asked = origin;
+  };
+  const offer = await firstOffer(profile, { ...deps, warn }, ask).catch((error: unknown) => {
     if (!(error instanceof MmaiError)) throw error;
     warn(error.text);
     return undefined;
   });
   const stored = storedRows(profile);
-  return offer ? [...keyRows(offer), ...stored.filter(({ key }) => key === 'credential-process')] : stored;
+  // Half a key of the profile is shown where the search ends at it: that of a profile which is not asked would sign nothing.
+  if (!offer && asked?.from === 'profile') return stored;
+  return [...(offer ? keyRows(offer) : []), ...stored.filter(({ key }) => key === 'credential-process')];
 }
 
 /** What the profile holds of credentials, a whole key or not. */

@@ -59,12 +59,17 @@ export interface KeyOffer extends Pick<Offer, 'source' | 'accessKey'> {
   readonly origin: Origin;
 }
 
-/** The first place that offers credentials, by the environment and files alone: nothing is sent and no command is run. */
+/**
+ * The first place that offers credentials, by the environment and files alone: nothing is sent and no command is run. Calls `ask`
+ * before each place is asked.
+ */
 export async function firstOffer(
   profile: Profile,
   deps: Omit<CredentialDeps, 'transport'>,
+  ask: (origin: Origin) => void = () => {},
 ): Promise<KeyOffer | undefined> {
   for (const { origin, offer } of credentialChain(profile, { ...deps, transport: offline })) {
+    ask(origin);
     const found = await offer();
     if (found) return { ...found, origin };
   }
