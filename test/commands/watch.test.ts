@@ -266,6 +266,22 @@ describe('--exec', () => {
     assert.match(stderr, /warning: the --exec command for task 1 exited with code 7\n/);
   });
 
+  for (const requestId of ['R&calc', 'R|calc', '%PATH%', 'R"']) {
+    it(`has no request ID in its environment that a shell could read as more than a word: ${requestId}`, async () => {
+      const seen: (string | undefined)[] = [];
+      const runHook = async (_: string, env: Record<string, string>, input: string) => {
+        seen.push(env.MMAI_REQUEST_ID, JSON.parse(input).requestId);
+        return { how: 'exited', exitCode: 0 } as const;
+      };
+      await watch(
+        ['1', '--exec', 'x'],
+        () => answer(200, { Status: 2, RequestId: requestId }),
+        () => ({ runHook }),
+      );
+      assert.deepEqual(seen, ['', requestId]);
+    });
+  }
+
   it('comes after the answer: document, reports and verdict do not wait for it, and it is named', async () => {
     let release = () => {};
     const runHook = () =>

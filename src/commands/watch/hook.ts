@@ -8,6 +8,8 @@ const CONCURRENCY = 8;
 /** Commands that take longer than this after the end of the wait are named, in ms. */
 const NOTICE_MS = 1000;
 const MAX_NAMED = 10;
+/** cmd.exe replaces %MMAI_REQUEST_ID% before it looks for & and |, so the service must not be able to send these. The event has it. */
+const REQUEST_ID = /^[\w.:-]+$/;
 
 /** The user's command, run for each task that ends. */
 export interface Hook {
@@ -83,7 +85,7 @@ async function runHook(
     MMAI_STATUS: status === null ? '' : String(status),
     MMAI_OUTCOME: outcome,
     MMAI_DURATION_MS: String(durationMs),
-    MMAI_REQUEST_ID: requestId ?? '',
+    MMAI_REQUEST_ID: requestId && REQUEST_ID.test(requestId) ? requestId : '',
   };
   const end = await deps.runHook(command!, env, `${jsonText(written)}\n`, timeoutMs);
   const { warning, watch } = deps.messages;
