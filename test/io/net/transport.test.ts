@@ -450,6 +450,7 @@ describe('connections', () => {
   it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
     const { get } = await transport();
     await failure(get(`http://127.0.0.1:${await refusingPort()}/`), 'ConnectionRefused', /ECONNREFUSED/); // undici is loaded
+    await failure(get('http://127.0.0.1:0/'), 'ConnectionRefused', /\(ECONNREFUSED 127\.0\.0\.1:0\)/); // Node names no port
     const refused = get(`http://127.0.0.1:${await refusingPort()}/`, { timeoutMs: 20 });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
     await failure(refused, 'ConnectionRefused', /ECONNREFUSED/);
