@@ -12,8 +12,11 @@ export type FailureClass =
   | 'request'
   | 'skew';
 
-/** `backoff`: retry after a delay. `once`: mmai corrects nonce, clock or credentials and retries at once. */
-export type RetryRule = 'backoff' | 'once' | 'never';
+/**
+ * `backoff`: retry after a delay. `once`: mmai corrects nonce, clock or credentials and retries at once. `ifSeen`: only a wait
+ * retries, for a task whose status it has seen; a laptop may have come into a network whose login page intercepts connections.
+ */
+export type RetryRule = 'backoff' | 'once' | 'ifSeen' | 'never';
 
 /** The key of an explanation in the locales. */
 export type Topic = keyof typeof codesEn;
@@ -99,9 +102,9 @@ export const catalogue = {
 
   // Our own: no response of the service's arrived
   'Network.BodyTooLarge': { class: 'transient', topic: 'bodyTooLarge' },
-  'Network.Certificate': { class: 'request', topic: 'certificate' },
-  'Network.CertificateExpired': { class: 'request', topic: 'certificateExpired' },
-  'Network.CertificateName': { class: 'request', topic: 'certificateName' },
+  'Network.Certificate': { class: 'request', topic: 'certificate', retry: 'ifSeen' },
+  'Network.CertificateExpired': { class: 'request', topic: 'certificateExpired', retry: 'ifSeen' },
+  'Network.CertificateName': { class: 'request', topic: 'certificateName', retry: 'ifSeen' },
   'Network.ConnectionRefused': { class: 'transient', topic: 'connectionRefused' },
   'Network.ConnectionReset': { class: 'transient', topic: 'connectionReset' },
   'Network.Dns': { class: 'transient', topic: 'dns' },
@@ -113,7 +116,7 @@ export const catalogue = {
   'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
   'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused' },
   'Network.ProxyScheme': { class: 'request', topic: 'proxyScheme' },
-  'Network.Redirect': { class: 'request', topic: 'redirect' },
+  'Network.Redirect': { class: 'request', topic: 'redirect', retry: 'ifSeen' },
   'Network.Throttled': { class: 'throttle', topic: 'throttled' },
   'Network.Timeout': { class: 'transient', topic: 'timeout' },
   'Network.Unreachable': { class: 'transient', topic: 'unreachable' },

@@ -107,7 +107,7 @@ function afterFailure(
   skipTime(task, Math.max(0, sentAt - task.due));
   task.failures += 1;
   const since = noteFailure(task, failure, now);
-  const budget = budgetMs(failure, rules);
+  const budget = budgetMs(failure, task, rules);
   const left = Math.max(0, budget - (now - since));
   if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
     return { next: { end: failureOutcome(failure.class) } };
@@ -158,11 +158,12 @@ function noteResult(task: Watched, { status, requestId }: TaskStatus, now: numbe
 }
 
 /** How long this failure is tolerated, in ms. A throttling service works, so throttling ends at the deadline only. */
-function budgetMs(failure: Failure, rules: AcceptorRules): number {
+function budgetMs(failure: Failure, { state }: Watched, rules: AcceptorRules): number {
   if (failure.class === 'throttle') return Number.POSITIVE_INFINITY;
   if (failure.class === 'notFound') return rules.notFoundGraceMs;
   // A clock or a nonce that was corrected and failed again is treated like any transient error.
-  return failure.retry === 'never' ? 0 : rules.errorBudgetMs;
+  const isPermanent = failure.retry === 'never' || (failure.retry === 'ifSeen' && state === null);
+  return isPermanent ? 0 : rules.errorBudgetMs;
 }
 
 /** When the task is given up for showing no change, and what that is called. */

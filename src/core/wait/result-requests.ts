@@ -117,7 +117,7 @@ export class ResultRequests {
     if (!this.#open.has(task)) return;
     if (reply?.ok) this.#keep(task, reply.result);
     else if (!reply || isRefusal(reply.failure)) this.#refuse();
-    else if (reply.failure.retry === 'backoff' && !this.#retried.has(task)) return this.#retry(task, reply.failure);
+    else if (reply.failure.retry !== 'never' && !this.#retried.has(task)) return this.#retry(task, reply.failure);
     this.#close(task);
   }
 

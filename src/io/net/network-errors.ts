@@ -89,7 +89,9 @@ function kindOf({ name = '', code = name, message = '' }: RawError): NetworkFail
 /** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. It holds texts only: the error may hold a whole body. */
 function reasonOf(error: RawError, kind: NetworkFailure): Text {
   const { code = '', message = '' } = error;
-  const addresses = (error.errors ?? [error]).flatMap(({ address, port }) => (address ? [`${address}:${port ?? 0}`] : []));
+  const addresses = (error.errors ?? [error]).flatMap(({ address, port }) =>
+    address ? [`${address}:${port ?? 0}`] : [],
+  );
   const detail = [code, ...addresses.slice(0, 3)].join(' ');
   const protocolReason = protocolReasonOf(error);
   return (m) => {

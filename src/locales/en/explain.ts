@@ -11,6 +11,7 @@ export const explainEn = {
     throttle: 'yes, with increasing delays, up to --retries times; watch: until --timeout (exit code 124)',
     notFound: 'no; watch: yes, within --not-found-grace',
     auth: 'once immediately, if mmai now finds another AccessKey',
+    ifSeen: 'no; watch: yes, within --error-budget, for a task whose status it has received before',
     never: 'no, it would fail again',
   },
   statuses: {

@@ -13,6 +13,7 @@ export const explainZh: typeof explainEn = {
     throttle: '是，间隔逐次加长，最多重试 --retries 次；watch 持续重试，直到等待超时（退出码 124）',
     notFound: '否；watch 在 --not-found-grace 内重试',
     auth: '重新查找凭证，如得到另一个 AccessKey，则立即重试一次',
+    ifSeen: '否；watch 在查到过任务状态后，会在 --error-budget 内重试',
     never: '否，重试仍会失败',
   },
   statuses: {

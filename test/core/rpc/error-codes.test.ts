@@ -71,14 +71,16 @@ const gateway: Record<string, Expected> = {
 
 const own: Record<string, Expected> = {
   'Network.BodyTooLarge': ['transient', 'backoff'],
-  'Network.Certificate': ['request', 'never'],
+  'Network.Certificate': ['request', 'ifSeen'],
+  'Network.CertificateExpired': ['request', 'ifSeen'],
+  'Network.CertificateName': ['request', 'ifSeen'],
   'Network.ConnectionRefused': ['transient', 'backoff'],
   'Network.ConnectionReset': ['transient', 'backoff'],
   'Network.Dns': ['transient', 'backoff'],
   'Network.HtmlPage': ['transient', 'backoff'],
   'Network.Protocol': ['transient', 'backoff'],
   'Network.Proxy': ['transient', 'backoff'],
-  'Network.Redirect': ['request', 'never'],
+  'Network.Redirect': ['request', 'ifSeen'],
   'Network.Throttled': ['throttle', 'backoff'],
   'Network.Timeout': ['transient', 'backoff'],
   'Network.Unreachable': ['transient', 'backoff'],
