@@ -13,7 +13,8 @@ export function followerOf(signal: AbortSignal): AbortSignal {
   if (!(signal instanceof AbortSignal)) return signal;
   const known = followers.get(signal);
   if (known) return known;
-  const follower = AbortSignal.any([signal]);
+  // Node 20 holds the caller's weakly: one of `AbortSignal.timeout` that nobody else holds would never abort.
+  const follower = Object.assign(AbortSignal.any([signal]), { source: signal });
   setMaxListeners(0, follower);
   followers.set(signal, follower);
   return follower;

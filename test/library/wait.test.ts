@@ -13,6 +13,7 @@ import {
   waitForTasks,
   watchTasks,
 } from '../../src/index.ts';
+import { collectGarbage } from '../support/memory.ts';
 import { testKey } from '../support/mmai.ts';
 import { answer, fakeTransport, refusal, succeeded } from '../support/transport.ts';
 
@@ -77,6 +78,19 @@ describe('waitForTasks', () => {
     process.off('warning', onWarning);
     assert.deepEqual(new Set(ended.map(({ summary }) => summary.exitCode)), new Set([ExitCode.interrupted]));
     assert.deepEqual(warnings, []);
+  });
+
+  it('holds a signal that nobody else does, as of a time limit', async () => {
+    const client: TaskClient = { getTaskStatus: () => new Promise(() => {}) };
+    const start = () => {
+      const signal = AbortSignal.timeout(60_000);
+      return { given: new WeakRef(signal), wait: watchTasks(client, ['1'], { signal }) };
+    };
+    const { given, wait } = start();
+    await new Promise(setImmediate);
+    collectGarbage();
+    assert.ok(given.deref());
+    await wait.return();
   });
 
   it('says how the command resumes the wait, at the endpoint of the client', async () => {

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../src/core/rpc/transport.ts';
 import { fakeDeps } from './deps.ts';
 
 setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
+export const collectGarbage: () => void = runInNewContext('gc');
 
 const MIB = 2 ** 20;
 let size = MIB;
