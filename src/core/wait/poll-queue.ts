@@ -29,6 +29,7 @@ export class PollQueue {
   readonly #inFlight = new Set<Turn>();
   /** Requests in flight that are no polls. */
   #others = 0;
+  #isRoundOrdered = false;
 
   constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
     this.#rate = new RateLimit(options.maxRps);
@@ -80,6 +81,7 @@ export class PollQueue {
     const due = this.#due(now);
     // A poll that leaves too little time for those behind it is the first of the last round.
     const isLast = this.#round.hasBegun(now, this.#round.polls + (due ? 1 : 0));
+    if (isLast) this.#orderRound(now);
     // Requests that hang leave no turn for others: in the last round those about tasks that failed before come behind.
     const task = isLast ? (this.#polls.pop() ?? this.#retries.pop()) : due?.pop();
     if (!task) return undefined;
@@ -181,6 +183,13 @@ export class PollQueue {
   }
 
   // --- turns ---
+
+  /** The last round goes in the order given, as the first polls did: tasks that began one after another end so, too. */
+  #orderRound(now: number): void {
+    if (this.#isRoundOrdered || !this.#polls.peek()?.polls) return;
+    this.#polls.setDue(now);
+    this.#isRoundOrdered = true;
+  }
 
   #due(now: number): Heap<Watched> | undefined {
     return [this.#retries, this.#polls].find((heap) => {

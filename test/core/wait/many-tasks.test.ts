@@ -127,6 +127,22 @@ describe('the last polls of many tasks', () => {
     assert.equal(end.exitCode, 0);
   });
 
+  for (const count of [30, 60, 120]) {
+    it(`${count} tasks that ended one after another, the last of them a second before the deadline, are all seen`, async () => {
+      for (let seed = 0; seed < 10; seed += 1) {
+        const { end } = await wait(
+          lives(count, (index) => finishedAt(13 + index / 10)),
+          { timeoutMs: 14_000 + 100 * count, latencyMs: 50, random: numbers(seed) },
+        );
+        assert.equal(
+          end.exitCode,
+          0,
+          `seed ${seed}: ${end.tasks.filter(({ outcome }) => outcome === null).length} missed`,
+        );
+      }
+    });
+  }
+
   for (const count of [1, 8, 20, 50]) {
     it(`${count} tasks that ended in time for a last poll each are seen, though responses take from 500 to 1500 ms`, async () => {
       for (let seed = 0; seed < 20; seed += 1) {
