@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/request.ts';
 import type { AccessKey } from './core/rpc/signature.ts';
+import { checkAccessKey } from './library/key.ts';
 import { systemClock } from './system.ts';
 
 export type { CallOptions, TaskReply, TaskResultReply } from './core/client.ts';
@@ -36,6 +37,6 @@ export type { WatchEvent } from './output/watch-events.ts';
 /** The signed request of any RPC-style call, ready to be sent once and within 15 minutes: the nonce and the time are fresh. */
 export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest, 'secrets' | 'signedTexts'> {
   const stamp = { now: systemClock.now(), nonce: randomUUID() };
-  const { secrets: _, signedTexts: __, ...request } = signedRequest(call, accessKey, stamp);
+  const { secrets: _, signedTexts: __, ...request } = signedRequest(call, checkAccessKey(accessKey), stamp);
   return request;
 }

@@ -166,6 +166,28 @@ describe("import from 'mmai'", () => {
     assert.equal(!reply.ok && reply.failure.message, 'you sent ********');
   });
 
+  it('signs with a key whose values are getters, and hides those that it has then', async () => {
+    let name = 'first';
+    class Key {
+      get accessKeyId(): string {
+        return `id-of-the-${name}-key`;
+      }
+      get accessKeySecret(): string {
+        return `secret-of-the-${name}-key`;
+      }
+    }
+    const { transport, requests } = fakeTransport(refusal(400, 'InvalidParameter'), () =>
+      refusal(400, 'InvalidParameter', {}, `you sent secret-of-the-${name}-key`),
+    );
+    const client = createClient({ accessKey: new Key(), transport });
+    await client.getTaskStatus('1');
+    name = 'second';
+    const reply = await client.getTaskStatus('1');
+    const ids = requests.map(({ url }) => new URL(url).searchParams.get('AccessKeyId'));
+    assert.deepEqual(ids, ['id-of-the-first-key', 'id-of-the-second-key']);
+    assert.equal(!reply.ok && reply.failure.message, 'you sent ********');
+  });
+
   it('closes a client whose connections could not be made, and leaves that error to the call', async () => {
     const parser: unknown = Reflect.get(globalThis, 'WebAssembly');
     Reflect.deleteProperty(globalThis, 'WebAssembly');

@@ -33,17 +33,21 @@ export async function findKey(find: () => Promise<AccessKey>, { until, signal }:
   }
 }
 
-/** The key, whether it was given or a function returned it: a token read from a file may end with a line break. */
+/**
+ * The key, whether it was given or a function returned it: a token read from a file may end with a line break. A copy, since an object
+ * of a class may have its values in getters, and hold other ones later.
+ */
 export function checkAccessKey(accessKey: AccessKey): AccessKey {
-  const { accessKeyId, accessKeySecret, securityToken } = (accessKey ?? {}) as Partial<AccessKey>;
+  const { accessKeyId, accessKeySecret, securityToken } = (accessKey ?? {}) as AccessKey;
   const isText = (value: unknown) => typeof value === 'string' && value !== '';
   const hasToken = typeof (securityToken ?? '') === 'string';
   if (!isText(accessKeyId) || !isText(accessKeySecret) || !hasToken)
     throw expected('accessKey', 'accessKey', accessKey);
-  for (const [name, value] of Object.entries({ accessKeyId, accessKeySecret, securityToken: securityToken ?? '' })) {
-    if (!/^[\x21-\x7e]*$/.test(value!)) throw usageError((m) => m.config.badValue(`accessKey.${name}`));
+  const key = { accessKeyId, accessKeySecret, ...(securityToken && { securityToken }) };
+  for (const [name, value] of Object.entries(key)) {
+    if (!/^[\x21-\x7e]*$/.test(value)) throw usageError((m) => m.config.badValue(`accessKey.${name}`));
   }
-  return accessKey;
+  return key;
 }
 
 // --- internal ---
