@@ -157,6 +157,21 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     });
   }
 
+  it('begins anew when the job continues that Ctrl-Z stopped', async () => {
+    const directory = temporaryDirectory();
+    const { screen } = await runAtTerminal(
+      `set -m; ${mmai} config set access-key-secret; echo stopped; fg; echo ended with $?`,
+      [
+        [/access-key-secret/, 'half\u001a'],
+        [/stopped[\s\S]*◆.*access-key-secret/, 'whole\r'],
+      ],
+      { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
+    );
+    assert.match(screen, /^ended with 0$/m);
+    const { profiles } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+    assert.equal(profiles.default['access-key-secret'], 'whole');
+  });
+
   for (const [name, enter, size] of [
     ['Enter', '\r', `cols ${COLUMNS} rows ${ROWS}`],
     ['a line feed, as a program types it', '\n', `cols ${COLUMNS} rows ${ROWS}`],

@@ -33,23 +33,37 @@ export interface Prompts {
 
 /**
  * Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back
- * and throws.
+ * and throws; on Ctrl-Z it does that too, and begins anew when the job continues.
  */
 export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): Prompts {
   const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
     const closed = new AbortController();
     let closing: NodeJS.Immediate | undefined;
+    let isSuspended = false;
     // Ctrl-D, or the terminal's end, closes what Clack reads without a word to Clack: all that is seen of it is the pause.
     const onPause = () => {
       closing = setImmediate(() => closed.abort());
     };
-    process.stdin.once('pause', onPause).prependListener('keypress', takeLineFeed);
+    const onKey = (_: string, key: { name?: string; readonly ctrl?: boolean }) => {
+      // A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it.
+      if (key.name === 'enter') key.name = 'return';
+      if (!key.ctrl || key.name !== 'z') return;
+      // Node would stop the process, and then read nothing more.
+      isSuspended = true;
+      key.name = '';
+      onPause();
+    };
+    process.stdin.once('pause', onPause).prependListener('keypress', onKey);
     giveSize(output);
     const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
-    process.stdin.off('pause', onPause).off('keypress', takeLineFeed);
+    process.stdin.off('pause', onPause).off('keypress', onKey);
     clearImmediate(closing);
     // Clack answers Ctrl-C, and the signal, with a symbol.
     if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
+    if (isSuspended && !signal.aborted) {
+      raiseForGroup('SIGTSTP');
+      return ask(prompt);
+    }
     await interrupted(signal);
     throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
   };
@@ -84,11 +98,6 @@ export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): 
 interface PromptOptions {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
-}
-
-/** A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it. */
-function takeLineFeed(_: string, key: { name?: string }): void {
-  if (key.name === 'enter') key.name = 'return';
 }
 
 function lineOf(answer: string | undefined): string {
