@@ -90,15 +90,16 @@ export class LastRound {
     return leftMs - Math.min(100, Math.ceil(leftMs / 10));
   }
 
-  /**
-   * After its last response, which took `latencyMs`: whether there is time for another one of so many polls, since it came much too
-   * early. A response took far longer than usual then, as the first does where connecting is slow.
-   */
-  canRepeat(now: number, polls: number, latencyMs: number): boolean {
+  /** After its last response, which took `latencyMs`: all before may have taken longer. */
+  planAnew(latencyMs: number): void {
     this.#latency = new Latency();
     this.learn(latencyMs);
     this.isLate = false;
-    return now + this.margins.earlyMs <= this.beginsAt(polls);
+  }
+
+  /** Whether there is time before it, or before another one, for so many polls. */
+  canRepeat(now: number, polls: number): boolean {
+    return !this.isLate && now + this.margins.earlyMs <= this.beginsAt(polls);
   }
 
   /** Begins it `now`, since the machine slept past the deadline or until just before it; it moves. */

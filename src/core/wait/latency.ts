@@ -1,3 +1,5 @@
+import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
+
 /** How many of the latest responses the mean counts, and how many its deviation, which has to follow a change sooner. */
 const MEAN_OF = 64;
 const DEVIATION_OF = 16;
@@ -10,8 +12,15 @@ export class Latency {
   meanMs = 0;
   #deviationMs = 0;
   #count = 0;
+  #isFirst = true;
 
   add(ms: number): void {
+    // The first ones waited for their connections and for credentials: those after them are no deviation.
+    if (this.#isFirst && this.#count === MAX_IN_FLIGHT) {
+      this.#isFirst = false;
+      this.#count = 0;
+      this.#deviationMs = 0;
+    }
     const error = ms - this.meanMs;
     this.#count += 1;
     this.meanMs += error / Math.min(this.#count, MEAN_OF);

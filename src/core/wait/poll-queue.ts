@@ -29,6 +29,8 @@ export class PollQueue {
   readonly #inFlight = new Set<Turn>();
   /** Requests in flight that are no polls. */
   #others = 0;
+  /** Tasks that go on, after their last poll. */
+  #polled: Watched[] = [];
   #isRoundOrdered = false;
 
   constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
@@ -50,16 +52,15 @@ export class PollQueue {
     return this.#inFlight.size + this.#others >= MAX_IN_FLIGHT;
   }
 
-  /** Whether a task that was polled can be polled once more before the deadline. */
-  hasTimeFor({ isLast }: Turn, now: number): boolean {
-    return !isLast && this.#round.isOpen(now);
-  }
-
   /**
    * Queues a task that was polled, to be polled again after `againInMs`; returns the ms until its turn, if no other task is in
-   * the way. A poll that the last round would delay beyond `atMostMs` comes a little earlier instead.
+   * the way, or null after its last poll. A poll that the last round would delay beyond `atMostMs` comes a little earlier instead.
    */
-  add(task: Watched, now: number, { againInMs, atMostMs }: Again): number {
+  add({ task, isLast }: Turn, now: number, { againInMs, atMostMs }: Again): number | null {
+    if (isLast || !this.#round.isOpen(now)) {
+      this.#polled.push(task);
+      return null;
+    }
     const roundAt = this.#round.beginsAt();
     const beforeRoundAt = roundAt - this.#round.margins.earlyMs;
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < roundAt;
@@ -124,13 +125,17 @@ export class PollQueue {
   }
 
   /**
-   * After the last round, see {@link LastRound.canRepeat}: queues the tasks that go on for another one, if there is time. After a pause
-   * those are the ones whose poll failed, since a network takes a while to come back.
+   * Whether any task is still to be polled. Those that had their last poll get another one where that turns out to have been much too
+   * early: it was planned by responses that took far longer, as the first do where connecting or finding credentials is slow. After a
+   * pause those are the ones whose poll failed, since a network takes a while to come back.
    */
-  addRound(tasks: readonly Watched[], now: number, latencyMs: number): boolean {
-    const isLate = this.#round.isLate;
-    const waiting = tasks.filter(({ outcome, failures }) => outcome === null && (failures > 0 || !isLate));
-    if (waiting.length === 0 || !this.#round.canRepeat(now, waiting.length, latencyMs)) return false;
+  goesOn(now: number, latencyMs: number): boolean {
+    const { isEmpty } = this;
+    const waiting = this.#round.isLate ? this.#polled.filter(({ failures }) => failures > 0) : this.#polled;
+    if (isEmpty) this.#round.planAnew(latencyMs);
+    if (waiting.length === 0 || !this.#round.canRepeat(now, this.#round.polls + waiting.length)) return !isEmpty;
+    this.#polled = [];
+    this.#isRoundOrdered = false;
     for (const task of waiting) {
       task.due = now + this.#round.margins.earlyMs;
       this.push(task);
@@ -174,6 +179,7 @@ export class PollQueue {
     this.#round.polls = asked.size;
     this.#retries.clear();
     this.#polls.clear();
+    this.#polled = [];
     for (const task of waiting) {
       if (asked.has(task)) continue;
       task.due = now;

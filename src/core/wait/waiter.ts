@@ -214,13 +214,11 @@ export class Waiter {
     const now = this.elapsedMs();
     const context = { rules: this.#options, throttle: this.#throttle, random: this.#deps.random };
     const { event, next } = accept(task, reply, { sentAt, now }, context);
-    const goesOn = 'againInMs' in next && this.#queue.hasTimeFor(turn, now);
-    const nextPollMs = goesOn ? this.#queue.add(task, now, next) : null;
+    const nextPollMs = 'againInMs' in next ? this.#queue.add(turn, now, next) : null;
     if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
-    if (!this.#end && this.#queue.isEmpty && !this.#queue.addRound(this.tasks, now, now - sentAt))
-      this.#endAtDeadline();
+    if (!this.#end && !this.#queue.goesOn(now, now - sentAt)) this.#endAtDeadline();
   }
 
   /** `nextPollMs` is null after the last poll. */

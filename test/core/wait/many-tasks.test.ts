@@ -178,6 +178,16 @@ describe('the last polls of many tasks', () => {
     });
   }
 
+  it('come as late where the first requests waited for credentials, though their responses leave no time for another round', async () => {
+    let requests = 0;
+    const latencyMs = () => (requests++ < 8 ? 1500 : 100);
+    const { end } = await wait(
+      lives(60, () => finishedAt(5)),
+      { timeoutMs: 12_000, latencyMs },
+    );
+    assert.equal(end.exitCode, 0);
+  });
+
   it('where the rate is too low for all: as many as it allows, in the order given, and the others are not checked', async () => {
     const { end, asked } = await wait(
       lives(200, () => () => 1),
