@@ -25,18 +25,21 @@ export function ecsProvider(deps: CredentialDeps): Provider {
   const role = env[ROLE_VARIABLE]?.trim() || undefined;
   const plain: Text = (m) => m.credentials.fromEcs();
   const source: Text = isOff ? (m) => m.credentials.off(plain(m), OFF_VARIABLE) : plain;
-  const isWanted = !isOff && role !== undefined;
+  // One that has responded is there: where it cannot be reached later, that is a fault of the network.
+  let isThere = !isOff && role !== undefined;
   return {
     source,
     origin: { from: 'environment', name: ROLE_VARIABLE },
     offer: async () =>
-      isWanted ? { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) } : undefined,
+      isThere ? { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) } : undefined,
     async find() {
       if (isOff) return undefined;
       const until = clock.monotonic() + LIMIT_MS;
-      if (isWanted) return metadataCredentials(deps, { role, source, until });
+      if (isThere) return metadataCredentials(deps, { role, source, until });
       const found = await lookUp(deps, { role, source, until }, DETECT_MS);
-      return 'absent' in found ? undefined : found;
+      if ('absent' in found) return undefined;
+      isThere = true;
+      return found;
     },
   };
 }

@@ -33,6 +33,29 @@ async function metadata(put: Reply, withToken: Reply, withoutToken: Reply, env: 
 }
 
 describe('the metadata service of an ECS instance', () => {
+  for (const kind of ['ConnectionRefused', 'Unreachable', 'Timeout'] as const) {
+    it(`that has responded before is no absent one at ${kind}: its key is to be renewed once the network is back`, async () => {
+      let isDown = false;
+      const world = await credentialDeps({
+        transport: {
+          async send({ method, url }: HttpRequest) {
+            if (isDown) throw new NetworkError(kind, 'no answer');
+            const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
+            return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
+          },
+          renew() {},
+          close() {},
+        },
+      });
+      const provider = ecsProvider(world);
+      await provider.find();
+      isDown = true;
+      await assert.rejects(provider.find(), { exitCode: 4 });
+      isDown = false;
+      assert.equal((await provider.find())?.accessKey.accessKeyId, 'id');
+    });
+  }
+
   it('is asked with a token only, where it gives one', async () => {
     const { find, requests } = await metadata(200, 200, 403);
     assert.equal((await find())?.accessKey.accessKeyId, 'id');
