@@ -42,7 +42,8 @@ function heartbeat(event: HeartbeatEvent, { watch, states, counted }: Messages):
   const words = Object.entries(event.states)
     .filter(([, n]) => n > 0)
     .map(([name, n]) => counted(n, names[name as keyof typeof event.states]));
-  return watch.heartbeat(words, event.done, event.done + event.pending, formatDuration(event.nextPollMs));
+  const next = watch.nextCheck(event.nextPollMs > 0 ? formatDuration(event.nextPollMs) : undefined);
+  return watch.heartbeat(words, event.done, event.done + event.pending, next);
 }
 
 /** `01:32`, with hours in front once there are any. */

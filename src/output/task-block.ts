@@ -61,10 +61,11 @@ type ShownWait = Pick<Waiter, 'tasks' | 'done' | 'elapsedMs' | 'nextPollMs' | 't
 /** `3m of 30m`, `next check in 7s`, `press r to check now`. */
 function footerParts(waiter: ShownWait, hasKeys: boolean, { watch }: Messages): string[] {
   const { timeoutMs } = waiter;
+  const nextPollMs = waiter.nextPollMs();
   const limit = timeoutMs === Number.POSITIVE_INFINITY ? undefined : formatDuration(timeoutMs);
   return [
     watch.elapsed(wholeSeconds(waiter.elapsedMs()), limit),
-    watch.nextCheck(wholeSeconds(waiter.nextPollMs())),
+    watch.nextCheck(nextPollMs > 0 ? wholeSeconds(nextPollMs) : undefined),
     ...(hasKeys ? [watch.keys()] : []),
   ];
 }

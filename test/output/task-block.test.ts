@@ -38,6 +38,12 @@ describe('the block of a wait for several tasks', () => {
     ]);
   });
 
+  it('says that a poll is under way while none is queued', () => {
+    const waiter = { ...waiterOf(three), nextPollMs: () => 0 };
+    const window = { columns: 80, rows: 24, hasKeys: false };
+    assert.equal(taskBlock(waiter, window, plainStyle, en).at(-1), '1/3 done · 1m32s of 30m · checking now');
+  });
+
   it('tells the failure of a task that cannot be asked about', () => {
     const failure = { code: 'Throttling.User' } as Watched['failure'];
     const stuck = task('2', { state: 'submitting', outcome: 'queueTimeout', seenAt: 0, endedAt: 20_000 });

@@ -46,7 +46,7 @@ export interface HeartbeatEvent {
   readonly failed: number;
   /** How many of those still watched are in each state. */
   readonly states: WaitingStates;
-  /** Until the next poll of any task, in ms. */
+  /** Until the next poll of any task, in ms; 0 while none is queued, since all are under way. */
   readonly nextPollMs: number;
 }
 

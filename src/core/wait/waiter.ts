@@ -71,10 +71,10 @@ export class Waiter {
     return this.#elapsed.ms();
   }
 
-  /** Until the next poll of any task, in ms. */
+  /** Until the next poll of any task, in ms; 0 while none is queued, since all are under way. */
   nextPollMs(): number {
     const ms = this.#queue.untilNext(this.elapsedMs());
-    return Number.isFinite(ms) ? Math.round(ms) : TICK_MS;
+    return Number.isFinite(ms) ? Math.round(ms) : 0;
   }
 
   async *events(): AsyncGenerator<WaiterEvent, void> {

@@ -154,7 +154,7 @@ export const en = {
       `${what} ${count}: there ${tasks === 1 ? 'is only 1 task' : `are only ${tasks} tasks`}`,
     retry: (id: string, code: string, delay: string) => `${id} ${code}, retrying in ${delay}`,
     heartbeat: (states: readonly string[], done: number, total: number, next: string) =>
-      `still waiting: ${states.join(', ')}; ${done} of ${total} done; next check in ${next}`,
+      `still waiting: ${states.join(', ')}; ${done} of ${total} done; ${next}`,
     progress: (done: number, total: number) => `${done}/${total} done`,
     elapsed: (elapsed: string, limit: string | undefined) => (limit ? `${elapsed} of ${limit}` : elapsed),
     keys: () => 'press r to check now',
@@ -177,7 +177,7 @@ export const en = {
     annotation: (id: string) => `mmai task ${id}`,
     columns: ['task', 'result', 'request ID'],
     unwritable: (path: string, code: string) => `cannot write ${path}: ${fileProblem(code)}`,
-    nextCheck: (delay: string) => `next check in ${delay}`,
+    nextCheck: (delay: string | undefined) => (delay ? `next check in ${delay}` : 'checking now'),
     wake: (span: string) => `asleep or suspended for ${span}; checking all tasks now`,
     ends: {
       notFound: 'not found',

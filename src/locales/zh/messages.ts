@@ -123,8 +123,7 @@ export const zh: Messages = {
     countAboveTasks: (what, _, tasks) => `只有 ${tasks} 个任务，${what} 不能大于 ${tasks}`,
     intervalAboveTimeout: (interval, timeout) => `${interval} 不能大于 ${timeout}`,
     retry: (id, code, delay) => `${id} ${code}，${delay} 后重试`,
-    heartbeat: (states, done, total, next) =>
-      `仍在等待：${states.join('，')}；已结束 ${done}/${total}；${next} 后再次查询`,
+    heartbeat: (states, done, total, next) => `仍在等待：${states.join('，')}；已结束 ${done}/${total}；${next}`,
     progress: (done, total) => `${done}/${total} 已结束`,
     elapsed: (elapsed, limit) => (limit ? `已等待 ${elapsed}/${limit}` : `已等待 ${elapsed}`),
     keys: () => '按 r 立即查询',
@@ -145,7 +144,7 @@ export const zh: Messages = {
     annotation: (id) => `mmai 任务 ${id}`,
     columns: ['任务', '结果', '请求 ID'],
     unwritable: (path, code) => `无法写入 ${path}：${fileProblem(code)}`,
-    nextCheck: (delay) => `${delay} 后再次查询`,
+    nextCheck: (delay) => (delay ? `${delay} 后再次查询` : '正在查询'),
     wake: (span) => `系统休眠或进程暂停 ${span}，立即查询所有任务`,
     ends: {
       notFound: '不存在',

@@ -435,6 +435,11 @@ it('a heartbeat counts as not checked only what no poll has come to', async () =
   assert.deepEqual(of(events, 'heartbeat')[0]?.states, { submitting: 0, running: 0, unknown: 1, notChecked: 1 });
 });
 
+it('a heartbeat during the only poll names no time until the next one: none is queued', async () => {
+  const { events } = await wait({ 1: 'hang' }, { timeoutMs: 40_000 });
+  assert.equal(of(events, 'heartbeat')[0]?.nextPollMs, 0);
+});
+
 it('heartbeats come at 30 s, 1, 2, 4, 5 min, then every 5 min', async () => {
   const { events, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 1_000_000 });
   assert.equal(of(events, 'heartbeat').length, 5 + Math.floor((elapsed - 300) / 300));
