@@ -42,7 +42,7 @@ describe('watch without a terminal', () => {
       const { code, stderr } = await watch(ids, () => status(1));
       assert.equal(code, 124);
       const lines = stderr.trimEnd().split('\n');
-      const beats = lines.filter((line) => / done; (?:next check|checking now) /.test(line));
+      const beats = lines.filter((line) => / done; (?:next check in|checking now)/.test(line));
       assert.equal(beats.length, 9);
       // Nine heartbeats, the first sight, the verdict, and the command to keep waiting on a line of its own.
       assert.ok(lines.length <= 13 + (tasks === 1 ? 0 : tasks), `${lines.length} lines`);
