@@ -37,6 +37,8 @@ export function ecsProvider(deps: CredentialDeps): Provider {
       const until = clock.monotonic() + LIMIT_MS;
       if (isThere) return metadataCredentials(deps, { role, source, until });
       const found = await lookUp(deps, { role, source, until }, DETECT_MS);
+      // Stopped, it is not known whether there are any.
+      if ('absent' in found && deps.signal.aborted) throw found.absent;
       if ('absent' in found) return undefined;
       isThere = true;
       return found;

@@ -77,6 +77,13 @@ describe('the metadata service of an ECS instance', () => {
     });
   }
 
+  it('is not said to be absent where the search was interrupted', async () => {
+    const send = () => Promise.reject(new NetworkError('Aborted', 'interrupted'));
+    const transport = { send, renew() {}, close() {} };
+    const world = await credentialDeps({ transport, signal: AbortSignal.abort(130) });
+    await assert.rejects(ecsProvider(world).find(), { message: 'ECS instance metadata: interrupted' });
+  });
+
   for (const refusal of [401, 403, 404, 500, 'ConnectionReset', 'Timeout'] as const) {
     it(`is asked again without the token where a request with it ends with ${refusal}`, async () => {
       const { find, requests } = await metadata(200, refusal, 200);
