@@ -206,6 +206,12 @@ describe('the way out', { concurrency: 2 }, () => {
     });
   }
 
+  it('a hang-up does not end the command of a sandbox that was started with nohup', async () => {
+    const words = ['sandbox', '--', 'sh', '-c', 'kill -HUP $$; echo alive'];
+    const ended = await mmai(words, { env: { _: '/usr/bin/nohup' } });
+    assert.deepEqual([ended.code, ended.stdout], [0, 'alive\n']);
+  });
+
   it('SIGUSR1 opens no debugger in a process that will hold an AccessKey', async () => {
     const early = join(temporaryDirectory(), 'early.cjs');
     // When the program begins to load.

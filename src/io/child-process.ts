@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { windowsCommand } from './windows-command.ts';
 
 /**
@@ -12,7 +12,7 @@ export function start(
   options: SpawnOptions,
 ): ChildProcess | { readonly code: string } {
   const isWindows = process.platform === 'win32' && !options.shell;
-  const found = isWindows ? windowsCommand(file, args, process.env, existsSync) : { file, args };
+  const found = isWindows ? windowsCommand(file, args, process.env, isThere) : { file, args };
   if (!found) return { code: 'ENOENT' };
   const { isVerbatim = false } = found;
   try {
@@ -38,5 +38,16 @@ export function kill({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'EPERM';
+  }
+}
+
+// --- internal ---
+
+/** Not existsSync: it follows the alias of an app from Microsoft's store, such as python.exe, which Windows starts but does not open. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { codeOf, kill, start } from './child-process.ts';
+import { namedNohup } from './terminal/nohup.ts';
 
 /**
  * How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could
@@ -22,7 +23,9 @@ export function runProgram(
   env: Environment,
   redirectSignals: RedirectSignals,
 ): Promise<ProgramEnd> {
-  const [file = '', ...args] = words;
+  // Node lets what it starts die of a hang-up that it was itself started to outlive.
+  const nohup = process.platform === 'win32' ? undefined : namedNohup(process.env);
+  const [file = '', ...args] = nohup ? [nohup, ...words] : words;
   const child = start(file, args, { stdio: 'inherit', env: { ...env } });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
   // A terminal sends its keys' signals to the program as well, and a second one may mean something else to it. Of its hang-up it tells

@@ -20,7 +20,8 @@ export function windowsCommand(
 ): Started | undefined {
   const extensions = (env.PATHEXT || '.COM;.EXE;.BAT;.CMD').split(';').filter(Boolean);
   const isWhole = extensions.some((extension) => name.toLowerCase().endsWith(extension.toLowerCase()));
-  const directories = /[\\/]/.test(name) ? [''] : (env.PATH ?? '').split(';').filter(Boolean);
+  // One with a blank in it may stand in quotation marks.
+  const directories = /[\\/]/.test(name) ? [''] : (env.PATH ?? '').replaceAll('"', '').split(';').filter(Boolean);
   const path = directories
     .flatMap((directory) => {
       const start = directory === '' ? name : `${directory.replace(/\\$/, '')}\\${name}`;

@@ -2,14 +2,24 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { windowsCommand } from '../../src/io/windows-command.ts';
 
-const env = { PATH: 'C:\\Windows;C:\\npm\\', PATHEXT: '.EXE;.CMD', ComSpec: 'C:\\Windows\\cmd.exe' };
-const files = ['C:\\Windows\\node.EXE', 'C:\\npm\\mmai.CMD', 'C:\\npm\\node.CMD', '.\\run.CMD'];
+const env = { PATH: 'C:\\Windows;C:\\npm\\;"C:\\My Tools"', PATHEXT: '.EXE;.CMD', ComSpec: 'C:\\Windows\\cmd.exe' };
+const files = [
+  'C:\\Windows\\node.EXE',
+  'C:\\npm\\mmai.CMD',
+  'C:\\npm\\node.CMD',
+  '.\\run.CMD',
+  'C:\\My Tools\\tool.EXE',
+];
 const command = (name: string, ...args: string[]) => windowsCommand(name, args, env, (path) => files.includes(path));
 const started = (name: string, ...args: string[]) => command(name, ...args)!;
 
 describe('a command on Windows', () => {
   it('is started as it is where it is a program, found on the path', () => {
     assert.deepEqual(command('node', 'a b'), { file: 'C:\\Windows\\node.EXE', args: ['a b'] });
+  });
+
+  it('is found in a directory that the path names in quotation marks', () => {
+    assert.equal(started('tool').file, 'C:\\My Tools\\tool.EXE');
   });
 
   it('is run by cmd.exe where it is a batch file, such as what npm installs', () => {

@@ -7,9 +7,16 @@ import { isTerminalOrGone } from './lost-terminal.ts';
  * what it inherits. bash and zsh name the command in `_`; where the shell does not, nothing is at the other end of the standard
  * streams: no terminal, though it may be gone when the signal comes, and no program behind a pipe.
  */
-export function isNohup({ _: command }: Environment): boolean {
-  return /(^|\/)nohup$/.test(command ?? '') || [0, 1, 2].every(isFileOrNull);
+export function isNohup(env: Environment): boolean {
+  return namedNohup(env) !== undefined || [0, 1, 2].every(isFileOrNull);
 }
+
+/** The nohup that the shell names as the command that it started; what we start in turn may be started with it. */
+export function namedNohup({ _: command = '' }: Environment): string | undefined {
+  return /(^|\/)nohup$/.test(command) ? command : undefined;
+}
+
+// --- internal ---
 
 function isFileOrNull(descriptor: number): boolean {
   try {
