@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { jsonText, visible } from '../src/text/safe-text.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { endpointEnv } from './support/matrix.ts';
@@ -85,6 +86,14 @@ describe('whatever an argument, a variable or a file is called, it is shown and 
     const launch = 'MMAI_CONFIG_DIR' in env || args.includes('--junit') ? mmai : mmaiInProcess;
     it(name, async () => assertHarmless(await launch(args, { env }), name));
   }
+
+  it('a CA file, in the command that resumes a wait', async () => {
+    const caFile = join(temporaryDirectory(), HOSTILE);
+    writeFileSync(caFile, rootCertificates[0]!);
+    const ended = await mmai(['watch', '1', '--simulate', '1', '--timeout', '300ms', '--ca-file', caFile]);
+    assert.match(ended.stderr, /\n {2}mmai watch 1 --ca-file '.*' --simulate 1 --timeout 300ms\n$/);
+    assertHarmless(ended, caFile);
+  });
 
   it('an error that nobody caught, with MMAI_DEBUG', async () => {
     const thrower = `setTimeout(() => { throw new Error(${JSON.stringify(HOSTILE)}) }, 300)`;

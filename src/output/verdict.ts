@@ -5,6 +5,7 @@ import { ExitCode } from '../errors.ts';
 import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
+import { visible } from '../text/safe-text.ts';
 import { shellQuoted } from '../text/shell-quoted.ts';
 import type { StatusDocument } from './document.ts';
 import { describeFailures, listTasks, type TaskFailure } from './failures.ts';
@@ -132,5 +133,5 @@ function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: s
     const isTooShort = outcome === 'deadline' && summary.counts.notChecked > 0;
     return `${goesOn}${isTooShort ? watch.resumeLonger() : watch.resumeSame()}\n`;
   }
-  return `${goesOn}${watch.resume}\n  ${resume.map((word) => shellQuoted(word, platform)).join(' ')}\n`;
+  return `${goesOn}${watch.resume}\n  ${resume.map((word) => shellQuoted(visible(word), platform)).join(' ')}\n`;
 }
