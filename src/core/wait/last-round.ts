@@ -99,7 +99,7 @@ export class LastRound {
 
   /** Whether there is time before it, or before another one, for so many polls. */
   canRepeat(now: number, polls: number): boolean {
-    return !this.isLate && now + this.margins.earlyMs <= this.beginsAt(polls);
+    return now + this.margins.earlyMs <= this.beginsAt(polls);
   }
 
   /** Begins it `now`, since the machine slept past the deadline or until just before it; it moves. */

@@ -131,7 +131,9 @@ export class PollQueue {
    */
   goesOn(now: number, latencyMs: number): boolean {
     const { isEmpty } = this;
-    const waiting = this.#round.isLate ? this.#polled.filter(({ failures }) => failures > 0) : this.#polled;
+    const { isLate } = this.#round;
+    if (isLate && !isEmpty) return true;
+    const waiting = isLate ? this.#polled.filter(({ failures }) => failures > 0) : this.#polled;
     if (isEmpty) this.#round.planAnew(latencyMs);
     if (waiting.length === 0 || !this.#round.canRepeat(now, this.#round.polls + waiting.length)) return !isEmpty;
     this.#polled = [];
