@@ -35,7 +35,7 @@ export function abortedError(): NetworkError {
 
 /** By the code of a failure, or its name where it has none. TLS alerts come first: some are about certificates, of ours. */
 const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
-  [/^ERR_SSL|EPROTO/, 'Protocol'],
+  [/^ERR_SSL|^EPROTO$/, 'Protocol'],
   [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, 'CertificateExpired'],
   [/ALTNAME/, 'CertificateName'],
   [/CERT|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED|^INVALID_(CA|PURPOSE)$|_TOO_(SMALL|WEAK)$|^PATH_LENGTH/, 'Certificate'],
@@ -55,6 +55,7 @@ interface RawError {
   readonly message?: string;
   /** OpenSSL's words, such as `wrong version number`. */
   readonly reason?: string;
+  readonly syscall?: string;
   readonly address?: string;
   readonly port?: number;
   /** One for each address that was tried. */
@@ -63,7 +64,7 @@ interface RawError {
 
 /**
  * Names a failure of undici or Node by its code, or by its name where it has none; what has no better name is a broken
- * connection. `where` is the host, and the proxy on the way.
+ * connection, or one that could not be opened. `where` is the host, and the proxy on the way.
  */
 export function networkError(error: unknown, where: Text): NetworkError {
   if (error instanceof NetworkError) return error;
@@ -80,10 +81,11 @@ export function blameProxy(error: unknown): never {
 
 // --- internal ---
 
-function kindOf({ name = '', code = name, message = '' }: RawError): NetworkFailure {
+function kindOf({ name = '', code = name, message = '', syscall, errors = [] }: RawError): NetworkFailure {
   // Of undici's "bad upgrade" and "bad response" only the message differs from that of a closed connection.
   if (/^bad \w+$/.test(message)) return 'Protocol';
-  return KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? 'ConnectionReset';
+  const isOpening = (errors[0]?.syscall ?? syscall) === 'connect';
+  return KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? (isOpening ? 'Unreachable' : 'ConnectionReset');
 }
 
 /** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. It holds texts only: the error may hold a whole body. */
@@ -101,7 +103,7 @@ function reasonOf(error: RawError, kind: NetworkFailure): Text {
     if (kind === 'Protocol') return protocolReason(m);
     if (kind.startsWith('Certificate')) return network.certificate(message);
     if (code === 'UND_ERR_SOCKET') return network.closed;
-    return message || code;
+    return kind === 'Unreachable' ? detail : message || code;
   };
 }
 

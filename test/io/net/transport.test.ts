@@ -379,6 +379,17 @@ it('a lack of memory is told as one, not as a broken connection', () => {
   assert.equal(networkError(error, () => 'a.test').kind, 'NoResources');
 });
 
+for (const code of ['ENETDOWN', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'EINVAL'] as const) {
+  it(`a connection that cannot be opened because of ${code} is not told as one that was closed`, () => {
+    const message = `connect ${code} ::1:80 - Local (undefined:undefined)`;
+    const one = Object.assign(new Error(message), { code, syscall: 'connect', address: '::1', port: 80 });
+    for (const error of [one, Object.assign(new AggregateError([one]), { code })]) {
+      const { kind, message: text } = networkError(error, () => 'a.test');
+      assert.deepEqual([kind, text], ['Unreachable', `a.test: ${code} ::1:80`]);
+    }
+  });
+}
+
 describe('connections', () => {
   it('are timed step by step', async () => {
     const { get, events, steps } = await transport();
