@@ -4,7 +4,7 @@ import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
 import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
-import { chooseSpeech, loadMessages } from './language.ts';
+import { chooseSpeech, loadMessages, standIns } from './language.ts';
 import { paintLabels } from './output/paint.ts';
 import { visible } from './text/safe-text.ts';
 import { isSwitchedOn } from './text/switched-on.ts';
@@ -33,10 +33,13 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   const early = readEarlyArguments(argv);
   const isDebug = early.isDebug || isSwitchedOn(base.env.MMAI_DEBUG);
   const debug = (line: string) => isDebug && base.stderr.write(`debug: ${visible(line)}\n`);
-  const messages = await loadMessages(await chooseSpeech(early.lang, base));
+  const speech = await chooseSpeech(early.lang, base);
+  const messages = await loadMessages(speech);
   const observed: Deps['transport'] = (settings, observe) => base.transport(settings, debugSteps(debug, observe));
   const stdout = countingOutput(base.stdout);
-  const deps: CommandDeps = { ...base, stdout, messages, debug, transport: isDebug ? observed : base.transport };
+  const prompts = async () => base.prompts(await standIns(speech));
+  const transport = isDebug ? observed : base.transport;
+  const deps: CommandDeps = { ...base, stdout, messages, debug, prompts, transport };
   let exitCode: number = ExitCode.ok;
   let command: Command | undefined;
   try {

@@ -56,7 +56,7 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
     settings: Pick<Settings, 'caFile'> & { readonly caFileFrom?: Subject },
     observe?: (event: NetworkEvent) => void,
   ): Promise<Transport>;
-  prompts(): Promise<Prompts>;
+  prompts(shown?: (text: string) => string): Promise<Prompts>;
   /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */
   live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
   /** Runs a shell command with more environment and an input. Never rejects. */

@@ -33,6 +33,11 @@ export async function loadMessages({ language, isAscii }: Speech): Promise<Messa
   return isAscii ? (await import('./locales/ascii.ts')).asciiMessages(en) : en;
 }
 
+/** Gives what a text of others, such as a library for prompts, is shown as; undefined where that is the text itself. */
+export async function standIns({ isAscii }: Speech): Promise<((text: string) => string) | undefined> {
+  return isAscii ? (await import('./locales/ascii.ts')).inAscii : undefined;
+}
+
 // --- internal ---
 
 function firstOf(env: Environment, names: readonly string[]): string {

@@ -70,9 +70,9 @@ export function systemDeps(): Deps {
       const { createTransport } = await import('./io/net/transport.ts');
       return createTransport({ ...settings, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
     },
-    async prompts() {
+    async prompts(shown) {
       const { createPrompts } = await import('./io/terminal/prompts.ts');
-      return createPrompts(stderr.open(), signal);
+      return createPrompts(stderr.open(), signal, shown);
     },
     live: (view, onKey) => display.start(view, onKey, stdout.open(), stderr.open()),
     async style(output, color) {

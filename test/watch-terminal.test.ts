@@ -157,6 +157,21 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     });
   }
 
+  it('is drawn in ASCII where the locale has another character set', async () => {
+    const asks: Typed = [
+      [/AccessKey ID/, 'an-id\r'],
+      [/AccessKey secret/, 'a-secret\r'],
+      [/Default region/, '\r'],
+      [/Check it now/, 'n'],
+    ];
+    const { code, screen } = await runAtTerminal(`exec ${mmai} config init`, asks, {
+      env: { LC_ALL: 'zh_CN.GBK' },
+      delayMs: 100,
+    });
+    assert.equal(code, 0, screen);
+    assert.match(screen, /^[\n\x20-\x7e]+$/);
+  });
+
   it('begins anew when the job continues that Ctrl-Z stopped', async () => {
     const directory = temporaryDirectory();
     const { screen } = await runAtTerminal(

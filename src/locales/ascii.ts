@@ -8,6 +8,14 @@ const STAND_INS: Readonly<Record<string, string>> = {
   '●': '*',
   '✔': '+',
   '✖': 'x',
+  // What prompts are drawn with.
+  '◆': '*',
+  '◇': 'o',
+  '■': 'x',
+  '▲': 'x',
+  '│': '|',
+  '└': '-',
+  '█': '_',
 };
 
 /** The sentences with ASCII in place of the characters that a terminal without UTF-8 cannot show. */
@@ -16,8 +24,15 @@ export function asciiMessages(messages: Messages): Messages {
   return { ...replaced, glyphs: { ...replaced.glyphs, spinner: 'line' } };
 }
 
+/** A text with ASCII in place of the characters that have such a stand-in. */
+export function inAscii(text: string): string {
+  return text.replace(/[^\x00-\x7f]/g, (c) => STAND_INS[c] ?? c);
+}
+
+// --- internal ---
+
 function withStandIns(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/[^\x00-\x7f]/g, (c) => STAND_INS[c] ?? c);
+  if (typeof value === 'string') return inAscii(value);
   if (typeof value === 'function') return (...given: unknown[]) => withStandIns(value(...given));
   if (Array.isArray(value)) return value.map(withStandIns);
   if (typeof value !== 'object' || value === null) return value;

@@ -33,9 +33,14 @@ export interface Prompts {
 
 /**
  * Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back
- * and throws; on Ctrl-Z it does that too, and begins anew when the job continues.
+ * and throws; on Ctrl-Z it does that too, and begins anew when the job continues. `shown` is what a text is written as.
  */
-export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): Prompts {
+export function createPrompts(
+  output: NodeJS.WriteStream,
+  signal: AbortSignal,
+  shown?: (text: string) => string,
+): Prompts {
+  if (shown) replaceText(output, shown);
   const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
     const closed = new AbortController();
     let closing: NodeJS.Immediate | undefined;
@@ -98,6 +103,14 @@ export function createPrompts(output: NodeJS.WriteStream, signal: AbortSignal): 
 interface PromptOptions {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+}
+
+/** Clack writes text only, but the stream may be written to by others. */
+function replaceText(stream: NodeJS.WriteStream, shown: (text: string) => string): void {
+  const { write } = stream;
+  const replaced = (text: string | Uint8Array, ...rest: []) =>
+    write.call(stream, typeof text === 'string' ? shown(text) : text, ...rest);
+  stream.write = replaced as typeof write;
 }
 
 function lineOf(answer: string | undefined): string {
