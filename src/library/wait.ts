@@ -1,12 +1,14 @@
 import type { TaskReply, TaskResultReply } from '../core/client.ts';
 import { serviceOrigin } from '../core/config/settings.ts';
 import { classify, RETRY_RULES } from '../core/rpc/error-codes.ts';
+import { type Failed, networkFailure } from '../core/rpc/response.ts';
 import type { TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
 import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions } from '../core/wait/flags.ts';
 import { Waiter } from '../core/wait/waiter.ts';
-import type { WaiterOptions } from '../core/wait/waiter-options.ts';
+import type { PollOptions, WaiterOptions } from '../core/wait/waiter-options.ts';
 import { ExitCode } from '../errors.ts';
+import { timeoutError } from '../io/net/network-errors.ts';
 import { en } from '../locales/en/messages.ts';
 import { type WatchDocument, type WatchedRow, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } from '../output/watch-events.ts';
@@ -76,10 +78,12 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
     clock: systemClock,
     random: Math.random,
     signal,
-    poll: async (id, limits) => wholeReply(await sent(() => client.getTaskStatus(id, { ...limits, retries: 0 }))),
+    poll: async (id, limits) =>
+      wholeReply(await sent(() => client.getTaskStatus(id, { ...limits, retries: 0 }), limits, 'getTaskStatus')),
     result:
       client.getTaskResult &&
-      (async (id, limits) => checkedResult(await sent(() => client.getTaskResult!(id, { ...limits, retries: 0 })))),
+      (async (id, limits) =>
+        checkedResult(await sent(() => client.getTaskResult!(id, { ...limits, retries: 0 }), limits, 'getTaskResult'))),
     renewConnections: () => client.renewConnections?.(),
     interruptCode: () => ExitCode.interrupted,
   });
@@ -141,11 +145,36 @@ function wholeDelay(ms: number | undefined): number | undefined {
   return typeof ms === 'number' && ms > 0 ? ms : undefined;
 }
 
-/** What a client's call resolves with. A wait ends with errors only: whatever else is thrown becomes one. */
-async function sent<Result>(call: () => Promise<Result>): Promise<Result> {
+/** How long after its time limit a call that does not heed it ends, and the longest that a timer can take, in ms. */
+const GRACE_MS = 50;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * What a client's call resolves with, or a failure at its time limit, which the client may not heed: eight calls that hang would keep
+ * the wait from all tasks. A wait ends with errors only: whatever else is thrown becomes one.
+ */
+async function sent<Reply>(
+  call: () => Promise<Reply>,
+  { timeoutMs }: PollOptions,
+  name: keyof TaskClient,
+): Promise<Reply | Failed> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Failed>((resolve) => {
+    const expire = () =>
+      resolve({
+        ok: false,
+        failure: networkFailure(
+          timeoutError(() => name, timeoutMs),
+          String,
+        ),
+      });
+    timer = setTimeout(expire, Math.min(timeoutMs + GRACE_MS, MAX_TIMER_MS)).unref();
+  });
   try {
-    return await call();
+    return await Promise.race([call(), late]);
   } catch (thrown) {
     throw thrown instanceof Error ? thrown : new Error(String(thrown));
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -80,6 +80,28 @@ describe('waitForTasks', () => {
     assert.deepEqual(warnings, []);
   });
 
+  it('goes on with the other tasks where eight calls of a client hang that heeds no time limit', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const polled: string[] = [];
+    const client: TaskClient = {
+      getTaskStatus(taskId) {
+        polled.push(taskId);
+        return new Promise(() => {});
+      },
+    };
+    const stop = new AbortController();
+    const ids = Array.from({ length: 9 }, (_, index) => `task ${index}`);
+    const wait = waitForTasks(client, ids, { timeout: '20s', signal: stop.signal });
+    await new Promise(setImmediate);
+    assert.deepEqual(polled, ids.slice(0, 8));
+    t.mock.timers.tick(20_000);
+    await new Promise(setImmediate);
+    assert.deepEqual(polled, ids);
+    stop.abort();
+    const { tasks } = await wait;
+    assert.equal(tasks[0]?.error?.code, 'Network.Timeout');
+  });
+
   it('holds a signal that nobody else does, as of a time limit', async () => {
     const client: TaskClient = { getTaskStatus: () => new Promise(() => {}) };
     const start = () => {
