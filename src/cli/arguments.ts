@@ -137,7 +137,9 @@ function findCommand({ commands }: Command, word: string | undefined): Command |
 /** True if the words are flags of the command and their values, and nothing else. */
 function areFlagsOf({ options }: Command, words: readonly string[]): boolean {
   for (let index = 0; index < words.length; index++) {
-    const [flag = '', value] = words[index]!.split(/=(.*)/s);
+    // `-qojson` is `-q -o=json`.
+    const word = words[index]!.replace(/^-q+(?=\w)/, '-').replace(/^(-\w)(.+)$/s, '$1=$2');
+    const [flag = '', value] = word.split(/=(.*)/s);
     const option = options.find(({ long, short }) => flag === long || flag === short);
     if (!option) return false;
     if (option.required && value === undefined) index += 1;

@@ -12,6 +12,9 @@ describe('flags before the command', () => {
   const rows: [string, string][] = [
     ['--profile work status 20', 'status --profile work 20'],
     ['-o json status 20', 'status -o json 20'],
+    ['-ojson status 20', 'status -ojson 20'],
+    ['-qo json status 20', 'status -qo json 20'],
+    ['-qojson -i5s watch 20', 'watch -qojson -i5s 20'],
     ['--debug status 20', 'status --debug 20'],
     ['--output=json --debug watch 1 --any', 'watch --output=json --debug 1 --any'],
     ['--profile work config set region x', 'config set --profile work region x'],
@@ -20,6 +23,7 @@ describe('flags before the command', () => {
     // What is no flag of the command stays, and commander refuses it.
     ['--bogus status 20', '--bogus status 20'],
     ['--timeout 5s status 20', '--timeout 5s status 20'],
+    ['-qx status 20', '-qx status 20'],
     ['--profile', '--profile'],
     ['--help status', '--help status'],
     ['-- status 20', '-- status 20'],
