@@ -109,6 +109,13 @@ describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'need
   });
 });
 
+it('a command of the sandbox writes to a terminal that was itself started with nohup', {
+  skip: !hasScript && 'needs script of util-linux',
+}, async () => {
+  const { screen } = await runAtTerminal(`exec ${mmai} sandbox -- echo here`, [], { env: { _: '/usr/bin/nohup' } });
+  assert.equal(screen, 'here');
+});
+
 describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'needs script of util-linux' }, () => {
   const script = `const { createInterface } = require('node:readline');
     createInterface({ input: process.stdin, output: process.stderr, terminal: false }).question('Code? ', (code) => {

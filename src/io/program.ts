@@ -23,14 +23,14 @@ export function runProgram(
   env: Environment,
   redirectSignals: RedirectSignals,
 ): Promise<ProgramEnd> {
-  // Node lets what it starts die of a hang-up that it was itself started to outlive.
-  const nohup = process.platform === 'win32' ? undefined : namedNohup(process.env);
-  const [file = '', ...args] = nohup ? [nohup, ...words] : words;
-  const child = start(file, args, { stdio: 'inherit', env: { ...env } });
-  if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
   // A terminal sends its keys' signals to the program as well, and a second one may mean something else to it. Of its hang-up it tells
   // the first process alone, which may be this one.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  // Node lets what it starts die of a hang-up that it was itself started to outlive. At a terminal nohup would take the output away.
+  const nohup = isAtTerminal || process.platform === 'win32' ? undefined : namedNohup(process.env);
+  const [file = '', ...args] = nohup ? [nohup, ...words] : words;
+  const child = start(file, args, { stdio: 'inherit', env: { ...env } });
+  if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });
   return new Promise((resolve) => {
     const end = (how: ProgramEnd) => {
       redirectSignals(undefined);
