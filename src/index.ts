@@ -34,7 +34,10 @@ export { type WaitDocument, waitForTasks, watchTasks } from './library/wait.ts';
 export type { WatchedRow, WatchSummary } from './output/watch-document.ts';
 export type { WatchEvent } from './output/watch-events.ts';
 
-/** The signed request of any RPC-style call, ready to be sent once and within 15 minutes: the nonce and the time are fresh. */
+/**
+ * The signed request of any RPC-style call, ready to be sent once and within 15 minutes: the nonce and the time are fresh. Throws
+ * {@link MmaiError} for what is no AccessKey.
+ */
 export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest, 'secrets' | 'signedTexts'> {
   const stamp = { now: systemClock.now(), nonce: randomUUID() };
   const { secrets: _, signedTexts: __, ...request } = signedRequest(call, checkAccessKey(accessKey), stamp);
