@@ -121,7 +121,7 @@ describe('mmai config check', () => {
     const { code, row, states } = await check({ endpoint: url }, {}, { clock });
     assert.equal(code, 3);
     assert.equal(states.signature, 'ok');
-    assert.match(row('permission').detail, /Forbidden\.RAM.*[^.]; /);
+    assert.match(row('permission').detail, /Forbidden\.RAM.*[^.]; .*; request ID: \S{36}$/);
     assert.match(row('permission').hint ?? '', /AliyunMultimediaAIReadOnlyAccess/);
   });
 
@@ -218,7 +218,12 @@ describe('mmai config check', () => {
     ['the certificate has expired', 'tls', async () => local('https', await tlsServer('', 'expired')), /has expired/],
     ['the certificate is of another', 'tls', async () => local('https', await tlsServer('', 'other')), /elsewhere/],
     ['no TLS is spoken', 'tls', async () => local('https', await rawServer('HTTP/1.1 400 No\r\n\r\n')), /Protocol/],
-    ['the service is in trouble', 'answer', async () => ({ endpoint: (await service('500')).url }), /InternalError/],
+    [
+      'the service is in trouble',
+      'answer',
+      async () => ({ endpoint: (await service('500')).url }),
+      /InternalError.*request ID: \S{36}$/,
+    ],
     ['a web page answers', 'answer', async () => ({ endpoint: (await service('html')).url }), /HtmlPage/],
   ];
   for (const [name, step, make, detail] of broken) {

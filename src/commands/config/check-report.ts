@@ -30,12 +30,16 @@ export class CheckReport {
   }
 
   fail(step: CheckName, failure: Failure): void {
-    const { topic, recommend } = failure;
+    const { topic, recommend, requestId } = failure;
     const { messages } = this;
     const explanation = topic && messages.codes[topic];
     // The service ends its sentence with a period.
     const quoted = failureText(failure, messages).replace(/\.$/, '');
-    const detail = messages.joined([quoted, ...(explanation ? [explanation.meaning] : [])]);
+    const detail = messages.joined([
+      quoted,
+      ...(explanation ? [explanation.meaning] : []),
+      ...(requestId === null ? [] : [messages.requestId + requestId]),
+    ]);
     const hint = explanation?.hint ?? recommend;
     this.#add({ step, state: 'failed', detail, hint, exitCode: failureExitCode(failure.class) });
   }
