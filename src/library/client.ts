@@ -133,8 +133,8 @@ export function createClient(options: ClientOptions): ServiceClient {
     traffic: client.traffic,
     clockOffsetMs: client.clockOffsetMs,
     checkTaskId: parseTaskId,
-    getTaskStatus: async (taskId, call) => client.getTaskStatus(checkedId(taskId), checkedCall(call)),
-    getTaskResult: async (taskId, call) => client.getTaskResult(checkedId(taskId), checkedCall(call)),
+    getTaskStatus: async (taskId, call) => held(call, client.getTaskStatus(checkedId(taskId), checkedCall(call))),
+    getTaskResult: async (taskId, call) => held(call, client.getTaskResult(checkedId(taskId), checkedCall(call))),
     renewConnections: () => transport.renew(),
     close: () => transport.close(),
   };
@@ -158,6 +158,15 @@ function checkedCall(call: CallOptions = {}): CallOptions {
   }
   if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
   return { ...call, retries, ...(signal && { signal: followerOf(signal) }) };
+}
+
+const underWay = new Set<object>();
+
+/** The reply, until which the options of the call, and its signal, are held. */
+async function held<Reply>(call: CallOptions | undefined, reply: Promise<Reply>): Promise<Reply> {
+  const entry = { call };
+  underWay.add(entry);
+  return reply.finally(() => underWay.delete(entry));
 }
 
 /** A number may have been rounded to the ID of another task. */

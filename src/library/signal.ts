@@ -7,14 +7,16 @@ export function isSignal(value: Partial<AbortSignal> | null): value is AbortSign
 
 const followers = new WeakMap<AbortSignal, AbortSignal>();
 
-/** A signal that follows the caller's, one for all of its calls: Node warns of more than ten listeners on the same one. */
+/**
+ * A signal that follows the caller's, one for all of its calls: Node warns of more than ten listeners on the same one. It holds the
+ * caller's weakly on Node 20, so that somebody else has to: one of `AbortSignal.timeout` would be collected and never abort.
+ */
 export function followerOf(signal: AbortSignal): AbortSignal {
   // Node cannot follow one of another class.
   if (!(signal instanceof AbortSignal)) return signal;
   const known = followers.get(signal);
   if (known) return known;
-  // Node 20 holds the caller's weakly: one of `AbortSignal.timeout` that nobody else holds would never abort.
-  const follower = Object.assign(AbortSignal.any([signal]), { source: signal });
+  const follower = AbortSignal.any([signal]);
   setMaxListeners(0, follower);
   followers.set(signal, follower);
   return follower;

@@ -59,6 +59,8 @@ interface Plan {
   readonly flags: WatchFlags;
   readonly options: WaiterOptions;
   readonly signal: AbortSignal;
+  /** The caller's, which the other one follows. */
+  readonly given: AbortSignal;
 }
 
 function planWait(client: TaskClient, taskIds: readonly string[], options: WaitOptions): Plan {
@@ -70,7 +72,7 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
   const ids = [...new Set(taskIds)] as TaskId[];
   const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);
   const { signal = new AbortController().signal } = options;
-  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: followerOf(signal) };
+  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: followerOf(signal), given: signal };
 }
 
 function startWaiter({ client, options, signal }: Plan): Waiter {
