@@ -18,6 +18,8 @@ interface Issuer {
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
 const UNREADABLE = 'Network.Unreadable';
+/** In advice about the service, its host or its quota, none of which are the issuer's. */
+const OF_SERVICE = /--endpoint|--max-rps|multimediaai/;
 const KEY = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const;
 
 /** A service that issues credentials; its clock is not known yet. */
@@ -107,8 +109,7 @@ export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiErr
   };
   if (http !== null && retry !== 'backoff') return denied(text, hint);
   const advice: Text | undefined = topic && ((m) => m.codes[topic].hint);
-  // The host is not the service's.
-  const isOfService = advice !== undefined && inEnglish(advice).includes('--endpoint');
+  const isOfService = advice !== undefined && OF_SERVICE.test(inEnglish(advice));
   return isOfService
     ? new CallError({ ...failure, topic: undefined }, text, undefined)
     : new CallError(failure, text, advice);

@@ -81,6 +81,18 @@ describe('a network that fails while a role is assumed', () => {
     });
   }
 
+  for (const [http, code] of [
+    [429, 'Throttling.User'],
+    [500, 'InternalError'],
+  ] as const) {
+    it(`${code}: no advice about the checks of tasks or the support of MultimediaAI, which STS knows nothing of`, async () => {
+      const { code: exitCode, stdout, stderr } = await runWith(['status', '1'], () => refusal(http, code));
+      assert.equal(exitCode, 4);
+      assert.match(stderr, new RegExp(code));
+      assert.doesNotMatch(stdout + stderr, /hint:/);
+    });
+  }
+
   it('is tried again within the limit', async () => {
     const { code, asked } = await runWith(['status', '1'], (now) =>
       now < 2000 ? throwing('ConnectionReset')() : issued(60),
