@@ -210,6 +210,8 @@ describe('the way out', { concurrency: 2 }, () => {
     const words = ['sandbox', '--', 'sh', '-c', 'kill -HUP $$; echo alive'];
     const ended = await mmai(words, { env: { _: '/usr/bin/nohup' } });
     assert.deepEqual([ended.code, ended.stdout], [0, 'alive\n']);
+    const flag = await mmai(['sandbox', '--', '--version'], { env: { _: '/usr/bin/nohup' } });
+    assert.deepEqual([flag.code, flag.stdout], [127, '']);
   });
 
   it('SIGUSR1 opens no debugger in a process that will hold an AccessKey', async () => {

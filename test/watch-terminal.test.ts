@@ -179,20 +179,22 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     assert.match(screen, /^[\n\x20-\x7e]+$/);
   });
 
-  it('begins anew when the job continues that Ctrl-Z stopped', async () => {
-    const directory = temporaryDirectory();
-    const { screen } = await runAtTerminal(
-      `set -m; ${mmai} config set access-key-secret; echo stopped; fg; echo ended with $?`,
-      [
-        [/access-key-secret/, 'half\u001a'],
-        [/stopped[\s\S]*◆.*access-key-secret/, 'whole\r'],
-      ],
-      { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
-    );
-    assert.match(screen, /^ended with 0$/m);
-    const { profiles } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
-    assert.equal(profiles.default['access-key-secret'], 'whole');
-  });
+  for (const behind of ['', 'ls\r']) {
+    it(`begins anew when the job continues that Ctrl-Z stopped, read with ${JSON.stringify(behind)} behind it`, async () => {
+      const directory = temporaryDirectory();
+      const { screen } = await runAtTerminal(
+        `set -m; ${mmai} config set access-key-secret; echo stopped; fg; echo ended with $?`,
+        [
+          [/access-key-secret/, `half\u001a${behind}`],
+          [/stopped[\s\S]*◆.*access-key-secret/, 'whole\r'],
+        ],
+        { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
+      );
+      assert.match(screen, /^ended with 0$/m);
+      const { profiles } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+      assert.equal(profiles.default['access-key-secret'], 'whole');
+    });
+  }
 
   for (const [name, enter, size] of [
     ['Enter', '\r', `cols ${COLUMNS} rows ${ROWS}`],

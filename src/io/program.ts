@@ -26,8 +26,10 @@ export function runProgram(
   // A terminal sends its keys' signals to the program as well, and a second one may mean something else to it. Of its hang-up it tells
   // the first process alone, which may be this one.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
-  // Node lets what it starts die of a hang-up that it was itself started to outlive. At a terminal nohup would take the output away.
-  const nohup = isAtTerminal || process.platform === 'win32' ? undefined : namedNohup(process.env);
+  // Node lets what it starts die of a hang-up that it was itself started to outlive. At a terminal nohup would take the output away,
+  // and what begins with a dash is a flag to it.
+  const isPlain = isAtTerminal || process.platform === 'win32' || words[0]?.startsWith('-');
+  const nohup = isPlain ? undefined : namedNohup(process.env);
   const [file = '', ...args] = nohup ? [nohup, ...words] : words;
   const child = start(file, args, { stdio: 'inherit', env: { ...env } });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });

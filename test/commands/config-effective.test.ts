@@ -88,4 +88,11 @@ describe('config get and list ask the places of credentials that sign', () => {
       assert.equal((await config('get access-key-id', profiles, env, own)).code, 2);
     });
   }
+
+  it('a security token that was saved before its AccessKey is shown', async () => {
+    const own = { 'security-token': 'own-token' };
+    const { code, stdout } = await config('get security-token --reveal', [], {}, own);
+    assert.deepEqual([code, stdout], [0, 'own-token\n']);
+    assert.match((await config('list', [], {}, own)).stdout, /^security-token /m);
+  });
 });

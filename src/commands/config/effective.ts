@@ -46,14 +46,16 @@ async function credentialRows(
   const ask = (origin: Origin) => {
     asked = origin;
   };
+  let isElsewhere = false;
   const offer = await firstOffer(profile, { ...deps, warn }, ask).catch((error: unknown) => {
     if (!(error instanceof MmaiError)) throw error;
     warn(error.text);
+    isElsewhere = asked?.from !== 'profile';
     return undefined;
   });
   const stored = storedRows(profile);
-  // Half a key of the profile is shown where the search ends at it: that of a profile which is not asked would sign nothing.
-  if (!offer && asked?.from === 'profile') return stored;
+  // Part of a key is shown, since it is saved, but not where another place fails before the profile is asked: it would sign nothing.
+  if (!offer && !isElsewhere) return stored;
   return [...(offer ? keyRows(offer) : []), ...stored.filter(({ key }) => key === 'credential-process')];
 }
 

@@ -63,12 +63,13 @@ export function createPrompts(
     const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
     process.stdin.off('pause', onPause).off('keypress', onKey);
     clearImmediate(closing);
-    // Clack answers Ctrl-C, and the signal, with a symbol.
-    if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
+    // Before the answer: Enter may have been read with Ctrl-Z, but was typed for the shell.
     if (isSuspended && !signal.aborted) {
       raiseForGroup('SIGTSTP');
       return ask(prompt);
     }
+    // Clack answers Ctrl-C, and the signal, with a symbol.
+    if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
     await interrupted(signal);
     throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
   };
