@@ -130,7 +130,8 @@ function wholeReply(reply: StatusReply): TaskReply {
   const { failure } = reply;
   const { code, http = null, class: given } = failure;
   const known = classify(code, http ?? 0);
-  const meaning = given ? { ...known, class: given, retry: RETRY_RULES[given] } : known;
+  // A code may have a rule of its own.
+  const meaning = !given || given === known.class ? known : { ...known, class: given, retry: RETRY_RULES[given] };
   const unknown = { requestId: null, recommend: null, serverTime: undefined };
   return { ok: false, failure: { ...unknown, ...failure, serverDelayMs, http, ...meaning } };
 }

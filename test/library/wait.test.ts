@@ -65,6 +65,16 @@ describe('waitForTasks', () => {
     await assert.rejects(waitForTasks(createClient({ accessKey, transport }), ['1']), /^Error: no key$/);
   });
 
+  it("goes by a code's own rule of retrying: a redirect does not end the wait of a task that was seen", async () => {
+    const running = answer(200, { Status: 1, RequestId: 'R-1' });
+    const { transport } = fakeTransport(running, answer(302, '', { location: 'http://login.example/' }));
+    const client = createClient({ accessKey: testKey, transport });
+    for await (const event of watchTasks(client, ['1'], { interval: 1 })) {
+      assert.notEqual(event.type, 'result');
+      if (event.type === 'retry') return;
+    }
+  });
+
   it('ends many waits by one signal, of whose listeners Node does not warn', async () => {
     const controller = new AbortController();
     const warnings: Error[] = [];
