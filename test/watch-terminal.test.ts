@@ -191,6 +191,7 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
         { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
       );
       assert.match(screen, /^ended with 0$/m);
+      assert.doesNotMatch(screen, /whole/);
       const { profiles } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
       assert.equal(profiles.default['access-key-secret'], 'whole');
     });

@@ -47,7 +47,7 @@ export function createPrompts(
     let isSuspended = false;
     // Ctrl-D, or the terminal's end, closes what Clack reads without a word to Clack: all that is seen of it is the pause.
     const onPause = () => {
-      closing = setImmediate(() => closed.abort());
+      closing ??= setImmediate(() => closed.abort());
     };
     const onKey = (_: string, key: { name?: string; readonly ctrl?: boolean }) => {
       // A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it.
