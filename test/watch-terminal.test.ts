@@ -20,7 +20,7 @@ function watchAtTerminal(args: string, until?: RegExp, keys = '', size?: string)
   return runAtTerminal(`exec ${mmai} watch ${args}`, until ? [[until, keys]] : [], { size });
 }
 
-/** Runs a shell's command at a terminal, types, and tells what is left on the screen. */
+/** Runs a shell's command at a terminal, types, and tells what was seen, and what is left on the screen. */
 async function runAtTerminal(
   line: string,
   typed: Typed,
@@ -54,7 +54,7 @@ async function runAtTerminal(
   const text = rows.map((row) => (row.isWrapped ? '' : '\n') + row.translateToString(true)).join('');
   // biome-ignore lint/suspicious/noExplicitAny: the emulator tells it nowhere else
   const isCursorShown = !(terminal as any)._core.coreService.isCursorHidden;
-  return { code, screen: text.trim(), isCursorShown };
+  return { code, seen, screen: text.trim(), isCursorShown };
 }
 
 describe('mmai watch at a terminal', { concurrency: 4, skip: !hasScript && 'needs script of util-linux' }, () => {
@@ -182,7 +182,7 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
   for (const behind of ['', 'ls\r']) {
     it(`begins anew when the job continues that Ctrl-Z stopped, read with ${JSON.stringify(behind)} behind it`, async () => {
       const directory = temporaryDirectory();
-      const { screen } = await runAtTerminal(
+      const { seen, screen } = await runAtTerminal(
         `set -m; ${mmai} config set access-key-secret; echo stopped; fg; echo ended with $?`,
         [
           [/access-key-secret/, `half\u001a${behind}`],
@@ -191,7 +191,7 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
         { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
       );
       assert.match(screen, /^ended with 0$/m);
-      assert.doesNotMatch(screen, /whole/);
+      assert.doesNotMatch(seen, /whole/);
       const { profiles } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
       assert.equal(profiles.default['access-key-secret'], 'whole');
     });
