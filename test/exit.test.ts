@@ -206,13 +206,23 @@ describe('the way out', { concurrency: 2 }, () => {
     });
   }
 
-  it('a hang-up does not end the command of a sandbox that was started with nohup', async () => {
-    const words = ['sandbox', '--', 'sh', '-c', 'kill -HUP $$; echo alive'];
-    const ended = await mmai(words, { env: { _: '/usr/bin/nohup' } });
-    assert.deepEqual([ended.code, ended.stdout], [0, 'alive\n']);
-    const flag = await mmai(['sandbox', '--', '--version'], { env: { _: '/usr/bin/nohup' } });
-    assert.deepEqual([flag.code, flag.stdout], [127, '']);
-  });
+  for (const name of ['bash', 'sh']) {
+    it(`a hang-up does not end the command of a sandbox that ${name} started with nohup`, async () => {
+      const command = `sh -c "kill -HUP \\$\\$; echo alive"`;
+      const script = `nohup "${process.execPath}" "${bin}" sandbox -- ${command} < /dev/null > out 2> err; echo $?; cat out`;
+      assert.equal(await shell(`cd '${temporaryDirectory()}'; ${name} -c '${script}'`), '0\nalive\n');
+    });
+  }
+
+  for (const [what, nohup, words, code] of [
+    ['that is a flag of nohup is not found', '/usr/bin/nohup', ['--version'], 127],
+    ['runs where nohup is not there any more', '/nonexistent/nohup', ['echo'], 0],
+  ] as const) {
+    it(`a command of a sandbox ${what}`, async () => {
+      const ended = await mmai(['sandbox', '--', ...words], { env: { _: nohup } });
+      assert.deepEqual([ended.code, ended.stdout.trim()], [code, '']);
+    });
+  }
 
   it('SIGUSR1 opens no debugger in a process that will hold an AccessKey', async () => {
     const early = join(temporaryDirectory(), 'early.cjs');

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { codeOf, kill, start } from './child-process.ts';
-import { namedNohup } from './terminal/nohup.ts';
+import { nohupProgram } from './terminal/nohup.ts';
 
 /**
  * How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could
@@ -26,10 +26,9 @@ export function runProgram(
   // A terminal sends its keys' signals to the program as well, and a second one may mean something else to it. Of its hang-up it tells
   // the first process alone, which may be this one.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
-  // Node lets what it starts die of a hang-up that it was itself started to outlive. At a terminal nohup would take the output away,
-  // and what begins with a dash is a flag to it.
+  // At a terminal nohup would take the output away, and what begins with a dash is a flag to it.
   const isPlain = isAtTerminal || process.platform === 'win32' || words[0]?.startsWith('-');
-  const nohup = isPlain ? undefined : namedNohup(process.env);
+  const nohup = isPlain ? undefined : nohupProgram(process.env);
   const [file = '', ...args] = nohup ? [nohup, ...words] : words;
   const child = start(file, args, { stdio: 'inherit', env: { ...env } });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ notStarted: child.code });

@@ -26,6 +26,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/terminal/foreground.ts': ['fs/promises'],
   // A standard stream, and what /dev/null is.
   'io/terminal/lost-terminal.ts': ['closeSync', 'statSync'],
+  // Whether nohup is where it was.
+  'io/terminal/nohup.ts': ['existsSync'],
   // The name of a terminal, in /proc and /dev.
   'io/terminal/unblocked.ts': ['accessSync', 'readlinkSync', 'statSync'],
   'version.ts': ['readFileSync'],

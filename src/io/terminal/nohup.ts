@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import type { Environment } from '../../core/config/settings.ts';
 import { isTerminalOrGone } from './lost-terminal.ts';
 
@@ -7,16 +7,19 @@ import { isTerminalOrGone } from './lost-terminal.ts';
  * what it inherits. bash and zsh name the command in `_`; where the shell does not, nothing is at the other end of the standard
  * streams: no terminal, though it may be gone when the signal comes, and no program behind a pipe.
  */
-export function isNohup(env: Environment): boolean {
-  return namedNohup(env) !== undefined || [0, 1, 2].every(isFileOrNull);
+export function isNohup({ _: command = '' }: Environment): boolean {
+  return NAMED.test(command) || [0, 1, 2].every(isFileOrNull);
 }
 
-/** The nohup that the shell names as the command that it started; what we start in turn may be started with it. */
-export function namedNohup({ _: command = '' }: Environment): string | undefined {
-  return /(^|\/)nohup$/.test(command) ? command : undefined;
+/** The program to start others with that must outlive a hang-up with us, of which Node lets them die; undefined where there is none. */
+export function nohupProgram(env: Environment): string | undefined {
+  if (!isNohup(env)) return undefined;
+  return [env._ ?? '', '/usr/bin/nohup'].find((path) => NAMED.test(path) && existsSync(path));
 }
 
 // --- internal ---
+
+const NAMED = /(^|\/)nohup$/;
 
 function isFileOrNull(descriptor: number): boolean {
   try {
