@@ -66,7 +66,7 @@ export class PollQueue {
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < roundAt;
     task.due = isDelayed && now < beforeRoundAt ? beforeRoundAt : now + againInMs;
     this.push(task);
-    // Of all tasks it was polled last, so that its turn in the last round is the last one.
+    // Which turn it gets in the last round is not known yet: at the latest this one.
     const at = this.#round.includes(task.due, now) ? this.#round.lastSendAt() : task.due;
     return Math.max(0, Math.round(at - now));
   }
