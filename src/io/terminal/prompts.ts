@@ -52,7 +52,7 @@ export function createPrompts(
     const onKey = (_: string, key: { name?: string; readonly ctrl?: boolean }) => {
       // A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it.
       if (key.name === 'enter') key.name = 'return';
-      if (!key.ctrl || key.name !== 'z') return;
+      if (!key.ctrl || key.name !== 'z' || process.platform === 'win32') return;
       // Node would stop the process, and then read nothing more.
       isSuspended = true;
       key.name = '';
