@@ -8,8 +8,8 @@ export function isSignal(value: Partial<AbortSignal> | null): value is AbortSign
 const followers = new WeakMap<AbortSignal, AbortSignal>();
 
 /**
- * A signal that follows the caller's, one for all of its calls: Node warns of more than ten listeners on the same one. It holds the
- * caller's weakly on Node 20, so that somebody else has to: one of `AbortSignal.timeout` would be collected and never abort.
+ * A signal that follows the caller's, one for all of its calls: Node warns of more than ten listeners on the same one. The call must
+ * keep a reference to the caller's: on Node 20 the follower's is weak, and a signal of `AbortSignal.timeout` would never abort.
  */
 export function followerOf(signal: AbortSignal): AbortSignal {
   // Node cannot follow one of another class.
