@@ -9,3 +9,30 @@ export interface Clock {
   /** Resolves after `ms` (24 days at most), or at once when `signal` aborts (check `signal.aborted` after). Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** When work that may take longer is no longer waited for. */
+export interface Limits {
+  /** Infinity means no limit. */
+  readonly ms: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `work` resolves or rejects with; where a limit comes first, what `late` returns or throws. No timer outlasts it. */
+export async function within<T>(
+  clock: Pick<Clock, 'sleep'>,
+  { ms, signal }: Limits,
+  work: Promise<T>,
+  late: () => T,
+): Promise<T> {
+  if (ms === Number.POSITIVE_INFINITY && !signal) return work;
+  const ended = new AbortController();
+  const end = () => ended.abort('ended');
+  signal?.addEventListener('abort', end);
+  if (signal?.aborted) end();
+  try {
+    return await Promise.race([work, clock.sleep(ms, ended.signal).then(late)]);
+  } finally {
+    signal?.removeEventListener('abort', end);
+    end();
+  }
+}

@@ -1,3 +1,4 @@
+import { within } from '../core/clock.ts';
 import { type CallError, networkCallError } from '../core/rpc/call.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import { usageError } from '../errors.ts';
@@ -17,20 +18,10 @@ interface KeyLimits {
  */
 export async function findKey(find: () => Promise<AccessKey>, { until, signal }: KeyLimits): Promise<AccessKey> {
   const limitMs = until - systemClock.monotonic();
-  if (limitMs === Number.POSITIVE_INFINITY && !signal) return checkAccessKey(await find());
-  const ended = new AbortController();
-  const end = () => ended.abort('ended');
-  signal?.addEventListener('abort', end);
-  const isStopped = () => signal?.aborted === true;
-  const late = systemClock.sleep(isStopped() ? 0 : limitMs, ended.signal).then(() => {
-    throw isStopped() ? stopped() : lateError(limitMs);
-  });
-  try {
-    return checkAccessKey(await Promise.race([find(), late]));
-  } finally {
-    signal?.removeEventListener('abort', end);
-    end();
-  }
+  const late = () => {
+    throw signal?.aborted ? stopped() : lateError(limitMs);
+  };
+  return checkAccessKey(await within(systemClock, { ms: limitMs, signal }, find(), late));
 }
 
 /**

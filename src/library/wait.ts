@@ -1,4 +1,5 @@
 import type { TaskReply, TaskResultReply } from '../core/client.ts';
+import { within } from '../core/clock.ts';
 import { serviceOrigin } from '../core/config/settings.ts';
 import { classify, RETRY_RULES } from '../core/rpc/error-codes.ts';
 import { type Failed, networkFailure } from '../core/rpc/response.ts';
@@ -13,7 +14,7 @@ import { en } from '../locales/en/messages.ts';
 import { type WatchDocument, type WatchedRow, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } from '../output/watch-events.ts';
 import { systemClock } from '../system.ts';
-import type { StatusReply, TaskClient } from './client.ts';
+import type { StatusReply, TaskCallOptions, TaskClient } from './client.ts';
 import { expected, type WaitOptions, watchFlags } from './options.ts';
 import { followerOf } from './signal.ts';
 
@@ -81,11 +82,11 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
     random: Math.random,
     signal,
     poll: async (id, limits) =>
-      wholeReply(await sent(() => client.getTaskStatus(id, { ...limits, retries: 0 }), limits, 'getTaskStatus')),
+      wholeReply(await sent('getTaskStatus', limits, (options) => client.getTaskStatus(id, options))),
     result:
       client.getTaskResult &&
       (async (id, limits) =>
-        checkedResult(await sent(() => client.getTaskResult!(id, { ...limits, retries: 0 }), limits, 'getTaskResult'))),
+        checkedResult(await sent('getTaskResult', limits, (options) => client.getTaskResult!(id, options)))),
     renewConnections: () => client.renewConnections?.(),
     interruptCode: () => ExitCode.interrupted,
   });
@@ -148,36 +149,27 @@ function wholeDelay(ms: number | undefined): number | undefined {
   return typeof ms === 'number' && ms > 0 ? ms : undefined;
 }
 
-/** How long after its time limit a call that does not heed it ends, and the longest that a timer can take, in ms. */
+/** How long after its time limit a call that does not heed it ends, in ms. */
 const GRACE_MS = 50;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * What a client's call resolves with, or a failure at its time limit, which the client may not heed: eight calls that hang would keep
- * the wait from all tasks. A wait ends with errors only: whatever else is thrown becomes one.
+ * What a client's call resolves with, or a failure at its limits, which the client may not heed: eight calls that hang would keep the
+ * wait from all tasks. A wait ends with errors only: whatever else is thrown becomes one.
  */
 async function sent<Reply>(
-  call: () => Promise<Reply>,
-  { timeoutMs }: PollOptions,
   name: keyof TaskClient,
+  limits: PollOptions,
+  call: (options: TaskCallOptions) => Promise<Reply>,
 ): Promise<Reply | Failed> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Failed>((resolve) => {
-    const expire = () =>
-      resolve({
-        ok: false,
-        failure: networkFailure(
-          timeoutError(() => name, timeoutMs),
-          String,
-        ),
-      });
-    timer = setTimeout(expire, Math.min(timeoutMs + GRACE_MS, MAX_TIMER_MS)).unref();
-  });
+  const { timeoutMs } = limits;
+  // One that any number of calls may listen to.
+  const signal = followerOf(limits.signal);
+  const timeout = () => timeoutError(() => name, timeoutMs);
+  const late = (): Failed => ({ ok: false, failure: networkFailure(timeout(), String) });
   try {
-    return await Promise.race([call(), late]);
+    const work = call({ ...limits, signal, retries: 0 });
+    return await within<Reply | Failed>(systemClock, { ms: timeoutMs + GRACE_MS, signal }, work, late);
   } catch (thrown) {
     throw thrown instanceof Error ? thrown : new Error(String(thrown));
-  } finally {
-    clearTimeout(timer);
   }
 }

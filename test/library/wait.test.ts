@@ -112,6 +112,24 @@ describe('waitForTasks', () => {
     assert.equal(tasks[0]?.error?.code, 'Network.Timeout');
   });
 
+  it('gives its client a signal that each of its calls may listen to, more than once', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const client: TaskClient = {
+      async getTaskStatus(_, options) {
+        for (const listener of [() => {}, () => {}, () => {}]) options?.signal?.addEventListener('abort', listener);
+        await new Promise(setImmediate);
+        return { ok: true, result: { status: 2 } };
+      },
+    };
+    const ids = Array.from({ length: 8 }, (_, index) => `task ${index}`);
+    const { summary } = await waitForTasks(client, ids);
+    process.off('warning', onWarning);
+    assert.equal(summary.exitCode, 0);
+    assert.deepEqual(warnings, []);
+  });
+
   it('holds a signal that nobody else does, as of a time limit', async () => {
     const client: TaskClient = { getTaskStatus: () => new Promise(() => {}) };
     const start = () => {

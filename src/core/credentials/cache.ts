@@ -1,6 +1,6 @@
 import type { Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
-import type { Clock } from '../clock.ts';
+import { within } from '../clock.ts';
 import { CallError, networkCallError } from '../rpc/call.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import { type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
@@ -90,20 +90,17 @@ export function cacheCredentials(
   };
   return async (renew, until = Number.POSITIVE_INFINITY) => {
     const found = current(renew);
-    if (!pending || until === Number.POSITIVE_INFINITY) return (await found).credentials.accessKey;
-    const late = () => lateError(place, until - startedAt);
-    return (await within(until - clock.monotonic(), found, late, clock)).credentials.accessKey;
+    if (!pending) return (await found).credentials.accessKey;
+    // A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for.
+    const late = () => {
+      throw lateError(place, until - startedAt);
+    };
+    const { credentials } = await within(clock, { ms: until - clock.monotonic() }, found, late);
+    return credentials.accessKey;
   };
 }
 
 // --- internal ---
-
-/** A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for. */
-async function within<T>(ms: number, found: Promise<T>, late: () => Error, clock: Clock): Promise<T> {
-  const stop = new AbortController();
-  const tooLate = clock.sleep(ms, stop.signal).then(() => Promise.reject(late()));
-  return Promise.race([found, tooLate]).finally(() => stop.abort('found'));
-}
 
 function lateError(place: Text, ms: number): CallError {
   return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(ms)));
