@@ -22,7 +22,9 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
       const text = help.configArguments[argument.name() as keyof typeof help.configArguments];
       argument.description = typeof text === 'string' ? text : text(CONFIG_KEYS);
     }
-    return addCommonOptions(command.option('--profile <name>', flags.profile), flags);
+    // Those that are about all profiles, or about the one that is their argument, would ignore it.
+    if (!['delete', 'path', 'use', 'profiles'].includes(name)) command.option('--profile <name>', flags.profile);
+    return addCommonOptions(command, flags);
   };
   /** commander gives the words, then the options. Every action ends well or throws. */
   const act =

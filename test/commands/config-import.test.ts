@@ -10,14 +10,14 @@ import { temporaryDirectory } from '../support/mmai.ts';
 const AK = { mode: 'AK', access_key_id: 'id', access_key_secret: 'secret-of-aliyun' };
 
 /** A home with this file of aliyun-cli, and `mmai config import` in it. */
-function home(file: object | string) {
+function home(file: object | string, env: Record<string, string> = {}) {
   const folder = temporaryDirectory();
   mkdirSync(join(folder, '.aliyun'));
   writeFileSync(join(folder, '.aliyun', 'config.json'), typeof file === 'string' ? file : JSON.stringify(file));
   const first = fakeDeps({ home: () => folder });
   const store = first.store;
   const config = async (...args: string[]) => {
-    const deps: FakeDeps = fakeDeps({ home: () => folder, store });
+    const deps: FakeDeps = fakeDeps({ home: () => folder, store, env });
     const exitCode = await run(['config', ...args], deps);
     return { exitCode, stdout: deps.stdout.text(), stderr: deps.stderr.text() };
   };
@@ -85,6 +85,11 @@ describe('mmai config import', () => {
     const expected = { 'access-key-id': 'id', 'access-key-secret': 'secret-of-aliyun', retries: '7' };
     assert.deepEqual((await stored()).profiles.mine, expected);
     assert.equal((await stored()).current, 'mine');
+  });
+
+  it('MMAI_PROFILE copies one, too', async () => {
+    const { config } = home(several, { MMAI_PROFILE: 'mine' });
+    assert.equal((await config('import')).stdout, 'mine  AK  imported\n');
   });
 
   it('--profile copies one, --json tells it in one document', async () => {

@@ -257,6 +257,16 @@ describe('mmai config delete', () => {
   });
 });
 
+describe('--profile', () => {
+  for (const words of ['path', 'profiles', 'use work', 'delete work --yes']) {
+    it(`is refused by config ${words}, which would ignore it`, async () => {
+      const deps = fakeDeps();
+      assert.equal(await run(['config', ...words.split(' '), '--profile', 'other'], deps), 2);
+      assert.match(deps.stderr.text(), /^error: unknown option "--profile"/);
+    });
+  }
+});
+
 describe('a bad value', () => {
   const cases: [string, Partial<CommandDeps>, RegExp][] = [
     ['of a variable', { env: { MMAI_REGION: 'A B' } }, /^MMAI_REGION: "A B"/],

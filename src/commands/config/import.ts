@@ -1,4 +1,4 @@
-import { type Config, parseProfileName } from '../../core/config/profiles.ts';
+import { type Config, parseProfileName, profileName } from '../../core/config/profiles.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
 import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -27,28 +27,28 @@ export async function importProfiles(options: ConfigOptions, deps: CommandDeps):
   const aliyun = await readAliyunConfig(deps);
   const path = visible(aliyunPath(deps) ?? '~/.aliyun/config.json');
   if (!aliyun) throw usageError((m) => m.config.noAliyun(path));
-  const { profile } = options;
+  const profile = profileName(options.profile, deps.env);
   if (profile !== undefined && !aliyun.profiles.has(profile)) {
     throw usageError((m) => m.credentials.noAliyunProfile(shortened(profile), path));
   }
   const store = await deps.store();
   let rows: Row[] = [];
   await store.update((config) => {
-    rows = copyProfiles(aliyun, config, options);
+    rows = copyProfiles(aliyun, config, profile, options.force === true);
   });
   printRows(rows, path, options, deps);
 }
 
 // --- internal ---
 
-function copyProfiles(aliyun: AliyunConfig, config: Config, { profile: only, force }: ConfigOptions): Row[] {
+function copyProfiles(aliyun: AliyunConfig, config: Config, only: string | undefined, force: boolean): Row[] {
   // Without a profile of its own, mmai has signed as aliyun-cli does: it still does then, whether that profile is copied or not.
   const isFirst = Object.keys(config.profiles).length === 0;
   if (isFirst && isProfileName(aliyun.current)) config.current = aliyun.current;
   const chosen = [...aliyun.profiles].filter(([name]) => only === undefined || name === only);
   return chosen.map(([name, profile]) => {
     const mode = aliyunMode(profile) || null;
-    const outcome = outcomeOf(name, mode, profile, config, force === true);
+    const outcome = outcomeOf(name, mode, profile, config, force);
     if (outcome === 'imported') config.profiles[name] = copied(profile, config.profiles[name]);
     return { name, mode, outcome };
   });
