@@ -138,17 +138,22 @@ export function isForeign(path: string): boolean {
 }
 
 /**
- * Whether another user, but root, can change the last of these parts of a path: one who owns any of them, or anybody if all may write
- * the file. In a user namespace the machine's root is not 0: the owner of `/` counts as root above the first part that is 0's or `user`'s.
+ * Whether another user, but root, can change the file that these parts of a path lead to: one who owns any of them, or anybody if all
+ * may write it or it is gone, since a file of one's own would not be. In a user namespace the machine's root is not 0: the owner of `/`
+ * counts as root above the first part that is 0's or `user`'s.
  * @param parts from `/` down.
  */
 export function canOthersChange(parts: readonly Pick<Stats, 'uid' | 'mode'>[], user: number): boolean {
   const isTrusted = ({ uid }: { readonly uid: number }) => uid === 0 || uid === user;
   const first = parts.findIndex(isTrusted);
   if (first < 0) return true;
-  const mode = parts.at(-1)!.mode;
-  const isWritable = (mode & constants.S_IFMT) === constants.S_IFREG && (mode & 0o002) !== 0;
-  return isWritable || parts.some((part, index) => !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid));
+  const { mode } = parts.at(-1)!;
+  const isFile = (mode & constants.S_IFMT) === constants.S_IFREG;
+  return (
+    !isFile ||
+    (mode & 0o002) !== 0 ||
+    parts.some((part, index) => !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid))
+  );
 }
 
 /** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */
