@@ -181,6 +181,19 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     });
   }
 
+  for (const command of ['init', 'set access-key-secret', 'delete default']) {
+    it(`is not begun where nobody would see it: config ${command} 2> file`, async () => {
+      const directory = temporaryDirectory();
+      const { screen } = await runAtTerminal(
+        `${mmai} config set region cn-hangzhou; ${mmai} config ${command} 2> "$MMAI_CONFIG_DIR/log"; echo ended with $?`,
+        [],
+        { env: { MMAI_CONFIG_DIR: directory } },
+      );
+      assert.match(screen, /^ended with 2$/m);
+      assert.match(readFileSync(join(directory, 'log'), 'utf8'), /^error: prompts are written to standard error/);
+    });
+  }
+
   for (const behind of ['', 'ls\r']) {
     it(`begins anew when the job continues that Ctrl-Z stopped, read with ${JSON.stringify(behind)} behind it`, async () => {
       const directory = temporaryDirectory();

@@ -3,7 +3,7 @@ import { kebab, type Origin, resolveSettings, type SettingName, settingNames } f
 import type { KeyOffer } from '../../core/credentials/chain.ts';
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { MmaiError, type Text } from '../../errors.ts';
+import type { Text } from '../../errors.ts';
 import { createWarn } from '../shared/warn.ts';
 import type { ConfigOptions } from './keys.ts';
 
@@ -42,21 +42,14 @@ async function credentialRows(
   warn: (text: Text) => void,
 ): Promise<EffectiveValue[]> {
   const { firstOffer } = await import('../../core/credentials/chain.ts');
-  let asked: Origin | undefined;
-  const ask = (origin: Origin) => {
-    asked = origin;
-  };
-  let isElsewhere = false;
-  const offer = await firstOffer(profile, { ...deps, warn }, ask).catch((error: unknown) => {
-    if (!(error instanceof MmaiError)) throw error;
-    warn(error.text);
-    isElsewhere = asked?.from !== 'profile';
-    return undefined;
-  });
+  const offer = await firstOffer(profile, { ...deps, warn });
   const stored = storedRows(profile);
+  if (!offer) return stored;
+  const command = stored.filter(({ key }) => key === 'credential-process');
+  if (!('error' in offer)) return [...keyRows(offer), ...command];
+  warn(offer.error.text);
   // Part of a key is shown, since it is saved, but not where another place fails before the profile is asked: it would sign nothing.
-  if (!offer && !isElsewhere) return stored;
-  return [...(offer ? keyRows(offer) : []), ...stored.filter(({ key }) => key === 'credential-process')];
+  return offer.origin.from === 'profile' ? stored : command;
 }
 
 /** What the profile holds of credentials, a whole key or not. */

@@ -59,19 +59,24 @@ export interface KeyOffer extends Pick<Offer, 'source' | 'accessKey'> {
   readonly origin: Origin;
 }
 
-/**
- * The first place that offers credentials, by the environment and files alone: nothing is sent and no command is run. Calls `ask`
- * before each place is asked.
- */
+/** A place that holds credentials with which something is wrong: the search ends there. */
+export interface FailedOffer extends Pick<KeyOffer, 'origin'> {
+  readonly error: MmaiError;
+}
+
+/** The first place that offers credentials, by the environment and files alone: nothing is sent and no command is run. */
 export async function firstOffer(
   profile: Profile,
   deps: Omit<CredentialDeps, 'transport'>,
-  ask: (origin: Origin) => void = () => {},
-): Promise<KeyOffer | undefined> {
+): Promise<KeyOffer | FailedOffer | undefined> {
   for (const { origin, offer } of credentialChain(profile, { ...deps, transport: offline })) {
-    ask(origin);
-    const found = await offer();
-    if (found) return { ...found, origin };
+    try {
+      const found = await offer();
+      if (found) return { ...found, origin };
+    } catch (error) {
+      if (!(error instanceof MmaiError)) throw error;
+      return { origin, error };
+    }
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { abortCode, MmaiError } from '../../errors.ts';
+import { abortCode, MmaiError, usageError } from '../../errors.ts';
 import { giveSize } from './block.ts';
 import { raiseForGroup } from './keys.ts';
 
@@ -34,12 +34,14 @@ export interface Prompts {
 /**
  * Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back
  * and throws; on Ctrl-Z it does that too, and begins anew when the job continues. `shown` is what a text is written as.
+ * Throws a usage error where nobody would see the prompt.
  */
 export function createPrompts(
   output: NodeJS.WriteStream,
   signal: AbortSignal,
   shown?: (text: string) => string,
 ): Prompts {
+  if (!output.isTTY) throw usageError((m) => m.config.promptsUnseen());
   if (shown) replaceText(output, shown);
   const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
     const closed = new AbortController();

@@ -21,6 +21,7 @@ export const configEn = {
   stopped: () => 'interrupted; nothing was changed',
   initNeedsTerminal: () =>
     'config init is interactive and needs a terminal; in scripts, use "mmai config set KEY VALUE"',
+  promptsUnseen: () => 'prompts are written to standard error, which is not a terminal',
   askId: () => 'AccessKey ID',
   askSecret: () => 'AccessKey secret (not shown)',
   askSecretAgain: (masked: string) => `AccessKey secret (not shown; press Enter to keep ${masked})`,

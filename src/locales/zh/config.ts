@@ -19,6 +19,7 @@ export const configZh: Messages['config'] = {
   inputTimeout: (limit) => `标准输入在 ${limit} 内没有新内容，也未结束；未作任何改动`,
   stopped: () => '已中断，未作任何改动',
   initNeedsTerminal: () => 'config init 为交互式命令，需要在终端中运行；脚本中请使用 "mmai config set 键 值"',
+  promptsUnseen: () => '提示信息会写到标准错误，而标准错误不是终端',
   askId: () => 'AccessKey ID',
   askSecret: () => 'AccessKey Secret（输入时不显示）',
   askSecretAgain: (masked) => `AccessKey Secret（输入时不显示；直接回车保留 ${masked}）`,

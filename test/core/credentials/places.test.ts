@@ -173,6 +173,7 @@ describe('the first offer, which config get and list show', () => {
     if (profiles.length > 0) world.aliyun(...(profiles as { name: string }[]));
     const found = await firstOffer(profile, world);
     assert.deepEqual(world.requests, []);
+    assert.ok(!found || !('error' in found));
     return found && { id: found.accessKey?.accessKeyId, source: found.source(en), from: found.origin.from };
   };
   const AK = { access_key_id: 'aliyun-id', access_key_secret: 's' };
