@@ -6,6 +6,7 @@ import { runCommand } from '../../src/io/command.ts';
 import { BROKEN, brokenWorld, oidc, role, uri, type World } from '../fixtures/broken-credentials.ts';
 import { assertNoCanary, CANARY } from '../support/canary.ts';
 import { fakeDeps } from '../support/deps.ts';
+import { answer, refusal, succeeded } from '../support/transport.ts';
 
 /** Runs the command against this world in the given form; what went out, and how it ended. */
 async function ask(at: World, env: object, args: string[], commandMs = 10_000) {
@@ -93,6 +94,25 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
       assert.match(deps.stderr.text(), sentence);
     });
   }
+
+  it('a key of ECS metadata that is refused while the metadata cannot be reached is replaced once it can', async () => {
+    const seen: string[] = [];
+    const send = async ({ method, url }: HttpRequest) => {
+      if (!url.startsWith('http://100.100.100.200/')) {
+        seen.push('service');
+        return seen.includes('down') ? succeeded : refusal(403, 'InvalidSecurityToken.Expired');
+      }
+      if (seen.length > 0 && !seen.includes('down')) {
+        seen.push('down');
+        throw new NetworkError('Unreachable', 'no route');
+      }
+      const key = { Code: 'Success', AccessKeyId: 'id', AccessKeySecret: 's', SecurityToken: 't' };
+      return answer(200, method === 'PUT' ? 'token' : url.endsWith('/') ? 'TheRole' : key);
+    };
+    const deps = fakeDeps({ transport: async () => ({ send, renew() {}, close() {} }) });
+    assert.equal(await run(['watch', '1'], deps), 0, deps.stderr.text());
+    assert.deepEqual(seen, ['service', 'down', 'service']);
+  });
 
   it('the canary is found in every spelling that it could leak in', () => {
     for (const text of [CANARY, `x${encodeURIComponent(CANARY)}`, Buffer.from(`ab${CANARY}cd`).toString('base64')]) {

@@ -12,6 +12,7 @@ import {
 } from '../../core/config/settings.ts';
 import { cacheCredentials } from '../../core/credentials/cache.ts';
 import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
+import { ecsProvider } from '../../core/credentials/ecs.ts';
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
 import type { Credentials } from '../../core/rpc/call.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
@@ -159,6 +160,7 @@ function cachedKey(
   onSearch: (search: KeySearch) => void,
 ): Session['accessKey'] {
   let { profile } = setup;
+  const ecs = ecsProvider(credentialDeps);
   const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
   return cacheCredentials(credentialDeps, async (isAgain, ask) => {
     if (isAgain) profile = { ...profile, values: (await deps.store()).read(() => {}).profiles[profile.name] ?? {} };
@@ -169,7 +171,7 @@ function cachedKey(
       passed.push(provider.source);
       deps.debug(`credentials: not in ${name(provider)}`);
     };
-    const found = await findCredentials(credentialChain(profile, credentialDeps), pass, ask);
+    const found = await findCredentials(credentialChain(profile, credentialDeps, ecs), pass, ask);
     const { source, validForMs } = found.credentials;
     onSearch({ passed, source, ms: deps.clock.monotonic() - start });
     const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;

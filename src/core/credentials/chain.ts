@@ -16,9 +16,9 @@ import { uriProvider } from './uri.ts';
 /**
  * The places in order (specification §3): a profile named on purpose, the variables of a key, those of OIDC, mmai's current
  * profile unless a variable names one of the next two, aliyun-cli's config.json, the SDKs' credentials file, a URI, the metadata of
- * an ECS instance.
+ * an ECS instance, which `ecs` may know of from a search before.
  */
-export function credentialChain(profile: Profile, deps: CredentialDeps): Provider[] {
+export function credentialChain(profile: Profile, deps: CredentialDeps, ecs: Provider = ecsProvider(deps)): Provider[] {
   const fromProfile = profileProvider(profile, deps);
   // Where a variable names a profile of aliyun-cli or of the SDKs, mmai's current one would sign as another user.
   const isCurrent = !profile.isNamed && !profileByVariable(deps.env);
@@ -30,7 +30,7 @@ export function credentialChain(profile: Profile, deps: CredentialDeps): Provide
     aliyunProvider(deps),
     iniProvider(deps),
     uriProvider(deps),
-    ecsProvider(deps),
+    ecs,
   ];
 }
 
