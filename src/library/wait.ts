@@ -92,8 +92,22 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
   });
 }
 
+/** The events of a wait whose last round comes in time, however long the reader is busy with each. */
 async function* eventsOf(plan: Plan): AsyncGenerator<WatchEvent, void> {
   const waiter = startWaiter(plan);
+  for await (const event of stampedEvents(waiter, plan)) {
+    let read = () => {};
+    void waiter.holdFor(
+      new Promise<void>((resolve) => {
+        read = resolve;
+      }),
+    );
+    yield event;
+    read();
+  }
+}
+
+async function* stampedEvents(waiter: Waiter, plan: Plan): AsyncGenerator<WatchEvent, void> {
   const { origin = '', region = '' } = plan.client;
   const stamp = eventStamp(waiter, systemClock);
   yield stamp(versionEvent(process.pid));
@@ -151,6 +165,8 @@ function wholeDelay(ms: number | undefined): number | undefined {
 
 /** How long after its time limit a call that does not heed it ends, in ms. */
 const GRACE_MS = 50;
+/** The longest that a timer can take, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * What a client's call resolves with, or a failure at its limits, which the client may not heed: eight calls that hang would keep the
@@ -161,13 +177,14 @@ async function sent<Reply>(
   limits: PollOptions,
   call: (options: TaskCallOptions) => Promise<Reply>,
 ): Promise<Reply | Failed> {
-  const { timeoutMs } = limits;
+  // As every timer can hold it: `AbortSignal.timeout` throws for a fraction and for Infinity.
+  const timeoutMs = Math.min(Math.ceil(limits.timeoutMs), MAX_TIMER_MS);
   // One that any number of calls may listen to.
   const signal = followerOf(limits.signal);
   const timeout = () => timeoutError(() => name, timeoutMs);
   const late = (): Failed => ({ ok: false, failure: networkFailure(timeout(), String) });
   try {
-    const work = call({ ...limits, signal, retries: 0 });
+    const work = call({ ...limits, timeoutMs, signal, retries: 0 });
     return await within<Reply | Failed>(systemClock, { ms: timeoutMs + GRACE_MS, signal }, work, late);
   } catch (thrown) {
     throw thrown instanceof Error ? thrown : new Error(String(thrown));

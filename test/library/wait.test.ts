@@ -10,6 +10,7 @@ import {
   ExitCode,
   type StatusReply,
   type TaskClient,
+  type WatchEvent,
   waitForTasks,
   watchTasks,
 } from '../../src/index.ts';
@@ -110,6 +111,63 @@ describe('waitForTasks', () => {
     stop.abort();
     const { tasks } = await wait;
     assert.equal(tasks[0]?.error?.code, 'Network.Timeout');
+  });
+
+  it('asks each task once more before its deadline, however long the reader is busy with an event', {
+    timeout: 20_000,
+  }, async () => {
+    let onLastPoll = () => {};
+    const lastPoll = new Promise<void>((resolve) => {
+      onLastPoll = resolve;
+    });
+    let polls = 0;
+    const client: TaskClient = {
+      async getTaskStatus(taskId) {
+        if (taskId === 'short') return { ok: true, result: { status: 2 } };
+        polls += 1;
+        if (polls === 2) onLastPoll();
+        return { ok: true, result: { status: polls } };
+      },
+    };
+    const events: WatchEvent[] = [];
+    for await (const event of watchTasks(client, ['short', 'long'], { timeout: '1500ms' })) {
+      events.push(event);
+      if (event.type === 'result' && event.id === 'short') await lastPoll;
+    }
+    assert.equal(polls, 2);
+    const end = events.at(-1);
+    assert.ok(end?.type === 'summary');
+    assert.deepEqual([end.exitCode, end.counts.succeeded], [0, 2]);
+  });
+
+  it('polls no more once the reader has left, in the last round too', { timeout: 20_000 }, async () => {
+    let polls = 0;
+    const client: TaskClient = {
+      async getTaskStatus() {
+        polls += 1;
+        await new Promise(setImmediate);
+        return { ok: true, result: { status: 1 } };
+      },
+    };
+    const ids = Array.from({ length: 50 }, (_, index) => `task ${index}`);
+    for await (const event of watchTasks(client, ids, { timeout: '200ms', maxRps: Number.POSITIVE_INFINITY })) {
+      if (event.type === 'state') break;
+    }
+    const pollsAtLeaving = polls;
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    assert.equal(polls, pollsAtLeaving);
+  });
+
+  it('gives its client a time limit that every timer takes, though the wait has none', async () => {
+    const given: number[] = [];
+    const client: TaskClient = {
+      async getTaskStatus(_, { timeoutMs }) {
+        given.push(timeoutMs);
+        return { ok: true, result: { status: 2 } };
+      },
+    };
+    await waitForTasks(client, ['task'], { timeout: 'none' });
+    assert.deepEqual(given, [2 ** 31 - 1]);
   });
 
   it('gives its client a signal that each of its calls may listen to, more than once', async () => {

@@ -48,7 +48,7 @@ export class Waiter {
     this.#elapsed = new Elapsed(deps.clock);
     this.#timer = new Timer(deps.clock, () => {
       // Always set, so that a stop of the process is noticed whenever it comes.
-      this.#timer.fireWithin(TICK_MS);
+      if (!this.#end) this.#timer.fireWithin(TICK_MS);
       this.#resume();
     });
     this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
@@ -99,6 +99,7 @@ export class Waiter {
     } finally {
       signal.removeEventListener('abort', onAbort);
       // Nothing goes on after the end, or when the reader stops early: no hanging request, no timer.
+      this.#end ??= { why: 'interrupted' };
       this.#requests.abort();
       this.results.cancel();
       this.#timer.cancel();
@@ -106,8 +107,8 @@ export class Waiter {
   }
 
   /**
-   * For a reader of {@link events} that cannot take another one yet: resolves when `isReady` does, for the last round or after a
-   * signal. Nothing is polled until it asks for the next event.
+   * For a reader of {@link events} that cannot take another one yet: resolves when `isReady` does, or at the end of the wait. Nothing
+   * is polled until then, but in the last round, which does not wait for the reader.
    */
   async holdFor(isReady: Promise<unknown>): Promise<void> {
     let isHeld = true;
@@ -117,9 +118,9 @@ export class Waiter {
     });
     while (isHeld && !this.#end) {
       const leftMs = this.#queue.untilLastRound(this.elapsedMs());
-      if (leftMs <= 0) return;
-      await this.#rest(leftMs);
-      this.#onTime();
+      if (leftMs <= 0) this.#startRequests();
+      await this.#rest(leftMs > 0 ? leftMs : this.#untilDue());
+      if (isHeld) this.#onTime();
     }
   }
 
