@@ -58,6 +58,9 @@ export function stsCall(service: RpcService): Omit<RpcCall<IssuedKey>, 'sign' | 
   return { service, label: 'credentials', parse, summary: () => 'an AccessKey', refine: overloaded };
 }
 
+/** So long a part of a key no server takes; to look for it in every text would take seconds and a gigabyte. In characters. */
+const MAX_PART = 8 * 1024;
+
 /** The key in these fields; undefined unless it is whole. */
 export function issuedKey(
   fields: ResponseFields | undefined,
@@ -68,6 +71,7 @@ export function issuedKey(
   const [accessKeyId, accessKeySecret] = [text('accesskeyid'), text('accesskeysecret')];
   const securityToken = text('securitytoken');
   if (!accessKeyId || !accessKeySecret || !securityToken) return undefined;
+  if (Math.max(accessKeyId.length, accessKeySecret.length, securityToken.length) > MAX_PART) return undefined;
   const end = Date.parse(text('expiration') ?? '');
   const expiresAt = Number.isNaN(end) ? undefined : end;
   return { ...info, accessKeyId, accessKeySecret, securityToken, expiresAt, issuedAt: serverTime(headers) };

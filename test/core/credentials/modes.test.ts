@@ -320,4 +320,18 @@ describe('the other places', { concurrency: 4 }, () => {
       }
     }
   });
+
+  it('a key with a part that no request could carry is refused', async () => {
+    const at = await world();
+    const key = { AccessKeyId: 'id', AccessKeySecret: 's', SecurityToken: 't' };
+    const env = { ALIBABA_CLOUD_CREDENTIALS_URI: 'https://keys.example/' };
+    for (const name of Object.keys(key)) {
+      const found = (length: number) => {
+        at.transport.send = async () => answer(200, { ...key, [name]: 'x'.repeat(length) });
+        return uriProvider({ ...at, env }).find();
+      };
+      assert.ok(await found(8192));
+      await assert.rejects(found(8193), { exitCode: 3 });
+    }
+  });
 });
