@@ -6,7 +6,10 @@ import { version } from '../src/version.ts';
 
 /** Variables that are no settings; test/package.test.ts looks for every variable of `src/`. */
 const ENVIRONMENT: readonly (readonly [names: string, text: string])[] = [
-  ['ALIBABA_CLOUD_REGION_ID, ALIBABACLOUD_REGION_ID', 'region of the service, unless --region or MMAI_REGION is given'],
+  [
+    'ALIBABA_CLOUD_REGION_ID, ALIBABACLOUD_REGION_ID, ALICLOUD_REGION_ID',
+    'region of the service, unless --region or MMAI_REGION is given',
+  ],
   ['MMAI_PROFILE', 'profile to use; overrides the variables of an AccessKey'],
   ['MMAI_DEBUG', 'a switch, the same as --debug'],
   ['MMAI_CONFIG_DIR', 'directory of config.json, an absolute path'],
@@ -17,7 +20,10 @@ const ENVIRONMENT: readonly (readonly [names: string, text: string])[] = [
     'NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE',
     'whether to use color, unless --color, MMAI_COLOR or the color setting says so',
   ],
-  ['LC_ALL, LC_MESSAGES, LANG', 'language of messages, unless --lang or MMAI_LANG is given, and character set'],
+  [
+    'LC_ALL, LC_MESSAGES, LC_CTYPE, LANG',
+    'language of messages, unless --lang or MMAI_LANG is given, and character set',
+  ],
   [
     'ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN',
     'an AccessKey; for one issued by STS, also its security token',

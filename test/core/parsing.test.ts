@@ -83,6 +83,12 @@ describe('settings', () => {
   it('then from MMAI_*', () => assert.deepEqual(region({}, all), ['r-mmai', 'environment', 'MMAI_REGION']));
   it('then from ALIBABA_CLOUD_*', () =>
     assert.deepEqual(region({}, { ...all, MMAI_REGION: '' }), ['r-alibaba', 'environment', 'ALIBABA_CLOUD_REGION_ID']));
+  it('in each spelling that a key may have', () => {
+    for (const prefix of ['ALIBABA_CLOUD', 'ALIBABACLOUD', 'ALICLOUD']) {
+      const name = `${prefix}_REGION_ID`;
+      assert.deepEqual(region({}, { [name]: 'r' }), ['r', 'environment', name]);
+    }
+  });
   it('then from the profile', () => assert.deepEqual(region({}, {}), ['cn-shanghai', 'profile', 'work']));
   it('then from the default', () => assert.deepEqual(region({}, {}, false), ['cn-beijing', 'default', 'default']));
 

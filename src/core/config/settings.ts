@@ -26,7 +26,11 @@ export const OUTPUTS = ['text', 'json', 'ndjson', 'tsv', 'raw'] as const;
 
 /** Every setting that a flag, a variable or a profile can give. The key in a profile is the flag's name, but for `language`. */
 const DEFINITIONS = {
-  region: define('--region <id>', parseRegion, 'cn-beijing', ['ALIBABA_CLOUD_REGION_ID', 'ALIBABACLOUD_REGION_ID']),
+  region: define('--region <id>', parseRegion, 'cn-beijing', [
+    'ALIBABA_CLOUD_REGION_ID',
+    'ALIBABACLOUD_REGION_ID',
+    'ALICLOUD_REGION_ID',
+  ]),
   endpoint: define('--endpoint <host|url>', parseEndpoint),
   language: define('--lang <zh|en>', parseLanguage),
   format: define('--format <json|xml>', choice('json', 'xml'), 'json'),
