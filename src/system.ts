@@ -11,14 +11,13 @@ import { createDisplay, type Display } from './io/terminal/display.ts';
 import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
 import { isNohup } from './io/terminal/nohup.ts';
 import type { Messages } from './locales/en/messages.ts';
+import { MAX_TIMER_MS } from './text/duration.ts';
 import { createRedactor } from './text/redactor.ts';
 
 /** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
 const GRACE_MS = 1500;
 /** How long a signal that the process sends itself may take, in ms. */
 const RAISE_MS = 100;
-/** A timer for longer fires after 1 ms, as one in the past does, and Node prints a warning of each. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
 

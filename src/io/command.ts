@@ -4,6 +4,7 @@ import type { Environment } from '../core/config/settings.ts';
 import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 import { abortCode, signalOf } from '../errors.ts';
+import { MAX_TIMER_MS } from '../text/duration.ts';
 import { codeOf, kill, start } from './child-process.ts';
 import { withOwnOpening } from './files.ts';
 
@@ -77,8 +78,6 @@ export type HookEnd =
 
 /** What a command may still do after SIGTERM, in ms. */
 const KILL_MS = 1000;
-/** The longest that a timer of Node's holds; anything longer is no limit. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs a command in the user's shell with `env` added to the environment and `input` on its standard input; its output goes to

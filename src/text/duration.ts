@@ -2,8 +2,8 @@ import { named, type Subject, usageError } from '../errors.ts';
 import { shortened } from './safe-text.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-/** setTimeout's ceiling, 2^31−1 ms (24 days): a longer span would fire at once. */
-const MAX_MS = 2 ** 31 - 1;
+/** The longest span of one of Node's timers, 24 days, in ms: a longer one would fire at once, with a warning. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Milliseconds from `90`, `90s`, `10m`, `1h30m`, `500ms`: a bare number is seconds, `0` and `none` mean no limit (Infinity).
@@ -20,7 +20,7 @@ export function parseDuration(text: string, what: Subject): number {
 }
 
 function within(ms: number, bad: () => Error): number {
-  if (ms <= 0 || ms > MAX_MS) throw bad();
+  if (ms <= 0 || ms > MAX_TIMER_MS) throw bad();
   return Math.round(ms);
 }
 

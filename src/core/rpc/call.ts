@@ -1,4 +1,5 @@
 import { MmaiError, type Text } from '../../errors.ts';
+import { MAX_TIMER_MS } from '../../text/duration.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { masked } from '../../text/safe-text.ts';
 import type { Clock } from '../clock.ts';
@@ -175,9 +176,6 @@ async function attempt<Result extends ResponseInfo>(
   debug?.(`${name}: ${summaryOf(reply, call)}, ${Math.round(clock.monotonic() - start)} ms`);
   return reply;
 }
-
-/** The longest that a timer can take, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * How long an attempt from `start` may take, in ms: what a timer can hold, or Infinity. A key may have taken longer than the

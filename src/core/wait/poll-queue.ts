@@ -125,11 +125,11 @@ export class PollQueue {
   }
 
   /**
-   * Whether any task is still to be polled. Those that had their last poll get another one where that turns out to have been much too
-   * early: it was planned by responses that took far longer, as the first do where connecting or finding credentials is slow. After a
-   * pause those are the ones whose poll failed, since a network takes a while to come back.
+   * Queues one more poll of tasks that had their last one much too early, and says whether any task is still to be polled. A last poll
+   * is too early when it was planned by responses that took far longer, as the first do where connecting or finding credentials is
+   * slow. After a pause those are the ones whose poll failed, since a network takes a while to come back.
    */
-  goesOn(now: number, latencyMs: number): boolean {
+  replan(now: number, latencyMs: number): boolean {
     const { isEmpty } = this;
     const { isLate } = this.#round;
     if (isLate && !isEmpty) return true;

@@ -219,7 +219,7 @@ export class Waiter {
     if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
-    if (!this.#end && !this.#queue.goesOn(now, now - sentAt)) this.#endAtDeadline();
+    if (!this.#end && !this.#queue.replan(now, now - sentAt)) this.#endAtDeadline();
   }
 
   /** `nextPollMs` is null after the last poll. */
