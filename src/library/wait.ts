@@ -67,9 +67,11 @@ interface Plan {
 function planWait(client: TaskClient, taskIds: readonly string[], options: WaitOptions): Plan {
   if (typeof client?.getTaskStatus !== 'function') throw expected('client', 'client', client);
   const flags = { ...WATCH_DEFAULTS, ...watchFlags(options) };
-  const isId = (id: unknown) => typeof id === 'string' && id !== '';
-  if (!Array.isArray(taskIds) || ![...taskIds].every(isId)) throw expected('taskIds', 'taskIds', taskIds);
-  for (const id of taskIds) client.checkTaskId?.(id);
+  if (!Array.isArray(taskIds)) throw expected('taskIds', 'taskIds', taskIds);
+  for (const [index, id] of taskIds.entries()) {
+    if (typeof id !== 'string' || id === '') throw expected(`taskIds[${index}]`, 'taskId', id);
+    client.checkTaskId?.(id);
+  }
   const ids = [...new Set(taskIds)] as TaskId[];
   const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);
   const { signal = new AbortController().signal } = options;

@@ -142,9 +142,18 @@ describe('the options of the library', () => {
       () => watchTasks(untyped({}), ['1']),
       /^MmaiError: client: expected an object with getTaskStatus\(\), got object$/,
     );
-    for (const ids of ['1', [1], [''], new Array(1), undefined]) {
+    for (const ids of ['1', undefined, { 0: '1' }]) {
       assert.throws(() => watchTasks(client, untyped(ids as object)), /taskIds: expected an array of task IDs/);
     }
+    for (const [id, got] of [
+      [123, '123'],
+      ['', 'string'],
+      [undefined, 'undefined'],
+    ]) {
+      const message = `taskIds[1]: expected a task ID (a string that is not empty), got ${got}`;
+      assert.throws(() => watchTasks(client, untyped(['1', id])), { message });
+    }
+    assert.throws(() => watchTasks(client, untyped(new Array(1))), /taskIds\[0\]: expected a task ID/);
     assert.throws(() => watchTasks(client, ['x']), /"x" is not a valid task ID/);
   });
 
