@@ -11,7 +11,7 @@ import {
   readAliyunConfig,
 } from './aliyun-file.ts';
 import { metadataCredentials } from './ecs.ts';
-import { checkExternalAllowed, type ExternalCommand, printedProfile, validFor } from './external.ts';
+import { checkExternalAllowed, type ExternalCommand, printedProfile, refuseForeign, validFor } from './external.ts';
 import { loginOffer } from './login.ts';
 import {
   type CredentialDeps,
@@ -108,7 +108,14 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
       const providerArn = requireField(profile, 'oidc_provider_arn', source);
       const tokenFile = requireField(profile, 'oidc_token_file', source);
       const role = { ...roleOf(profile, source), providerArn, tokenFile };
-      return { source, obtain: (until) => assumeRoleWithOidc(deps, role, source, until) };
+      const key = { name: 'oidc_token_file', source, file: lookup.config?.path };
+      return {
+        source,
+        obtain: async (until) => {
+          await refuseForeign(key, deps);
+          return assumeRoleWithOidc(deps, role, source, until);
+        },
+      };
     }
     case 'EcsRamRole': {
       const role = textOf(profile, 'ram_role_name');

@@ -16,13 +16,32 @@ export function checkExternalAllowed(env: Environment, source: Text): void {
 /** How long a command may take, in ms: a person may have to find a phone. */
 const LIMITS_MS = { alone: 60_000, interactive: 300_000 };
 
-export interface ExternalCommand {
-  readonly command: string;
-  /** The key that holds the command, for errors. */
+/** A key of a profile whose value is run or read. */
+interface ProfileKey {
+  /** For errors. */
   readonly name: string;
   readonly source: Text;
-  /** The file that holds the command, unless it is mmai's own. */
+  /** The file that holds the profile, unless it is mmai's own. */
   readonly file?: string | undefined;
+}
+
+export interface ExternalCommand extends ProfileKey {
+  readonly command: string;
+}
+
+/**
+ * Throws exit 3 for a file that another user can change: root in that user's home, or with HOME=/tmp anybody, would run what that
+ * user likes, or send any file to a server of that user's.
+ */
+export async function refuseForeign(
+  { name, source, file }: ProfileKey,
+  { isForeign }: Pick<CredentialDeps, 'isForeign'>,
+): Promise<void> {
+  if (!(await isForeign(file))) return;
+  throw denied(
+    (m) => m.credentials.foreignFile(source(m), name),
+    (m) => m.credentials.foreignFileHint(),
+  );
 }
 
 /**
@@ -33,13 +52,7 @@ export async function printedProfile(
   { command, name, source, file }: ExternalCommand,
   deps: CredentialDeps,
 ): Promise<Fields> {
-  // Root in another user's home, or with HOME=/tmp anybody, would run what that user likes.
-  if (await deps.isForeign(file)) {
-    throw denied(
-      (m) => m.credentials.foreignCommand(source(m), name),
-      (m) => m.credentials.foreignCommandHint(),
-    );
-  }
+  await refuseForeign({ name, source, file }, deps);
   const isInteractive = deps.isInteractive();
   const timeoutMs = LIMITS_MS[isInteractive ? 'interactive' : 'alone'];
   const end = await deps.runCommand(command, { timeoutMs, isInteractive, signal: deps.signal });

@@ -29,9 +29,9 @@ export const credentialsEn = {
   fromEcs: () => 'ECS instance metadata',
   off: (where: string, variable: string) => `${where} (disabled by ${variable})`,
 
-  foreignCommand: (where: string, name: string) =>
-    `${where}: its ${name} is not run, since another user can change the file or a directory above it`,
-  foreignCommandHint: () =>
+  foreignFile: (where: string, name: string) =>
+    `${where}: its ${name} is not used, since another user can change the file or a directory above it`,
+  foreignFileHint: () =>
     'keep the profile in a file and a directory that only you can write, or run mmai as the user who owns them',
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,

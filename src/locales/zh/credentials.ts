@@ -29,8 +29,8 @@ export const credentialsZh: typeof credentialsEn = {
   fromEcs: () => 'ECS 实例元数据',
   off: (where, variable) => `${where}（已被 ${variable} 禁用）`,
 
-  foreignCommand: (where, name) => `${where}：未运行 ${name}，因为其他用户可以修改该文件或其上级目录`,
-  foreignCommandHint: () => '请将配置保存在只有自己可写的文件和目录中，或以其所有者的身份运行 mmai',
+  foreignFile: (where, name) => `${where}：未使用 ${name}，因为其他用户可以修改该文件或其上级目录`,
+  foreignFileHint: () => '请将配置保存在只有自己可写的文件和目录中，或以其所有者的身份运行 mmai',
   forbidden: (where, variable) => `${where}：已被 ${variable} 禁用`,
   unreadable: (where, code) => spaced`无法读取${where}：${fileProblem(code)}`,
   tokenFile: (path, where) => spaced`${where}指定的令牌文件 ${path}`,

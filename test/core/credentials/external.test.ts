@@ -63,7 +63,7 @@ describe('a command that prints credentials', () => {
       const command = { command: 'tool', name: 'process_command', source: () => 'profile', ...(file && { file }) };
       await assert.rejects(printedProfile(command, deps), {
         exitCode: 3,
-        message: /is not run, since another user can change/,
+        message: /is not used, since another user can change/,
       });
       assert.deepEqual(asked, [file]);
     }

@@ -116,6 +116,22 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     });
   }
 
+  it("mode OIDC sends no token from a file that another user's profile names: it may be any file, and the server that user's", async () => {
+    const at = await world();
+    const names = {
+      oidc_provider_arn: PROVIDER_ARN,
+      oidc_token_file: at.write('private', 'mine'),
+      ram_role_arn: ROLE_ARN,
+    };
+    const path = at.aliyun({ name: 'o', mode: 'OIDC', ...names, sts_endpoint: at.double.url });
+    const isForeign = async (file?: string) => file === path;
+    await assert.rejects(aliyunProvider({ ...at, isForeign }).find(), {
+      exitCode: 3,
+      message: /its oidc_token_file is not used, since another user can change the file/,
+    });
+    assert.deepEqual(at.requests, []);
+  });
+
   it('RamRoleArn sends session, duration, external id and the token of its key', async () => {
     const at = await world();
     const more = { ram_session_name: 'ci-7', expired_seconds: 900, external_id: 'x/y', sts_token: 'tok+en' };
