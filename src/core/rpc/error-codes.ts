@@ -114,7 +114,7 @@ export const catalogue = {
   'Network.Proxy': { class: 'transient', topic: 'proxy' },
   // Not retried: a wrong password tried over and over locks accounts.
   'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
-  'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused' },
+  'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused', retry: 'ifSeen' },
   'Network.ProxyScheme': { class: 'request', topic: 'proxyScheme' },
   'Network.Redirect': { class: 'request', topic: 'redirect', retry: 'ifSeen' },
   'Network.Throttled': { class: 'throttle', topic: 'throttled' },

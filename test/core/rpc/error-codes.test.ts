@@ -80,6 +80,7 @@ const own: Record<string, Expected> = {
   'Network.HtmlPage': ['transient', 'backoff'],
   'Network.Protocol': ['transient', 'backoff'],
   'Network.Proxy': ['transient', 'backoff'],
+  'Network.ProxyRefused': ['request', 'ifSeen'],
   'Network.Redirect': ['request', 'ifSeen'],
   'Network.Throttled': ['throttle', 'backoff'],
   'Network.Timeout': ['transient', 'backoff'],

@@ -377,7 +377,13 @@ describe('failures', () => {
     ['a clock that is off again and again is survived', (_, poll) => (poll < 3 ? 'InvalidTimeStamp.Expired' : 2), 0],
     ['a wrong parameter is not asked about again', (_, poll) => (poll === 0 ? 'InvalidParameter' : 2), 4],
     ...(
-      ['Network.Certificate', 'Network.CertificateExpired', 'Network.CertificateName', 'Network.Redirect'] as const
+      [
+        'Network.Certificate',
+        'Network.CertificateExpired',
+        'Network.CertificateName',
+        'Network.ProxyRefused',
+        'Network.Redirect',
+      ] as const
     ).flatMap((code): [string, Life, number][] => [
       [`${code} is survived for a task that was seen`, (now) => (now < 9 ? 1 : now < 240 ? code : 2), 0],
       [`${code} for longer than that is not`, (now) => (now < 9 ? 1 : code), 4],
