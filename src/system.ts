@@ -132,10 +132,8 @@ function fileDeps(
     async readText(path) {
       const { refuseForeignLink } = await import('./io/directories.ts');
       const { readText } = await import('./io/files.ts');
-      const text = await readText(path, { signal });
       // Afterwards, since it would wait for a file system that hangs.
-      refuseForeignLink(path);
-      return text;
+      return readText(path, { signal, check: (opened) => refuseForeignLink(path, opened) });
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');

@@ -53,16 +53,21 @@ export class ForeignLinkError extends Error {
 }
 
 /**
- * Throws EACCES for a path that root would be led abroad by, through another user's link: what it reads for that user it saves for
- * that user. What else is wrong with the path is left to whoever opens it.
+ * Throws EACCES for a file that root was led abroad to, through another user's link: what it reads for that user it saves for that
+ * user.
+ * @param opened the file itself: in another user's directory the path may lead to something else by now.
  */
-export function refuseForeignLink(path: string): void {
+export function refuseForeignLink(path: string, opened: Pick<Stats, 'dev' | 'ino'>): void {
   if (process.geteuid?.() !== 0) return;
+  let parts: Stats[] = [];
   try {
-    followLinks(resolve(path));
-  } catch (error) {
-    if (error instanceof ForeignLinkError) throw Object.assign(error, { code: 'EACCES' });
+    parts = partsOf(followLinks(resolve(path)));
+  } catch {
+    // It is not what was opened, then.
   }
+  const isRoots = parts.length > 0 && parts.every(({ uid }) => uid === 0);
+  const isOpened = parts.at(-1)?.dev === opened.dev && parts.at(-1)?.ino === opened.ino;
+  if (!isRoots && !isOpened) throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
 }
 
 /** As many links as one path may go through. */

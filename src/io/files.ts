@@ -26,6 +26,8 @@ interface ReadOptions extends FileLimits {
   readonly maxBytes?: number;
   /** Read a pipe too, as `--ca-file <(command)` gives one. */
   readonly pipe?: boolean;
+  /** Throws for an opened file that must not be used. Called when it has been read. */
+  readonly check?: (opened: Stats) => void;
 }
 
 /**
@@ -33,17 +35,18 @@ interface ReadOptions extends FileLimits {
  * says why; EFBIG for a file that is too large; EISDIR, and EINVAL for a pipe, a socket or a device, which may never end.
  */
 export function readText(path: string, options: ReadOptions = {}): Promise<string | undefined> {
-  const { maxBytes = MAX_BYTES, pipe = false } = options;
+  const { maxBytes = MAX_BYTES, pipe = false, check } = options;
   const read = async (file: FileHandle, signal: AbortSignal) => {
-    checkKind(await file.stat(), pipe);
+    const opened = await file.stat();
+    checkKind(opened, pipe);
     const buffer = Buffer.allocUnsafe(maxBytes + 1);
     let size = 0;
-    while (size <= maxBytes) {
-      const { bytesRead } = await untilReady(signal, () => file.read(buffer, size, buffer.length - size, null));
-      if (bytesRead === 0) return textOf(buffer, size);
-      size += bytesRead;
+    for (let bytesRead = 1; bytesRead > 0 && size <= maxBytes; size += bytesRead) {
+      ({ bytesRead } = await untilReady(signal, () => file.read(buffer, size, buffer.length - size, null)));
     }
-    throw coded('EFBIG');
+    if (size > maxBytes) throw coded('EFBIG');
+    check?.(opened);
+    return textOf(buffer, size);
   };
   const flags = constants.O_RDONLY | NONBLOCK;
   return withLimits(options, (signal) => withFile(path, flags, (file) => read(file, signal))).catch(undefinedIfAbsent);
@@ -97,7 +100,7 @@ export function writeText(
  */
 export function writableSize(path: string, limits: FileLimits = {}): Promise<number> {
   return withLimits(limits, async () => {
-    const found = await promises.stat(path).catch(undefinedIfMissing);
+    const found = await promises.stat(path).catch(undefinedIf('ENOENT'));
     if (found?.isDirectory()) throw coded('EISDIR');
     await (found ? promises.access(path, constants.W_OK) : checkCreatable(path));
     return found?.size ?? 0;
@@ -145,8 +148,10 @@ function openAgain(descriptor: number): number | undefined {
   }
 }
 
-function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
+function undefinedIf(code: string) {
+  return (error: NodeJS.ErrnoException): undefined => {
+    if (error.code !== code) throw error;
+  };
 }
 
 /** Rejects unless a file that is not there could be made: where a link without a target leads to, if it is one. */
@@ -158,28 +163,20 @@ async function checkCreatable(path: string): Promise<void> {
   if (!directory.isDirectory()) throw coded('ENOTDIR');
   if (path.endsWith('/') || path.endsWith(sep)) throw coded('EISDIR');
   // Tried, since rights do not say it: root has all, in a deleted directory too.
-  const file = await promises.open(path, 'wx').catch(undefinedIfPresent);
+  const file = await promises.open(path, 'wx').catch(undefinedIf('EEXIST'));
+  // Another process has made it meanwhile.
   if (!file) return;
   await file.close();
   await promises.unlink(path);
 }
 
-/** Another process has made it meanwhile. */
-function undefinedIfPresent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'EEXIST') throw error;
-}
-
 /** The last line of a file has no line break at its end, or may have none, where the file cannot be read. */
 async function endsWithinLine(path: string): Promise<boolean> {
-  const found = await promises.stat(path).catch(undefinedIfMissing);
+  const found = await promises.stat(path).catch(undefinedIf('ENOENT'));
   if (!found?.isFile() || found.size === 0) return false;
   const readLast = (file: FileHandle) => file.read(Buffer.alloc(1), 0, 1, found.size - 1);
-  const last = await withFile(path, constants.O_RDONLY, readLast).catch(undefinedIfUnreadable);
+  const last = await withFile(path, constants.O_RDONLY, readLast).catch(undefinedIf('EACCES'));
   return !last || (last.bytesRead === 1 && last.buffer[0] !== 0x0a);
-}
-
-function undefinedIfUnreadable(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'EACCES') throw error;
 }
 
 /** Opens the file for the work, and closes it after. */

@@ -110,14 +110,33 @@ describe('a path with symbolic links', () => {
     }
   });
 
-  it("of another user's link is not read by root, who would save what is there for that user", () => {
-    const isRoot = process.getuid?.() === 0;
-    const read = () => refuseForeignLink(join(linkInHome('/etc/passwd'), 'link'));
-    if (isRoot) assert.throws(read, { code: 'EACCES' });
-    else assert.doesNotThrow(read);
-    for (const path of [join(linkInHome('dotfiles.json'), 'link'), '/nowhere/x', join(linkInHome('link'), 'link')]) {
-      assert.doesNotThrow(() => refuseForeignLink(path));
+  const isRoot = process.getuid?.() === 0;
+
+  it("of another user's link is not read by root, who would save what is there for that user", async () => {
+    const read = (path: string) => systemDeps().readText(path);
+    const mine = join(temporaryDirectory(), 'mine');
+    writeFileSync(mine, 'mine');
+    const abroad = read(join(linkInHome(mine), 'link'));
+    if (isRoot) await assert.rejects(abroad, { code: 'EACCES' });
+    else assert.equal(await abroad, 'mine');
+    const home = linkInHome('dotfiles.json');
+    assert.equal(await read(join(home, 'link')), undefined);
+    writeFileSync(join(home, 'dotfiles.json'), '{}');
+    assert.equal(await read(join(home, 'link')), '{}');
+    await assert.rejects(read(join(linkInHome('link'), 'link')), { code: 'ELOOP' });
+  });
+
+  it('is refused to root where another user has exchanged the link that was read for a file, or taken it away', () => {
+    const home = linkInHome(temporaryDirectory());
+    const opened = statSync(join(home, 'link'));
+    rmSync(join(home, 'link'));
+    const check = () => refuseForeignLink(join(home, 'link'), opened);
+    for (const exchange of [() => {}, () => writeFileSync(join(home, 'link'), '{}')]) {
+      exchange();
+      if (isRoot) assert.throws(check, { code: 'EACCES' });
+      else assert.doesNotThrow(check);
     }
+    assert.doesNotThrow(() => refuseForeignLink(join(home, 'link'), statSync(join(home, 'link'))));
   });
 
   it('is opened within the limits of the reader first: to look at links of a file system that hangs would block root', async () => {
