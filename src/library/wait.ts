@@ -14,6 +14,7 @@ import { en } from '../locales/en/messages.ts';
 import { type WatchDocument, type WatchedRow, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } from '../output/watch-events.ts';
 import { systemClock } from '../system.ts';
+import { MAX_TIMER_MS } from '../text/duration.ts';
 import type { StatusReply, TaskCallOptions, TaskClient } from './client.ts';
 import { expected, type WaitOptions, watchFlags } from './options.ts';
 import { followerOf } from './signal.ts';
@@ -167,8 +168,6 @@ function wholeDelay(ms: number | undefined): number | undefined {
 
 /** How long after its time limit a call that does not heed it ends, in ms. */
 const GRACE_MS = 50;
-/** The longest that a timer can take, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * What a client's call resolves with, or a failure at its limits, which the client may not heed: eight calls that hang would keep the
