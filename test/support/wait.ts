@@ -24,6 +24,8 @@ interface WaitOptions extends Partial<WaiterOptions> {
   readonly latencyMs?: number | ((poll: number) => number);
   /** After how long a poll that hangs ends; by default with the time limit that it is given. */
   readonly requestTimeoutMs?: number;
+  /** How long the server asks to wait after each status. */
+  readonly hintMs?: number;
   readonly meddle?: Meddle;
   readonly random?: () => number;
   /** The response to a request for a result, which takes `latencyMs` too. */
@@ -51,6 +53,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   const {
     latencyMs: latency = 0,
     requestTimeoutMs = Number.POSITIVE_INFINITY,
+    hintMs,
     meddle = () => {},
     random = () => 0.5,
     result,
@@ -84,7 +87,8 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     }
     if (typeof given === 'string') return { ok: false, failure: classifyFailure(given) };
     if (typeof given === 'object') return { ok: false, failure: given };
-    return { ok: true, result: { status: given, requestId: 'R', http: 200, body: new Uint8Array() } };
+    const response = { requestId: 'R', http: 200, serverDelayMs: hintMs, body: new Uint8Array() };
+    return { ok: true, result: { status: given, ...response } };
   };
   const results: { id: string; at: number }[] = [];
   const debugged: string[] = [];

@@ -90,8 +90,9 @@ function afterResult(
   const limit = taskLimit(task, rules);
   if (now >= limit.at) return { end: limit.end };
   const gap = (chance: () => number) =>
-    Math.max(Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, limit.at - now), hint);
-  return { againInMs: gap(random), atMostMs: gap(() => 1) };
+    Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, limit.at - now);
+  // Earlier than the server asks it is polled in the last round only.
+  return { againInMs: Math.max(gap(random), hint), atMostMs: hint > 0 ? Number.POSITIVE_INFINITY : gap(() => 1) };
 }
 
 function afterFailure(

@@ -402,6 +402,14 @@ describe('failures', () => {
     assert.ok(gap >= 2 && gap < 3, `${gap} s`);
   });
 
+  it('with a hint of the server that is no failure are obeyed too, but for the last poll before the deadline', async () => {
+    for (let timeoutMs = 20_000; timeoutMs <= 32_000; timeoutMs += 250) {
+      const { asked } = await wait({ 1: () => 1 }, { timeoutMs, hintMs: 10_000 });
+      const gaps = asked.slice(1, -1).map(({ at }, index) => at - asked[index]!.at);
+      assert.ok(Math.min(...gaps) >= 10, `${timeoutMs}: ${gaps}`);
+    }
+  });
+
   /** Each failure so often, then success. */
   const inTurn =
     (...failures: [code: string, times: number][]): Life =>
