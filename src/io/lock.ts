@@ -11,7 +11,7 @@ const STALE_MS = 10_000;
 const PATIENCE_MS = 30_000;
 
 /** How the names of our files in a lock begin. */
-const STAGED = 'staged-';
+const STAGED = /^staged-[\da-f-]{36}/;
 
 export interface LockOptions {
   /** Ends the waiting early: the call rejects with the signal's reason. */
@@ -57,7 +57,7 @@ export async function underLock(
 
 /** A name for a file in a lock, which no other process uses. */
 export function stagedName(): string {
-  return `${STAGED}${randomUUID()}`;
+  return `staged-${randomUUID()}`;
 }
 
 // --- internal ---
@@ -123,7 +123,7 @@ function remove(lock: string, isHeld = () => true): void {
     if (!isHeld()) return;
     // A link may lead to another user's files.
     if (!lstatSync(lock).isDirectory()) return;
-    for (const name of readdirSync(lock)) if (name.startsWith(STAGED)) unlinkSync(join(lock, name));
+    for (const name of readdirSync(lock)) if (STAGED.test(name)) unlinkSync(join(lock, name));
     // On Windows a file that was removed is still in it while another process has it open.
     retryWhileBusy(() => rmdirSync(lock));
   } catch {

@@ -27,10 +27,11 @@ const newStore = (options: Partial<StoreOptions> = {}) => {
   const directory = join(temporaryDirectory(), 'mmai');
   return { directory, store: createStore({ directory, ...options }) };
 };
+const STAGED = 'staged-01234567-89ab-cdef-0123-456789abcdef.json';
 /** What a writer leaves behind that was killed under the lock, by the clock of another machine. */
 const leaveDeadLock = (path: string, time = new Date(0)) => {
   mkdirSync(`${path}.lock`, { recursive: true });
-  writeFileSync(join(`${path}.lock`, 'staged-0.json'), '{"profiles"');
+  writeFileSync(join(`${path}.lock`, STAGED), '{"profiles"');
   utimesSync(`${path}.lock`, time, time);
 };
 const set = (key: string, value: string) => (config: { profiles: Record<string, Record<string, string>> }) => {
@@ -160,21 +161,21 @@ describe('the config file', () => {
   it('leaves a lock alone that holds what mmai did not put there, or is a link', async () => {
     const { store } = newStore({ staleMs: 20, patienceMs: 200 });
     leaveDeadLock(store.path);
-    writeFileSync(join(`${store.path}.lock`, 'mine'), '');
+    for (const name of ['mine', 'staged-notes.md']) writeFileSync(join(`${store.path}.lock`, name), '');
     const refusal = {
       exitCode: 2,
       message: /config\.json\.lock is not the lock of a running mmai process: move it away/,
     };
     await assert.rejects(store.update(set('a', '1')), refusal);
-    assert.deepEqual(readdirSync(`${store.path}.lock`), ['mine']);
+    assert.deepEqual(readdirSync(`${store.path}.lock`), ['mine', 'staged-notes.md']);
     // With the usual patience: what is no directory is refused at once.
     const other = newStore();
     const foreign = temporaryDirectory();
-    writeFileSync(join(foreign, 'staged-0.json'), '');
+    writeFileSync(join(foreign, STAGED), '');
     mkdirSync(other.directory);
     symlinkSync(foreign, `${other.store.path}.lock`);
     await assert.rejects(other.store.update(set('a', '1')), refusal);
-    assert.deepEqual(readdirSync(foreign), ['staged-0.json']);
+    assert.deepEqual(readdirSync(foreign), [STAGED]);
   });
 
   it('is not changed by a writer that was stopped for so long that others broke its lock', async () => {
