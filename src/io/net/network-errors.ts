@@ -38,7 +38,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/^ERR_SSL|^EPROTO$/, 'Protocol'],
   [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, 'CertificateExpired'],
   [/ALTNAME/, 'CertificateName'],
-  [/CERT|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED|^INVALID_(CA|PURPOSE)$|_TOO_(SMALL|WEAK)$|^PATH_LENGTH/, 'Certificate'],
+  // UNSPECIFIED is what Node calls the rest of OpenSSL's reasons, such as a key or a signature that is too weak.
+  [/CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH|^UNSPECIFIED$/, 'Certificate'],
   [/TIMEOUT|ETIMEDOUT/, 'Timeout'],
   [/ECONNREFUSED/, 'ConnectionRefused'],
   // The last one is V8's: no memory for undici's parser under a limit on the address space.

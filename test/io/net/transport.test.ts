@@ -374,6 +374,16 @@ describe('a host name', () => {
   }
 });
 
+for (const [code, message] of [
+  ['UNSPECIFIED', 'CA signature digest algorithm too weak'],
+  ['UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'unable to decode issuer public key'],
+] as const) {
+  it(`a certificate that OpenSSL refuses with ${code} is told as one, not as a broken connection`, () => {
+    const { kind, message: text } = networkError(Object.assign(new Error(message), { code }), () => 'a.test');
+    assert.deepEqual([kind, text], ['Certificate', `a.test: ${message}`]);
+  });
+}
+
 it('a lack of memory is told as one, not as a broken connection', () => {
   const error = new RangeError('WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance');
   assert.equal(networkError(error, () => 'a.test').kind, 'NoResources');
