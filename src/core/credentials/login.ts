@@ -1,5 +1,4 @@
 import type { Text } from '../../errors.ts';
-import { visible } from '../../text/safe-text.ts';
 import { isExposed } from '../config/settings.ts';
 import { type Fields, textOf } from '../record.ts';
 import { fieldsOf } from '../rpc/response.ts';
@@ -24,8 +23,10 @@ export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: 
   }
   const expiry = mode === 'CloudSSO' ? 'cloud_sso_access_token_expire' : 'oauth_access_token_expire';
   const token = textOf(profile, mode === 'CloudSSO' ? 'access_token' : 'oauth_access_token');
-  const name = visible(textOf(profile, 'name') ?? '');
-  const hint: Text = (m) => m.credentials.loginHint(name, mode);
+  const name = textOf(profile, 'name') ?? '';
+  // It goes into a command that is pasted into a shell.
+  const word = /^[\w.@-]+$/.test(name) ? name : 'NAME';
+  const hint: Text = (m) => m.credentials.loginHint(word, mode);
   if (!token || !(msUntil(profile[expiry], deps) > 0)) throw denied((m) => m.credentials.loginExpired(source(m)), hint);
   const exchange = mode === 'CloudSSO' ? cloudSsoExchange(profile, source) : oauthExchange(profile, source);
   const { pick, ...request } = exchange;

@@ -60,6 +60,11 @@ describe('a log-in of aliyun-cli', () => {
     });
   }
 
+  it('a name that a shell would take for more than a word is not put into that command', async () => {
+    const { find } = await login({ ...CLOUD_SSO, name: 'a; touch x', sts_expiration: NOW - 1 }, {});
+    await assert.rejects(find(), ({ hint }: MmaiError) => !/touch/.test(hint?.(en) ?? 'touch'));
+  });
+
   it('CloudSSO: a valid access token gets new STS credentials, as aliyun-cli does it', async () => {
     const CloudCredential = { AccessKeyId: 'new', AccessKeySecret: 's', SecurityToken: 'new-token', Expiration };
     const valid = { ...CLOUD_SSO, sts_expiration: NOW - 1, cloud_sso_access_token_expire: NOW + 60 };
