@@ -61,7 +61,7 @@ export function refuseForeignLink(path: string, opened: Pick<Stats, 'dev' | 'ino
   if (process.geteuid?.() !== 0) return;
   let parts: Stats[] = [];
   try {
-    parts = partsOf(followLinks(resolve(path)));
+    parts = partsOf(followLinks(absolute(path, process.cwd())));
   } catch {
     // It is not what was opened, then.
   }
@@ -86,7 +86,7 @@ export function followLinks(path: string, user = process.getuid?.(), budget = { 
   if (!link?.isSymbolicLink()) return real;
   budget.links -= 1;
   if (budget.links < 0) throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
-  const target = followLinks(resolve(dirname(real), readlinkSync(real)), user, budget);
+  const target = followLinks(absolute(readlinkSync(real), dirname(real)), user, budget);
   const isOurs = link.uid === 0 || link.uid === user;
   if (!isOurs && ownerOf(dirname(target))?.uid !== link.uid) throw new ForeignLinkError(real);
   return target;
@@ -172,6 +172,11 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 }
 
 // --- internal ---
+
+/** Not resolved: to the system a ".." after a link is above what that link leads to. */
+function absolute(path: string, directory: string): string {
+  return isAbsolute(path) ? path : `${directory}/${path}`;
+}
 
 /** What is there of a path without links, from `/` down. */
 function partsOf(path: string): Stats[] {

@@ -101,6 +101,22 @@ describe('a path with symbolic links', () => {
     assert.throws(() => followLinks(join(linkInHome('link'), 'link')), { code: 'ELOOP' });
   });
 
+  it('leads up from where a link leads to, and not from the link, as to the system', () => {
+    const home = realpathSync(temporaryDirectory());
+    for (const directory of ['releases/1', 'shared', 'releases/shared'])
+      mkdirSync(join(home, directory), { recursive: true });
+    symlinkSync('releases/1', join(home, 'current'));
+    for (const text of [
+      'current/../shared/config.json',
+      './current/.././shared//config.json',
+      `${home}/current/../shared/config.json`,
+    ]) {
+      rmSync(join(home, 'link'), { force: true });
+      symlinkSync(text, join(home, 'link'));
+      assert.equal(followLinks(join(home, 'link')), join(home, 'releases/shared/config.json'));
+    }
+  });
+
   it("of another user's link leads into that user's directories only", () => {
     const home = linkInHome('dotfiles.json');
     assert.equal(followLinks(join(home, 'link'), root), join(home, 'dotfiles.json'));
