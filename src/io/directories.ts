@@ -65,8 +65,9 @@ export function refuseForeignLink(path: string, opened: Pick<Stats, 'dev' | 'ino
   } catch {
     // It is not what was opened, then.
   }
-  const isRoots = parts.length > 0 && parts.every(({ uid }) => uid === 0);
-  const isOpened = parts.at(-1)?.dev === opened.dev && parts.at(-1)?.ino === opened.ino;
+  const found = parts.at(-1);
+  const isRoots = found?.isFile() && parts.every(({ uid }) => uid === 0);
+  const isOpened = found?.dev === opened.dev && found.ino === opened.ino;
   if (!isRoots && !isOpened) throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
 }
 

@@ -146,6 +146,8 @@ describe('a path with symbolic links', () => {
     const home = linkInHome(temporaryDirectory());
     const opened = statSync(join(home, 'link'));
     rmSync(join(home, 'link'));
+    const gone = join(temporaryDirectory(), 'made by another user, as in root’s own /tmp');
+    if (isRoot) assert.throws(() => refuseForeignLink(gone, opened), { code: 'EACCES' });
     const check = () => refuseForeignLink(join(home, 'link'), opened);
     for (const exchange of [() => {}, () => writeFileSync(join(home, 'link'), '{}')]) {
       exchange();
