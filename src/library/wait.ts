@@ -98,15 +98,19 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
 /** The events of a wait whose last round comes in time, however long the reader is busy with each. */
 async function* eventsOf(plan: Plan): AsyncGenerator<WatchEvent, void> {
   const waiter = startWaiter(plan);
-  for await (const event of stampedEvents(waiter, plan)) {
-    let read = () => {};
-    void waiter.holdFor(
-      new Promise<void>((resolve) => {
-        read = resolve;
-      }),
-    );
-    yield event;
-    read();
+  try {
+    for await (const event of stampedEvents(waiter, plan)) {
+      let read = () => {};
+      void waiter.holdFor(
+        new Promise<void>((resolve) => {
+          read = resolve;
+        }),
+      );
+      yield event;
+      read();
+    }
+  } finally {
+    waiter.stop();
   }
 }
 

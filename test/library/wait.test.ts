@@ -158,6 +158,17 @@ describe('waitForTasks', () => {
     assert.equal(polls, pollsAtLeaving);
   });
 
+  for (const first of ['version', 'start', 'state']) {
+    it(`keeps no timer once the reader has left at the event ${first}`, async () => {
+      const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+      const before = timers();
+      const client: TaskClient = { getTaskStatus: async () => ({ ok: true, result: { status: 1 } }) };
+      for await (const event of watchTasks(client, ['1'], { timeout: '5s' })) if (event.type === first) break;
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+      assert.equal(timers(), before);
+    });
+  }
+
   it('gives its client a time limit that every timer takes, though the wait has none', async () => {
     const given: number[] = [];
     const client: TaskClient = {

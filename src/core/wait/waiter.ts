@@ -98,12 +98,16 @@ export class Waiter {
       yield endEvent(this.#end, known, this.#options.timeoutExitCode, this.#deps.interruptCode);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      // Nothing goes on after the end, or when the reader stops early: no hanging request, no timer.
-      this.#end ??= { why: 'interrupted' };
-      this.#requests.abort();
-      this.results.cancel();
-      this.#timer.cancel();
+      this.stop();
     }
+  }
+
+  /** Nothing goes on after the end, or when the reader stops early, before the first event too: no hanging request, no timer. */
+  stop(): void {
+    this.#end ??= { why: 'interrupted' };
+    this.#requests.abort();
+    this.results.cancel();
+    this.#timer.cancel();
   }
 
   /**
