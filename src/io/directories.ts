@@ -145,21 +145,18 @@ export function isForeign(path: string): boolean {
 
 /**
  * Whether another user, but root, can change the file that these parts of a path lead to: one who owns any of them, or anybody if all
- * may write it or it is gone, since a file of one's own would not be. In a user namespace the machine's root is not 0: the owner of `/`
- * counts as root above the first part that is 0's or `user`'s.
+ * may write one that no sticky bit protects, or the file is gone, since one's own would not be. In a user namespace the machine's root
+ * is not 0: the owner of `/` counts as root above the first part that is 0's or `user`'s.
  * @param parts from `/` down.
  */
 export function canOthersChange(parts: readonly Pick<Stats, 'uid' | 'mode'>[], user: number): boolean {
   const isTrusted = ({ uid }: { readonly uid: number }) => uid === 0 || uid === user;
   const first = parts.findIndex(isTrusted);
-  if (first < 0) return true;
-  const { mode } = parts.at(-1)!;
-  const isFile = (mode & constants.S_IFMT) === constants.S_IFREG;
-  return (
-    !isFile ||
-    (mode & 0o002) !== 0 ||
-    parts.some((part, index) => !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid))
-  );
+  const isFile = (parts.at(-1)!.mode & constants.S_IFMT) === constants.S_IFREG;
+  if (first < 0 || !isFile) return true;
+  const isOthers = (part: { readonly uid: number }, index: number) =>
+    !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid);
+  return parts.some((part, index) => (part.mode & 0o1002) === 0o2 || isOthers(part, index));
 }
 
 /** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */

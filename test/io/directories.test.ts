@@ -181,11 +181,19 @@ describe('a file is foreign', () => {
     for (const owned of ['.', 'mmai', 'mmai/config.json']) assert.equal(isForeign(file(owned)), isRoot, owned);
   });
 
-  it('where every user may write it', () => {
+  it('where every user may write it, or exchange a directory above it', () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, 'config.json'), '{}');
-    chmodSync(join(directory, 'config.json'), 0o666);
-    assert.equal(isForeign(join(directory, 'config.json')), process.platform !== 'win32');
+    const path = join(directory, 'mmai', 'config.json');
+    mkdirSync(join(directory, 'mmai'));
+    writeFileSync(path, '{}');
+    const withMode = (name: string, mode: number) => {
+      chmodSync(join(directory, name), mode);
+      return isForeign(path);
+    };
+    const isPosix = process.platform !== 'win32';
+    assert.deepEqual([withMode('', 0o1777), withMode('', 0o777), withMode('', 0o700)], [false, isPosix, false]);
+    assert.deepEqual([withMode('mmai', 0o757), withMode('mmai', 0o700)], [isPosix, false]);
+    assert.equal(withMode('mmai/config.json', 0o666), isPosix);
   });
 
   it("not for the owner of / above what is one's own, as the machine's root has no uid of its own in a user namespace", () => {
