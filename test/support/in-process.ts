@@ -9,6 +9,9 @@ import { createRedactor, type Redactor } from '../../src/text/redactor.ts';
 import { fakeDeps, piped } from './deps.ts';
 import type { Ended, SpawnOptions } from './mmai.ts';
 
+/** What makes mmai speak Chinese. */
+export const chinese = { env: { LANG: 'zh_CN.UTF-8' } };
+
 /** Time as it is, for tests whose other end is a real socket. */
 export const realClock: Clock = {
   now: Date.now,
