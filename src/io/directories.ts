@@ -1,4 +1,4 @@
-import { constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
@@ -136,8 +136,11 @@ export function actAsOwner(directory: string): () => void {
 
 /** Whether a user who is neither root nor ours can change a file, or owns a link on the way to it. */
 export function isForeign(path: string): boolean {
+  if (process.geteuid === undefined) return false;
   try {
-    return process.geteuid !== undefined && canOthersChange(partsOf(followLinks(path)), process.geteuid());
+    const target = followLinks(path);
+    const isReadOnly = (index: number) => isReadOnlyDisk(resolve('/', ...target.split('/').slice(0, index + 1)));
+    return canOthersChange(partsOf(target), process.geteuid(), isReadOnly);
   } catch {
     return true;
   }
@@ -148,15 +151,21 @@ export function isForeign(path: string): boolean {
  * may write one that no sticky bit protects, or the file is gone, since one's own would not be. In a user namespace the machine's root
  * is not 0: the owner of `/` counts as root above the first part that is 0's or `user`'s.
  * @param parts from `/` down.
+ * @param isReadOnly whether nobody can write in the part of this index, as in a directory that Kubernetes mounts.
  */
-export function canOthersChange(parts: readonly Pick<Stats, 'uid' | 'mode'>[], user: number): boolean {
+export function canOthersChange(
+  parts: readonly Pick<Stats, 'uid' | 'mode'>[],
+  user: number,
+  isReadOnly: (index: number) => boolean = () => false,
+): boolean {
   const isTrusted = ({ uid }: { readonly uid: number }) => uid === 0 || uid === user;
   const first = parts.findIndex(isTrusted);
   const isFile = (parts.at(-1)!.mode & constants.S_IFMT) === constants.S_IFREG;
   if (first < 0 || !isFile) return true;
-  const isOthers = (part: { readonly uid: number }, index: number) =>
-    !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid);
-  return parts.some((part, index) => (part.mode & 0o1002) === 0o2 || isOthers(part, index));
+  return parts.some((part, index) => {
+    const isOpen = (part.mode & 0o1002) === 0o2 && !isReadOnly(index);
+    return isOpen || (!isTrusted(part) && (index > first || part.uid !== parts[0]!.uid));
+  });
 }
 
 /** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */
@@ -174,6 +183,15 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 /** Not resolved: to the system a ".." after a link is above what that link leads to. */
 function absolute(path: string, directory: string): string {
   return isAbsolute(path) ? path : `${directory}/${path}`;
+}
+
+function isReadOnlyDisk(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
 }
 
 /** What is there of a path without links, from `/` down. */

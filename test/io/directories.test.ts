@@ -214,6 +214,15 @@ describe('a file is foreign', () => {
     }
   });
 
+  it('not where all may write a directory by its mode, but its disk is read-only, as Kubernetes mounts a file', () => {
+    const parts = [0o755, 0o777, 0o755, constants.S_IFREG | 0o644].map((mode) => ({ uid: 0, mode }));
+    assert.equal(canOthersChange(parts, 1000), true);
+    assert.equal(
+      canOthersChange(parts, 1000, (index) => index === 1),
+      false,
+    );
+  });
+
   it("not where all is one's own or root's", () => {
     assert.equal(isForeign('/etc/passwd'), false);
   });
