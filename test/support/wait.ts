@@ -67,7 +67,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   const polls = new Map<string, number>();
   const controller = new AbortController();
   let renewals = 0;
-  const poll = async (id: TaskId, { timeoutMs, traffic }: PollOptions): Promise<TaskReply> => {
+  const poll = async (id: TaskId, { timeoutMs, signal, traffic }: PollOptions): Promise<TaskReply> => {
     traffic.requests += 1;
     const count = polls.get(id) ?? 0;
     polls.set(id, count + 1);
@@ -76,13 +76,13 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     const life = lives[id]!;
     const takesMs = latencyMs(count);
     if (life === 'hang' || takesMs === Number.POSITIVE_INFINITY) {
-      await clock.sleep(Math.min(timeoutMs, requestTimeoutMs));
+      await clock.sleep(Math.min(timeoutMs, requestTimeoutMs), signal);
       return { ok: false, failure: classifyFailure('Network.Timeout') };
     }
     if (takesMs > 0) await clock.sleep(takesMs);
     const given = life((clock.monotonic() - start) / 1000, count);
     if (given === 'hang') {
-      await clock.sleep(Math.min(timeoutMs, requestTimeoutMs) - latencyMs(count));
+      await clock.sleep(Math.min(timeoutMs, requestTimeoutMs) - latencyMs(count), signal);
       return { ok: false, failure: classifyFailure('Network.Timeout') };
     }
     if (typeof given === 'string') return { ok: false, failure: classifyFailure(given) };

@@ -157,6 +157,12 @@ export class PollQueue {
     return this.#round.hasBegun(now) ? 0 : this.#round.beginsAt() - now;
   }
 
+  /** Queues a task whose poll was lost in a pause, which is no failure of it. */
+  pollAgain({ task }: Turn, now: number): void {
+    task.due = now;
+    this.push(task);
+  }
+
   /** Makes every queued task due `now`. */
   pollAll(now: number): void {
     this.#polls.setDue(now);

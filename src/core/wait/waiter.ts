@@ -31,7 +31,7 @@ export class Waiter {
   readonly #throttle = new Throttle();
   readonly #traffic: Traffic = noTraffic();
   readonly #events: WaiterEvent[] = [];
-  readonly #requests = new AbortController();
+  #requests = new AbortController();
   /** Polls and results take turns, so that neither waits for all of the other. */
   #isResultNext = false;
   readonly #elapsed: Elapsed;
@@ -175,6 +175,9 @@ export class Waiter {
     // It may be overdue still, and would be late once more.
     this.#timer.cancel();
     this.#events.push({ type: 'wake', pausedMs });
+    // Nothing comes over a connection that broke meanwhile: a request in flight would keep its turn until its time limit.
+    this.#requests.abort();
+    this.#requests = new AbortController();
     this.#deps.renewConnections();
     this.#queue.wake(this.tasks, this.elapsedMs(), pausedMs);
   }
@@ -197,15 +200,14 @@ export class Waiter {
   }
 
   async #poll(turn: Turn, sentAt: number): Promise<void> {
-    const { task, timeoutMs } = turn;
     try {
-      const { signal } = this.#requests;
-      const reply = await this.#deps.poll(task.id, { timeoutMs, signal, traffic: this.#traffic });
+      const options = { timeoutMs: turn.timeoutMs, signal: this.#requests.signal, traffic: this.#traffic };
+      const reply = await this.#deps.poll(turn.task.id, options);
       // A pause is noticed before what came of the request, however late the timer is.
       if (!this.#end) this.#noticeWaking();
-      const isResponse = reply.ok || reply.failure.http !== null;
-      this.#queue.finish(turn, isResponse ? this.elapsedMs() - sentAt : undefined);
-      if (!this.#end) this.#accept(turn, reply, sentAt);
+      this.#queue.finish(turn, reply.ok || reply.failure.http !== null ? this.elapsedMs() - sentAt : undefined);
+      if (!this.#end && turn.isPaused && !reply.ok) this.#queue.pollAgain(turn, this.elapsedMs());
+      else if (!this.#end) this.#accept(turn, reply, sentAt);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       // Credentials that cannot be had, or a bug: the wait ends like every other, with a document.

@@ -238,6 +238,26 @@ describe('time', () => {
     assert.ok(elapsed < 412, `${elapsed} s`);
   });
 
+  for (const count of [1, 20]) {
+    it(`slept through until 5 s before the deadline, with requests about ${count} tasks in flight: those hang no longer, and all are polled at once`, async () => {
+      let isAwake = false;
+      const meddle = after(30, (clock) => {
+        void clock.sleep(1000).then(() => {
+          isAwake = true;
+          clock.suspend(24_000);
+        });
+      });
+      const life: Life = (second) => (second < 30 ? 1 : isAwake ? 2 : 'hang');
+      const { events, end } = await wait(
+        lives(count, () => life),
+        { timeoutMs: 60_000, requestTimeoutMs: 10_000, meddle },
+      );
+      assert.equal(end.exitCode, 0);
+      assert.ok(end.elapsedMs < 58_000, `${end.elapsedMs} ms`);
+      assert.deepEqual(of(events, 'retry'), []);
+    });
+  }
+
   for (const pause of ['suspend', 'stop'] as const) {
     it(`(${pause}) while the last poll is in flight, which is lost: the task is polled once more`, async () => {
       let lost: number | undefined;
