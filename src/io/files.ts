@@ -26,7 +26,7 @@ interface ReadOptions extends FileLimits {
   readonly maxBytes?: number;
   /** Read a pipe too, as `--ca-file <(command)` gives one. */
   readonly pipe?: boolean;
-  /** Throws for an opened file that must not be used. Called when it has been read. */
+  /** Throws for an opened file that must not be used. */
   readonly check?: (opened: Stats) => void;
 }
 
@@ -53,12 +53,14 @@ export function readText(path: string, options: ReadOptions = {}): Promise<strin
 }
 
 /** {@link readText} at once, for mmai's own files, which every start reads: a thread pool costs more than the file. */
-export function readTextSync(path: string): string | undefined {
+export function readTextSync(path: string, check?: ReadOptions['check']): string | undefined {
   try {
     // Another process may be about to replace it.
     const descriptor = retryWhileBusy(() => openSync(path, constants.O_RDONLY | NONBLOCK));
     try {
-      checkKind(fstatSync(descriptor), false);
+      const opened = fstatSync(descriptor);
+      checkKind(opened, false);
+      check?.(opened);
       const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
       let size = 0;
       while (size <= MAX_BYTES) {

@@ -3,7 +3,15 @@ import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
 import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
 import { shellQuoted } from '../text/shell-quoted.ts';
-import { actAsOwner, ForeignLinkError, followLinks, giveAsRoot, makeDirectory, ownerOf } from './directories.ts';
+import {
+  actAsOwner,
+  ForeignLinkError,
+  followLinks,
+  giveAsRoot,
+  makeDirectory,
+  ownerOf,
+  refuseForeignLink,
+} from './directories.ts';
 import { readTextSync } from './files.ts';
 import type { LockOptions } from './lock.ts';
 import { retryWhileBusy } from './while-busy.ts';
@@ -67,7 +75,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
 function readConfig(path: string, warn?: (text: Text) => void, isNamed = false): Config {
   let text: string | undefined;
   try {
-    text = readTextSync(path);
+    text = readTextSync(path, (opened) => refuseForeignLink(path, opened));
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!warn || isNamed) throw usageError((m) => m.config.unreadable(path, code));

@@ -142,6 +142,14 @@ describe('a path with symbolic links', () => {
     await assert.rejects(read(join(linkInHome('link'), 'link')), { code: 'ELOOP' });
   });
 
+  it("of another user's link is not read by root as mmai's own config file either: config init would offer to keep its key", () => {
+    const mine = join(temporaryDirectory(), 'config.json');
+    writeFileSync(mine, '{"profiles":{"mine":{}}}');
+    const read = () => createStore({ directory: linkInHome(mine, 'config.json') }).read();
+    if (isRoot) assert.throws(read, { exitCode: 2, message: /EACCES/ });
+    else assert.ok(read().profiles.mine);
+  });
+
   it('is refused to root where another user has exchanged the link that was read for a file, or taken it away', () => {
     const home = linkInHome(temporaryDirectory());
     const opened = statSync(join(home, 'link'));
