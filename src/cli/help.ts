@@ -28,9 +28,10 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
         .trimEnd(),
     optionDescription(option) {
       // A flag with a default of its own is no setting.
-      const setting = option.defaultValue === undefined ? settingOfFlag(option.long ?? '') : undefined;
+      const own: string | undefined = option.defaultValueDescription ?? option.defaultValue?.toString();
+      const setting = own === undefined ? settingOfFlag(option.long ?? '') : undefined;
       const hasValue = option.required || option.optional;
-      const fallback = option.defaultValueDescription ?? (setting ? setting.fallback : option.defaultValue?.toString());
+      const fallback = own ?? setting?.fallback;
       const variable = setting?.variable ?? VARIABLES[option.long ?? ''];
       return option.description + headings.origins(hasValue ? fallback : undefined, variable);
     },

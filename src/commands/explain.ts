@@ -6,7 +6,7 @@ import { ExitCode, usageError } from '../errors.ts';
 import { compileQuery } from '../output/query.ts';
 import { jsonDocument, shortened, visible } from '../text/safe-text.ts';
 import { padded, widest, wrapped } from '../text/width.ts';
-import { addCommonOptions } from './shared/options.ts';
+import { addCommonOptions, chosenOutput } from './shared/options.ts';
 import { formsOf, type Printers, printAnswer } from './shared/print.ts';
 
 const PRINTERS: Printers<ExplainAnswer> = {
@@ -27,7 +27,7 @@ interface ExplainAnswer {
 }
 
 interface ExplainOptions {
-  readonly output: string;
+  readonly output?: string;
   readonly json?: true;
   readonly query?: string;
 }
@@ -35,11 +35,15 @@ interface ExplainOptions {
 export function addExplainCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
   const { help } = deps.messages;
   const { flags } = help;
+  // Without a value of its own, so that one that was given is known.
+  const output = program
+    .createOption(`-o, --output <${formsOf(PRINTERS).join('|')}>`, flags.output)
+    .default(undefined, 'text');
   const command = program
     .command('explain')
     .description(help.commands.explain)
     .argument('[topic]', help.arguments.topic)
-    .option(`-o, --output <${formsOf(PRINTERS).join('|')}>`, flags.output, 'text')
+    .addOption(output)
     .option('--json', flags.json)
     .option('--query <jmespath>', flags.query);
   addCommonOptions(command, flags).action(async (topic: string | undefined, options: ExplainOptions) =>
@@ -53,7 +57,7 @@ export async function runExplain(
   options: ExplainOptions,
   deps: CommandDeps,
 ): Promise<number> {
-  const output = options.json ? 'json' : choice(...formsOf(PRINTERS))(options.output, '--output');
+  const output = choice(...formsOf(PRINTERS))(chosenOutput(options) ?? 'text', '--output');
   const query = await compileQuery(options.query);
   const explanations = topic === undefined ? allExplanations(deps.messages) : known(topic, deps);
   await printAnswer({ topic, document: { explanations } }, PRINTERS, query, { output, color: 'never' }, deps);

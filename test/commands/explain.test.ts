@@ -12,7 +12,7 @@ import { mmai } from '../support/mmai.ts';
 
 async function explained(topic: string | undefined, options: object = {}, messages: Messages = en): Promise<string> {
   const deps = fakeDeps({ messages, transport: () => assert.fail('explain asks nobody') });
-  assert.equal(await runExplain(topic, { output: 'text', ...options }, deps), 0);
+  assert.equal(await runExplain(topic, options, deps), 0);
   return deps.stdout.text();
 }
 
@@ -38,6 +38,11 @@ describe('mmai explain', () => {
       }
     });
   }
+
+  it('refuses two forms of output', async () => {
+    const asked = runExplain('3', { output: 'text', json: true }, fakeDeps());
+    await assert.rejects(asked, { exitCode: 2, message: '--output text and --json cannot be used together' });
+  });
 
   it('names the system policy of whatever a permission is missing for', async () => {
     const denied = (Object.keys(catalogue) as (keyof typeof catalogue)[]).filter((code) =>
@@ -182,7 +187,7 @@ describe('at a terminal an explanation', () => {
       )) {
         const deps = fakeDeps({ messages });
         const stdout = Object.assign(deps.stdout, { isTerminal: true, size: () => ({ columns, rows: 24 }) });
-        assert.equal(await runExplain(topic, { output: 'text' }, deps), 0);
+        assert.equal(await runExplain(topic, {}, deps), 0);
         const lines = stdout.text().split('\n');
         assert.deepEqual(
           lines.filter((line) => displayWidth(line) > columns),

@@ -70,10 +70,12 @@ export function settingFlags(options: ServiceOptions): Partial<Record<SettingNam
   return { ...flags, ...(lang !== undefined && { language: lang }), ...(output !== undefined && { output }) };
 }
 
-// --- internal ---
-
-/** The form that `--output` and its short forms name. */
-function chosenOutput({ output, json, raw }: ServiceOptions): string | undefined {
+/** The form that `--output` and its short forms name. Throws a usage error for two that differ. */
+export function chosenOutput({
+  output,
+  json,
+  raw,
+}: Pick<ServiceOptions, 'output' | 'json' | 'raw'>): string | undefined {
   const named = [
     { flag: outputFlag(output), form: output?.toLowerCase() },
     { flag: '--json', form: json && 'json' },
@@ -83,6 +85,8 @@ function chosenOutput({ output, json, raw }: ServiceOptions): string | undefined
   if (other) throw conflict(named[0]!.flag, other.flag);
   return named[0]?.form;
 }
+
+// --- internal ---
 
 /** A dry run has no answer that could be queried or printed as a table. */
 function checkDryRun({ query, raw, output, simulate }: ServiceOptions): void {
