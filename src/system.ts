@@ -130,10 +130,10 @@ function fileDeps(
       return isForeign(path ?? join(configDirectory(process.env, process.platform, homeOrRoot()), 'config.json'));
     },
     async readText(path) {
-      const { refuseForeignLink } = await import('./io/directories.ts');
+      const { checkOpened } = await import('./io/directories.ts');
       const { readText } = await import('./io/files.ts');
       // Afterwards, since it would wait for a file system that hangs.
-      return readText(path, { signal, check: (opened) => refuseForeignLink(path, opened) });
+      return readText(path, { signal, check: (opened) => checkOpened(path, opened) });
     },
     async writeFile(path, text, how) {
       const { writeText } = await import('./io/files.ts');

@@ -1,4 +1,4 @@
-import { accessSync, constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
@@ -52,13 +52,18 @@ export class ForeignLinkError extends Error {
   }
 }
 
+/** The paths of files that others could change when they were read: these may have put one's own in their place since. */
+const readForeign = new Set<string>();
+
 /**
- * Throws EACCES for a file that root was led abroad to, through another user's link: what it reads for that user it saves for that
- * user.
+ * To be called for each file that is read: remembers one that others can change, for {@link isForeign}. Throws EACCES for one that root
+ * was led abroad to, through another user's link: what it reads for that user it saves for that user.
  * @param opened the file itself: in another user's directory the path may lead to something else by now.
  */
-export function refuseForeignLink(path: string, opened: Pick<Stats, 'dev' | 'ino'>): void {
-  if (process.geteuid?.() !== 0) return;
+export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'uid' | 'mode'>): void {
+  const user = process.geteuid?.();
+  if (user !== undefined && canOthersChange([opened], user)) readForeign.add(path);
+  if (user !== 0) return;
   let parts: Stats[] = [];
   try {
     parts = partsOf(followLinks(absolute(path, process.cwd())));
@@ -134,38 +139,28 @@ export function actAsOwner(directory: string): () => void {
   }
 }
 
-/** Whether a user who is neither root nor ours can change a file, or owns a link on the way to it. */
+/** Whether a user who is neither root nor ours can change a file, or could when it was read, or owns a link on the way to it. */
 export function isForeign(path: string): boolean {
-  if (process.geteuid === undefined) return false;
   try {
-    const target = followLinks(path);
-    const isReadOnly = (index: number) => isReadOnlyDisk(resolve('/', ...target.split('/').slice(0, index + 1)));
-    return canOthersChange(partsOf(target), process.geteuid(), isReadOnly);
+    if (process.geteuid === undefined) return false;
+    return readForeign.has(path) || canOthersChange(partsOf(followLinks(path)), process.geteuid());
   } catch {
     return true;
   }
 }
 
 /**
- * Whether another user, but root, can change the file that these parts of a path lead to: one who owns any of them, or anybody if all
- * may write one that no sticky bit protects, or the file is gone, since one's own would not be. In a user namespace the machine's root
- * is not 0: the owner of `/` counts as root above the first part that is 0's or `user`'s.
+ * Whether another user, but root, can change the last of these parts of a path: one who owns any of them, or anybody if all may write
+ * the file. In a user namespace the machine's root is not 0: the owner of `/` counts as root above the first part that is 0's or `user`'s.
  * @param parts from `/` down.
- * @param isReadOnly whether nobody can write in the part of this index, as in a directory that Kubernetes mounts.
  */
-export function canOthersChange(
-  parts: readonly Pick<Stats, 'uid' | 'mode'>[],
-  user: number,
-  isReadOnly: (index: number) => boolean = () => false,
-): boolean {
+export function canOthersChange(parts: readonly Pick<Stats, 'uid' | 'mode'>[], user: number): boolean {
   const isTrusted = ({ uid }: { readonly uid: number }) => uid === 0 || uid === user;
   const first = parts.findIndex(isTrusted);
-  const isFile = (parts.at(-1)!.mode & constants.S_IFMT) === constants.S_IFREG;
-  if (first < 0 || !isFile) return true;
-  return parts.some((part, index) => {
-    const isOpen = (part.mode & 0o1002) === 0o2 && !isReadOnly(index);
-    return isOpen || (!isTrusted(part) && (index > first || part.uid !== parts[0]!.uid));
-  });
+  if (first < 0) return true;
+  const mode = parts.at(-1)!.mode;
+  const isWritable = (mode & constants.S_IFMT) === constants.S_IFREG && (mode & 0o002) !== 0;
+  return isWritable || parts.some((part, index) => !isTrusted(part) && (index > first || part.uid !== parts[0]!.uid));
 }
 
 /** A file of another user that root replaces keeps its owner. Only for a file in a directory of root's. */
@@ -183,15 +178,6 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 /** Not resolved: to the system a ".." after a link is above what that link leads to. */
 function absolute(path: string, directory: string): string {
   return isAbsolute(path) ? path : `${directory}/${path}`;
-}
-
-function isReadOnlyDisk(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EROFS';
-  }
 }
 
 /** What is there of a path without links, from `/` down. */

@@ -5,12 +5,12 @@ import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
 import { shellQuoted } from '../text/shell-quoted.ts';
 import {
   actAsOwner,
+  checkOpened,
   ForeignLinkError,
   followLinks,
   giveAsRoot,
   makeDirectory,
   ownerOf,
-  refuseForeignLink,
 } from './directories.ts';
 import { readTextSync } from './files.ts';
 import type { LockOptions } from './lock.ts';
@@ -75,7 +75,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
 function readConfig(path: string, warn?: (text: Text) => void, isNamed = false): Config {
   let text: string | undefined;
   try {
-    text = readTextSync(path, (opened) => refuseForeignLink(path, opened));
+    text = readTextSync(path, (opened) => checkOpened(path, opened));
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!warn || isNamed) throw usageError((m) => m.config.unreadable(path, code));

@@ -12,16 +12,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseTaskId } from '../../src/core/task.ts';
 import {
   canOthersChange,
+  checkOpened,
   configDirectory,
   followLinks,
   isForeign,
   makeDirectory,
-  refuseForeignLink,
   stateDirectory,
 } from '../../src/io/directories.ts';
 import { createRecentTasks } from '../../src/io/recent-tasks.ts';
@@ -155,14 +155,14 @@ describe('a path with symbolic links', () => {
     const opened = statSync(join(home, 'link'));
     rmSync(join(home, 'link'));
     const gone = join(temporaryDirectory(), 'made by another user, as in root’s own /tmp');
-    if (isRoot) assert.throws(() => refuseForeignLink(gone, opened), { code: 'EACCES' });
-    const check = () => refuseForeignLink(join(home, 'link'), opened);
+    if (isRoot) assert.throws(() => checkOpened(gone, opened), { code: 'EACCES' });
+    const check = () => checkOpened(join(home, 'link'), opened);
     for (const exchange of [() => {}, () => writeFileSync(join(home, 'link'), '{}')]) {
       exchange();
       if (isRoot) assert.throws(check, { code: 'EACCES' });
       else assert.doesNotThrow(check);
     }
-    assert.doesNotThrow(() => refuseForeignLink(join(home, 'link'), statSync(join(home, 'link'))));
+    assert.doesNotThrow(() => checkOpened(join(home, 'link'), statSync(join(home, 'link'))));
   });
 
   it('is opened within the limits of the reader first: to look at links of a file system that hangs would block root', async () => {
@@ -189,19 +189,39 @@ describe('a file is foreign', () => {
     for (const owned of ['.', 'mmai', 'mmai/config.json']) assert.equal(isForeign(file(owned)), isRoot, owned);
   });
 
-  it('where every user may write it, or exchange a directory above it', () => {
+  it('where every user may write it', () => {
     const directory = temporaryDirectory();
-    const path = join(directory, 'mmai', 'config.json');
-    mkdirSync(join(directory, 'mmai'));
-    writeFileSync(path, '{}');
-    const withMode = (name: string, mode: number) => {
-      chmodSync(join(directory, name), mode);
-      return isForeign(path);
-    };
-    const isPosix = process.platform !== 'win32';
-    assert.deepEqual([withMode('', 0o1777), withMode('', 0o777), withMode('', 0o700)], [false, isPosix, false]);
-    assert.deepEqual([withMode('mmai', 0o757), withMode('mmai', 0o700)], [isPosix, false]);
-    assert.equal(withMode('mmai/config.json', 0o666), isPosix);
+    writeFileSync(join(directory, 'config.json'), '{}');
+    chmodSync(join(directory, 'config.json'), 0o666);
+    assert.equal(isForeign(join(directory, 'config.json')), process.platform !== 'win32');
+  });
+
+  it("where it was another user's when it was read, though it has been exchanged for one's own, or taken away, since", () => {
+    const directory = temporaryDirectory();
+    for (const [name, uid] of Object.entries({ theirs: OTHER + 1, mine: process.geteuid?.() ?? 0 })) {
+      const path = join(directory, name);
+      try {
+        checkOpened(path, { uid, mode: constants.S_IFREG | 0o600, dev: 0, ino: 0 });
+      } catch {
+        // Root does not even read it.
+      }
+      const expected = name === 'theirs' && process.platform !== 'win32';
+      assert.equal(isForeign(path), expected);
+      writeFileSync(path, '{}');
+      assert.equal(isForeign(path), expected);
+    }
+  });
+
+  it('so each file of which a command may come is looked at when it is read', async () => {
+    const path = file('mmai/config.json');
+    await systemDeps().readText(path);
+    const own = file('mmai/config.json');
+    createStore({ directory: dirname(own) }).read();
+    for (const read of [path, own]) {
+      rmSync(read);
+      writeFileSync(read, '{}');
+      assert.equal(isForeign(read), isRoot);
+    }
   });
 
   it("not for the owner of / above what is one's own, as the machine's root has no uid of its own in a user namespace", () => {
@@ -222,24 +242,10 @@ describe('a file is foreign', () => {
     }
   });
 
-  it('not where all may write a directory by its mode, but its disk is read-only, as Kubernetes mounts a file', () => {
-    const parts = [0o755, 0o777, 0o755, constants.S_IFREG | 0o644].map((mode) => ({ uid: 0, mode }));
-    assert.equal(canOthersChange(parts, 1000), true);
-    assert.equal(
-      canOthersChange(parts, 1000, (index) => index === 1),
-      false,
-    );
-  });
-
-  it("not where all is one's own or root's", () => {
-    assert.equal(isForeign('/etc/passwd'), false);
-  });
-
-  it('where it has been taken away since it was read: in a directory like /tmp its owner can do that', () => {
+  it("not where all is one's own or root's, whether it is there or not", () => {
     const directory = temporaryDirectory();
-    for (const path of ['config.json', join('none', 'config.json')]) {
-      assert.equal(isForeign(join(directory, path)), process.platform !== 'win32');
-    }
+    assert.equal(isForeign(join(directory, 'none', 'config.json')), false);
+    assert.equal(isForeign('/etc/passwd'), false);
   });
 
   it("where another user's link leads to it", () => {
