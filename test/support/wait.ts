@@ -79,7 +79,8 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
       await clock.sleep(Math.min(timeoutMs, requestTimeoutMs), signal);
       return { ok: false, failure: classifyFailure('Network.Timeout') };
     }
-    if (takesMs > 0) await clock.sleep(takesMs);
+    if (takesMs > 0) await clock.sleep(takesMs, signal);
+    if (signal.aborted) return { ok: false, failure: classifyFailure('Network.ConnectionReset') };
     const given = life((clock.monotonic() - start) / 1000, count);
     if (given === 'hang') {
       await clock.sleep(Math.min(timeoutMs, requestTimeoutMs) - latencyMs(count), signal);

@@ -3,7 +3,7 @@ import type { TaskReply } from '../client.ts';
 import { errorEnd, type TaskEnd } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
 import { type Acceptance, accept } from './acceptor.ts';
-import { Elapsed, TICK_MS } from './elapsed.ts';
+import { ARRIVED_MS, Elapsed, TICK_MS } from './elapsed.ts';
 import { type Ending, endEvent, endOf } from './ending.ts';
 import type { WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
@@ -110,10 +110,7 @@ export class Waiter {
     this.#timer.cancel();
   }
 
-  /**
-   * For a reader of {@link events} that cannot take another one yet: resolves when `isReady` does, or at the end of the wait. Nothing
-   * is polled until then, but in the last round, which does not wait for the reader.
-   */
+  /** For a reader that is busy: resolves when `isReady` does, or at the end. Meanwhile nothing is polled but the last round. */
   async holdFor(isReady: Promise<unknown>): Promise<void> {
     let isHeld = true;
     void isReady.then(() => {
@@ -176,8 +173,9 @@ export class Waiter {
     this.#timer.cancel();
     this.#events.push({ type: 'wake', pausedMs });
     // Nothing comes over a connection that broke meanwhile: a request in flight would keep its turn until its time limit.
-    this.#requests.abort();
+    const lost = this.#requests;
     this.#requests = new AbortController();
+    void this.#deps.clock.sleep(ARRIVED_MS).then(() => lost.abort());
     this.#deps.renewConnections();
     this.#queue.wake(this.tasks, this.elapsedMs(), pausedMs);
   }

@@ -258,6 +258,15 @@ describe('time', () => {
     });
   }
 
+  it('in which the process was stopped costs no response that came meanwhile', async () => {
+    const meddle = after(30, (clock) => {
+      void clock.sleep(1).then(() => clock.stop(7000));
+    });
+    const { asked, events } = await wait({ 1: finishedAt(31) }, { latencyMs: 1100, meddle });
+    assert.equal(of(events, 'wake').length, 1);
+    assert.ok(asked.at(-1)!.at < 37, `${asked.at(-1)!.at} s`);
+  });
+
   for (const pause of ['suspend', 'stop'] as const) {
     it(`(${pause}) while the last poll is in flight, which is lost: the task is polled once more`, async () => {
       let lost: number | undefined;
