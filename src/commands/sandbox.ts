@@ -114,10 +114,14 @@ async function runCommand(
   throw new MmaiError(exitCode, (m) => m.sandbox.notStarted(shortened(words[0]!), end.notStarted));
 }
 
-/** The variables as commands for the user's shell: PowerShell on Windows, unless a shell of the POSIX kind says that it runs there. */
+/**
+ * The variables as commands for the user's shell, and none for those that would outrank them or go with another key: PowerShell on
+ * Windows, unless a shell of the POSIX kind says that it runs there.
+ */
 function assignments(variables: Readonly<Record<string, string>>, { env, platform }: CommandDeps): string {
   const isPowerShell = platform === 'win32' && !env.MSYSTEM && !env.SHELL;
-  return Object.entries(variables)
+  const others = ['MMAI_PROFILE', 'ALIBABA_CLOUD_SECURITY_TOKEN'].filter((name) => env[name]);
+  return [...Object.entries(variables), ...others.map((name) => [name, ''] as const)]
     .map(([name, value]) => (isPowerShell ? `$env:${name} = '${value}'\n` : `export ${name}=${value}\n`))
     .join('');
 }

@@ -159,6 +159,16 @@ describe('mmai sandbox on Windows', () => {
     );
   });
 
+  it('empties, of those that would outrank these or go with another key, the variables that are set', async () => {
+    const set = { MMAI_PROFILE: 'work', ALIBABA_CLOUD_SECURITY_TOKEN: 'another' };
+    assert.match(await printed(set), /'\n\$env:MMAI_PROFILE = ''\n\$env:ALIBABA_CLOUD_SECURITY_TOKEN = ''\n$/);
+    assert.match(
+      await printed({ ...set, SHELL: 'sh' }),
+      /\nexport MMAI_PROFILE=\nexport ALIBABA_CLOUD_SECURITY_TOKEN=\n$/,
+    );
+    assert.doesNotMatch(await printed({}), /PROFILE|TOKEN/);
+  });
+
   it('prints exports, as everywhere else, in Git Bash', async () => {
     assert.match(await printed({ MSYSTEM: 'MINGW64' }), /^export MMAI_ENDPOINT=/);
   });
