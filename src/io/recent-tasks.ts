@@ -30,7 +30,7 @@ export function createRecentTasks(directory: string, unique: () => string): Rece
   const path = join(directory, 'recent-tasks');
   const read = (): RecentTask[] => {
     try {
-      return (readTextSync(path) ?? '').split('\n').flatMap(parseLine);
+      return (readTextSync(path) ?? '').split('\n', RECENT_LIMIT).flatMap(parseLine);
     } catch {
       return [];
     }

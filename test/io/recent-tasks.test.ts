@@ -54,6 +54,12 @@ describe('recent tasks', () => {
     assert.equal(readFileSync(path, 'utf8'), '8 succeeded\n7\n9\n10 running\n');
   });
 
+  it('are no more than the limit where another program made the file longer', () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'recent-tasks'), '7\n'.repeat(RECENT_LIMIT + 1));
+    assert.equal(createRecentTasks(directory, () => 'aside').read().length, RECENT_LIMIT);
+  });
+
   it('leave nothing behind where the disk is full', () => {
     const directory = temporaryDirectory();
     const module = fileURLToPath(new URL('../../src/io/recent-tasks.ts', import.meta.url));
