@@ -60,7 +60,7 @@ const readForeign = new Set<string>();
  * was led abroad to, through another user's link: what it reads for that user it saves for that user.
  * @param opened the file itself: in another user's directory the path may lead to something else by now.
  */
-export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'uid' | 'mode'>): void {
+export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'nlink' | 'uid' | 'mode'>): void {
   const user = process.geteuid?.();
   if (user !== undefined && canOthersChange([opened], user)) readForeign.add(path);
   if (user !== 0) return;
@@ -72,8 +72,9 @@ export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'u
   }
   const found = parts.at(-1);
   const isRoots = found?.isFile() && parts.every(({ uid }) => uid === 0);
-  const isOpened = found?.dev === opened.dev && found.ino === opened.ino;
-  if (!isRoots && !isOpened) throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
+  // One that is open without a name, as a shell hands over what it was given as text, is found nowhere.
+  const isOpened = opened.nlink === 0 || (found?.dev === opened.dev && found.ino === opened.ino);
+  if (!found || (!isRoots && !isOpened)) throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
 }
 
 /** As many links as one path may go through. */

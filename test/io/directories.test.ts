@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   existsSync,
   lchownSync,
   mkdirSync,
+  openSync,
   realpathSync,
   rmSync,
   statSync,
@@ -142,6 +144,16 @@ describe('a path with symbolic links', () => {
     await assert.rejects(read(join(linkInHome('link'), 'link')), { code: 'ELOOP' });
   });
 
+  it('is read though the file has no name any more, as a shell hands over what it was given as text', async () => {
+    const path = join(temporaryDirectory(), 'text');
+    writeFileSync(path, 'mine');
+    const descriptor = openSync(path, 'r');
+    rmSync(path);
+    // Elsewhere a file that is open keeps its name, or /dev/fd leads to a copy of the descriptor.
+    if (process.platform === 'linux') assert.equal(await systemDeps().readText(`/dev/fd/${descriptor}`), 'mine');
+    closeSync(descriptor);
+  });
+
   it("of another user's link is not read by root as mmai's own config file either: config init would offer to keep its key", () => {
     const mine = join(temporaryDirectory(), 'config.json');
     writeFileSync(mine, '{"profiles":{"mine":{}}}');
@@ -201,7 +213,7 @@ describe('a file is foreign', () => {
     for (const [name, uid] of Object.entries({ theirs: OTHER + 1, mine: process.geteuid?.() ?? 0 })) {
       const path = join(directory, name);
       try {
-        checkOpened(path, { uid, mode: constants.S_IFREG | 0o600, dev: 0, ino: 0 });
+        checkOpened(path, { uid, mode: constants.S_IFREG | 0o600, dev: 0, ino: 0, nlink: 1 });
       } catch {
         // Root does not even read it.
       }
