@@ -87,7 +87,9 @@ function attempt<T>(action: () => T): T | undefined {
 
 /** Relative or empty where the user has no home. */
 function namedDirectory(env: Readonly<Record<string, string | undefined>>, platform: string): string {
-  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'mmai');
+  // A file of variables with CRLF leaves a carriage return at the end of each.
+  const xdg = env.XDG_CACHE_HOME?.trim();
+  if (xdg) return join(xdg, 'mmai');
   if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai', 'cache');
   return join(attempt(homedir) ?? '', '.cache', 'mmai');
 }

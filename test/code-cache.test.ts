@@ -19,6 +19,12 @@ describe('the code cache', { concurrency: 4 }, () => {
     assert.deepEqual(inodes(root), made);
   });
 
+  it('is where XDG_CACHE_HOME says, without the carriage return that a file of variables with CRLF leaves at its end', async () => {
+    const { home, root, run } = fresh();
+    await run({ env: { XDG_CACHE_HOME: `${home}\r` } });
+    assert.equal(existsSync(root), true);
+  });
+
   it('is not made by a run with much on its heap, in which V8 has dropped what a start needs', async () => {
     const { home, root, run } = fresh();
     const preload = join(home, 'kept.cjs');
