@@ -31,14 +31,16 @@ export interface ProxyChoice {
 export function chooseProxy(url: URL, env: Environment): ProxyChoice {
   if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.check.network.loopback };
   const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-  const variable = names.find((name) => env[name]);
+  // A file of variables with CRLF leaves a carriage return at the end of each, of an empty one, too.
+  const isSet = (name: string) => env[name]?.trim();
+  const variable = names.find(isSet);
   if (!variable) {
-    const ignored = ['all_proxy', 'ALL_PROXY'].find((name) => env[name]);
+    const ignored = ['all_proxy', 'ALL_PROXY'].find(isSet);
     const why: Text = ({ check: { network } }) =>
       ignored ? network.unsupported(names[1]!, ignored) : network.noVariable(names[1]!);
     return { proxy: undefined, why };
   }
-  const exempting = ['no_proxy', 'NO_PROXY'].find((name) => env[name]);
+  const exempting = ['no_proxy', 'NO_PROXY'].find(isSet);
   if (exempting && isExempt(url, env[exempting] ?? '')) return { proxy: undefined, why: () => exempting };
   return { proxy: parseProxy(env[variable] ?? '', variable), why: () => variable };
 }

@@ -14,6 +14,12 @@ describe('the proxy variables', () => {
     ['http never falls back to HTTPS_PROXY', 'http://a.b', { HTTPS_PROXY: 'http://p:1' }, undefined],
     ['lower case wins', 'https://a.b', { HTTPS_PROXY: 'http://p:1', https_proxy: 'http://q:2' }, 'q:2'],
     ['an empty variable is none', 'https://a.b', { https_proxy: '', HTTPS_PROXY: 'http://p:1' }, 'p:1'],
+    [
+      'an empty one of a file with CRLF is none',
+      'https://a.b',
+      { https_proxy: '\r', HTTPS_PROXY: 'http://p:1\r' },
+      'p:1',
+    ],
     ['a bare host and port is a proxy over http', 'https://a.b', { HTTPS_PROXY: 'proxy.corp:3128' }, 'proxy.corp:3128'],
     ['the port of the scheme is implied', 'https://a.b', { HTTPS_PROXY: 'https://proxy.corp' }, 'proxy.corp:443'],
     ['NO_PROXY exempts', 'https://a.b', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'x.y, a.b' }, undefined],
