@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   readonly sleeps: number[];
   /** Moves the wall clock alone, as NTP or a person does. */
   jump(ms: number): void;
+  /** Moves the boot-time clock alone, as a container sees whose lxcfs ends. */
+  jumpBoot(ms: number): void;
   /** The machine sleeps: the monotonic clock stands still. */
   suspend(ms: number): void;
   /** The process is stopped: everything goes on but itself. */
@@ -15,6 +17,7 @@ export interface FakeClock extends Clock {
 export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock {
   let elapsed = 0;
   let jumped = 0;
+  let bootJumped = 0;
   let slept = 0;
   const sleeps: number[] = [];
   const sleepers: { at: number; wake: () => void }[] = [];
@@ -37,9 +40,12 @@ export function fakeClock(start = Date.parse('2023-03-13T08:34:30Z')): FakeClock
     sleeps,
     now: () => start + elapsed + slept + jumped,
     monotonic: () => elapsed,
-    sinceBoot: () => 1_000_000 + elapsed + slept,
+    sinceBoot: () => 1_000_000 + elapsed + slept + bootJumped,
     jump: (ms) => {
       jumped += ms;
+    },
+    jumpBoot: (ms) => {
+      bootJumped += ms;
     },
     suspend: (ms) => {
       slept += ms;

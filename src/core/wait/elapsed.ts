@@ -10,20 +10,21 @@ const MIN_SLEEP_MS = 2000;
 const MAX_LATE_MS = 5000;
 
 /**
- * Time since construction that counts a laptop's sleep, which the monotonic clock may leave out and the boot-time clock does
- * not. The wall clock, which anybody may set, is not looked at.
+ * Time since construction that counts a laptop's sleep, which the monotonic clock may leave out and the two others do not: the
+ * wall clock, which anybody may set, and the boot-time clock, which a container may get from a file system of its own (lxcfs) and,
+ * when that ends, from the host. A sleep is what both agree on.
  */
 export class Elapsed {
   readonly #clock: Clock;
   readonly #start: number;
-  #bootAheadMs: number;
+  #aheadMs: readonly number[];
   #sleptMs = 0;
   #nextTickMs = TICK_MS;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#start = clock.monotonic();
-    this.#bootAheadMs = clock.sinceBoot() - this.#start;
+    this.#aheadMs = this.#ahead();
   }
 
   /** Whole milliseconds. */
@@ -44,11 +45,16 @@ export class Elapsed {
   }
 
   #takeSleep(): number {
-    const aheadMs = this.#clock.sinceBoot() - this.#clock.monotonic();
-    const sleptMs = aheadMs - this.#bootAheadMs;
-    this.#bootAheadMs = aheadMs;
+    const before = this.#aheadMs;
+    this.#aheadMs = this.#ahead();
+    const sleptMs = Math.min(...this.#aheadMs.map((ms, index) => ms - before[index]!));
     if (sleptMs < MIN_SLEEP_MS) return 0;
     this.#sleptMs += sleptMs;
     return sleptMs;
+  }
+
+  /** By how much the two other clocks are ahead of the monotonic one. */
+  #ahead(): readonly number[] {
+    return [this.#clock.sinceBoot(), this.#clock.now()].map((ms) => ms - this.#clock.monotonic());
   }
 }

@@ -383,9 +383,14 @@ describe('time', () => {
     assert.equal(end.exitCode, 0, end.why);
   });
 
-  for (const ms of [3_600_000, -3_600_000]) {
-    it(`of a wall clock that is set by ${ms} ms moves neither the deadline nor a duration`, async () => {
-      const meddle = after(100, (clock) => clock.jump(ms));
+  for (const [which, set, ms] of [
+    ['a wall clock', 'jump', 3_600_000],
+    ['a wall clock', 'jump', -3_600_000],
+    ['a boot-time clock', 'jumpBoot', 3_600_000],
+    ['a boot-time clock', 'jumpBoot', -3_600_000],
+  ] as const) {
+    it(`of ${which} that is set by ${ms} ms moves neither the deadline nor a duration`, async () => {
+      const meddle = after(100, (clock) => clock[set](ms));
       const { events, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 600_000, meddle });
       assert.equal(end.exitCode, 124);
       assert.ok(elapsed > 599 && elapsed <= 600, String(elapsed));
