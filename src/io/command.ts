@@ -7,6 +7,7 @@ import { abortCode, signalOf } from '../errors.ts';
 import { MAX_TIMER_MS } from '../text/duration.ts';
 import { codeOf, kill, start } from './child-process.ts';
 import { withOwnOpening } from './files.ts';
+import { userEnvironment } from './resolver-limits.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -29,7 +30,7 @@ export function runCommand(
   if (signal.aborted) return Promise.resolve({ how: 'stopped' });
   // At a terminal a process group of its own would cost it the terminal.
   const detached = platform !== 'win32' && ![0, 1, 2].some((descriptor) => isatty(descriptor));
-  const options = { detached, windowsHide: true };
+  const options = { detached, windowsHide: true, env: userEnvironment() };
   const child = isInteractive
     ? withOwnOpening(2, (output) => start(file, args, { ...options, stdio: ['inherit', 'pipe', output] }))
     : start(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -92,7 +93,7 @@ export function runHook(
 ): Promise<HookEnd> {
   // A process group of its own, so that a limit ends the programs that the shell runs; on Windows that is a console window.
   const detached = process.platform !== 'win32';
-  const options = { shell: true, detached, windowsHide: true, env: { ...process.env, ...env } };
+  const options = { shell: true, detached, windowsHide: true, env: { ...userEnvironment(), ...env } };
   const child = withOwnOpening(2, (output) => start(command, [], { ...options, stdio: ['pipe', output, output] }));
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   // A command that does not read its input closes it: no error of ours.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand, runHook } from '../../src/io/command.ts';
+import { limitLookups } from '../../src/io/resolver-limits.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 
 describe('runCommand', () => {
@@ -84,6 +85,25 @@ describe('runCommand', () => {
     const end = await run(`sh -c "echo secret >&2; exit 1"`);
     assert.deepEqual(end, { how: 'exited', exitCode: 1, stdout: '', wroteError: true });
   });
+});
+
+it('commands have the environment of the user, without what mmai sets for its own lookups', async (t) => {
+  const { RES_OPTIONS: before } = process.env;
+  const set = (value: string | undefined) => {
+    delete process.env.RES_OPTIONS;
+    if (value !== undefined) process.env.RES_OPTIONS = value;
+  };
+  t.after(() => set(before));
+  const limits = { timeoutMs: 30_000, isInteractive: false, signal: new AbortController().signal };
+  const script = 'process.exitCode = process.env.RES_OPTIONS === process.argv[1] ? 0 : 3';
+  for (const own of [undefined, 'timeout:9']) {
+    set(own);
+    limitLookups();
+    const line = `"${process.execPath}" -e "${script}" ${own ?? ''}`;
+    for (const end of [await runCommand(line, limits, process.platform), await runHook(line, {}, '', limits)]) {
+      assert.equal('exitCode' in end && end.exitCode, 0, own);
+    }
+  }
 });
 
 describe('runHook', () => {

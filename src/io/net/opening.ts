@@ -2,6 +2,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkError, NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
+import { limitLookups } from '../resolver-limits.ts';
 import { blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
 
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
@@ -9,12 +10,6 @@ const STEP_TIMEOUT_MS = 10_000;
 
 /** How long one of several addresses is tried before the next, in ms. Node's own 250 ms is shorter than a far round trip. */
 const ADDRESS_TIMEOUT_MS = 2000;
-
-/**
- * A DNS lookup cannot be cancelled, and keeps the process alive: with a name server that does not respond, 20 s by the
- * limits of glibc's resolver. With these it is 4 s, or 8 s with a search list.
- */
-const RESOLVER_LIMITS = 'timeout:2 attempts:2';
 
 /** The other end of a connection. */
 export interface Peer {
@@ -65,7 +60,7 @@ export class Opening {
 
   async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
     const isNamed = isIP(host) === 0;
-    if (isNamed) process.env.RES_OPTIONS ??= RESOLVER_LIMITS;
+    if (isNamed) limitLookups();
     let report = this.start(isNamed ? 'dns' : 'tcp');
     const { lookup } = this.#options;
     const socket = connect({
