@@ -6,6 +6,9 @@ import { RateLimit } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 import { skipTime, type Watched } from './watched.ts';
 
+/** More of other requests at once would, where they hang, keep polls from their turns. */
+const MAX_OTHERS = MAX_IN_FLIGHT / 2;
+
 /** A task whose turn it is. */
 export interface Turn {
   readonly task: Watched;
@@ -115,8 +118,9 @@ export class PollQueue {
 
   /** Milliseconds until {@link takeOther}; Infinity where that depends on the requests in flight, or on the end of the wait. */
   untilOther(now: number): number {
-    const isLate = this.#round.polls > 0 && now >= this.#round.beginsAt() - this.#round.margins.earlyMs;
-    return isLate || this.isFull ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
+    const isLate = now >= this.#round.beginsAt() - this.#round.margins.earlyMs;
+    const isPollNext = this.#round.polls > 0 && (isLate || this.#others >= MAX_OTHERS);
+    return isPollNext || this.isFull ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
   }
 
   /** Forgets every task: the wait is over. */

@@ -14,6 +14,10 @@ const replied = (status = 3): TaskResultReply => ({
   result: { status, requestId: 'R', http: 200, result: details },
 });
 const refused = (code: string): TaskResultReply => ({ ok: false, failure: classifyFailure(code) });
+const timedOut: NonNullable<Parameters<typeof wait>[1]>['result'] = async (_, { timeoutMs }, sleep) => {
+  await sleep(timeoutMs - 50);
+  return refused('Network.Timeout');
+};
 
 describe('the result of a task', () => {
   it('is requested when the task has failed, of no other task, and is in its event and at the end', async () => {
@@ -183,15 +187,21 @@ describe('the result of a task', () => {
     assert.ok(results[1]!.at - results[0]!.at >= 3);
   });
 
+  it('leaves polls half of the turns, so that a service that hangs there delays no end of a task', async () => {
+    const { end } = await wait(
+      lives(60, (index) => (index < 40 ? finishedAt(5, 3) : finishedAt(20))),
+      { latencyMs: 50, result: timedOut },
+    );
+    const late = end.tasks.slice(40).map(({ endedAt }) => endedAt! - 20_000);
+    assert.ok(Math.max(...late) < 6000, `${Math.max(...late)} ms`);
+  });
+
   it('has no turn left when the last round begins, so that a service that hangs there costs no task its last poll', async () => {
     const { end } = await wait(
       lives(24, (index) => (index < 12 ? finishedAt(7, 3) : finishedAt(9.3))),
       {
         ...{ timeoutMs: 12_000, maxRps: 50, latencyMs: 5 },
-        result: async (_, { timeoutMs }, sleep) => {
-          await sleep(timeoutMs - 5);
-          return refused('Network.Timeout');
-        },
+        result: timedOut,
       },
     );
     assert.deepEqual(
