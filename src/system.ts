@@ -66,7 +66,9 @@ export function systemDeps(): Deps {
       return signal.aborted ? { exitCode: signal.reason } : runProgram(words, env, redirectSignals!);
     },
     async transport(settings, observe) {
+      const { limitLookups } = await import('./io/resolver-limits.ts');
       const { createTransport } = await import('./io/net/transport.ts');
+      limitLookups();
       return createTransport({ ...settings, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
     },
     async prompts(shown) {

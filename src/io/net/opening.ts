@@ -2,7 +2,6 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkError, NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import { limitLookups } from '../resolver-limits.ts';
 import { blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
 
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
@@ -60,7 +59,6 @@ export class Opening {
 
   async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
     const isNamed = isIP(host) === 0;
-    if (isNamed) limitLookups();
     let report = this.start(isNamed ? 'dns' : 'tcp');
     const { lookup } = this.#options;
     const socket = connect({

@@ -15,6 +15,7 @@ import { MAX_IN_FLIGHT, NetworkError, type NetworkEvent } from '../../../src/cor
 import { networkError } from '../../../src/io/net/network-errors.ts';
 import { createTransport, type TransportOptions } from '../../../src/io/net/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
+import { systemDeps } from '../../../src/system.ts';
 import { createRedactor } from '../../../src/text/redactor.ts';
 import { hangingPort, refusingPort } from '../../support/dead-port.ts';
 import { temporaryDirectory } from '../../support/mmai.ts';
@@ -340,7 +341,7 @@ describe('a host name', () => {
     await failure(get('http://slow.test/', { timeoutMs: 50 }), 'Timeout', late);
   });
 
-  it('is looked up within limits of the resolver, for a lookup cannot be cancelled, unless the user has set some', async () => {
+  it('is looked up within limits of the resolver by the command line, for a lookup cannot be cancelled, unless the user has set some', async () => {
     const { RES_OPTIONS: before } = process.env;
     const seen: (string | undefined)[] = [];
     const { get } = await transport({
@@ -352,11 +353,14 @@ describe('a host name', () => {
     for (const set of [undefined, 'timeout:9']) {
       if (set === undefined) delete process.env.RES_OPTIONS;
       else process.env.RES_OPTIONS = set;
+      // A program that imports mmai keeps its own.
+      await assert.rejects(get('http://a.test/'), NetworkError);
+      (await systemDeps().transport({ caFile })).close();
       await assert.rejects(get('http://a.test/'), NetworkError);
     }
     if (before === undefined) delete process.env.RES_OPTIONS;
     else process.env.RES_OPTIONS = before;
-    assert.deepEqual(seen, ['timeout:2 attempts:2', 'timeout:9']);
+    assert.deepEqual(seen, [undefined, 'timeout:2 attempts:2', 'timeout:9', 'timeout:9']);
   });
 
   for (const [code, kind, sentence] of [
