@@ -74,7 +74,7 @@ export class JsonIds {
     const { role, names, id } = frame;
     if (id !== undefined) this.#onId(...id);
     if (isArray || role === 'ignored' || id !== undefined || names.has('tasks')) return;
-    if (role === 'task' || !EVENT_NAMES.every((name) => names.has(name))) throw new NoIdError();
+    if (role === 'task' || !isEvent(frame)) throw new NoIdError();
   }
 
   #separate(): void {
@@ -113,7 +113,14 @@ export class JsonIds {
     if (!frame) return 'document';
     const { isArray, role, name } = frame;
     if (isArray) return role === 'tasks' ? 'task' : role;
-    if (role === 'document' && TASKS_NAMES.includes(name)) return 'tasks';
+    // What begins a wait names tasks that no other event may name: those that were never checked.
+    if (role === 'document' && (TASKS_NAMES.includes(name) || (name === 'ids' && isEvent(frame)))) return 'tasks';
     return role !== 'ignored' && (ID_NAMES as readonly string[]).includes(name) ? 'id' : 'ignored';
   }
+}
+
+// --- internal ---
+
+function isEvent({ names }: Frame): boolean {
+  return EVENT_NAMES.every((name) => names.has(name));
 }

@@ -41,8 +41,14 @@ describe('task ids in text', () => {
     ['arrays of documents and of lists', '[{"id":1},{"tasks":[{"id":"2"}]},[{"TaskId":3}]]', ['1', '2', '3']],
     ['arrays of ids', '["1",2]\n"3"', ['1', '2', '3']],
     [
+      'the event that begins a wait, and names the tasks that it never checked, too',
+      '{"v":"1.0","type":"start","seq":2,"ids":["5","6"],"need":2}\n{"v":"1.0","type":"state","seq":3,"id":"5"}\n',
+      ['5', '6'],
+    ],
+    ['ids of something else, which are no tasks', '{"TaskId":1,"ids":["x",2]}', ['1']],
+    [
       'events of mmai, those without an id passed over',
-      '{"v":"1.0","type":"start","seq":1,"ids":["9"]}\n{"id":"7"}',
+      '{"v":"1.0","type":"version","seq":1}\n{"v":"1.0","type":"heartbeat","seq":9,"pending":1}\n{"id":"7"}',
       ['7'],
     ],
     ['a document that ended early', '{"tasks":[],"error":{},"summary":{}}', []],
