@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { mmaiInProcess } from './support/in-process.ts';
-import { sandbox } from './support/mmai.ts';
+import { sandbox, temporaryDirectory } from './support/mmai.ts';
 import { shell } from './support/shell.ts';
 
 describe('--dry-run', { concurrency: 4 }, () => {
@@ -50,6 +52,27 @@ describe('--dry-run', { concurrency: 4 }, () => {
       const { env } = await sandbox({ script: '2' });
       const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=curl', ...more], { env });
       assert.match(await shell('sh', ['-c', stdout], env), more.includes('xml') ? /<Status>2</ : /"Status":2/);
+    });
+  }
+
+  for (const more of [[], ['--method', 'post'], ['--signature', 'acs3']]) {
+    it(`=curl signs with a token, and puts nothing secret into an argument, which other users see (${more.join(' ')})`, async () => {
+      const key = { accessKeyId: 'id', accessKeySecret: 'canary secret%$`"', securityToken: 'canary+token/==' };
+      const { env } = await sandbox({ script: '2', accessKeys: [key] });
+      const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=curl', ...more], { env });
+      const log = join(temporaryDirectory(), 'arguments');
+      const logged = ['curl', 'openssl', 'od', 'sed', 'tr', 'cat'].map(
+        (name) => `${name}() { printf '%s\\n' "${name} $*" >> '${log}'; command ${name} "$@"; }\n`,
+      );
+      const variables = {
+        ALIBABA_CLOUD_ACCESS_KEY_ID: key.accessKeyId,
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET: key.accessKeySecret,
+        ALIBABA_CLOUD_SECURITY_TOKEN: key.securityToken,
+      };
+      assert.match(await shell('sh', ['-c', logged.join('') + stdout], variables), /"Status":2/);
+      const seen = readFileSync(log, 'utf8');
+      assert.match(seen, /^curl .*\/$|^curl .*TaskId=123/m);
+      assert.doesNotMatch(seen, /canary|Signature=/);
     });
   }
 

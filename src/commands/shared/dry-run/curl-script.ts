@@ -16,10 +16,24 @@ export function curlScript(calls: readonly ApiCall[], caFile: string | undefined
   });
   return `# ${messages.dryRun.curl()}
 : "\${ALIBABA_CLOUD_ACCESS_KEY_ID:?}" "\${ALIBABA_CLOUD_ACCESS_KEY_SECRET:?}"
-${isV1 ? V1_START : ACS3_START}${bodies.join('')}`;
+${HMAC}${isV1 ? V1_START : ACS3_START}${bodies.join('')}`;
 }
 
 // --- internal ---
+
+/**
+ * HMAC with the secret and what is given after it, of standard input. Not by `openssl dgst -hmac`: what is secret stands in no
+ * argument, which other users see, but that of printf, which is the shell's own.
+ */
+const HMAC = `pad() {
+  key=$(printf %s "$ALIBABA_CLOUD_ACCESS_KEY_SECRET$2" | od -An -v -tx1 | tr -d ' \\n') left=64
+  while [ $left -gt 0 ]; do
+    printf "\\\\$(printf %03o $((0x0$(printf %.2s "$key") ^ $1)))"
+    key=\${key#??} left=$((left - 1))
+  done
+}
+hmac() { { pad 54 "$2"; cat; } | openssl dgst "$1" -binary | { pad 92 "$2"; cat; } | openssl dgst "$1" -binary; }
+`;
 
 const V1_START = `encode() { sed 's/%/%25/g; s/+/%2B/g; s,/,%2F,g; s/=/%3D/g'; }
 token=$(printf %s "\${ALIBABA_CLOUD_SECURITY_TOKEN-}" | encode)
@@ -31,18 +45,19 @@ function v1Call({ origin, action, version, method, format, parameters }: ApiCall
   const start = canonicalizedQueryString({ Action: action });
   const middle = canonicalizedQueryString({ Format: format.toUpperCase(), RegionId });
   const end = canonicalizedQueryString({ TaskId });
-  const send = method === 'get' ? `${curl} "${origin}/?$signed"` : `${curl} "${origin}/" --data "$signed"`;
+  const send = `${curl} "${origin}/"${method === 'get' ? ' -G' : ''}`;
   return `nonce=$(openssl rand -hex 16) && time=$(date -u +%Y-%m-%dT%H%%3A%M%%3A%SZ)
 query="AccessKeyId=$ALIBABA_CLOUD_ACCESS_KEY_ID&${start}&${middle}\${token:+&SecurityToken=$token}&SignatureMethod=HMAC-SHA1&SignatureNonce=$nonce&SignatureVersion=1.0&${end}&Timestamp=$time&Version=${version}"
 signature=$(printf '${method.toUpperCase()}&%%2F&%s' "$(printf %s "$query" | sed 's/%/%25/g; s/&/%26/g; s/=/%3D/g')" |
-  openssl dgst -sha1 -hmac "$ALIBABA_CLOUD_ACCESS_KEY_SECRET&" -binary | openssl base64 | encode)
-signed="$query&Signature=$signature"
-${send}
+  hmac -sha1 '&' | openssl base64 | encode)
+${send} -K - <<END
+data = "$query&Signature=$signature"
+END
 echo
 `;
 }
 
-const ACS3_START = `sha256() { openssl dgst -sha256 "$@" | sed 's/.* //'; }
+const ACS3_START = `sha256() { openssl dgst -sha256 | sed 's/.* //'; }
 token=\${ALIBABA_CLOUD_SECURITY_TOKEN-}
 `;
 
@@ -57,10 +72,12 @@ names="${isGet ? '' : 'content-type;'}host;x-acs-action;x-acs-content-sha256;x-a
 canonical=$(printf '%s\\n' ${method.toUpperCase()} / "${isGet ? query : ''}" ${isGet ? '' : `"${form}" `}"host:${new URL(origin).host}" "x-acs-action:${action}" \\
   "x-acs-content-sha256:$hash" "x-acs-date:$time" \${token:+"x-acs-security-token:$token"} "x-acs-signature-nonce:$nonce" \\
   "x-acs-version:${version}" "" "$names" "$hash")
-signature=$(printf 'ACS3-HMAC-SHA256\\n%s' "$(printf %s "$canonical" | sha256)" | sha256 -hmac "$ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+signature=$(printf 'ACS3-HMAC-SHA256\\n%s' "$(printf %s "$canonical" | sha256)" | hmac -sha256 '' | od -An -v -tx1 | tr -d ' \\n')
 ${curl} ${target} -H "accept: application/${format}" -H "x-acs-action: ${action}" -H "x-acs-version: ${version}" \\
-  -H "x-acs-date: $time" -H "x-acs-signature-nonce: $nonce" -H "x-acs-content-sha256: $hash" \${token:+-H "x-acs-security-token: $token"} \\
-  -H "authorization: ACS3-HMAC-SHA256 Credential=$ALIBABA_CLOUD_ACCESS_KEY_ID,SignedHeaders=$names,Signature=$signature"
+  -H "x-acs-date: $time" -H "x-acs-signature-nonce: $nonce" -H "x-acs-content-sha256: $hash" -K - <<END
+header = "authorization: ACS3-HMAC-SHA256 Credential=$ALIBABA_CLOUD_ACCESS_KEY_ID,SignedHeaders=$names,Signature=$signature"
+header = "x-acs-security-token: $token"
+END
 echo
 `;
 }
