@@ -153,6 +153,7 @@ describe('splitCommandLine', () => {
     [`"/opt/my tool" 'it''s' "say \\"hi\\""`, ['/opt/my tool', 'its', 'say "hi"']],
     ['a\\ b "c\\d" \'e\\f\'', ['a b', 'c\\d', 'e\\f']],
     ['tool "" end', ['tool', '', 'end']],
+    ['tool \\\n --flag \\\nval\\\nue "a\\\nb" \\\n', ['tool', '--flag', 'value', 'ab']],
     ['$HOME `x` *', ['$HOME', '`x`', '*']],
     ['open "quote', undefined],
     ['  ', undefined],

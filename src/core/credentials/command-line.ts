@@ -11,7 +11,8 @@ export function splitCommandLine(line: string, isWindows: boolean): string[] | u
     const c = line[i]!;
     const next = line[i + 1];
     if (c === '\\' && next !== undefined && escapes(next, quote, isWindows)) {
-      word = (word ?? '') + (next === '\n' ? '' : next);
+      // A line that goes on in the next one begins no word.
+      if (next !== '\n') word = (word ?? '') + next;
       i += 1;
     } else if (quote ? c === quote : c === '"' || c === "'") {
       quote = quote ? '' : c;
