@@ -7,7 +7,7 @@ import { blameProxy, closedError, networkError, timeoutError } from './network-e
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
 const STEP_TIMEOUT_MS = 10_000;
 
-/** How long one of several addresses is tried before the next, in ms. Node's own 250 ms is shorter than a far round trip. */
+/** How long one of several addresses is tried before the next, at most, in ms. Node's own 250 ms is shorter than a far round trip. */
 const ADDRESS_TIMEOUT_MS = 2000;
 
 /** The other end of a connection. */
@@ -30,6 +30,8 @@ export interface OpeningOptions {
   /** Milliseconds that only ever grow. */
   readonly now: () => number;
   readonly observe: ((event: NetworkEvent) => void) | undefined;
+  /** What the latest request may take, in ms: one address gets half of it at most, so that the next is tried as well. */
+  requestMs: number;
   /** Undefined: the system's. */
   readonly lookup?: LookupFunction | undefined;
 }
@@ -60,7 +62,8 @@ export class Opening {
   async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
     const isNamed = isIP(host) === 0;
     let report = this.start(isNamed ? 'dns' : 'tcp');
-    const { lookup } = this.#options;
+    const { lookup, requestMs } = this.#options;
+    const addressMs = Math.max(1, Math.min(ADDRESS_TIMEOUT_MS, Math.ceil(requestMs / 2)));
     const socket = connect({
       host,
       port,
@@ -68,7 +71,7 @@ export class Opening {
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
       // Said, since people turn it off for all of Node, whose own timeout is too short for a distant host.
-      ...{ autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS },
+      ...{ autoSelectFamily: true, autoSelectFamilyAttemptTimeout: addressMs },
       ...(lookup && { lookup }),
     });
     socket.once('lookup', (error, address) => {

@@ -48,7 +48,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const trusting = async (path: string) =>
     (await import('./certificates.ts')).contextTrusting({ path, from: caFileFrom }, env, signal);
   const secureContext = caFile === undefined ? undefined : await trusting(caFile);
-  const connector = createConnector({ secureContext, now, observe, lookup });
+  const opening = { secureContext, now, observe, lookup, requestMs: Number.POSITIVE_INFINITY };
+  const connector = createConnector(opening);
   const findRoute = routeFinder(options, connector);
   /** By route: a connection to or through a proxy is no other's. */
   const agents = new Map<Route, Agent>();
@@ -68,6 +69,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     const route = findRoute(originOf(request.url), request.direct === true);
     const exchange = new Exchange(request, route, observe && responseObserver(observe, now, route));
     const agent = exchange.isOver ? undefined : agentFor(route);
+    opening.requestMs = request.timeoutMs;
     agent?.dispatch(dispatchOptions(request, route), exchange);
     const sentAt = now();
     const response = await exchange.response.catch((error: NetworkError) => {

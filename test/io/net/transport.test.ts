@@ -326,6 +326,12 @@ describe('a host name', () => {
     assert.equal((await get(`http://two.test:${port}/`)).status, 204);
   });
 
+  it('with a dead address is tried at the next one within half of what the request may take', async () => {
+    const port = await hangingPort();
+    const { get } = await transport({ lookup: resolvingTo('127.0.0.1', '127.0.0.3') });
+    await failure(get(`http://two.test:${port}/`, { timeoutMs: 1000 }), 'Timeout', /127\.0\.0\.1:\d+ 127\.0\.0\.3:\d+/);
+  });
+
   it('with several addresses is tried at each, also where Node was told to try the first only', async () => {
     const before = getDefaultAutoSelectFamily();
     setDefaultAutoSelectFamily(false);
