@@ -34,7 +34,24 @@ export function watchTasks(
   taskIds: readonly string[],
   options: WaitOptions = {},
 ): AsyncGenerator<WatchEvent, void> {
-  return eventsOf(planWait(client, taskIds, options));
+  const plan = planWait(client, taskIds, options);
+  let waiter: Waiter | undefined;
+  const events = eventsOf(plan, () => {
+    waiter = startWaiter(plan);
+    return waiter;
+  });
+  const { return: leave, throw: fail } = events;
+  // As a generator has them, they would wait for the next event while a reader does, for minutes: as a stream that is destroyed.
+  return Object.assign(events, {
+    return(value: void | PromiseLike<void>) {
+      waiter?.stop();
+      return leave.call(events, value);
+    },
+    throw(error: unknown) {
+      waiter?.stop();
+      return fail.call(events, error);
+    },
+  });
 }
 
 /** Waits for tasks; resolves with the document of the wait, however the tasks ended. Rejects where {@link watchTasks} throws. */
@@ -96,8 +113,8 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
 }
 
 /** The events of a wait whose last round comes in time, however long the reader is busy with each. */
-async function* eventsOf(plan: Plan): AsyncGenerator<WatchEvent, void> {
-  const waiter = startWaiter(plan);
+async function* eventsOf(plan: Plan, start: () => Waiter): AsyncGenerator<WatchEvent, void> {
+  const waiter = start();
   try {
     for await (const event of stampedEvents(waiter, plan)) {
       let read = () => {};

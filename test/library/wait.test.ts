@@ -169,6 +169,21 @@ describe('waitForTasks', () => {
     });
   }
 
+  for (const how of ['return', 'throw'] as const) {
+    it(`ends at once by ${how}(), as a stream of it is destroyed, also while an event is awaited`, async () => {
+      const client: TaskClient = { getTaskStatus: async () => ({ ok: true, result: { status: 1 } }) };
+      const wait = watchTasks(client, ['1'], { timeout: '5s', interval: '5s', heartbeat: 'none' });
+      const types: unknown[] = [];
+      while (types.at(-1) !== 'state') types.push((await wait.next()).value?.type);
+      const awaited = wait.next();
+      if (how === 'return') assert.deepEqual(await wait.return(), { done: true, value: undefined });
+      else await assert.rejects(wait.throw(new Error('mine')), { message: 'mine' });
+      const { value } = await awaited;
+      assert.ok(value?.type === 'summary');
+      assert.deepEqual([value.outcome, value.stillRunning], ['interrupted', ['1']]);
+    });
+  }
+
   it('gives its client a time limit that every timer takes, though the wait has none', async () => {
     const given: number[] = [];
     const client: TaskClient = {

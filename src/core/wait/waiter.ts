@@ -108,6 +108,7 @@ export class Waiter {
     this.#requests.abort();
     this.results.cancel();
     this.#timer.cancel();
+    this.#resume();
   }
 
   /** For a reader that is busy: resolves when `isReady` does, or at the end. Meanwhile nothing is polled but the last round. */
