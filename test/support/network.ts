@@ -41,7 +41,7 @@ export interface ProxyOptions {
   /** Where every tunnel and every forwarded request ends, on 127.0.0.1, whatever host it asks for. */
   readonly port: number;
   /** Answers to CONNECT (and to forwarded requests) instead of doing its work. */
-  readonly refusal?: string;
+  readonly refusal?: string | (() => string | undefined);
   /** Sent before the consent to CONNECT. */
   readonly interim?: string;
   /** The proxy itself speaks TLS. */
@@ -59,7 +59,7 @@ export async function proxyServer(options: ProxyOptions) {
     if (options.authorization !== undefined && authorization !== options.authorization) {
       return 'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n';
     }
-    return options.refusal;
+    return typeof options.refusal === 'function' ? options.refusal() : options.refusal;
   };
   server.on('connect', (incoming: IncomingMessage, client: Socket, head: Buffer) => {
     const refusal = look(incoming);

@@ -60,6 +60,7 @@ export class Opening {
   }
 
   async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
+    if (this.#closed) throw this.#closed;
     const isNamed = isIP(host) === 0;
     let report = this.start(isNamed ? 'dns' : 'tcp');
     const { lookup, requestMs } = this.#options;

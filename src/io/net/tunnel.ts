@@ -6,18 +6,36 @@ import { networkError } from './network-errors.ts';
 import type { Opening, Peer } from './opening.ts';
 import { type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
+/** Whether a proxy accepts its login: true, or why it refused; undefined where the last attempt ended without telling. */
+const logins = new WeakMap<ProxyServer, Promise<true | NetworkError | undefined>>();
+/** So long a login that was refused is not tried again, in ms. */
+const REFUSED_MS = 60_000;
+
 /**
  * Opens a connection to the peer through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the
- * proxy, never its password.
+ * proxy, never its password. Until the proxy has accepted its login one opening tries it and the others wait: a wrong password
+ * that is sent for each of a hundred tasks locks accounts.
  */
 export async function openTunnel(peer: Peer, proxy: ProxyServer, opening: Opening): Promise<Socket> {
-  const end = proxyPeer(proxy);
-  const plain = await opening.tcp(end);
-  const socket = end.isSecure ? await opening.tls(plain, end) : plain;
-  const report = opening.start('tunnel');
-  const status = await opening.within(socket, end.name, requestTunnel(socket, peer, proxy));
-  report((m) => m.check.network.tunnel(status, proxy.host));
-  return socket;
+  if (proxy.authorization === undefined) return connectTunnel(peer, proxy, opening);
+  for (let login = logins.get(proxy); login; login = logins.get(proxy)) {
+    const known = await login;
+    if (known === true) return connectTunnel(peer, proxy, opening);
+    if (known) throw known;
+    // Else another one that waited has begun.
+    if (logins.get(proxy) === login) break;
+  }
+  const connected = connectTunnel(peer, proxy, opening);
+  const noteRefusal = (error: NetworkError) => {
+    if (error.kind !== 'ProxyAuthentication') return undefined;
+    setTimeout(() => logins.delete(proxy), REFUSED_MS).unref();
+    return error;
+  };
+  logins.set(
+    proxy,
+    connected.then(() => true, noteRefusal),
+  );
+  return connected;
 }
 
 /** What the head of a proxy's own response says. */
@@ -45,6 +63,16 @@ export function proxyRefusal(proxy: ProxyServer, { status, headers }: ProxyRespo
 }
 
 // --- internal ---
+
+async function connectTunnel(peer: Peer, proxy: ProxyServer, opening: Opening): Promise<Socket> {
+  const end = proxyPeer(proxy);
+  const plain = await opening.tcp(end);
+  const socket = end.isSecure ? await opening.tls(plain, end) : plain;
+  const report = opening.start('tunnel');
+  const status = await opening.within(socket, end.name, requestTunnel(socket, peer, proxy));
+  report((m) => m.check.network.tunnel(status, proxy.host));
+  return socket;
+}
 
 /** More interim responses than this are no use to anybody, and each takes memory until the last. */
 const MAX_INTERIM = 100;

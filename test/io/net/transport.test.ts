@@ -146,6 +146,30 @@ describe('a proxy', () => {
     assert.doesNotMatch(JSON.stringify(events), /canary/);
   });
 
+  it('that rejects its login gets it once, however many requests there are: a wrong password sent over and over locks accounts', async () => {
+    const proxy = await proxyServer({ port: 1, authorization: 'Basic other' });
+    const { get } = await transport({ env: { HTTPS_PROXY: `http://${USER}${proxy.host}` } });
+    const rejected = () => failure(get(SERVICE), 'ProxyAuthentication', /rejected the user name and password$/);
+    await Promise.all(Array.from({ length: 3 * MAX_IN_FLIGHT }, rejected));
+    await rejected();
+    assert.equal(proxy.seen.length, 1);
+  });
+
+  it('that is busy at first gets its login again from the next request, and then from all that wait', async () => {
+    let answers = 0;
+    const refusal = () => (answers++ < 2 ? 'HTTP/1.1 503 Busy\r\n\r\n' : undefined);
+    const proxy = await proxyServer({ port: await tlsServer(), authorization: BASIC, refusal });
+    const { get } = await transport({ env: { HTTPS_PROXY: `http://${USER}${proxy.host}` } });
+    const sent = Array.from({ length: MAX_IN_FLIGHT }, () =>
+      get(SERVICE).then(
+        ({ status }) => status,
+        ({ kind }) => kind,
+      ),
+    );
+    assert.deepEqual((await Promise.all(sent)).sort(), [...Array(MAX_IN_FLIGHT - 2).fill(200), 'Proxy', 'Proxy']);
+    assert.equal(proxy.seen.length, MAX_IN_FLIGHT);
+  });
+
   it('may speak TLS itself, with the private authority', async () => {
     const proxy = await proxyServer({ port: await tlsServer(), certificate: 'server' });
     const { get, steps } = await transport({ env: { HTTPS_PROXY: `https://${proxy.host}` } });
