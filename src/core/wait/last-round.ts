@@ -6,7 +6,7 @@ import { MIN_GAP_MS, type PaceOptions, type RateLimit } from './pace.ts';
 export const LAST_POLL_MARGIN_MS = 250;
 /** In shortest gaps: a poll due less than this before the last round begins is left out. */
 const MERGED_GAPS = 1.75;
-/** The least time for the last round after a sleep that left too little. */
+/** What is added to the last round after a sleep that left too little: requests may be lost until the network is back. */
 const LATE_ROUND_MS = 10_000;
 
 /** What comes close before the last round, in ms. */
@@ -106,7 +106,7 @@ export class LastRound {
   beginLate(now: number): void {
     this.isLate = true;
     const roundMs = Math.max(this.#rate.delay(now, this.polls), this.#batchesMs(this.polls)) + this.#latency.longMs;
-    this.deadlineMs = now + Math.max(LATE_ROUND_MS, roundMs + LAST_POLL_MARGIN_MS);
+    this.deadlineMs = now + LATE_ROUND_MS + roundMs + LAST_POLL_MARGIN_MS;
   }
 
   /** How long the requests in flight take until the last ones can be sent. */

@@ -346,6 +346,24 @@ describe('time', () => {
     });
   }
 
+  it('slept through past the deadline: each of 100 tasks is polled once more though the first requests are lost', async () => {
+    let wokenAt: number | undefined;
+    const meddle = after(20, (clock) => {
+      clock.suspend(3_600_000);
+      wokenAt = clock.monotonic() / 1000;
+    });
+    const life: Life = (second) => {
+      if (wokenAt === undefined) return 1;
+      return second < wokenAt + 3 ? 'hang' : 2;
+    };
+    const options = { timeoutMs: 60_000, latencyMs: 50, requestTimeoutMs: 8000, meddle };
+    const { end } = await wait(
+      lives(100, () => life),
+      options,
+    );
+    assert.equal(end.exitCode, 0);
+  });
+
   it('slept through past the deadline: a poll that fails is retried, since the network takes a while to come back', async () => {
     const options = { timeoutMs: 600_000, meddle: asleep(20, 3_600_000) };
     const life: Life = (now) => (now < 20 ? 1 : now < 24 ? 'Network.Dns' : 2);
