@@ -72,9 +72,12 @@ export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'n
   }
   const found = parts.at(-1);
   const isRoots = found?.isFile() && parts.every(({ uid }) => uid === 0);
+  // Another process of that user's may have replaced their own.
+  const isTheirs = opened.uid !== 0 && parts.some(({ uid }) => uid === opened.uid);
   // One that is open without a name, as a shell hands over what it was given as text, is found nowhere.
   const isOpened = opened.nlink === 0 || (found?.dev === opened.dev && found.ino === opened.ino);
-  if (!found || (!isRoots && !isOpened)) throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
+  if (!found || !(isRoots || isTheirs || isOpened))
+    throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
 }
 
 /** As many links as one path may go through. */
