@@ -69,6 +69,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   let renewals = 0;
   const poll = async (id: TaskId, { timeoutMs, signal, traffic }: PollOptions): Promise<TaskReply> => {
     traffic.requests += 1;
+    assert.ok(timeoutMs >= 0, `a time limit of ${timeoutMs} ms`);
     const count = polls.get(id) ?? 0;
     polls.set(id, count + 1);
     asked.push({ id, at: (clock.monotonic() - start) / 1000 });

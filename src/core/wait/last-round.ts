@@ -85,7 +85,7 @@ export class LastRound {
   /** What a poll may take: one that hangs leaves it all turns, but has what a long response takes. */
   timeoutMs(now: number, isLast: boolean): number {
     const endsAt = isLast || this.includes(now, now) ? this.deadlineMs : this.beginsAt();
-    const leftMs = Math.max(endsAt - now, Math.min(this.#latency.longMs, this.deadlineMs - now));
+    const leftMs = Math.max(0, endsAt - now, Math.min(this.#latency.longMs, this.deadlineMs - now));
     // A request that hangs ends a little earlier, so that the failure is known.
     return leftMs - Math.min(100, Math.ceil(leftMs / 10));
   }
