@@ -173,7 +173,7 @@ export const codesEn = {
     hint: 'the response probably came from something else: check --endpoint and the proxy',
   },
   certificate: {
-    meaning: "the host's certificate was not issued by a certificate authority that mmai trusts",
+    meaning: "the host's certificate, or the certificate authority that issued it, is not trusted",
     hint: 'if a proxy inspects TLS, or the host has a private CA, add that CA with --ca-file or NODE_EXTRA_CA_CERTS',
   },
   certificateExpired: {

@@ -174,7 +174,7 @@ export const codesZh: typeof codesEn = {
     hint: '响应可能并非来自该服务：请检查 --endpoint 和代理',
   },
   certificate: {
-    meaning: '主机证书不是由受信任的 CA 签发',
+    meaning: '主机证书或签发它的 CA 不受信任',
     hint: '若代理会解密 TLS 流量，或主机使用私有 CA，请用 --ca-file 或 NODE_EXTRA_CA_CERTS 添加其 CA 证书',
   },
   certificateExpired: {
