@@ -116,8 +116,9 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
 /** What is drawn and read: the block, the progress in the taskbar, and the keys. */
 async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey }: LiveOptions): Promise<Drawing> {
   const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
-  // A pager that reads our stdout reads the keys.
-  const keys = stdin.isTTY && stdout.isTTY ? createKeys(stdin, onKey) : undefined;
+  // A pager that reads our stdout reads the keys. Where IDs were typed, Ctrl-D has ended the input.
+  const hasKeys = stdin.isTTY && !stdin.destroyed && stdout.isTTY;
+  const keys = hasKeys ? createKeys(stdin, onKey) : undefined;
   const lines = (size: WindowSize) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() });
   const block = createBlock(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);
   const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];

@@ -86,6 +86,11 @@ describe('what is drawn', () => {
     assert.deepEqual(modes, []);
   });
 
+  it('reads no keys where task IDs were typed at the terminal until Ctrl-D', async () => {
+    const stdin = Object.assign(fakeTerminal().stdin, { destroyed: true }) as unknown as NodeJS.ReadStream;
+    assert.match((await live({ stdin })).text(), /without keys/);
+  });
+
   it('writes nothing to the terminal, and sets no mode, when the job goes on in the background', async () => {
     let isInFront = true;
     const { text, modes, isDrawing } = await live({ isForeground: async () => isInFront });
