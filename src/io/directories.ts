@@ -66,7 +66,7 @@ export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'n
   if (user !== 0) return;
   let parts: Stats[] = [];
   try {
-    parts = partsOf(followLinks(absolute(path, process.cwd())));
+    parts = partsOf(followLinks(absolute(path)));
   } catch {
     // It is not what was opened, then.
   }
@@ -180,8 +180,9 @@ export function giveAsRoot(path: string, owner: Stats | undefined): void {
 // --- internal ---
 
 /** Not resolved: to the system a ".." after a link is above what that link leads to. */
-function absolute(path: string, directory: string): string {
-  return isAbsolute(path) ? path : `${directory}/${path}`;
+function absolute(path: string, directory?: string): string {
+  // The working directory may be gone.
+  return isAbsolute(path) ? path : `${directory ?? process.cwd()}/${path}`;
 }
 
 /** What is there of a path without links, from `/` down. */

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   realpathSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -179,6 +180,16 @@ describe('a path with symbolic links', () => {
     assert.doesNotThrow(() =>
       checkOpened(join(home, 'link'), { ...opened, uid: statSync(home).uid || OTHER, nlink: 1 }),
     );
+  });
+
+  it('is followed where the working directory is gone', { skip: process.platform === 'win32' }, (t) => {
+    const [gone, before] = [temporaryDirectory(), process.cwd()];
+    t.after(() => process.chdir(before));
+    const path = join(temporaryDirectory(), 'config.json');
+    writeFileSync(path, '{}');
+    process.chdir(gone);
+    rmdirSync(gone);
+    assert.doesNotThrow(() => checkOpened(path, statSync(path)));
   });
 
   it('is opened within the limits of the reader first: to look at links of a file system that hangs would block root', async () => {
