@@ -42,6 +42,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH|^UNSPECIFIED$/, 'Certificate'],
   [/TIMEOUT|ETIMEDOUT/, 'Timeout'],
   [/ECONNREFUSED/, 'ConnectionRefused'],
+  // At connect, too: a connection that was reset before this process looked at it.
+  [/ECONNRESET/, 'ConnectionReset'],
   // The last one is V8's: no memory for undici's parser under a limit on the address space.
   [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM|EAI_MEMORY|RangeError)$/, 'NoResources'],
   [/ENOTFOUND|EAI_/, 'Dns'],

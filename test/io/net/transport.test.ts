@@ -434,6 +434,12 @@ for (const code of ['ENETDOWN', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'EINVAL'] as 
   });
 }
 
+it('a connection that was reset before it was looked at is told as one, not as a host that cannot be reached', () => {
+  const error = { code: 'ECONNRESET', syscall: 'connect', address: '::1', port: 80 };
+  const { kind, message } = networkError(Object.assign(new Error('connect ECONNRESET ::1:80'), error), () => 'a.test');
+  assert.deepEqual([kind, message], ['ConnectionReset', 'a.test: connection reset (ECONNRESET ::1:80)']);
+});
+
 describe('connections', () => {
   it('are timed step by step', async () => {
     const { get, events, steps } = await transport();
