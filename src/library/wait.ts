@@ -209,6 +209,8 @@ async function sent<Reply>(
     const work = call({ ...limits, timeoutMs, signal, retries: 0 });
     return await within<Reply | Failed>(systemClock, { ms: timeoutMs + GRACE_MS, signal }, work, late);
   } catch (thrown) {
+    // As most clients do for a call that was given up: the wait may go on, after a sleep.
+    if (signal.aborted) return late();
     throw thrown instanceof Error ? thrown : new Error(String(thrown));
   }
 }

@@ -342,6 +342,28 @@ describe("a wait with a client of one's own", () => {
     await assert.rejects(waitForTasks(client, ['t-1']), RangeError);
   });
 
+  it('polls again after a waking, whatever its client throws for the request in flight that was given up', async (t) => {
+    const { hrtime } = process;
+    let wake = () => {};
+    const polls: Record<string, number> = { lost: 0, other: 0 };
+    const client: TaskClient = {
+      async getTaskStatus(id, { signal } = {}) {
+        polls[id]! += 1;
+        const reply: StatusReply = { ok: true, result: { status: 2 } };
+        if (polls[id]! > 1) return reply;
+        if (id === 'other') await new Promise<void>((resolve) => (wake = resolve));
+        else await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+        return { ok: true, result: { status: 1 } };
+      },
+    };
+    const wait = waitForTasks(client, ['lost', 'other']);
+    await new Promise(setImmediate);
+    t.mock.method(process, 'hrtime', () => [hrtime()[0] + 10, hrtime()[1]]);
+    wake();
+    const { summary } = await wait;
+    assert.deepEqual([summary.exitCode, polls], [ExitCode.ok, { lost: 2, other: 2 }]);
+  });
+
   it('has an example that runs: a task of ECS', async () => {
     const states = ['Processing', 'Finished'];
     const server = createServer((request, response) => {
