@@ -347,12 +347,12 @@ describe("a wait with a client of one's own", () => {
     let wake = () => {};
     const polls: Record<string, number> = { lost: 0, other: 0 };
     const client: TaskClient = {
-      async getTaskStatus(id, { signal } = {}) {
+      async getTaskStatus(id, options) {
         polls[id]! += 1;
         const reply: StatusReply = { ok: true, result: { status: 2 } };
         if (polls[id]! > 1) return reply;
         if (id === 'other') await new Promise<void>((resolve) => (wake = resolve));
-        else await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+        else await new Promise((_, reject) => options?.signal?.addEventListener('abort', reject));
         return { ok: true, result: { status: 1 } };
       },
     };
