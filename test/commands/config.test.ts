@@ -115,6 +115,15 @@ describe('mmai config set', () => {
     assert.deepEqual(await profilesOf(deps), { default: { 'access-key-secret': SECRET } });
   });
 
+  it('checks the answer in the prompt: what is pasted after its end would go to the shell', async () => {
+    const { refused, ...there } = person('', '“secret”', SECRET, 'A B', 'cn-shanghai');
+    const deps = fakeDeps(there);
+    await config('set access-key-secret', deps);
+    await config('set region', deps);
+    assert.deepEqual(await profilesOf(deps), { default: { 'access-key-secret': SECRET, region: 'cn-shanghai' } });
+    for (const [index, pattern] of [/empty/, /charac/, /"A B"/].entries()) assert.match(refused[index] ?? '', pattern);
+  });
+
   it('set reads a pipe that stays open for five minutes, and says after two seconds that it does', async () => {
     const clock = fakeClock();
     const chunks = async function* (stop: AbortSignal) {

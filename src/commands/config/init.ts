@@ -2,7 +2,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, usageError } from '../../errors.ts';
 import type { Prompts } from '../../io/terminal/prompts.ts';
 import { masked, visible } from '../../text/safe-text.ts';
-import { type ConfigOptions, checkError, checkedValue, targetProfile } from './keys.ts';
+import { answerCheck, type ConfigOptions, targetProfile } from './keys.ts';
 import { changeProfile } from './set.ts';
 
 /**
@@ -37,16 +37,15 @@ async function askProfile(
   { messages }: CommandDeps,
 ): Promise<Record<string, string>> {
   const { config: words } = messages;
-  const check = (key: string) => (answer: string) => {
-    const error = checkError(() => checkedValue(key, answer));
-    return error && visible(error.text(messages));
-  };
-  const before = (key: string, fallback = '') => ({ initial: saved[key] ?? fallback, check: check(key) });
+  const before = (key: string, fallback = '') => ({
+    initial: saved[key] ?? fallback,
+    check: answerCheck(key, messages),
+  });
   const id = await prompts.text(words.askId(), before('access-key-id'));
   // A secret belongs to its ID.
   const kept = id === saved['access-key-id'] ? saved['access-key-secret'] : undefined;
   const question = kept === undefined ? words.askSecret() : words.askSecretAgain(masked(kept));
-  const checkSecret = (answer: string) => check('access-key-secret')(answer || (kept ?? ''));
+  const checkSecret = (answer: string) => answerCheck('access-key-secret', messages)(answer || (kept ?? ''));
   const secret = (await prompts.secret(question, { check: checkSecret })) || (kept ?? '');
   const region = await prompts.text(words.askRegion(), before('region', 'cn-beijing'));
   return { 'access-key-id': id, 'access-key-secret': secret, region };

@@ -4,8 +4,9 @@ import { checkSetting, kebab, settingNames } from '../../core/config/settings.ts
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, usageError } from '../../errors.ts';
+import type { Messages } from '../../locales/en/messages.ts';
 import { nearest } from '../../text/nearest.ts';
-import { withoutValue } from '../../text/safe-text.ts';
+import { visible, withoutValue } from '../../text/safe-text.ts';
 
 /** What commander gives for the flags of `config`; each of its commands has some of them. */
 export interface ConfigOptions {
@@ -53,6 +54,14 @@ export function checkError(check: () => unknown): MmaiError | undefined {
     if (error instanceof MmaiError) return error;
     throw error;
   }
+}
+
+/** Says why an answer to a prompt cannot be saved for `key`; undefined where it can. */
+export function answerCheck(key: string, messages: Messages): (answer: string) => string | undefined {
+  return (answer) => {
+    const error = checkError(() => checkedValue(key, answer));
+    return error && visible(error.text(messages));
+  };
 }
 
 /** The profile that a command changes, which need not exist. Throws a usage error for a name that is none. */

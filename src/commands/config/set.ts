@@ -3,7 +3,7 @@ import { readWithin } from '../../core/input/read-within.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
-import { type ConfigOptions, checkedValue, checkKey, targetProfile } from './keys.ts';
+import { answerCheck, type ConfigOptions, checkedValue, checkKey, targetProfile } from './keys.ts';
 
 /** The longest value that is taken from standard input, in characters. */
 const MAX_INPUT = 1024 * 1024;
@@ -46,7 +46,9 @@ export function changeProfile(config: Config, name: string, values: Readonly<Rec
 async function askValue(key: string, isNoticed: boolean, deps: CommandDeps): Promise<string> {
   if (!deps.stdin.isTerminal) return readValue(isNoticed, deps);
   const prompts = await deps.prompts();
-  return SECRET_KEYS.includes(key) ? prompts.secret(key) : prompts.text(key);
+  // In the prompt, which goes on: what is pasted after its end goes to the shell.
+  const question = { check: answerCheck(key, deps.messages) };
+  return SECRET_KEYS.includes(key) ? prompts.secret(key, question) : prompts.text(key, question);
 }
 
 /** The value on standard input. Throws a usage error where it is too long or does not end. */
