@@ -34,6 +34,22 @@ const save = async (deps: FakeDeps, values: Record<string, string>) =>
   (await deps.store()).update(({ profiles }) => void Object.assign(profiles, { default: values }));
 
 describe('mmai config init', () => {
+  it('writes nothing that Enter kept: another process may have changed it while the prompts waited', async () => {
+    const prompts = scripted('', '', '', 'n');
+    const rotated = { 'access-key-id': 'new-id', 'access-key-secret': 'new-secret', region: 'cn-hangzhou' };
+    const rotating = {
+      ...prompts,
+      secret: async (question: string, options?: object) => {
+        await save(deps, rotated);
+        return prompts.secret(question, options);
+      },
+    };
+    const deps = fakeDeps({ stdin: terminal, prompts: async () => rotating });
+    await save(deps, { 'access-key-id': 'old-id', 'access-key-secret': SECRET, region: 'cn-beijing' });
+    await config('init', deps);
+    assert.deepEqual(await profilesOf(deps), { default: rotated });
+  });
+
   it('asks for ID, secret without echo and region, says where they are, and offers a check', async () => {
     const { asked, ...there } = person('my-id', SECRET, '', 'n');
     const deps = fakeDeps(there);

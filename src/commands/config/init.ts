@@ -16,10 +16,11 @@ export async function initProfile(options: ConfigOptions, deps: CommandDeps): Pr
   const { current, profiles } = store.read();
   const name = targetProfile(options, deps, current);
   const prompts = await deps.prompts();
-  const answers = await askProfile(prompts, profiles[name] ?? {}, deps);
+  const saved = profiles[name] ?? {};
+  const answers = await askProfile(prompts, saved, deps);
   let dropped = false;
   await store.update((config) => {
-    dropped = changeProfile(config, name, answers);
+    dropped = changeProfile(config, name, changed(answers, saved));
   });
   if (!options.quiet) {
     if (dropped) stderr.write(`${messages.config.tokenDropped(name)}\n`);
@@ -30,6 +31,15 @@ export async function initProfile(options: ConfigOptions, deps: CommandDeps): Pr
 }
 
 // --- internal ---
+
+/** Without what was kept: another process may have changed it since it was offered. The parts of an AccessKey belong together. */
+function changed(
+  { region, ...key }: Readonly<Record<string, string>>,
+  saved: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const isKeyKept = Object.entries(key).every(([name, value]) => saved[name] === value);
+  return { ...(!isKeyKept && key), ...(region !== undefined && region !== saved.region && { region }) };
+}
 
 async function askProfile(
   prompts: Prompts,
