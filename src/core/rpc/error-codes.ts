@@ -115,7 +115,7 @@ export const catalogue = {
   // Not retried: a wrong password tried over and over locks accounts.
   'Network.ProxyAuthentication': { class: 'request', topic: 'proxyAuthentication' },
   'Network.ProxyRefused': { class: 'request', topic: 'proxyRefused', retry: 'ifSeen' },
-  'Network.ProxyScheme': { class: 'request', topic: 'proxyScheme' },
+  'Network.ProxyScheme': { class: 'request', topic: 'proxyScheme', retry: 'ifSeen' },
   'Network.Redirect': { class: 'request', topic: 'redirect', retry: 'ifSeen' },
   'Network.Throttled': { class: 'throttle', topic: 'throttled' },
   'Network.Timeout': { class: 'transient', topic: 'timeout' },

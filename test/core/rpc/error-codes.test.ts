@@ -81,6 +81,7 @@ const own: Record<string, Expected> = {
   'Network.Protocol': ['transient', 'backoff'],
   'Network.Proxy': ['transient', 'backoff'],
   'Network.ProxyRefused': ['request', 'ifSeen'],
+  'Network.ProxyScheme': ['request', 'ifSeen'],
   'Network.Redirect': ['request', 'ifSeen'],
   'Network.Throttled': ['throttle', 'backoff'],
   'Network.Timeout': ['transient', 'backoff'],

@@ -434,6 +434,7 @@ describe('failures', () => {
         'Network.CertificateExpired',
         'Network.CertificateName',
         'Network.ProxyRefused',
+        'Network.ProxyScheme',
         'Network.Redirect',
       ] as const
     ).flatMap((code): [string, Life, number][] => [
