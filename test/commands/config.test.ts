@@ -123,6 +123,20 @@ describe('mmai config init', () => {
 });
 
 describe('mmai config set', () => {
+  it('says so where an AccessKey is used instead of the command that is saved', async () => {
+    const deps = fakeDeps();
+    await config('set credential-process tool', deps);
+    assert.equal(deps.stderr.text(), '');
+    await save(deps, { 'access-key-id': 'id', 'access-key-secret': SECRET });
+    await config('set region cn-beijing', deps);
+    assert.equal(deps.stderr.text(), '');
+    await config('set credential-process tool', deps);
+    assert.match(
+      deps.stderr.text(),
+      /^warning: profile "default" has an AccessKey, which is used instead of the command;/,
+    );
+  });
+
   it('asks for a secret without echo', async () => {
     const { asked, ...there } = person(SECRET);
     const deps = fakeDeps(there);

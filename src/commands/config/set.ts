@@ -18,11 +18,14 @@ export async function setKey(options: ConfigOptions, deps: CommandDeps, key: str
   const store = await deps.store();
   const name = targetProfile(options, deps, store.read().current);
   let dropped = false;
+  let hasKey = false;
   await store.update((config) => {
     dropped = changeProfile(config, name, { [key]: value });
+    hasKey = config.profiles[name]?.['access-key-id'] !== undefined;
   });
   const { messages, stderr } = deps;
   if (options.quiet) return;
+  if (hasKey && key === 'credential-process') stderr.write(`${messages.warning}${messages.config.keyFirst(name)}\n`);
   if (dropped) stderr.write(`${messages.config.tokenDropped(name)}\n`);
   if (isGiven && SECRET_KEYS.includes(key)) {
     stderr.write(`${messages.warning}${messages.config.secretInArguments(key)}\n`);

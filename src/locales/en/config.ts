@@ -35,6 +35,8 @@ export const configEn = {
   nowCurrent: (profile: string) => `the current profile is now "${profile}"`,
   tokenDropped: (profile: string) =>
     `the security token of profile "${profile}" was removed: it belonged to the previous AccessKey`,
+  keyFirst: (profile: string) =>
+    `profile "${profile}" has an AccessKey, which is used instead of the command; to use the command, unset access-key-id and access-key-secret`,
   badValue: (key: string) => `${key}: the value contains a character that cannot occur in it`,
   stored: (profile: string, path: string) => `profile "${profile}" saved in ${path}`,
   emptyValue: (key: string) => `${key}: the value is empty; to remove the setting, run "mmai config unset ${key}"`,

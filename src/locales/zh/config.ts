@@ -32,6 +32,8 @@ export const configZh: Messages['config'] = {
   deleted: (profile, path) => `已从 ${path} 中删除配置“${profile}”`,
   nowCurrent: (profile) => `当前配置已切换为“${profile}”`,
   tokenDropped: (profile) => `已删除配置“${profile}”中的安全令牌：它属于原来的 AccessKey`,
+  keyFirst: (profile) =>
+    `配置“${profile}”中有 AccessKey，将优先于该命令使用；如需使用该命令，请删除 access-key-id 和 access-key-secret（config unset）`,
   badValue: (key) => `${key}：值中含有非法字符`,
   stored: (profile, path) => `配置“${profile}”已保存到 ${path}`,
   emptyValue: (key) => `${key}：值不能为空；如需删除，请运行 "mmai config unset ${key}"`,
