@@ -96,6 +96,8 @@ async function useProfile(_: ConfigOptions, deps: CommandDeps, name: string): Pr
   const store = await deps.store();
   selectProfile(store.read(), parseProfileName(name));
   await store.update((config) => {
+    // It may have been deleted since.
+    selectProfile(config, name);
     config.current = name;
   });
 }

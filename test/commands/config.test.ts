@@ -247,6 +247,20 @@ describe('mmai config unset', () => {
   });
 });
 
+describe('mmai config use', () => {
+  it('takes no profile that another process deletes meanwhile: the next place of credentials would sign', async () => {
+    const store = await fakeDeps().store();
+    await store.update(({ profiles }) => void Object.assign(profiles, { default: {}, work: {} }));
+    const update: typeof store.update = async (change) => {
+      await store.update(({ profiles }) => void delete profiles.work);
+      await store.update(change);
+    };
+    const deps = fakeDeps({ store: async () => ({ ...store, update }) });
+    await assert.rejects(config('use work', deps), { exitCode: 2, message: /profile "work" does not exist/ });
+    assert.equal(store.read().current, 'default');
+  });
+});
+
 describe('mmai config delete', () => {
   const two = async (deps: FakeDeps) =>
     (await deps.store()).update((config) => {
