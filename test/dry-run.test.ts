@@ -71,7 +71,7 @@ describe('--dry-run', { concurrency: 4 }, () => {
       };
       assert.match(await shell('sh', ['-c', logged.join('') + stdout], variables), /"Status":2/);
       const seen = readFileSync(log, 'utf8');
-      assert.match(seen, /^curl .*\/$|^curl .*TaskId=123/m);
+      assert.match(seen, /^curl .* -K -$/m);
       assert.doesNotMatch(seen, /canary|Signature=/);
     });
   }
