@@ -21,6 +21,7 @@ async function atTerminal(answers: string[] = [], overrides: Partial<CommandDeps
     ...overrides,
     ...{ transport: async () => transport, env: { ...key, ...overrides.env } },
   });
+  Object.assign(deps.stderr, { isTerminal: deps.isInteractive() });
   (await deps.recentTasks()).remember([
     { id: parseTaskId('5'), state: 'running' },
     { id: parseTaskId('400010'), state: null },
@@ -58,10 +59,12 @@ describe('with no task ID at a terminal', () => {
     assert.deepEqual(checked(), ['400010']);
   });
 
-  it('nobody is asked in a script, in CI, with MMAI_NO_RECENT or where no task is known: exit 2', async () => {
+  it('nobody is asked in a script, in CI, where nothing may be redrawn, with MMAI_NO_RECENT or where no task is known: exit 2', async () => {
     const scripts: CommandDeps[] = [
       (await atTerminal([], { isInteractive: () => false })).deps,
       (await atTerminal([], { env: { CI: 'true' } })).deps,
+      (await atTerminal([], { env: { TERM: 'dumb' } })).deps,
+      (await atTerminal([], { env: { MMAI_A11Y: '1' } })).deps,
       (await atTerminal([], { env: { MMAI_NO_RECENT: '1' } })).deps,
       fakeDeps({ stdin: terminal, isInteractive: () => true, env: key }),
     ];

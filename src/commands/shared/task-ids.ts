@@ -8,6 +8,7 @@ import { formatDuration } from '../../text/duration.ts';
 import { isSwitchedOn } from '../../text/switched-on.ts';
 import { aligned } from '../../text/width.ts';
 import type { ServiceOptions } from './options.ts';
+import { isDrawable } from './spinner.ts';
 
 /** How long a command without a deadline waits for the next piece of standard input. */
 const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: IDLE_MS, name: formatDuration(IDLE_MS) };
@@ -42,7 +43,7 @@ export async function nameTasks(words: readonly string[], deps: CommandDeps): Pr
     if (!last) throw usageError((m) => m.usage.noRecentTask(LAST));
     return words.map((word) => (word === LAST ? last.id : word));
   }
-  if (words.length > 0 || !deps.isInteractive() || isSwitchedOn(deps.env.CI)) return words;
+  if (words.length > 0 || !deps.isInteractive() || !isDrawable(deps)) return words;
   const recent = await recentTasks(deps);
   return recent.length === 0 ? words : [await choose(recent, deps)];
 }
