@@ -18,23 +18,24 @@ const REFUSED_MS = 60_000;
  */
 export async function openTunnel(peer: Peer, proxy: ProxyServer, opening: Opening): Promise<Socket> {
   if (proxy.authorization === undefined) return connectTunnel(peer, proxy, opening);
-  for (let login = logins.get(proxy); login; login = logins.get(proxy)) {
-    const known = await login;
-    if (known === true) return connectTunnel(peer, proxy, opening);
-    if (known) throw known;
-    // Else another one that waited has begun.
-    if (logins.get(proxy) === login) break;
+  let login: ReturnType<typeof logins.get>;
+  let known: Awaited<typeof login>;
+  // Another one that waited may have begun meanwhile.
+  while (login !== logins.get(proxy)) {
+    login = logins.get(proxy);
+    known = await login;
   }
+  if (known instanceof NetworkError) throw known;
   const connected = connectTunnel(peer, proxy, opening);
   const noteRefusal = (error: NetworkError) => {
     if (error.kind !== 'ProxyAuthentication') return undefined;
+    logins.set(proxy, Promise.resolve(error));
     setTimeout(() => logins.delete(proxy), REFUSED_MS).unref();
     return error;
   };
-  logins.set(
-    proxy,
-    connected.then(() => true, noteRefusal),
-  );
+  const tried = connected.then(() => true as const, noteRefusal);
+  // One that was accepted may be refused later, where the password has changed.
+  if (!known) logins.set(proxy, tried);
   return connected;
 }
 

@@ -155,6 +155,19 @@ describe('a proxy', () => {
     assert.equal(proxy.seen.length, 1);
   });
 
+  it('that rejects its login after a while gets it from the requests under way only', async () => {
+    let isChanged = false;
+    const refusal = () => (isChanged ? 'HTTP/1.1 407 Who\r\nConnection: close\r\n\r\n' : undefined);
+    const proxy = await proxyServer({ port: await tlsServer(), authorization: BASIC, refusal });
+    const { get, renew } = await transport({ env: { HTTPS_PROXY: `http://${USER}${proxy.host}` } });
+    await get(SERVICE);
+    isChanged = true;
+    renew();
+    const rejected = () => failure(get(SERVICE), 'ProxyAuthentication', /rejected the user name and password$/);
+    await Promise.all(Array.from({ length: 3 * MAX_IN_FLIGHT }, rejected));
+    assert.equal(proxy.seen.length, 1 + MAX_IN_FLIGHT);
+  });
+
   it('that is busy at first gets its login again from the next request, and then from all that wait', async () => {
     let answers = 0;
     const refusal = () => (answers++ < 2 ? 'HTTP/1.1 503 Busy\r\n\r\n' : undefined);
