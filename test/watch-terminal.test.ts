@@ -181,6 +181,36 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     });
   }
 
+  it('forgets a secret that it refuses: nobody sees that what is typed next would be added to it', async () => {
+    const directory = temporaryDirectory();
+    const { code, seen, screen } = await runAtTerminal(
+      `exec ${mmai} config set access-key-secret`,
+      [
+        [/access-key-secret/, 'wrong \u201d\r'],
+        [/cannot occur in it/, 'right\r'],
+      ],
+      { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
+    );
+    assert.equal(code, 0, screen);
+    assert.doesNotMatch(seen, /wrong|right/);
+    assert.match(readFileSync(join(directory, 'config.json'), 'utf8'), /"access-key-secret": "right"/);
+  });
+
+  it('is drawn without codes where the terminal knows none', async () => {
+    const asks: Typed = [
+      [/AccessKey ID/, 'an-id\r'],
+      [/AccessKey secret/, 'a-secret\r'],
+      [/Default region/, '\r'],
+      [/Check it now/, 'n'],
+    ];
+    const { code, seen } = await runAtTerminal(`exec ${mmai} config init`, asks, {
+      env: { TERM: 'dumb' },
+      delayMs: 100,
+    });
+    assert.equal(code, 0, seen);
+    assert.doesNotMatch(seen, /\x1b/);
+  });
+
   for (const command of ['init', 'set access-key-secret', 'delete default']) {
     it(`is not begun where nobody would see it: config ${command} 2> file`, async () => {
       const directory = temporaryDirectory();

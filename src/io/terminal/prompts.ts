@@ -42,6 +42,7 @@ export function createPrompts(
   shown?: (text: string) => string,
 ): Prompts {
   if (!output.isTTY) throw usageError((m) => m.config.promptsUnseen());
+  if (process.env.TERM === 'dumb') replaceText(output, withoutCodes);
   if (shown) replaceText(output, shown);
   const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
     const closed = new AbortController();
@@ -85,7 +86,7 @@ export function createPrompts(
     async secret(message, { check } = {}) {
       const { password } = await import('@clack/prompts');
       const validate = (answer = '') => check?.(answer.trim());
-      return lineOf(await ask((options) => password({ message, validate, ...options, mask: '' })));
+      return lineOf(await ask((options) => password({ message, validate, ...options, mask: '', clearOnError: true })));
     },
     async confirm(message, { yes, no }, initialValue) {
       const { confirm } = await import('@clack/prompts');
@@ -106,6 +107,11 @@ export function createPrompts(
 interface PromptOptions {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+}
+
+/** A terminal that knows no codes shows them: in Emacs, for one. What is drawn again stands below what was drawn before, then. */
+function withoutCodes(text: string): string {
+  return text.replace(/\x1b\[[\d;?]*[A-Za-z]/g, '');
 }
 
 /** Clack writes text only, but the stream may be written to by others. */
