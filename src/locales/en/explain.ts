@@ -33,7 +33,7 @@ export const explainEn = {
   guides: {
     agents: {
       meaning:
-        'an AI agent, or a job whose steps may not run for long, waits in turns: "mmai watch ID --timeout 50s --json" ends within 50s, with exit code 124 if tasks are still running',
+        'an AI agent, or a job whose steps may not run for long, waits in turns: "mmai watch ID --timeout 50s --json" ends within 50s, with exit code 124 if tasks are still running and none has failed',
       hint: 'on 124, run the command in summary.resume, which is also printed to standard error, and check the exit code again; any other exit code is the result',
     },
   },

@@ -32,7 +32,7 @@ export const explainZh: typeof explainEn = {
   guides: {
     agents: {
       meaning:
-        '智能体（agent）或步骤时长受限的作业可分段等待："mmai watch ID --timeout 50s --json" 在 50 秒内结束；如仍有任务未结束，退出码为 124',
+        '智能体（agent）或步骤时长受限的作业可分段等待："mmai watch ID --timeout 50s --json" 在 50 秒内结束；如仍有任务未结束且没有任务失败，退出码为 124',
       hint: '退出码为 124 时，运行 summary.resume 中的命令（标准错误输出中也会给出），再判断退出码；其他退出码即为最终结果',
     },
   },
