@@ -6,36 +6,37 @@ import { networkError } from './network-errors.ts';
 import type { Opening, Peer } from './opening.ts';
 import { type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
-/** Whether a proxy accepts its login: true, or why it refused; undefined where the last attempt ended without telling. */
-const logins = new WeakMap<ProxyServer, Promise<true | NetworkError | undefined>>();
+/** What is known of a proxy's login. */
+interface Login {
+  /** The opening that tries it first has ended. */
+  tried?: Promise<unknown> | undefined;
+  refusal?: NetworkError | undefined;
+}
+
+const logins = new WeakMap<ProxyServer, Login>();
 /** So long a login that was refused is not tried again, in ms. */
 const REFUSED_MS = 60_000;
 
 /**
  * Opens a connection to the peer through the proxy, by HTTP's CONNECT. Rejects with a {@link NetworkError} that names the
- * proxy, never its password. Until the proxy has accepted its login one opening tries it and the others wait: a wrong password
- * that is sent for each of a hundred tasks locks accounts.
+ * proxy, never its password. A login is tried by one opening first, and not again once it is refused: a wrong password that is sent
+ * for each of a hundred tasks locks accounts.
  */
 export async function openTunnel(peer: Peer, proxy: ProxyServer, opening: Opening): Promise<Socket> {
   if (proxy.authorization === undefined) return connectTunnel(peer, proxy, opening);
-  let login: ReturnType<typeof logins.get>;
-  let known: Awaited<typeof login>;
-  // Another one that waited may have begun meanwhile.
-  while (login !== logins.get(proxy)) {
-    login = logins.get(proxy);
-    known = await login;
-  }
-  if (known instanceof NetworkError) throw known;
+  const login = logins.get(proxy) ?? {};
+  logins.set(proxy, login);
+  // Only where there is one: while this one waited for nothing, another could begin.
+  if (login.tried) await login.tried;
+  if (login.refusal) throw login.refusal;
   const connected = connectTunnel(peer, proxy, opening);
   const noteRefusal = (error: NetworkError) => {
-    if (error.kind !== 'ProxyAuthentication') return undefined;
-    logins.set(proxy, Promise.resolve(error));
+    if (error.kind !== 'ProxyAuthentication') return;
+    login.refusal = error;
     setTimeout(() => logins.delete(proxy), REFUSED_MS).unref();
-    return error;
   };
-  const tried = connected.then(() => true as const, noteRefusal);
-  // One that was accepted may be refused later, where the password has changed.
-  if (!known) logins.set(proxy, tried);
+  const noted = connected.catch(noteRefusal);
+  login.tried ??= noted;
   return connected;
 }
 
