@@ -188,6 +188,7 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
       [
         [/access-key-secret/, 'wrong \u201d\r'],
         [/cannot occur in it/, 'right\r'],
+        [/cannot occur in it[\s\S]*cannot occur in it/, '\u0003'],
       ],
       { env: { MMAI_CONFIG_DIR: directory }, delayMs: 100 },
     );
