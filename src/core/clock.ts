@@ -27,11 +27,13 @@ export async function within<T>(
   if (ms === Number.POSITIVE_INFINITY && !signal) return work;
   const ended = new AbortController();
   const end = () => ended.abort('ended');
+  let isDone = false;
   signal?.addEventListener('abort', end);
   if (signal?.aborted) end();
   try {
-    return await Promise.race([work, clock.sleep(ms, ended.signal).then(late)]);
+    return await Promise.race([work, clock.sleep(ms, ended.signal).then(() => (isDone ? work : late()))]);
   } finally {
+    isDone = true;
     signal?.removeEventListener('abort', end);
     end();
   }
