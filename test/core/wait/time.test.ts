@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { finishedAt, type Life, lives, type Meddle, of, wait } from '../../support/wait.ts';
+
+describe('checking now', () => {
+  it('asks about every waiting task at once, and keeps the last poll before the deadline', async () => {
+    let pressed = 0;
+    const press: Meddle = (waiter, clock) => {
+      // Pressed 4 s after each poll of the last ten seconds.
+      if (clock.monotonic() > 48_000 && pressed++ < 2) void clock.sleep(4000).then(() => waiter.checkNow());
+    };
+    const { asked, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 60_000, meddle: press });
+    const late = asked.map(({ at }) => at).filter((at) => at > 48);
+    assert.equal(late[1]! - late[0]!, 4);
+    assert.ok(late.at(-1)! >= 58 && late.at(-1)! < 60, String(late));
+    assert.equal(end.exitCode, 124);
+    assert.ok(elapsed <= 60);
+  });
+});
+
+describe('time', () => {
+  const after = (second: number, change: (clock: Parameters<Meddle>[1]) => void): Meddle => {
+    let isDone = false;
+    return (_, clock) => {
+      if (isDone || clock.monotonic() < second * 1000) return;
+      isDone = true;
+      change(clock);
+    };
+  };
+  const asleep = (second: number, ms: number) => after(second, (clock) => clock.suspend(ms));
+
+  it('slept through for 40 min: polled within a second over new connections, and the sleep counts as waited', async () => {
+    const meddle = asleep(400, 2_400_000);
+    const { events, asked, end, renewals } = await wait({ 1: finishedAt(1000) }, { timeoutMs: 3_600_000, meddle });
+    const [wake] = of(events, 'wake');
+    assert.equal(wake?.pausedMs, 2_400_000);
+    assert.equal(renewals, 1);
+    const [before, next] = asked.map(({ at }) => at).filter((at) => at >= 400);
+    assert.ok(next! - before! <= 1, `${next! - before!} s`);
+    assert.ok(end.elapsedMs > 3_000_000);
+  });
+
+  it('slept through past the deadline: every task is polled once more before the wait gives up', async () => {
+    const { asked, end, elapsed } = await wait({ 1: finishedAt(401), 2: () => 1 }, { meddle: asleep(400, 36_000_000) });
+    assert.deepEqual(
+      end.tasks.map(({ outcome }) => outcome),
+      ['succeeded', null],
+    );
+    assert.equal(end.exitCode, 124);
+    for (const id of ['1', '2']) assert.ok(asked.some((one) => one.id === id && one.at > 401));
+    assert.ok(elapsed < 412, `${elapsed} s`);
+  });
+
+  for (const count of [1, 20]) {
+    it(`slept through until 5 s before the deadline, with requests about ${count} tasks in flight: those hang no longer, and all are polled at once`, async () => {
+      let isAwake = false;
+      const meddle = after(30, (clock) => {
+        void clock.sleep(1000).then(() => {
+          isAwake = true;
+          clock.suspend(24_000);
+        });
+      });
+      const life: Life = (second) => (second < 30 ? 1 : isAwake ? 2 : 'hang');
+      const { events, end } = await wait(
+        lives(count, () => life),
+        { timeoutMs: 60_000, requestTimeoutMs: 10_000, meddle },
+      );
+      assert.equal(end.exitCode, 0);
+      assert.ok(end.elapsedMs < 58_000, `${end.elapsedMs} ms`);
+      assert.deepEqual(of(events, 'retry'), []);
+    });
+  }
+
+  it('in which the process was stopped costs no response that came meanwhile', async () => {
+    const meddle = after(30, (clock) => {
+      void clock.sleep(1).then(() => clock.stop(7000));
+    });
+    const { asked, events } = await wait({ 1: finishedAt(31) }, { latencyMs: 1100, meddle });
+    assert.equal(of(events, 'wake').length, 1);
+    assert.ok(asked.at(-1)!.at < 37, `${asked.at(-1)!.at} s`);
+  });
+
+  for (const pause of ['suspend', 'stop'] as const) {
+    it(`(${pause}) while the last poll is in flight, which is lost: the task is polled once more`, async () => {
+      let lost: number | undefined;
+      let polls = 0;
+      const meddle: Meddle = (_, clock) => {
+        if (lost !== undefined || clock.monotonic() < 59_000) return;
+        lost = polls;
+        clock[pause](3_600_000);
+      };
+      const life: Life = (_, poll) => {
+        polls = poll + 1;
+        if (lost === undefined) return 1;
+        return poll === lost ? 'Network.ConnectionReset' : 2;
+      };
+      const { end } = await wait({ 1: life }, { timeoutMs: 60_000, latencyMs: 50, meddle });
+      assert.equal(polls, lost! + 2);
+      assert.deepEqual([end.why, end.exitCode], ['met', 0]);
+    });
+
+    for (const [end, at, ms] of [
+      ['past', 55, 3_600_000],
+      ['before', 52, 7000],
+    ] as const) {
+      it(`(${pause}) in the last round, until ${end} the deadline: each task is polled once more, had it its last poll or not`, async () => {
+        let isAwake = false;
+        const meddle = after(at, (clock) => {
+          isAwake = true;
+          clock[pause](ms);
+        });
+        const tasks = lives(100, () => () => (isAwake ? 2 : 1));
+        const { end } = await wait(tasks, { timeoutMs: 60_000, latencyMs: 50, meddle });
+        assert.equal(end.exitCode, 0);
+      });
+    }
+  }
+
+  it('in which the process was stopped moves no deadline that leaves no time for all tasks anyway', async () => {
+    const meddle = after(10, (clock) => clock.stop(7000));
+    const { end, elapsed } = await wait(
+      lives(1000, () => () => 1),
+      { timeoutMs: 60_000, latencyMs: 50, meddle },
+    );
+    assert.equal(end.exitCode, 124);
+    assert.ok(elapsed <= 60, `${elapsed} s`);
+  });
+
+  it('in which the process was stopped says nothing of how long responses take: the last poll is as late as ever', async () => {
+    const meddle = after(45, (clock) => clock.stop(7000));
+    const { asked } = await wait({ 1: () => 1 }, { timeoutMs: 60_000, latencyMs: 50, meddle });
+    assert.ok(asked.at(-1)!.at > 59.5, `${asked.at(-1)!.at} s`);
+  });
+
+  for (const [count, maxRps] of [
+    [1, 10],
+    [300, 10],
+    [1000, 100],
+  ] as const) {
+    it(`in which the process was stopped, past the deadline: each of ${count} tasks is polled once more`, async () => {
+      const meddle = after(20, (clock) => clock.stop(3_600_000));
+      const { events, end } = await wait(
+        lives(count, () => finishedAt(1000)),
+        { timeoutMs: 600_000, maxRps, latencyMs: 50, meddle },
+      );
+      assert.equal(of(events, 'wake').length, 1);
+      assert.equal(end.exitCode, 0, end.why);
+    });
+  }
+
+  for (const count of [1, 12]) {
+    it(`in which the process was stopped until just before the deadline: each of ${count} tasks is polled once more`, async () => {
+      const meddle = after(20, (clock) => clock.stop(599_930 - clock.monotonic()));
+      const { end } = await wait(
+        lives(count, () => finishedAt(500)),
+        { timeoutMs: 600_000, latencyMs: 100, meddle },
+      );
+      assert.equal(end.exitCode, 0, end.why);
+    });
+  }
+
+  it('slept through past the deadline: each of 100 tasks is polled once more though the first requests are lost', async () => {
+    let wokenAt: number | undefined;
+    const meddle = after(20, (clock) => {
+      clock.suspend(3_600_000);
+      wokenAt = clock.monotonic() / 1000;
+    });
+    const life: Life = (second) => {
+      if (wokenAt === undefined) return 1;
+      return second < wokenAt + 3 ? 'hang' : 2;
+    };
+    const options = { timeoutMs: 60_000, latencyMs: 50, requestTimeoutMs: 8000, meddle };
+    const { end } = await wait(
+      lives(100, () => life),
+      options,
+    );
+    assert.equal(end.exitCode, 0);
+  });
+
+  it('slept through past the deadline: a poll that fails is retried, since the network takes a while to come back', async () => {
+    const options = { timeoutMs: 600_000, meddle: asleep(20, 3_600_000) };
+    const life: Life = (now) => (now < 20 ? 1 : now < 24 ? 'Network.Dns' : 2);
+    const { asked, end, elapsed } = await wait({ 1: life, 2: life }, options);
+    assert.equal(end.exitCode, 0, end.why);
+    assert.ok(asked.length < 30 && elapsed < 35, `${asked.length} polls in ${elapsed} s`);
+    const meddle = asleep(20, 3_600_000);
+    const never = await wait({ 1: (now) => (now < 20 ? 1 : 'Network.Dns') }, { ...options, meddle });
+    assert.equal(never.end.exitCode, 124);
+    assert.ok(never.elapsed < 35, `${never.elapsed} s`);
+  });
+
+  it('in which the process was stopped for less than 5 s is no waking', async () => {
+    const meddle = after(20, (clock) => clock.stop(4000));
+    assert.deepEqual(of((await wait({ 1: finishedAt(100) }, { meddle })).events, 'wake'), []);
+  });
+
+  it('slept through does not use up the error budget, since nothing was tried', async () => {
+    const meddle = asleep(3, 3_600_000);
+    const life: Life = (now) => (now < 20 ? 'Network.Dns' : 2);
+    const { end } = await wait({ 1: life }, { timeoutMs: 7_200_000, errorBudgetMs: 60_000, meddle });
+    assert.equal(end.exitCode, 0);
+  });
+
+  it('in which the process was stopped while a request was in flight does not use up the error budget either', async () => {
+    let polls = 0;
+    const meddle: Meddle = (_, clock) => {
+      polls += 1;
+      if (polls === 3) clock.stop(3_600_000);
+    };
+    const life: Life = (_, poll) => (poll < 3 ? 'Network.ConnectionReset' : 2);
+    const options = { timeoutMs: 7_200_000, errorBudgetMs: 60_000, latencyMs: 50, meddle };
+    const { events, end } = await wait({ 1: life }, options);
+    assert.equal(of(events, 'wake').length, 1);
+    assert.equal(end.exitCode, 0, end.why);
+  });
+
+  for (const [which, set, ms] of [
+    ['a wall clock', 'jump', 3_600_000],
+    ['a wall clock', 'jump', -3_600_000],
+    ['a boot-time clock', 'jumpBoot', 3_600_000],
+    ['a boot-time clock', 'jumpBoot', -3_600_000],
+  ] as const) {
+    it(`of ${which} that is set by ${ms} ms moves neither the deadline nor a duration`, async () => {
+      const meddle = after(100, (clock) => clock[set](ms));
+      const { events, end, elapsed } = await wait({ 1: () => 1 }, { timeoutMs: 600_000, meddle });
+      assert.equal(end.exitCode, 124);
+      assert.ok(elapsed > 599 && elapsed <= 600, String(elapsed));
+      assert.ok(end.elapsedMs <= 600_000);
+      assert.deepEqual(of(events, 'wake'), []);
+    });
+  }
+});
