@@ -8,7 +8,7 @@ import { type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
 /** What is known of a proxy's login. */
 interface Login {
-  /** The opening that tries it first has ended. */
+  /** Resolves when the opening that tries it first has ended. */
   tried?: Promise<unknown> | undefined;
   refusal?: NetworkError | undefined;
 }
