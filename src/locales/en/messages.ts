@@ -78,7 +78,7 @@ export const en = {
     queryError: (expression: string, why: string) => `--query: "${expression}" does not fit the document: ${why}`,
     queryQuotes: () => `put strings in single quotes: tasks[?state=='failed'].id`,
     badProfileName: (value: string) =>
-      `"${value}" is not a valid profile name: use letters, digits and . _ @ -, at most 64 characters, starting with a letter or digit`,
+      `"${value}" is not a valid profile name: use letters, digits and . _ @ -, at most 64 characters, starting with a letter, a digit or _`,
     unreadableFile: (what: string, path: string, code: string) => `${what}: cannot read ${path}: ${fileProblem(code)}`,
     relativeDirectory: (variable: string, path: string) =>
       `${variable}: "${path}" is a relative path; it must be absolute`,

@@ -56,7 +56,7 @@ export const zh: Messages = {
     queryError: (expression, why) => `--query：“${expression}”不适用于该结果：${why}`,
     queryQuotes: () => `字符串请用单引号括起来：tasks[?state=='failed'].id`,
     badProfileName: (value) =>
-      `“${value}”不是有效的配置名称，只能包含字母、数字和 . _ @ -，以字母或数字开头，最多 64 个字符`,
+      `“${value}”不是有效的配置名称，只能包含字母、数字和 . _ @ -，以字母、数字或 _ 开头，最多 64 个字符`,
     unreadableFile: (what, path, code) => `${what}：无法读取 ${path}：${fileProblem(code)}`,
     relativeDirectory: (variable, path) => `${variable}：“${path}”是相对路径，应为绝对路径`,
     noCertificates: (what, path) => `${what}：${path} 中没有有效的 PEM 证书`,
