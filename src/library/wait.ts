@@ -159,6 +159,7 @@ function documentOf(end: EndEvent, { client, flags }: Plan): WatchDocument {
 
 /** A reply with everything that the wait reads of one. */
 function wholeReply(reply: StatusReply): TaskReply {
+  checkPart('getTaskStatus', reply?.ok ? reply.result : reply?.failure);
   const serverDelayMs = wholeDelay(reply.ok ? reply.result.serverDelayMs : reply.failure.serverDelayMs);
   if (reply.ok) {
     const { status } = reply.result;
@@ -177,9 +178,12 @@ function wholeReply(reply: StatusReply): TaskReply {
 
 /** The reply, if it is one; throws otherwise, and the wait goes on without results. */
 function checkedResult(reply: TaskResultReply): TaskResultReply {
-  const part: unknown = reply?.ok ? reply.result?.result : reply?.failure;
-  if (typeof part !== 'object' || part === null) throw expected('getTaskResult', 'object', part);
+  checkPart('getTaskResult', reply?.ok ? reply.result?.result : reply?.failure);
   return reply;
+}
+
+function checkPart(name: keyof TaskClient, part: unknown): void {
+  if (typeof part !== 'object' || part === null) throw expected(name, 'object', part);
 }
 
 /** No hint but a positive number: `Number` of a header that is not there is NaN, and a task due then would never be polled. */

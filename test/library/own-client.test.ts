@@ -41,6 +41,16 @@ for (const status of [undefined, null, '2', 'length', 1.5, Number.NaN]) {
   });
 }
 
+for (const reply of [undefined, {}, { ok: true }, { ok: false }, { ok: true, result: null }]) {
+  it(`a client whose reply is none ends the wait at once: ${JSON.stringify(reply)}`, async () => {
+    const { client } = ownClient(reply as StatusReply);
+    await assert.rejects(waitForTasks(client, ['a'], { timeout: '1s' }), {
+      exitCode: ExitCode.usage,
+      message: /^getTaskStatus: expected an object, got (undefined|null)$/,
+    });
+  });
+}
+
 for (const reply of [undefined, {}, { ok: true }, { ok: true, result: { status: 3 } }, { ok: false }]) {
   it(`a client whose result is none changes neither the outcome nor the process: ${JSON.stringify(reply)}`, async () => {
     const { client } = ownClient({ ok: true, result: { status: 3 } });
