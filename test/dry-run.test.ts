@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { mmaiInProcess } from './support/in-process.ts';
 import { sandbox, temporaryDirectory } from './support/mmai.ts';
-import { shell } from './support/shell.ts';
+import { outputOf } from './support/output-of.ts';
 
 describe('--dry-run', { concurrency: 4 }, () => {
   it('sends nothing', async () => {
@@ -51,7 +51,7 @@ describe('--dry-run', { concurrency: 4 }, () => {
     it(`=curl prints a script that works as it is pasted (${more.join(' ') || 'get, json'})`, async () => {
       const { env } = await sandbox({ script: '2' });
       const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=curl', ...more], { env });
-      assert.match(await shell('sh', ['-c', stdout], env), more.includes('xml') ? /<Status>2</ : /"Status":2/);
+      assert.match(await outputOf('sh', ['-c', stdout], env), more.includes('xml') ? /<Status>2</ : /"Status":2/);
     });
   }
 
@@ -69,7 +69,7 @@ describe('--dry-run', { concurrency: 4 }, () => {
         ALIBABA_CLOUD_ACCESS_KEY_SECRET: key.accessKeySecret,
         ALIBABA_CLOUD_SECURITY_TOKEN: key.securityToken,
       };
-      assert.match(await shell('sh', ['-c', logged.join('') + stdout], variables), /"Status":2/);
+      assert.match(await outputOf('sh', ['-c', logged.join('') + stdout], variables), /"Status":2/);
       const seen = readFileSync(log, 'utf8');
       assert.match(seen, /^curl .* -K -$/m);
       assert.doesNotMatch(seen, /canary|Signature=/);
@@ -88,7 +88,7 @@ describe('--dry-run', { concurrency: 4 }, () => {
     const { env } = await sandbox({ script: '2' });
     const { stdout } = await mmaiInProcess(['status', '123', '--dry-run=node'], { env });
     for (const type of ['module', 'commonjs']) {
-      assert.match(await shell(process.execPath, [`--input-type=${type}`, '-e', stdout], env), /Status: 2/);
+      assert.match(await outputOf(process.execPath, [`--input-type=${type}`, '-e', stdout], env), /Status: 2/);
     }
   });
 });

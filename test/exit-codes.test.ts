@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { refusingPort } from './support/dead-port.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { bin, mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
-import { shell } from './support/shell.ts';
+import { outputOf } from './support/output-of.ts';
 
 describe('exit codes', { concurrency: 4 }, () => {
   const simulated: [number, string, string[]][] = [
@@ -163,7 +163,7 @@ describe('exit codes', { concurrency: 4 }, () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'ids'), many);
     const pipe = `"$0" "$1" status --dry-run < ${directory}/ids | head -1 >&2; echo "\${PIPESTATUS[0]}"`;
-    const output = await shell('bash', ['-c', pipe, process.execPath, bin], env);
+    const output = await outputOf('bash', ['-c', pipe, process.execPath, bin], env);
     assert.match(output, /^141$/m);
     assert.doesNotMatch(output, /EPIPE|^ +at /m);
   });

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { bin, cacheHome, temporaryDirectory } from './mmai.ts';
+import { outputOf } from './output-of.ts';
 
 /** The environment of a script, which has no key. */
 export const HOME = temporaryDirectory();
@@ -12,11 +11,7 @@ export const env = {
 };
 
 /** Runs a script of bash in which `mmai` is the program; what it printed on both streams. */
-export async function shell(script: string, added: Record<string, string> = {}): Promise<string> {
+export function shell(script: string, added: Record<string, string> = {}): Promise<string> {
   const lines = `mmai() { '${process.execPath}' '${bin}' "$@"; }\ncd '${HOME}'\n${script}`;
-  const child = spawn('bash', ['-c', lines], { env: { ...env, ...added } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  await once(child, 'close');
-  return output;
+  return outputOf('bash', ['-c', lines], { ...env, ...added });
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 import { abortCode, MmaiError, usageError } from '../../errors.ts';
 import { giveSize } from './block.ts';
 import { raiseForGroup } from './keys.ts';
@@ -34,7 +35,7 @@ export interface Prompts {
 /**
  * Prompts by @clack/prompts, whose only importer this is. When `signal` aborts, as on Ctrl-C, a prompt gives the terminal back
  * and throws; on Ctrl-Z it does that too, and begins anew when the job continues. `shown` is what a text is written as.
- * Throws a usage error where nobody would see the prompt.
+ * Throws a usage error where `output` is no terminal.
  */
 export function createPrompts(
   output: NodeJS.WriteStream,
@@ -42,7 +43,8 @@ export function createPrompts(
   shown?: (text: string) => string,
 ): Prompts {
   if (!output.isTTY) throw usageError((m) => m.config.promptsUnseen());
-  if (process.env.TERM === 'dumb') replaceText(output, withoutCodes);
+  // A terminal that knows no codes shows them: in Emacs, for one. What is drawn again stands below what was drawn before, then.
+  if (process.env.TERM === 'dumb') replaceText(output, stripVTControlCharacters);
   if (shown) replaceText(output, shown);
   const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
     const closed = new AbortController();
@@ -107,11 +109,6 @@ export function createPrompts(
 interface PromptOptions {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
-}
-
-/** A terminal that knows no codes shows them: in Emacs, for one. What is drawn again stands below what was drawn before, then. */
-function withoutCodes(text: string): string {
-  return text.replace(/\x1b\[[\d;?]*[A-Za-z]/g, '');
 }
 
 /** Clack writes text only, but the stream may be written to by others. */

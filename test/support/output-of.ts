@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** What a program writes to both outputs. */
-export function shell(command: string, args: string[], env: Record<string, string>): Promise<string> {
+export function outputOf(command: string, args: string[], env: Record<string, string>): Promise<string> {
   const child = spawn(command, args, { env: { PATH: process.env.PATH ?? '', ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
