@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
+import type { CommandEnd } from '../../src/core/credentials/provider.ts';
 import { type HttpRequest, NetworkError } from '../../src/core/rpc/transport.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { BROKEN, brokenWorld, oidc, role, uri, type World } from '../fixtures/broken-credentials.ts';
@@ -112,6 +113,23 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     const deps = fakeDeps({ transport: async () => ({ send, renew() {}, close() {} }) });
     assert.equal(await run(['watch', '1'], deps), 0, deps.stderr.text());
     assert.deepEqual(seen, ['service', 'down', 'service']);
+  });
+
+  it('of a command that worked, and fails once the key is refused, are had from it as soon as it works again', async () => {
+    const ends = ['works', 'fails', 'fails', 'works'];
+    let key = 0;
+    const printKey = async (): Promise<CommandEnd> => {
+      if (ends.shift() === 'fails') return { how: 'exited', exitCode: 1, stdout: '' };
+      key += 1;
+      const printed = { mode: 'StsToken', access_key_id: `id${key}`, access_key_secret: 's', sts_token: 't' };
+      return { how: 'exited', exitCode: 0, stdout: JSON.stringify(printed) };
+    };
+    const send = async () => (key === 1 ? refusal(403, 'InvalidSecurityToken.Expired') : succeeded);
+    const deps = fakeDeps({ runCommand: printKey, transport: async () => ({ send, renew() {}, close() {} }) });
+    await run(['config', 'set', 'credential-process', 'ask'], deps);
+    assert.equal(await run(['watch', '1'], deps), 0, deps.stderr.text());
+    assert.deepEqual([ends, key], [[], 2]);
+    assert.match(deps.stderr.text(), /^\[\+00:01\] 1 Mmai\.Unavailable, retrying in 1s$/m);
   });
 
   it('the canary is found in every spelling that it could leak in', () => {

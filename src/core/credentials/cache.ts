@@ -1,9 +1,10 @@
-import type { Text } from '../../errors.ts';
+import { ExitCode, type Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { within } from '../clock.ts';
+import { ownError } from '../outcome.ts';
 import { CallError, networkCallError } from '../rpc/call.ts';
 import type { AccessKey } from '../rpc/signature.ts';
-import { type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
+import { CommandError, type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
 
 export interface Found {
   readonly provider: Provider;
@@ -35,7 +36,8 @@ interface Cached extends Found {
  * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers there are. A
  * caller waits only for the very first ones and for a successor of expired ones, until `until` on the monotonic clock: the next one
  * waits on. `lookUp` goes through the chain and tells which place it asks: the first time, and when `renew` says that the service
- * refused the key. Rejects as the providers do; while credentials are still good a failed renewal is only reported to `debug`.
+ * refused the key. Rejects as the providers do, but that a command which fails after it worked counts as a network that fails; while
+ * credentials are still good a failed renewal is only reported to `debug`.
  */
 export function cacheCredentials(
   { clock, debug }: Pick<CredentialDeps, 'clock' | 'debug'>,
@@ -53,7 +55,8 @@ export function cacheCredentials(
     try {
       cached = withTimes(await start(), clock.now());
       return cached;
-    } catch (error) {
+    } catch (thrown) {
+      const error = cached && thrown instanceof CommandError ? unavailable(thrown) : thrown;
       if (error instanceof CallError) failed = { error, at: clock.now() };
       throw error;
     } finally {
@@ -101,6 +104,13 @@ export function cacheCredentials(
 }
 
 // --- internal ---
+
+/** The command worked before: a laptop that wakes may run it before it has a network. */
+function unavailable({ text, hint }: CommandError): CallError {
+  const { failure } = networkCallError('Unreachable', text);
+  const { code } = ownError(ExitCode.unanswered);
+  return new CallError({ ...failure, code, topic: undefined }, text, hint);
+}
 
 function lateError(place: Text, ms: number): CallError {
   return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(ms)));

@@ -3,7 +3,7 @@ import { formatDuration } from '../../text/duration.ts';
 import type { Environment } from '../config/settings.ts';
 import { type Fields, parseRecord, textOf } from '../record.ts';
 import { aliyunMode, inLowerCase } from './aliyun-file.ts';
-import { type CommandEnd, type CredentialDeps, type Credentials, denied, isOn } from './provider.ts';
+import { type CommandEnd, CommandError, type CredentialDeps, type Credentials, denied, isOn } from './provider.ts';
 
 /** With it aliyun-cli forbids commands and URIs in profiles. */
 const OFF_VARIABLE = 'ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS';
@@ -60,7 +60,7 @@ export async function printedProfile(
   const fields = printed && inLowerCase(printed);
   const mode = fields && aliyunMode(fields);
   if (fields && mode && mode !== 'External' && mode !== 'CredentialsURI') return fields;
-  throw denied(
+  throw new CommandError(
     (m) => m.credentials.external[trouble(end)](source(m), name, detail(end, timeoutMs)),
     end.how === 'stopped' ? undefined : (m) => m.credentials.externalHint(end.wroteError === true),
   );

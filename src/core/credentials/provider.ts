@@ -80,6 +80,13 @@ export function denied(text: Text, hint?: Text): MmaiError {
   return new MmaiError(ExitCode.denied, text, { hint });
 }
 
+/** Exit 3: a command gave no credentials. Of one that did before, as in a wait, this may pass: it may need the network. */
+export class CommandError extends MmaiError {
+  constructor(text: Text, hint: Text | undefined) {
+    super(ExitCode.denied, text, { hint });
+  }
+}
+
 /** A variable that says yes: `true` in any case, or `1`, as the official clients read them. */
 export function isOn(value: string | undefined): boolean {
   return /^\s*(?:true|1)\s*$/i.test(value ?? '');

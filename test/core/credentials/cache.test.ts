@@ -8,6 +8,7 @@ import {
   LEAD_MS,
   PAUSE_MS,
 } from '../../../src/core/credentials/cache.ts';
+import { CommandError } from '../../../src/core/credentials/provider.ts';
 import { CallError } from '../../../src/core/rpc/call.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { classifyFailure } from '../../support/failure.ts';
@@ -159,6 +160,32 @@ describe('credentials kept in memory', () => {
     await assert.rejects(keep(false), /down/);
     assert.equal(looks, 2);
     assert.ok(FAILED_MS < 1000, 'a poll is retried after a second at the earliest');
+  });
+
+  it('of a command that fails are refused at first; of one that worked before they cannot be reached', async () => {
+    const clock = fakeClock();
+    const accessKey = { accessKeyId: 'key', accessKeySecret: 's' };
+    const source = () => 'a command';
+    let works = false;
+    const find = async () => {
+      if (works) return { accessKey, source, validForMs: HOUR };
+      throw new CommandError(() => 'it failed', undefined);
+    };
+    const provider: Found['provider'] = {
+      source,
+      find,
+      origin: { from: 'file', name: 'X' },
+      offer: async () => undefined,
+    };
+    const keep = cacheCredentials({ clock, debug: () => {} }, async () => ({ provider, credentials: await find() }));
+    await assert.rejects(keep(false), { exitCode: 3, message: 'it failed' });
+    works = true;
+    assert.equal(await keep(false), accessKey);
+    works = false;
+    const unreachable = { exitCode: 4, message: 'it failed' };
+    await assert.rejects(keep(true), unreachable);
+    clock.jump(2 * HOUR);
+    await assert.rejects(keep(false), unreachable);
   });
 
   it('are searched for once, though that takes longer than the call that began it: the next one waits on', async () => {
