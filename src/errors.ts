@@ -88,3 +88,8 @@ export function usageError(text: Text, hint?: Text, cause?: unknown): MmaiError 
 export function conflict(one: string, other: string): MmaiError {
   return usageError((m) => m.usage.conflict(one, other));
 }
+
+/** An error like those of the system, with a code that tells what is wrong, such as ENOSPC. */
+export function systemError(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}

@@ -1,7 +1,7 @@
 import { constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
-import { usageError } from '../errors.ts';
+import { systemError, usageError } from '../errors.ts';
 import { shortened } from '../text/safe-text.ts';
 
 /**
@@ -76,8 +76,7 @@ export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'n
   const isTheirs = opened.uid !== 0 && parts.some(({ uid }) => uid === opened.uid);
   // One that is open without a name, as a shell hands over what it was given as text, is found nowhere.
   const isOpened = opened.nlink === 0 || (found?.dev === opened.dev && found.ino === opened.ino);
-  if (!found || !(isRoots || isTheirs || isOpened))
-    throw Object.assign(new Error("another user's link"), { code: 'EACCES' });
+  if (!found || !(isRoots || isTheirs || isOpened)) throw systemError('EACCES');
 }
 
 /** As many links as one path may go through. */
@@ -95,7 +94,7 @@ export function followLinks(path: string, user = process.getuid?.(), budget = { 
   const link = lstatSync(real, { throwIfNoEntry: false });
   if (!link?.isSymbolicLink()) return real;
   budget.links -= 1;
-  if (budget.links < 0) throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
+  if (budget.links < 0) throw systemError('ELOOP');
   const target = followLinks(absolute(readlinkSync(real), dirname(real)), user, budget);
   const isOurs = link.uid === 0 || link.uid === user;
   if (!isOurs && ownerOf(dirname(target))?.uid !== link.uid) throw new ForeignLinkError(real);
@@ -120,7 +119,7 @@ export function actAsOwner(directory: string): () => void {
   if (!owner || owner.uid === 0) return stay;
   // It is no home then, and whoever made it could read what root saves.
   const isAnybodys = parts.some(({ uid }, index) => uid !== 0 && ((parts[index - 1]?.mode ?? 0) & 0o002) !== 0);
-  if (isAnybodys) throw Object.assign(new Error('made by another user'), { code: 'EACCES' });
+  if (isAnybodys) throw systemError('EACCES');
   const [groups, group] = [process.getgroups!(), process.getegid!()];
   const restore = () => {
     process.seteuid!(0);

@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, promises, readSync, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
+import { systemError } from '../errors.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
 /** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
@@ -44,7 +45,7 @@ export function readText(path: string, options: ReadOptions = {}): Promise<strin
     for (let bytesRead = 1; bytesRead > 0 && size <= maxBytes; size += bytesRead) {
       ({ bytesRead } = await untilReady(signal, () => file.read(buffer, size, buffer.length - size, null)));
     }
-    if (size > maxBytes) throw coded('EFBIG');
+    if (size > maxBytes) throw systemError('EFBIG');
     check?.(opened);
     return textOf(buffer, size);
   };
@@ -68,7 +69,7 @@ export function readTextSync(path: string, check?: ReadOptions['check']): string
         if (bytesRead === 0) return textOf(buffer, size);
         size += bytesRead;
       }
-      throw coded('EFBIG');
+      throw systemError('EFBIG');
     } finally {
       closeSync(descriptor);
     }
@@ -103,7 +104,7 @@ export function writeText(
 export function writableSize(path: string, limits: FileLimits = {}): Promise<number> {
   return withLimits(limits, async () => {
     const found = await promises.stat(path).catch(undefinedIf('ENOENT'));
-    if (found?.isDirectory()) throw coded('EISDIR');
+    if (found?.isDirectory()) throw systemError('EISDIR');
     await (found ? promises.access(path, constants.W_OK) : checkCreatable(path));
     return found?.size ?? 0;
   });
@@ -162,8 +163,8 @@ async function checkCreatable(path: string): Promise<void> {
   if (link !== undefined) return checkCreatable(resolve(dirname(path), link));
   // Windows says of what is below a file only that it is not there.
   const directory = await promises.stat(dirname(path));
-  if (!directory.isDirectory()) throw coded('ENOTDIR');
-  if (path.endsWith('/') || path.endsWith(sep)) throw coded('EISDIR');
+  if (!directory.isDirectory()) throw systemError('ENOTDIR');
+  if (path.endsWith('/') || path.endsWith(sep)) throw systemError('EISDIR');
   // Tried, since rights do not say it: root has all, in a deleted directory too.
   const file = await promises.open(path, 'wx').catch(undefinedIf('EEXIST'));
   // Another process has made it meanwhile.
@@ -200,8 +201,8 @@ async function writeAll(file: FileHandle, bytes: Buffer, signal: AbortSignal): P
 
 /** Checked on the descriptor: between a check of the path and the opening, another file could take its place. */
 function checkKind(stat: Stats, pipe: boolean): void {
-  if (stat.isDirectory()) throw coded('EISDIR');
-  if (!stat.isFile() && !(pipe && stat.isFIFO())) throw coded('EINVAL');
+  if (stat.isDirectory()) throw systemError('EISDIR');
+  if (!stat.isFile() && !(pipe && stat.isFIFO())) throw systemError('EINVAL');
 }
 
 function textOf(buffer: Buffer, size: number): string {
@@ -227,7 +228,7 @@ async function withLimits<T>(
 ): Promise<T> {
   const limit = AbortSignal.timeout(limitMs);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
-  const refusal = () => coded(limit.aborted ? 'ETIMEDOUT' : 'ECANCELED');
+  const refusal = () => systemError(limit.aborted ? 'ETIMEDOUT' : 'ECANCELED');
   if (either.aborted) throw refusal();
   return new Promise<T>((resolve, reject) => {
     const stop = () => reject(refusal());
@@ -240,10 +241,6 @@ async function withLimits<T>(
 
 function undefinedIfAbsent(error: NodeJS.ErrnoException): undefined {
   // What opening a socket says, on macOS the second.
-  if (error.code === 'ENXIO' || error.code === 'EOPNOTSUPP') throw coded('EINVAL');
+  if (error.code === 'ENXIO' || error.code === 'EOPNOTSUPP') throw systemError('EINVAL');
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-}
-
-function coded(code: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(code), { code });
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
-import type { MmaiError } from '../errors.ts';
+import { type MmaiError, systemError } from '../errors.ts';
 import { unblock } from './terminal/unblocked.ts';
 
 /** Standard output or standard error. */
@@ -149,7 +149,7 @@ function writeAll(fd: number, data: Uint8Array, onError: (error: NodeJS.ErrnoExc
   try {
     while (at < data.byteLength) {
       const written = writeSync(fd, data, at);
-      if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' });
+      if (written === 0) throw systemError('EIO');
       at += written;
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
-import { ExitCode, MmaiError, type Text, usageError } from '../errors.ts';
+import { ExitCode, MmaiError, systemError, type Text, usageError } from '../errors.ts';
 import { shellQuoted } from '../text/shell-quoted.ts';
 import {
   actAsOwner,
@@ -114,7 +114,7 @@ function stage(text: string, lock: string, name: string, Conf: typeof import('co
     deserialize: () => ({}),
   });
   staged.store = {};
-  if (readTextSync(staged.path) !== text) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+  if (readTextSync(staged.path) !== text) throw systemError('ENOSPC');
   return staged.path;
 }
 

@@ -40,18 +40,14 @@ export function watchTasks(
     waiter = startWaiter(plan);
     return waiter;
   });
-  const { return: leave, throw: fail } = events;
   // As a generator has them, they would wait for the next event while a reader does, for minutes: as a stream that is destroyed.
-  return Object.assign(events, {
-    return(value: void | PromiseLike<void>) {
+  const atOnce =
+    <Given, End>(end: (given: Given) => End) =>
+    (given: Given) => {
       waiter?.stop();
-      return leave.call(events, value);
-    },
-    throw(error: unknown) {
-      waiter?.stop();
-      return fail.call(events, error);
-    },
-  });
+      return end.call(events, given);
+    };
+  return Object.assign(events, { return: atOnce(events.return), throw: atOnce(events.throw) });
 }
 
 /** Waits for tasks; resolves with the document of the wait, however the tasks ended. Rejects where {@link watchTasks} throws. */

@@ -1,5 +1,5 @@
 import type { CommandDeps } from '../../deps.ts';
-import { usageError } from '../../errors.ts';
+import { systemError, usageError } from '../../errors.ts';
 import { annotations, MAX_SUMMARY, stepOutputs, stepSummary } from '../../output/github.ts';
 import { junitReport } from '../../output/junit.ts';
 import { verdictLine } from '../../output/verdict.ts';
@@ -42,7 +42,8 @@ export async function writeReports(document: WatchDocument, options: WatchOption
   if (isOnGitHub(options, deps)) stderr.write(annotations(document, messages));
   const summary = async (path: string) => {
     const text = stepSummary(document, messages, MAX_SUMMARY - (await deps.writableSize(path)));
-    if (!text) throw Object.assign(new Error('the step summary is full'), { code: 'EFBIG' });
+    // The step summary is full.
+    if (!text) throw systemError('EFBIG');
     return text;
   };
   await write(GITHUB_STEP_SUMMARY, () => summary(GITHUB_STEP_SUMMARY!), 'append');
