@@ -49,7 +49,7 @@ export function stepSummary(document: WatchDocument, messages: Messages, maxByte
 
 /** Lines for `$GITHUB_OUTPUT`, for later steps; none if nothing was sent. */
 export function stepOutputs({ summary }: WatchDocument): string {
-  const { exitCode, outcome, counts, stillRunning, requests } = summary;
+  const { exitCode, outcome, counts, stillRunning, notChecked, requests } = summary;
   if (requests === 0) return '';
   const values = {
     'exit-code': exitCode,
@@ -57,6 +57,7 @@ export function stepOutputs({ summary }: WatchDocument): string {
     succeeded: counts.succeeded,
     failed: counts.failed,
     'still-running': stillRunning.join(' '),
+    'not-checked': notChecked.join(' '),
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)
