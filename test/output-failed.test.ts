@@ -17,9 +17,12 @@ describe('a report in the place of standard output', { concurrency: 2 }, () => {
     });
   }
 
-  for (const name of ['log.txt', '/dev/stderr']) {
+  for (const [name, log] of [
+    ['log.txt', 'log.txt'],
+    ['/dev/stderr', 'other.txt'],
+  ]) {
     it(`is refused in the place of standard error's file, too: --junit ${name}`, async () => {
-      const output = await shell(`mmai watch 1 --simulate 2 --junit ${name} 2> log.txt; echo "exit $?"; cat log.txt`);
+      const output = await shell(`mmai watch 1 --simulate 2 --junit ${name} 2> ${log}; echo "exit $?"; cat ${log}`);
       assert.match(output, /^exit 2\nerror: --junit: expected the path of a file; .*\n$/);
     });
   }
@@ -78,6 +81,19 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
   for (const args of ['status x', 'watch --nope', '']) {
     it(`not where nothing is written to it: mmai ${args} > /dev/full`, async () => {
       assert.match(await shell(`mmai ${args} > /dev/full; echo "exit $?"`), /\nexit 2\n$/);
+    });
+  }
+
+  for (const [redirection, code] of [
+    ['> /dev/full', 74],
+    ['| true', 141],
+  ] as const) {
+    it(`the outputs for later steps of a CI have the exit code of the process: mmai watch ${redirection}`, async () => {
+      const output = await shell(
+        `mmai watch 1 --simulate 0,2 -q ${redirection}; echo "exit \${PIPESTATUS[0]}"; cat out${code}`,
+        { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: join(HOME, `out${code}`) },
+      );
+      assert.match(output, new RegExp(`^exit ${code}\nexit-code=${code}\noutcome=met$`, 'm'));
     });
   }
 

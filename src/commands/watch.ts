@@ -176,8 +176,11 @@ async function report(
   if (setup.values.output === 'ndjson') writeEvent({ type: 'summary', ...document.summary });
   else
     queryError = await printAnswer({ document }, PRINTERS, query, setup.values, deps).then(() => undefined, expected);
-  const summary = queryError ? { ...document.summary, exitCode: queryError.exitCode } : document.summary;
-  await writeReports({ ...document, summary }, options, deps);
+  // A stdout that is closed or full, and a signal, decide how the process ends; the reports agree with that.
+  if (!deps.stdout.isBehind) await deps.stdout.drained();
+  const code = queryError?.exitCode ?? end.exitCode;
+  const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
+  await writeReports({ ...document, summary: { ...document.summary, exitCode } }, options, deps);
   if (options.notify) notify(document, deps);
   const known = end.tasks.filter((task) => task.state !== null);
   await rememberTasks(known, options, deps);
