@@ -33,8 +33,6 @@ export interface Output {
 /** Everything impure that mmai touches. Costly things are functions and load on first use, so that `--help` builds nothing. */
 export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn'> {
   readonly pid: number;
-  /** As `process.platform`: `linux`, `darwin`, `win32`… */
-  readonly platform: string;
   /** When the process started, on the monotonic clock. */
   readonly startedAt: number;
   /** Aborts on SIGINT, SIGTERM, SIGHUP, or a stdout that is closed or full; the reason is the exit code. */

@@ -28,6 +28,7 @@ export async function credentialDeps(overrides: Partial<CredentialDeps> = {}, is
   const warnings: string[] = [];
   const world: CredentialDeps = {
     env: {},
+    platform: 'linux',
     clock: fakeClock(),
     redactor: createRedactor(),
     signal: new AbortController().signal,

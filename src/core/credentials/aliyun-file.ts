@@ -11,10 +11,12 @@ export interface AliyunConfig {
   readonly profiles: ReadonlyMap<string, Fields>;
 }
 
+type Home = Pick<CredentialDeps, 'home' | 'env' | 'platform'>;
+
 /** Where aliyun-cli keeps its file; it knows no variable of its own that moves it. Undefined without a home. */
-export function aliyunPath({ home, env }: Pick<CredentialDeps, 'home' | 'env'>): string | undefined {
-  // Windows sets these two, for a home on a network drive too, and aliyun-cli takes them before USERPROFILE, Node's home.
-  const network = `${env.HOMEDRIVE ?? ''}${env.HOMEPATH ?? ''}`;
+export function aliyunPath({ home, env, platform }: Home): string | undefined {
+  // Windows sets these two, for a home on a network drive too, and aliyun-cli takes them there before USERPROFILE, Node's home.
+  const network = platform === 'win32' ? `${env.HOMEDRIVE ?? ''}${env.HOMEPATH ?? ''}` : '';
   // Anybody may have put a file in the working directory.
   const folder = /^(?:[a-z]:)?[\\/]/i.test(network) ? network : home();
   return folder === undefined ? undefined : `${folder}/.aliyun/config.json`;
@@ -22,7 +24,7 @@ export function aliyunPath({ home, env }: Pick<CredentialDeps, 'home' | 'env'>):
 
 /** The file, or undefined where there is none. Throws exit 3, naming the file and quoting nothing of it; `warn` as for {@link readFileOf}. */
 export async function readAliyunConfig(
-  deps: Pick<CredentialDeps, 'home' | 'env' | 'readText'>,
+  deps: Home & Pick<CredentialDeps, 'readText'>,
   warn?: CredentialDeps['warn'],
 ): Promise<AliyunConfig | undefined> {
   const path = aliyunPath(deps);

@@ -38,6 +38,8 @@ export interface Provider {
 /** What a provider reaches the world through. */
 export interface CredentialDeps extends RpcDeps {
   readonly env: Environment;
+  /** As `process.platform`: `linux`, `darwin`, `win32`… */
+  readonly platform: string;
   /** Ends requests and commands early. */
   readonly signal: AbortSignal;
   /** The user's home directory; undefined where there is none. */

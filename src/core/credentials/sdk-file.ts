@@ -30,7 +30,9 @@ export function iniProvider(deps: CredentialDeps): Provider {
   return createProvider(deps, { source, origin: { from: 'file', name: file.path } }, async () => {
     const named = profileByVariable(env);
     const name = named?.name ?? 'default';
-    const section = await readSection(file, name, deps, source);
+    // Without a home the path would lead into the working directory, which may be anybody's.
+    const isThere = file.isNamed || deps.home() !== undefined;
+    const section = isThere ? await readSection(file, name, deps, source) : undefined;
     if (section) return sectionOffer(section, deps, (m) => m.credentials.fromSection(visible(name), file.path));
     // Somebody chose a profile, and aliyun-cli's file, looked into before, has none of this name: to go on would sign as another.
     if (named) throw denied((m) => m.credentials.noNamedProfile(visible(shortened(name)), named.variable, file.path));

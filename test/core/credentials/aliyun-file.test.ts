@@ -50,12 +50,18 @@ describe('the file of aliyun-cli', () => {
     assert.deepEqual([found?.accessKey.accessKeyId, found?.accessKey.accessKeySecret], ['last', 'b']);
   });
 
-  for (const [what, env, path] of [
+  for (const [what, env, path, platform = 'win32'] of [
     ['is in the home', {}, '/home/me/.aliyun/config.json'],
     ['is in HOMEDRIVE and HOMEPATH on Windows', { HOMEDRIVE: 'H:', HOMEPATH: '\\me' }, 'H:\\me/.aliyun/config.json'],
     ['is in HOMEPATH where that is a share', { HOMEPATH: '\\\\server\\me' }, '\\\\server\\me/.aliyun/config.json'],
     ['is never looked for in the working directory', { HOMEPATH: 'me' }, '/home/me/.aliyun/config.json'],
+    [
+      'is in the home elsewhere, whatever Windows shares',
+      { HOMEPATH: '\\me' },
+      '/home/me/.aliyun/config.json',
+      'linux',
+    ],
   ] as const) {
-    it(what, () => assert.equal(aliyunPath({ env, home: () => '/home/me' }), path));
+    it(what, () => assert.equal(aliyunPath({ env, platform, home: () => '/home/me' }), path));
   }
 });

@@ -167,6 +167,16 @@ describe('a default file that cannot be read', () => {
   });
 });
 
+describe('without a home', () => {
+  it('no file is looked for below the working directory', async () => {
+    const paths: string[] = [];
+    const readText = async (path: string) => void paths.push(path);
+    const world = await credentialDeps({ env: OFF, home: () => undefined, readText });
+    await assert.rejects(findCredentials(credentialChain(none, world)), /no credentials found/);
+    assert.deepEqual(paths, []);
+  });
+});
+
 describe('the first offer, which config get and list show', () => {
   const offer = async (env: CredentialDeps['env'], profiles: object[] = [], profile = none) => {
     const world = await credentialDeps({ env });
