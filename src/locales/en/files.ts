@@ -3,7 +3,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EINVAL: 'not a regular file',
   EFBIG: 'the file is too large',
   ENXIO: 'nothing reads from this pipe',
-  ETIMEDOUT: 'timed out after 10s',
+  ETIMEDOUT: 'timed out',
   ECANCELED: 'interrupted',
 };
 

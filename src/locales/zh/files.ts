@@ -11,7 +11,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EROFS: '文件系统只读',
   EFBIG: '文件过大',
   ENXIO: '该管道没有读取方',
-  ETIMEDOUT: '10 秒内未完成',
+  ETIMEDOUT: '超时',
   ECANCELED: '已中断',
 };
 
