@@ -1,5 +1,6 @@
 import type { Environment } from '../../core/config/settings.ts';
 import type { TaskState } from '../../core/task.ts';
+import { isSwitchedOn } from '../../text/switched-on.ts';
 
 /** Colours by meaning; each function returns its text unchanged where colour is off. */
 export interface Style {
@@ -16,9 +17,8 @@ export const plainStyle: Style = { state: (_, text) => text, error: same, warnin
 export function wantsColor(color: 'auto' | 'always' | 'never', env: Environment, isTerminal: boolean): boolean {
   if (color !== 'auto') return color === 'always';
   if (env.NO_COLOR) return false;
-  for (const force of [env.FORCE_COLOR, env.CLICOLOR_FORCE]) {
-    if (force) return force !== '0' && force !== 'false';
-  }
+  if (env.FORCE_COLOR) return isSwitchedOn(env.FORCE_COLOR);
+  if (isSwitchedOn(env.CLICOLOR_FORCE)) return true;
   return isTerminal && env.TERM !== 'dumb' && env.CLICOLOR !== '0';
 }
 
