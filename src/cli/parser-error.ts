@@ -8,12 +8,12 @@ import { withoutValue } from '../text/safe-text.ts';
 import { fullName } from './arguments.ts';
 
 /**
- * A command line that commander does not accept as an error of ours, in the user's language; undefined where it only printed help or
- * the version. `command` is the one that refused it. Commander's errors carry a stable code, but what they are about stands in the
+ * A command line that commander does not accept as an error of ours, in the user's language; undefined where it only printed help.
+ * `command` is the one that refused it. Commander's errors carry a stable code, but what they are about stands in the
  * English sentence alone.
  */
 export function parserError({ code, message }: CommanderError, command: Command): MmaiError | undefined {
-  if (PRINTED.includes(code)) return undefined;
+  if (code === 'commander.help') return undefined;
   const read = SENTENCES[code];
   const parts = (read?.pattern ?? QUOTED).exec(message);
   if (!read || !parts) return usageError(() => message.replace(/^error: /, ''));
@@ -22,8 +22,6 @@ export function parserError({ code, message }: CommanderError, command: Command)
 }
 
 // --- internal ---
-
-const PRINTED = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
 
 /** What to write here for words of gh, kubectl, aws and aliyun-cli; the first that the command has. */
 const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
