@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
+import { MAX_IN_FLIGHT } from '../../src/core/rpc/transport.ts';
 import { createClient } from '../../src/index.ts';
 import { matrix } from '../support/matrix.ts';
 import { testKey } from '../support/mmai.ts';
@@ -63,6 +64,20 @@ describe('a connection that was kept from an earlier request', () => {
       client.close();
     });
   }
+
+  it('and was closed with all others that were kept is no failure: the new one is none of them', async () => {
+    const { url } = await rawServer('', (socket) => {
+      let requests = 0;
+      socket.on('data', () => (++requests === 1 ? socket.write(ok('{"Status":2}')) : socket.resetAndDestroy()));
+    });
+    const client = createClient({ accessKey: testKey, endpoint: url });
+    const ids = Array.from({ length: MAX_IN_FLIGHT }, (_, index) => String(index + 1));
+    for (const call of [1, 2, 3]) {
+      const replies = await Promise.all(ids.map((id) => client.getTaskStatus(id, { retries: 0 })));
+      assert.equal(replies.filter(({ ok }) => ok).length, ids.length, `call ${call}`);
+    }
+    client.close();
+  });
 
   it('is not what a new one is that is reset: that is a failure', async () => {
     const { url } = await rawServer('', (socket) => socket.on('data', () => socket.resetAndDestroy()));

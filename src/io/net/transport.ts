@@ -59,22 +59,13 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     return agent;
   };
 
-  const retire = (route: Route) => {
-    const agent = agents.get(route);
-    agents.delete(route);
-    void agent?.close().catch(() => {});
-  };
-
   async function send(request: HttpRequest): Promise<HttpResponse> {
     const route = findRoute(originOf(request.url), request.direct === true);
     const exchange = new Exchange(request, route, observe && responseObserver(observe, now, route));
-    const agent = exchange.isOver ? undefined : agentFor(route);
     opening.requestMs = request.timeoutMs;
-    agent?.dispatch(dispatchOptions(request, route), exchange);
+    if (!exchange.isOver) agentFor(route).dispatch(dispatchOptions(request, route), exchange);
     const sentAt = now();
     const response = await exchange.response.catch((error: NetworkError) => {
-      // The connections beside it were kept as long.
-      if (error.isStale && agents.get(route) === agent) retire(route);
       if (error.kind === 'Timeout') connector.closeOlder(route.peer, sentAt);
       throw error;
     });
@@ -85,7 +76,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   return {
     send,
     renew() {
-      for (const route of agents.keys()) retire(route);
+      for (const agent of agents.values()) void agent.close().catch(() => {});;
+      agents.clear();
     },
     // undici keeps no process alive for idle connections; ending them would take a thirtieth of a run.
     close: () => connector.close(),

@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../../support/mmai.ts';
 import { failure, idle, SERVICE, transport } from '../../support/net-transport.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
 import { closeOnceRead } from '../../support/pipe.ts';
-import { rawServer as socketServer } from '../../support/raw-server.ts';
+import { serve, rawServer as socketServer } from '../../support/raw-server.ts';
 
 describe('certificates', () => {
   it('are read from a file or a pipe that ends, not from a device or a pipe in which nothing comes', async () => {
@@ -122,6 +122,21 @@ describe('connections', () => {
     assert.equal((await atWork).status, 200);
     assert.equal((await get(`https://localhost:${port}/`)).status, 200);
     assert.equal(steps().filter((step) => step === 'tcp').length, 2);
+  });
+
+  it('that are idle are closed by renew', { timeout: 3000 }, async () => {
+    let onClosed = () => {};
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const { url } = await socketServer('', (socket) =>
+      serve(
+        socket.on('close', () => onClosed()),
+        '',
+      ),
+    );
+    const { get, renew } = await transport();
+    await get(`${url}/`);
+    renew();
+    await closed;
   });
 
   it('that are still being opened end with close', async () => {
