@@ -6,7 +6,7 @@ import { RateLimit } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 import { skipTime, type Watched } from './watched.ts';
 
-/** More of other requests at once would, where they hang, keep polls from their turns. */
+/** More retries, or requests that are no polls, at once would, where they hang, keep polls from their turns. */
 const MAX_OTHERS = MAX_IN_FLIGHT / 2;
 
 /** A task whose turn it is. */
@@ -209,11 +209,14 @@ export class PollQueue {
     this.#isRoundOrdered = true;
   }
 
+  /** Retries first, unless half of the turns are theirs: where requests about some tasks hang, the others go on. */
   #due(now: number): Heap<Watched> | undefined {
-    return [this.#retries, this.#polls].find((heap) => {
+    const due = [this.#retries, this.#polls].filter((heap) => {
       const task = heap.peek();
       return task && this.#turnAt(task, now) <= now;
     });
+    const retried = [...this.#inFlight].filter(({ task }) => task.failures > 0);
+    return retried.length < MAX_OTHERS ? due[0] : due.at(-1);
   }
 
   #turnAt({ due, polls }: Watched, now: number): number {

@@ -56,6 +56,17 @@ describe('budgets count polls, not time', () => {
     const again = asked.findIndex(({ id }, index) => id === '1' && index > 0);
     assert.ok(asked[again]!.at <= 1.2, `retried after ${asked[again]!.at} s`);
   });
+
+  it('retries leave the other tasks half of the turns, though requests about a fifth of the tasks hang', async () => {
+    const { end } = await wait(
+      lives(200, (index) => (index % 5 === 0 ? 'hang' : finishedAt(60))),
+      { timeoutMs: 200_000, latencyMs: 100, requestTimeoutMs: 10_000, random: numbers(3) },
+    );
+    const succeeded = end.tasks.filter(({ outcome }) => outcome === 'succeeded');
+    assert.equal(succeeded.length, 160);
+    const lastAt = Math.max(...succeeded.map(({ endedAt }) => endedAt!));
+    assert.ok(lastAt < 120_000, `the last one is seen after ${lastAt} ms`);
+  });
 });
 
 describe('the last polls of many tasks', () => {
