@@ -112,7 +112,6 @@ function explicitDryRun(word: string, next: string | undefined, hasForms: boolea
 
 /** `mmai --profile work status 20` is `mmai status --profile work 20`, if the command has all of these flags. */
 function leadingFlagsMoved(argv: readonly string[], program: Command): readonly string[] {
-  if (!argv[0]?.startsWith('-') || argv[0] === '--') return argv;
   for (const [start, word] of argv.entries()) {
     if (word === 'help' && areFlagsOf(program, argv.slice(0, start))) {
       return [...argv.slice(start), ...argv.slice(0, start)];
