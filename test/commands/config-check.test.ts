@@ -149,4 +149,12 @@ describe('mmai config check', () => {
     assert.match(deps.stdout.text(), /^ok {6}credentials {2}AccessKey \*+, from the simulation$/m);
     assert.match(deps.stdout.text(), /^failed {2}permission {3}Forbidden\.RAM.*\n {8}hint: grant it/m);
   });
+
+  for (const output of ['json', 'ndjson', 'tsv']) {
+    it(`is one JSON document where MMAI_OUTPUT is ${output}, as of every command without that form`, async () => {
+      const deps = fakeDeps({ env: { MMAI_OUTPUT: output } });
+      await runConfigCheck({ simulate: '2' }, deps);
+      assert.equal(JSON.parse(deps.stdout.text()).steps[0].step, 'profile');
+    });
+  }
 });

@@ -22,7 +22,7 @@ const CLOCK_WARNING_MS = 5 * 60_000;
 /** Says step by step what works, up to the first step that does not. The exit code is that of the failed step. */
 export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps): Promise<number> {
   const check = new CheckReport(deps.messages);
-  const setup = await check.runStep('profile', () => resolveSetup(options, deps));
+  const setup = await check.runStep('profile', () => resolveSetup(options, deps, ['text', 'json']));
   if (setup) {
     const start = deps.clock.monotonic();
     const line = () => deps.messages.checking(0, 1, wholeSeconds(deps.clock.monotonic() - start), 0);

@@ -3,7 +3,6 @@ import { DEFAULT_PROFILE, type Profile, profileName, selectProfile } from '../..
 import {
   choice,
   isExposed,
-  OUTPUTS,
   type ResolvedSettings,
   resolveSettings,
   type Settings,
@@ -35,7 +34,7 @@ export interface Setup extends ResolvedSettings {
 export async function resolveSetup(
   options: ServiceOptions,
   deps: CommandDeps,
-  outputs: readonly Settings['output'][] = OUTPUTS,
+  outputs: readonly Settings['output'][],
 ): Promise<Setup> {
   const profile = await chooseProfile(options, deps);
   const flags = settingFlags(options);
