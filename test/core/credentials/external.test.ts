@@ -53,6 +53,17 @@ describe('a command that prints credentials', () => {
     assert.match(error.message, /could not be started \(ELOOP\)/);
   });
 
+  for (const [exitCode, shown] of [
+    [1, '1'],
+    [null, 'signal'],
+  ] as const) {
+    it(`is not believed where it printed a key and failed: ${shown}`, async () => {
+      const stdout = '{"mode":"AK","access_key_id":"a","access_key_secret":"b"}';
+      const { error } = await fetched({ how: 'exited', exitCode, stdout }, false);
+      assert.match(error.message, new RegExp(`process_command failed \\(${shown}\\)$`));
+    });
+  }
+
   it("is not run from a file that another user can change, be it mmai's own or the one that names it", async () => {
     for (const file of [undefined, '/home/other/.aliyun/config.json']) {
       const asked: (string | undefined)[] = [];

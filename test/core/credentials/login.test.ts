@@ -36,7 +36,7 @@ async function login(profile: Parameters<World['aliyun']>[0], document: object) 
     },
   });
   world.aliyun(profile);
-  return { requests, find: () => aliyunProvider(world).find() };
+  return { requests, redact: world.redactor.redact, find: () => aliyunProvider(world).find() };
 }
 
 describe('a log-in of aliyun-cli', () => {
@@ -68,12 +68,13 @@ describe('a log-in of aliyun-cli', () => {
   it('CloudSSO: a valid access token gets new STS credentials, as aliyun-cli does it', async () => {
     const CloudCredential = { AccessKeyId: 'new', AccessKeySecret: 's', SecurityToken: 'new-token', Expiration };
     const valid = { ...CLOUD_SSO, sts_expiration: NOW - 1, cloud_sso_access_token_expire: NOW + 60 };
-    const { find, requests } = await login(valid, { CloudCredential });
+    const { find, requests, redact } = await login(valid, { CloudCredential });
     const found = await find();
     assert.deepEqual([found?.accessKey.accessKeyId, found?.validForMs], ['new', 900_000]);
     const [{ method, url, headers, body }] = requests as [HttpRequest];
     assert.deepEqual([method, url], ['POST', 'https://signin-cn-shanghai.alibabacloudsso.com/cloud-credentials']);
     assert.equal(headers.authorization, 'Bearer access-token');
+    assert.equal(redact('quoted: access-token'), 'quoted: ********');
     assert.deepEqual(JSON.parse(body ?? ''), { AccountId: '123', AccessConfigurationId: 'ac-1' });
   });
 
@@ -87,10 +88,24 @@ describe('a log-in of aliyun-cli', () => {
     assert.equal(requests[0]?.headers.authorization, 'Bearer access-token');
   });
 
-  it('never sends its access token over plain http', async () => {
-    const expiry = { sts_expiration: 0, cloud_sso_access_token_expire: NOW + 60 };
-    const { find, requests } = await login({ ...CLOUD_SSO, ...expiry, cloud_sso_sign_in_url: 'http://x.example' }, {});
-    await assert.rejects(find(), /cloud_sso_sign_in_url is not an https URL/);
-    assert.deepEqual(requests, []);
-  });
+  for (const [what, profile, sentence] of [
+    [
+      'over plain http',
+      { ...CLOUD_SSO, cloud_sso_sign_in_url: 'http://x.example' },
+      /cloud_sso_sign_in_url is not an https/,
+    ],
+    [
+      'to what is no URL',
+      { ...CLOUD_SSO, cloud_sso_sign_in_url: 'x.example' },
+      /cloud_sso_sign_in_url is not an https/,
+    ],
+    ['to a site that is none', { ...OAUTH, oauth_site_type: 'eu' }, /oauth_site_type is not one of CN, INTL/],
+  ] as const) {
+    it(`never sends its access token ${what}`, async () => {
+      const expiry = { cloud_sso_access_token_expire: NOW + 60, oauth_access_token_expire: NOW + 60 };
+      const { find, requests } = await login({ ...profile, ...expiry, sts_expiration: 0 }, {});
+      await assert.rejects(find(), sentence);
+      assert.deepEqual(requests, []);
+    });
+  }
 });
