@@ -35,6 +35,7 @@ export class PollQueue {
   /** Tasks that go on, after their last poll. */
   #polled: Watched[] = [];
   #isRoundOrdered = false;
+  #wasRetry = false;
 
   constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
     this.#rate = new RateLimit(options.maxRps);
@@ -90,6 +91,7 @@ export class PollQueue {
     const task = isLast ? (this.#polls.pop() ?? this.#retries.pop()) : due?.pop();
     if (!task) return undefined;
     this.#rate.take(now);
+    this.#wasRetry = task.failures > 0;
     task.polls += 1;
     if (isLast) this.#round.polls -= 1;
     const turn = { task, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
@@ -209,14 +211,14 @@ export class PollQueue {
     this.#isRoundOrdered = true;
   }
 
-  /** Retries first, unless half of the turns are theirs: where requests about some tasks hang, the others go on. */
+  /** Retries take turns with other polls, and half of those in flight at most: trouble with some tasks does not hold up the others. */
   #due(now: number): Heap<Watched> | undefined {
     const due = [this.#retries, this.#polls].filter((heap) => {
       const task = heap.peek();
       return task && this.#turnAt(task, now) <= now;
     });
     const retried = [...this.#inFlight].filter(({ task }) => task.failures > 0);
-    return retried.length < MAX_OTHERS ? due[0] : due.at(-1);
+    return this.#wasRetry || retried.length >= MAX_OTHERS ? due.at(-1) : due[0];
   }
 
   #turnAt({ due, polls }: Watched, now: number): number {
