@@ -152,8 +152,8 @@ const CALL_OPTIONS: readonly (keyof CallOptions)[] = ['retries', 'timeoutMs', 's
 
 /** Throws an {@link MmaiError} for a name or a type that is wrong. */
 function checkedCall(call: CallOptions = {}): CallOptions {
-  const { retries = 3, timeoutMs, signal } = checkNames(call, CALL_OPTIONS);
-  for (const [name, value] of Object.entries({ retries, timeoutMs: timeoutMs ?? 0 })) {
+  const { retries = 3, timeoutMs = 0, signal } = checkNames(call, CALL_OPTIONS);
+  for (const [name, value] of Object.entries({ retries, timeoutMs })) {
     if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'number', value);
   }
   if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);

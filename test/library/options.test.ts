@@ -51,6 +51,7 @@ describe('the options of the library', () => {
     [{ retries: '3' }, /^retries: expected a number, got string$/],
     [{ timeoutMs: '5s' }, /^timeoutMs: expected a number, got string$/],
     [{ timeoutMs: Number.NaN }, /^timeoutMs: expected a number, got NaN$/],
+    [{ timeoutMs: null }, /^timeoutMs: expected a number, got null$/],
     [{ signal: {} }, /^signal: expected an AbortSignal, got object$/],
     [{ timeout: 5000 }, /^unknown option "timeout"$/],
   ];

@@ -148,13 +148,12 @@ async function attempt<Result extends ResponseInfo>(
   const { service, label, parse, refine } = call;
   const { clock, serviceClock, redactor, debug } = service;
   const { traffic, signal, keepsBody = false } = policy;
-  if (key) protect(key, redactor);
   const stamp = { now: serviceClock.now(), nonce: service.nonce() };
   const { method, url, headers, body, direct, secrets, signedTexts } = call.sign(stamp, key);
   const start = clock.monotonic();
   const timeoutMs = attemptLimit(policy, start);
   const redact = (text: string) => {
-    // Other calls may have had many keys since.
+    // Here, since other calls may have had many keys since this one was sent.
     if (key) protect(key, redactor);
     return redactor.redact(text, secrets);
   };

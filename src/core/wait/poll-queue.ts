@@ -72,7 +72,7 @@ export class PollQueue {
     this.push(task);
     // Which turn it gets in the last round is not known yet: at the latest this one.
     const at = this.#round.includes(task.due, now) ? this.#round.lastSendAt() : task.due;
-    return Math.max(0, Math.round(at - now));
+    return Math.max(Math.round(at - now), Math.ceil(this.#rate.delay(now)));
   }
 
   push(task: Watched): void {

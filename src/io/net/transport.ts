@@ -76,7 +76,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   return {
     send,
     renew() {
-      for (const agent of agents.values()) void agent.close().catch(() => {});;
+      for (const agent of agents.values()) void agent.close().catch(() => {});
       agents.clear();
     },
     // undici keeps no process alive for idle connections; ending them would take a thirtieth of a run.

@@ -40,6 +40,18 @@ describe('the requests of a wait', () => {
     );
   });
 
+  it('come when the event before them says, whatever the gap, the rate and the last round', async () => {
+    const life = (_: number, poll: number) => (poll % 3 === 0 ? 'InternalError' : poll % 2);
+    for (const options of [{}, { intervalMs: 300, maxRps: 1 }, { intervalMs: 1700 }] as const) {
+      const { events, emittedAt, asked } = await wait({ 1: life }, { timeoutMs: 20_000, latencyMs: 20, ...options });
+      for (const [index, event] of events.entries()) {
+        const told = event.type === 'state' ? event.nextPollMs : event.type === 'retry' ? event.delayMs : null;
+        const next = asked.find(({ at }) => at * 1000 > emittedAt[index]!);
+        if (told !== null) assert.equal(Math.round(next!.at * 1000), emittedAt[index]! + told);
+      }
+    }
+  });
+
   it('come at the gap that --interval fixes, without jitter', async () => {
     const { asked } = await wait({ 1: (now) => (now < 60 ? 1 : 2) }, { intervalMs: 20_000, random: () => 0.9 });
     assert.deepEqual(

@@ -108,6 +108,18 @@ describe('a proxy', () => {
     assert.equal(proxy.seen[0]!.line, 'GET http://multimediaai.cn-beijing.aliyuncs.com/');
   });
 
+  for (const [status, type] of [
+    [404, 'application/json'],
+    [200, 'text/html'],
+  ] as const) {
+    it(`that forwards http passes on a ${status} in ${type}, which is no error page of its own`, async () => {
+      const refusal = `HTTP/1.1 ${status} x\r\nContent-Type: ${type}\r\nContent-Length: 2\r\n\r\n{}`;
+      const proxy = await proxyServer({ port: 1, refusal });
+      const { get } = await transport({ env: { HTTP_PROXY: `http://${proxy.host}` } });
+      assert.equal((await get(PLAIN)).status, status);
+    });
+  }
+
   it('is not asked for a loopback host, nor for a request that must be direct', async () => {
     const [port, proxy] = [await tlsServer(), await proxyServer({ port: 1 })];
     const { get, events } = await transport({ env: { HTTPS_PROXY: proxy.host, NO_PROXY: '' } });
