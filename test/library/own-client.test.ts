@@ -146,7 +146,7 @@ describe("a wait with a client of one's own", () => {
     const run = promisify(execFile)(process.execPath, ['--import', 'tsx', path, endpoint, 't-good', 't-bad'], { env });
     const { code, stdout } = await run.catch((error) => error);
     assert.equal(code, ExitCode.failed);
-    assert.match(stdout, /^t-good succeeded after \ds\nt-bad failed after 0s\n$/);
+    assert.match(stdout, /^t-good succeeded after \d+s\nt-bad failed after \d+s\n$/);
   });
 });
 
@@ -159,7 +159,7 @@ it('a client that responds without any I/O keeps no timer of the program from ru
   };
   const ids = Array.from({ length: 1000 }, (_, index) => `${index + 1}`);
   const controller = new AbortController();
-  const options = { interval: 1, maxRps: Number.POSITIVE_INFINITY, timeout: '5s', signal: controller.signal } as const;
+  const options = { interval: 1, maxRps: Number.POSITIVE_INFINITY, timeout: '1m', signal: controller.signal } as const;
   const { summary } = await waitForTasks(createClient({ accessKey: testKey, transport }), ids, options);
   assert.equal(summary.outcome, 'interrupted');
 });

@@ -19,9 +19,7 @@ for (const [word, candidates, expected] of rows) {
 }
 
 it('a word of 100,000 characters is compared with none', () => {
-  const candidates = Array.from({ length: 1000 }, (_, index) => `candidate-number-${index}`);
-  const start = performance.now();
+  // Comparing would take longer than a test file may.
+  const candidates = Array.from({ length: 50_000 }, (_, index) => `candidate-number-${index}`);
   assert.equal(nearest('x'.repeat(100_000), candidates), undefined);
-  // Comparing takes 10 s.
-  assert.ok(performance.now() - start < 2000);
 });

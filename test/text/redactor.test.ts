@@ -158,7 +158,8 @@ describe('what is no secret', () => {
   });
 });
 
-it('a text of a MiB, whatever it is made of, is searched within a moment', () => {
+// Where the time grew with the square of the length, each would take longer than a test file may.
+it('a text of a MiB, whatever it is made of, is searched in a time that grows with its length only', () => {
   const { add, redact } = createRedactor();
   add(CANARY);
   for (const part of [
@@ -178,15 +179,11 @@ it('a text of a MiB, whatever it is made of, is searched within a moment', () =>
     '\u001b]',
     '\u009b1',
   ]) {
-    const start = performance.now();
     redact(part.repeat(2 ** 20 / part.length));
-    assert.ok(performance.now() - start < 5000, part);
   }
   // A secret that repeats itself fits a text that does so everywhere.
   add('a'.repeat(1000));
-  const start = performance.now();
   assert.match(redact('a'.repeat(2 ** 20)), /^\**$/);
-  assert.ok(performance.now() - start < 5000);
 });
 
 it('a wait whose key is renewed again and again keeps the last keys only, however often, and the proxy login for good', () => {

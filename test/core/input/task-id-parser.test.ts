@@ -113,12 +113,10 @@ describe('task ids in text', () => {
 
 it('lines of blanks are read in a time that grows with their length only', () => {
   const parser = new TaskIdParser();
-  const start = performance.now();
-  // Quadratic, it took half a minute.
-  for (let chunk = 0; chunk < 250; chunk++) parser.push(`1${' '.repeat(4050)}\n`.repeat(16));
+  // Quadratic, it would take longer than a test file may.
+  for (let chunk = 0; chunk < 1250; chunk++) parser.push(`1${' '.repeat(4050)}\n`.repeat(16));
   parser.end();
   assert.deepEqual([...parser.ids], ['1']);
-  assert.ok(performance.now() - start < 5000);
 });
 
 describe('the encoding of standard input', () => {
