@@ -132,6 +132,23 @@ describe('a question at a terminal', { concurrency: 4, skip: !hasScript && 'need
     });
   }
 
+  it('takes blanks for no answer, which keeps what is offered', async () => {
+    const directory = temporaryDirectory();
+    const values = { 'access-key-id': 'an-id', 'access-key-secret': 'a-secret', region: 'cn-shanghai' };
+    const path = join(directory, 'config.json');
+    writeFileSync(path, JSON.stringify({ current: 'default', profiles: { default: values } }));
+    const asks: Typed = [
+      [/AccessKey ID/, '  \r'],
+      [/AccessKey secret/, 'a-secret\r'],
+      [/Default region/, ' \r'],
+      [/Check it now/, 'n'],
+    ];
+    const env = { MMAI_CONFIG_DIR: directory };
+    const { code, screen } = await runAtTerminal(`exec ${mmai} config init`, asks, { env, delayMs: 100 });
+    assert.equal(code, 0, screen);
+    assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')).profiles.default, values);
+  });
+
   for (const [name, enter, size] of [
     ['Enter', '\r', `cols ${COLUMNS} rows ${ROWS}`],
     ['a line feed, as a program types it', '\n', `cols ${COLUMNS} rows ${ROWS}`],

@@ -83,7 +83,7 @@ export function createPrompts(
       const { text } = await import('@clack/prompts');
       const validate = (answer = '') => check?.(answer.trim() || initial);
       const shown = initial && { placeholder: initial, defaultValue: initial };
-      return lineOf(await ask((options) => text({ message, validate, ...options, ...shown })));
+      return lineOf(await ask((options) => text({ message, validate, ...options, ...shown }))) || initial;
     },
     async secret(message, { check } = {}) {
       const { password } = await import('@clack/prompts');

@@ -58,6 +58,7 @@ describe('the other places', { concurrency: 4 }, () => {
       );
       at.write('token', 'oidc-token\n');
       assert.deepEqual((await provider.find())?.accessKey, issuedKey(1));
+      assert.equal(at.redactor.redact('quoted: oidc-token'), 'quoted: ********');
       assert.equal(at.double.requests.at(-1)?.parameters.RoleSessionName, 'pod');
       assert.equal('AccessKeyId' in at.double.requests.at(-1)!.parameters, false);
     });
