@@ -5,15 +5,9 @@ import type { TaskStatus } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
 import { type TaskRow, taskRow } from '../output/document.ts';
 import { statusTable, tsvLines } from '../output/table.ts';
-import {
-  addTaskCommand,
-  runTaskCommand,
-  type TaskCommand,
-  type TaskCommandOptions,
-  taskPrinters,
-} from './shared/task-command.ts';
+import { addTaskCommand, type TaskCommand, taskPrinters } from './shared/task-command.ts';
 
-const STATUS: TaskCommand<TaskStatus, TaskRow> = {
+export const STATUS: TaskCommand<TaskStatus, TaskRow> = {
   operation: getTaskStatus,
   send: (client, id, options) => client.getTaskStatus(id, options),
   row: taskRow,
@@ -30,9 +24,4 @@ export function addStatusCommand(program: Command, deps: CommandDeps, done: (exi
   const command = program.command('status').description(commands.status);
   command.optionsGroup(headings.output).option('--exit-status', flags.exitStatus);
   addTaskCommand(command, STATUS, deps, done);
-}
-
-/** One request about each task, as {@link runTaskCommand} says. */
-export function runStatus(words: readonly string[], options: TaskCommandOptions, deps: CommandDeps): Promise<number> {
-  return runTaskCommand(words, options, STATUS, deps);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runStatus } from '../../src/commands/status.ts';
+import { runTaskCommand } from '../../src/commands/shared/task-command.ts';
+import { STATUS } from '../../src/commands/status.ts';
 import { runWatch } from '../../src/commands/watch.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import { WATCH_DEFAULTS } from '../../src/core/wait/flags.ts';
@@ -36,7 +37,7 @@ const watchOptions = { ...WATCH_DEFAULTS, ...tsv, progress: 'none', annotations:
 describe('with no task ID at a terminal', () => {
   it('status offers the recent tasks, newest first, with the state last seen', async () => {
     const { deps, prompts, checked } = await atTerminal(['5       running']);
-    assert.equal(await runStatus([], tsv, deps), 0);
+    assert.equal(await runTaskCommand([], tsv, STATUS, deps), 0);
     assert.deepEqual(prompts.asked, ['select: Which task? 5       running | 400010']);
     assert.deepEqual(checked(), ['5']);
   });
@@ -69,7 +70,10 @@ describe('with no task ID at a terminal', () => {
       fakeDeps({ stdin: terminal, isInteractive: () => true, env: key }),
     ];
     for (const script of scripts) {
-      await assert.rejects(runStatus([], {}, script), { exitCode: ExitCode.usage, message: /^no task ID given/ });
+      await assert.rejects(runTaskCommand([], {}, STATUS, script), {
+        exitCode: ExitCode.usage,
+        message: /^no task ID given/,
+      });
     }
   });
 });
@@ -77,7 +81,7 @@ describe('with no task ID at a terminal', () => {
 describe('@last', () => {
   it('is the last ID used, also in a script, beside others and once', async () => {
     const { deps, checked } = await atTerminal([], { isInteractive: () => false, env: { CI: 'true' } });
-    assert.equal(await runStatus(['7', '@last', '5'], tsv, deps), 0);
+    assert.equal(await runTaskCommand(['7', '@last', '5'], tsv, STATUS, deps), 0);
     assert.deepEqual(checked(), ['7', '5']);
     assert.equal(await runWatch(['@last'], watchOptions, deps), 0);
     assert.deepEqual(checked(), ['7', '5', '5']);
@@ -86,7 +90,7 @@ describe('@last', () => {
   it('is refused where no task is known, or none is kept', async () => {
     const { deps } = await atTerminal([], { env: { MMAI_NO_RECENT: '1' } });
     for (const nobody of [deps, fakeDeps({ env: key })]) {
-      await assert.rejects(runStatus(['@last'], {}, nobody), {
+      await assert.rejects(runTaskCommand(['@last'], {}, STATUS, nobody), {
         exitCode: ExitCode.usage,
         message: '@last: no recent task on this machine; pass a task ID',
       });

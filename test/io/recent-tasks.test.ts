@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runTaskCommand } from '../../src/commands/shared/task-command.ts';
 import { rememberTasks } from '../../src/commands/shared/task-ids.ts';
-import { runStatus } from '../../src/commands/status.ts';
+import { STATUS } from '../../src/commands/status.ts';
 import { parseTaskId } from '../../src/core/task.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { createRecentTasks, RECENT_LIMIT } from '../../src/io/recent-tasks.ts';
@@ -91,7 +92,7 @@ describe('recent tasks', () => {
   it('are those the service knew: one not found is not kept', async () => {
     const transport = fakeTransport(succeeded, refusal(404, 'ResourceNotFound')).transport;
     const deps = atTerminal({ transport: async () => transport });
-    await runStatus(['1', '2'], {}, deps);
+    await runTaskCommand(['1', '2'], {}, STATUS, deps);
     assert.deepEqual((await deps.recentTasks()).read(), [{ id: '1', state: 'succeeded' }]);
   });
 
