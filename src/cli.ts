@@ -122,7 +122,7 @@ function countingOutput(output: Output): Output & { writes(): number } {
   // It inherits everything else.
   return Object.assign(Object.create(output) as Output, {
     write(text: string | Uint8Array) {
-      if (text.length > 0) writes += 1;
+      writes += 1;
       output.write(text);
     },
     writes: () => writes,

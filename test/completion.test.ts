@@ -43,6 +43,8 @@ describe('mmai complete, what the scripts ask at each tab', { concurrency: 4 }, 
     ['statuses', ['explain'], 'sub', ['submitting']],
     ['files', ['status', '--ca-file'], '/etc', ['@files']],
     ['no flag after --', ['status', '--'], '--re', []],
+    ['no value of a flag after --', ['status', '--'], '--format=', []],
+    ['no help about help', ['help'], 'h', []],
     ['nothing for a command that is none', ['nope'], '', []],
     ['nothing hidden', [], 'comple', ['completion']],
   ];

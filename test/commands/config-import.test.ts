@@ -87,6 +87,12 @@ describe('mmai config import', () => {
     assert.equal((await stored()).current, 'mine');
   });
 
+  it('a name that a terminal would obey is printed as what it is, and not made the current one', async () => {
+    const { config, stored } = home({ current: 'odd\u001b[2J', profiles: [{ name: 'odd\u001b[2J', ...AK }] });
+    assert.match((await config('import')).stdout, /^odd\\u\{1b\}\[2J {2}AK {2}not copied/);
+    assert.equal((await stored()).current, 'default');
+  });
+
   it('MMAI_PROFILE copies one, too', async () => {
     const { config } = home(several, { MMAI_PROFILE: 'mine' });
     assert.equal((await config('import')).stdout, 'mine  AK  imported\n');

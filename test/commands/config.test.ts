@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
@@ -110,6 +110,27 @@ describe('mmai config use', () => {
   });
 });
 
+describe('what a file holds that anybody wrote', () => {
+  it('is printed without a character that a terminal would obey', async () => {
+    const deps = fakeDeps();
+    const [name, path] = ['odd\u001b[2J', '/odd\u001b[2J'];
+    await (await deps.store()).update((file) => {
+      Object.assign(file, { current: name, profiles: { [name]: { 'ca-file': path } } });
+    });
+    for (const line of ['list --show-origin', 'get ca-file', 'profiles']) await config(line, deps);
+    assert.equal(deps.stdout.text().match(/odd\\u\{1b\}\[2J/g)?.length, 4);
+    assert.doesNotMatch(deps.stdout.text(), /\u001b/);
+  });
+});
+
+describe('mmai config unset', () => {
+  it('writes nothing where there is nothing to remove', async () => {
+    const deps = fakeDeps();
+    await config('unset region', deps);
+    assert.equal(existsSync((await deps.store()).path), false);
+  });
+});
+
 describe('mmai config delete', () => {
   const two = async (deps: FakeDeps) =>
     (await deps.store()).update((config) => {
@@ -125,6 +146,9 @@ describe('mmai config delete', () => {
     assert.deepEqual(store.read(), { current: 'default', profiles: { other: {} } });
     assert.doesNotMatch(readFileSync(store.path, 'utf8'), /eyes/);
     assert.match(deps.stderr.text(), /"work" deleted from .*\nthe current profile is now "default"/);
+    await save(deps, {});
+    await config('delete default --yes', deps);
+    assert.match(deps.stderr.text(), /"default" deleted from .*config\.json\n$/);
   });
 
   it('asks at a terminal, and keeps it unless the answer is yes', async () => {
