@@ -183,6 +183,58 @@ describe('connections', () => {
     assert.equal((await get(`${url}/`, { timeoutMs: 5000 })).status, 200);
   });
 
+  it('over which no response comes are told as such, and closed', async () => {
+    let onClosed = () => {};
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const { url } = await socketServer('', (socket) => void socket.resume().on('close', () => onClosed()));
+    const { get } = await transport();
+    const sentence = /^no response from \S+ within 0.1s: connected, but no complete response arrived$/;
+    await failure(get(`${url}/`, { timeoutMs: 100 }), 'Timeout', sentence);
+    await closed;
+  });
+
+  it('carry no request that was given up before they were there', async () => {
+    let onClosed = () => {};
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    let requests = 0;
+    const { url } = await socketServer('', (socket) => {
+      serve(socket, '');
+      socket.on('data', () => (requests += 1)).on('close', () => onClosed());
+    });
+    const { get, renew } = await transport();
+    const controller = new AbortController();
+    const givenUp = get(`${url}/`, { signal: controller.signal });
+    controller.abort();
+    await failure(givenUp, 'Aborted', /interrupted/);
+    // Once the connection is there, renew closes it.
+    renew();
+    await closed;
+    assert.equal(requests, 0);
+  });
+
+  it('end with the signal of their requests, whatever became of others with the same one', {
+    timeout: 5000,
+  }, async () => {
+    const { url } = await socketServer(() => {});
+    const { get } = await transport();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const late = get(`${url}/?TaskId=1&`, { signal, timeoutMs: 100 });
+    const hanging = [1, 2].map(() => get(`${url}/?TaskId=1&`, { signal, timeoutMs: Number.POSITIVE_INFINITY }));
+    assert.equal((await get(`${url}/`, { signal })).status, 200);
+    await failure(late, 'Timeout', /within 0.1s/);
+    await idle();
+    assert.ok(!process.getActiveResourcesInfo().includes('Timeout'), 'no timer outlasts its request');
+    controller.abort();
+    await Promise.all(hanging.map((sent) => failure(sent, 'Aborted', /interrupted/)));
+  });
+
+  it('have no time limit where none is wanted', async () => {
+    const { get } = await transport();
+    const url = `https://localhost:${await tlsServer()}/`;
+    assert.equal((await get(url, { timeoutMs: Number.POSITIVE_INFINITY })).status, 200);
+  });
+
   it('are no timeout when the process stood still beyond the limit: what came meanwhile counts', async () => {
     const { get } = await transport();
     await failure(get(`http://127.0.0.1:${await refusingPort()}/`), 'ConnectionRefused', /ECONNREFUSED/); // undici is loaded
