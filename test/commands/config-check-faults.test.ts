@@ -7,6 +7,7 @@ import { createTransport } from '../../src/io/net/transport.ts';
 import { check, type Row, service } from '../support/config-check.ts';
 import { refusingPort } from '../support/dead-port.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsServer } from '../support/network.ts';
+import { answer } from '../support/transport.ts';
 
 /** The real transport, but its time is up as soon as `written` resolves: no test waits for a real limit. */
 function timesOut(written: Promise<void>): CommandDeps['transport'] {
@@ -47,7 +48,7 @@ describe('mmai config check, where something is wrong', () => {
     const { code, row, document } = await check({}, env);
     assert.equal(code, 3);
     assert.equal(row('credentials').detail, 'no credentials found');
-    assert.match(row('credentials').hint ?? '', /config init/);
+    assert.match(row('credentials').hint ?? '', /^run "mmai config init".*_SECRET$/);
     assert.equal(document.steps.at(-1).step, 'credentials');
     const places = document.steps.filter(({ step }: Row) => step === 'place');
     assert.deepEqual(
@@ -62,6 +63,38 @@ describe('mmai config check, where something is wrong', () => {
         'ECS instance metadata (disabled by ALIBABA_CLOUD_ECS_METADATA_DISABLED)',
       ].map((place) => ['absent', place]),
     );
+  });
+
+  it('exits 4 at a host name that nothing resolves in time', async () => {
+    const transport: CommandDeps['transport'] = async (_, observe) => ({
+      async send() {
+        observe?.({ step: 'proxy', detail: () => 'none', ms: 0 });
+        throw new NetworkError('Timeout', 'no answer');
+      },
+      renew() {},
+      close() {},
+    });
+    const { code, states } = await check({}, {}, { transport });
+    assert.equal(code, 4);
+    assert.deepEqual([states.proxy, states.dns, states.tcp], ['ok', 'failed', undefined]);
+  });
+
+  it('exits 4 at a connection that is refused, though one to the issuer of the AccessKey was made', async () => {
+    const transport: CommandDeps['transport'] = async (_, observe) => ({
+      async send({ url }) {
+        observe?.({ step: 'proxy', detail: () => 'none', ms: 0 });
+        if (!url.startsWith('http://127.0.0.1:1/')) throw new NetworkError('ConnectionRefused', 'refused');
+        observe?.({ step: 'tcp', detail: () => 'made', ms: 1 });
+        return answer(200, { AccessKeyId: 'a', AccessKeySecret: 'b', SecurityToken: 'c' });
+      },
+      renew() {},
+      close() {},
+    });
+    const none = { ALIBABA_CLOUD_ACCESS_KEY_ID: '', ALIBABA_CLOUD_ACCESS_KEY_SECRET: '' };
+    const env = { ...none, ALIBABA_CLOUD_CREDENTIALS_URI: 'http://127.0.0.1:1/key' };
+    const { code, states } = await check({}, env, { transport });
+    assert.equal(code, 4);
+    assert.deepEqual([states.credentials, states.tcp, states.answer], ['ok', 'failed', undefined]);
   });
 
   it('exits 4 at a clock that is days off', async () => {

@@ -10,6 +10,7 @@ import { check, KEY, type Row, service } from '../support/config-check.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { temporaryDirectory, testKey } from '../support/mmai.ts';
 import { caFile, proxyServer } from '../support/network.ts';
+import { fakeTransport, succeeded } from '../support/transport.ts';
 
 describe('mmai config check', () => {
   it('tells every step of a way that works, with times, and masks the key', async () => {
@@ -84,11 +85,15 @@ describe('mmai config check', () => {
     const profiles = [
       { name: 'sts', mode: 'AK' },
       { name: '$(id)', mode: 'AK' },
+      { name: '\u001b[2J', mode: 'AK' },
     ];
     writeFileSync(join(home, '.aliyun/config.json'), JSON.stringify({ profiles }));
     const { code, row } = await check({ profile: 'sts' }, {}, { home: () => home });
     assert.equal(code, 2);
     const odd = await check({ profile: '$(id)' }, {}, { home: () => home, platform: 'linux' });
+    const obeyed = await check({ profile: '\u001b[2J' }, {}, { home: () => home });
+    assert.match(obeyed.row('profile').detail, /^profile "\\u\{1b\}\[2J" does not exist/);
+    assert.match(obeyed.row('profile').hint ?? '', /aliyun-cli has a profile "\\u\{1b\}\[2J"/);
     assert.match(odd.row('profile').hint ?? '', /import --profile '\$\(id\)'".*ALIBABA_CLOUD_PROFILE='\$\(id\)' /);
     assert.match(row('profile').hint ?? '', /aliyun-cli has a profile "sts".*config import.*ALIBABA_CLOUD_PROFILE=sts/);
   });
@@ -108,6 +113,12 @@ describe('mmai config check', () => {
       assert.deepEqual([row('clock').state, row('clock').detail], [state, detail]);
     });
   }
+
+  it('warns where the response does not say what time it is', async () => {
+    const { transport } = fakeTransport(succeeded);
+    const { row } = await check({}, {}, { transport: async () => transport });
+    assert.deepEqual([row('clock').state, row('clock').detail], ['warning', 'the response has no Date header']);
+  });
 
   it('shows a spinner at a terminal while the service does not answer', async () => {
     const drawn: string[] = [];
@@ -148,6 +159,13 @@ describe('mmai config check', () => {
     assert.equal(await runConfigCheck({ simulate: 'forbidden' }, deps), 3);
     assert.match(deps.stdout.text(), /^ok {6}credentials {2}AccessKey \*+, from the simulation$/m);
     assert.match(deps.stdout.text(), /^failed {2}permission {3}Forbidden\.RAM.*\n {8}hint: grant it/m);
+  });
+
+  it('has no blanks at the end of a row without a detail', async () => {
+    const { transport } = fakeTransport(new NetworkError('ConnectionRefused', 'refused'));
+    const deps = fakeDeps({ env: KEY, transport: async () => transport });
+    assert.equal(await runConfigCheck({}, deps), 4);
+    assert.match(deps.stdout.text(), /^skipped {2}clock$/m);
   });
 
   for (const output of ['json', 'ndjson', 'tsv']) {

@@ -68,7 +68,7 @@ export class CheckReport {
 
   #add({ detail = '', hint, ...step }: Pick<CheckStep, 'step' | 'state'> & Partial<CheckStep>): void {
     // This is the check that some hints recommend at their end.
-    const advice = hint?.replace(/[;；] ?"mmai config check"[^;；]*$/, '') ?? null;
+    const advice = hint ? visible(hint.replace(/[;；] ?"mmai config check"[^;；]*$/, '')) : null;
     this.steps.push({ ms: null, ...step, hint: advice, detail: visible(detail) });
   }
 }
