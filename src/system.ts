@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { createOutput, isClosedPipe, isOneOutput, type StandardOutput } from './io/output-stream.ts';
+import { createOutput, isClosedPipe, isOneOutput, restoreBlocking, type StandardOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
 import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
@@ -16,8 +16,6 @@ import { createRedactor } from './text/redactor.ts';
 
 /** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
 const GRACE_MS = 1500;
-/** How long a signal that the process sends itself may take, in ms. */
-const RAISE_MS = 100;
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
 
@@ -190,12 +188,12 @@ function abort(controller: AbortController, exitCode: number): void {
 export function end(exitCode: number): void {
   // A lookup that hangs delays the exit: a signal then kills at once.
   for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
-  closeLostTerminals();
   const name = signalOf(exitCode);
-  if (!name || process.platform === 'win32') process.exit(exitCode);
-  process.kill(process.pid, name);
+  if (name) restoreBlocking();
+  closeLostTerminals();
   // Of the first process of a container the system ignores signals that it sends itself.
-  setTimeout(() => process.exit(exitCode), RAISE_MS).unref();
+  if (!name || process.platform === 'win32' || process.pid === 1) process.exit(exitCode);
+  process.kill(process.pid, name);
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { constants, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ExitCode } from '../src/errors.ts';
@@ -25,7 +25,7 @@ describe('the way out', { concurrency: 2 }, () => {
 
   it('the first process of a container, for which the system ignores signals that it sends itself, ends with the code', async () => {
     const preload = join(HOME, 'first-process.cjs');
-    writeFileSync(preload, 'process.kill = () => true;');
+    writeFileSync(preload, "process.kill = () => true; Object.defineProperty(process, 'pid', { value: 1 });");
     const child = await unread(['--require', preload]);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [143, null]);
@@ -37,6 +37,30 @@ describe('the way out', { concurrency: 2 }, () => {
       child.kill(signal);
       const [, by] = await once(child, 'exit');
       assert.equal(by, signal);
+    });
+  }
+
+  for (const [what, pipe] of [
+    ['pipe', '| cat'],
+    ['socket', ''],
+  ]) {
+    const skip = process.platform !== 'linux' && 'only Linux shows the flags of a descriptor';
+    it(`leaves a ${what} to the next command as it was, after a signal too`, { skip }, async () => {
+      const run = `"$0" "$1" watch 1 -o ndjson --simulate 1`;
+      const script = `{ ${run}; cat /proc/self/fdinfo/1 /proc/self/fdinfo/2; } 2>&1 ${pipe}`;
+      const child = spawn('bash', ['-c', script, process.execPath, bin], { env });
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        const [, pid] = /"pid":(\d+)/.exec(text) ?? [];
+        if (pid) process.kill(Number(pid), 'SIGTERM');
+      });
+      await once(child, 'close');
+      const flags = [...output.matchAll(/^flags:\s*(\d+)$/gm)].map(([, octal]) => Number.parseInt(octal!, 8));
+      assert.deepEqual(
+        flags.map((bits) => bits & constants.O_NONBLOCK),
+        [0, 0],
+      );
     });
   }
 

@@ -113,6 +113,19 @@ export function isOneOutput(): boolean {
   return out.dev === error.dev && out.ino === error.ino;
 }
 
+/**
+ * To be called before a signal ends the process, as Node does it at an exit of its own: a pipe or a socket that stays non-blocking
+ * refuses what the next command writes to it while it is full.
+ */
+export function restoreBlocking(): void {
+  for (const fd of [1, 2]) {
+    const stat = fstatSync(fd);
+    if (!stat.isFIFO() && !stat.isSocket()) continue;
+    const stream = fd === 1 ? process.stdout : process.stderr;
+    (stream as { _handle?: { setBlocking?(isBlocking: boolean): unknown } })._handle?.setBlocking?.(true);
+  }
+}
+
 // --- internal ---
 
 /** Whoever writes to a terminal, a prompt or a drawing too, comes after what the other output waits with. */
