@@ -74,8 +74,12 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
 /** Without `warn`, and for a named file, one that cannot be read is an error. */
 function readConfig(path: string, warn?: (text: Text) => void, isNamed = false): Config {
   let text: string | undefined;
+  let mode = 0;
   try {
-    text = readTextSync(path, (opened) => checkOpened(path, opened));
+    text = readTextSync(path, (opened) => {
+      mode = opened.mode;
+      checkOpened(path, opened);
+    });
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!warn || isNamed) throw usageError((m) => m.config.unreadable(path, code));
@@ -90,15 +94,11 @@ function readConfig(path: string, warn?: (text: Text) => void, isNamed = false):
       (m) => m.config.malformedHint(),
     );
   }
-  if (warn && holdsSecret(config) && isOpenToOthers(path)) {
+  // Windows has no such bits; its files take the rights of the user's own directory.
+  if (warn && holdsSecret(config) && process.platform !== 'win32' && (mode & 0o044) !== 0) {
     warn((m) => m.config.openToOthers(shellQuoted(path, process.platform)));
   }
   return config;
-}
-
-/** Windows has no such bits; its files take the rights of the user's own directory. */
-function isOpenToOthers(path: string): boolean {
-  return process.platform !== 'win32' && ((ownerOf(path)?.mode ?? 0) & 0o044) !== 0;
 }
 
 /**

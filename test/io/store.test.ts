@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createStore } from '../../src/io/store.ts';
@@ -141,6 +142,23 @@ describe('the config file', () => {
     assert.equal(warnings(), '');
     chmodSync(store.path, 0o640);
     assert.match(warnings(), /^[^\n]*chmod 600 .*config\.json$/);
+  });
+
+  it('is judged by what was read: by then its path may lead nowhere, or to something else', async (t) => {
+    const { store } = newStore();
+    await store.update(set('access-key-secret', 'x'));
+    chmodSync(store.path, 0o644);
+    const { mock } = t.mock.method(fs, 'statSync', () => {
+      throw Object.assign(new Error('closed since'), { code: 'EACCES' });
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      mock.restore();
+      syncBuiltinESMExports();
+    });
+    const told: string[] = [];
+    store.read((text) => told.push(text(en)));
+    assert.match(told.join(), /chmod 600/);
   });
 
   it('is named in that warning as the shell takes it, whatever its directory is called', async () => {
