@@ -17,7 +17,7 @@ const MAX_LATE_MS = 5000;
 export class Elapsed {
   readonly #clock: Clock;
   readonly #start: number;
-  #aheadMs: readonly number[];
+  #aheadMs: readonly [boot: number, wall: number];
   #sleptMs = 0;
   #nextTickMs = TICK_MS;
 
@@ -34,11 +34,11 @@ export class Elapsed {
 
   /**
    * For how long the machine slept or the process was stopped since the last call, in ms; `lateMs` is how late a timer is. The
-   * boot-time clock is read from a file: once in {@link TICK_MS}, or where a sleep `isSuspected`.
+   * boot-time clock is read from a file: once in {@link TICK_MS}, or where the wall clock may tell of a sleep.
    */
-  takePausedMs(lateMs: number, isSuspected: boolean): number {
+  takePausedMs(lateMs: number): number {
     const isLate = lateMs > MAX_LATE_MS;
-    const isTick = isSuspected || this.ms() >= this.#nextTickMs;
+    const isTick = this.ms() >= this.#nextTickMs || this.#wallAhead() - this.#aheadMs[1] >= MIN_SLEEP_MS;
     const sleptMs = isTick || isLate ? this.#takeSleep() : 0;
     if (isTick) this.#nextTickMs = this.ms() + TICK_MS;
     return Math.round(sleptMs + (isLate ? lateMs : 0));
@@ -54,7 +54,11 @@ export class Elapsed {
   }
 
   /** By how much the two other clocks are ahead of the monotonic one. */
-  #ahead(): readonly number[] {
-    return [this.#clock.sinceBoot(), this.#clock.now()].map((ms) => ms - this.#clock.monotonic());
+  #ahead(): readonly [boot: number, wall: number] {
+    return [this.#clock.sinceBoot() - this.#clock.monotonic(), this.#wallAhead()];
+  }
+
+  #wallAhead(): number {
+    return this.#clock.now() - this.#clock.monotonic();
   }
 }

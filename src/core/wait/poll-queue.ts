@@ -9,6 +9,8 @@ import { skipTime, type Watched } from './watched.ts';
 /** More retries, or requests that are no polls, at once would, where they hang, keep polls from their turns. */
 const MAX_OTHERS = MAX_IN_FLIGHT / 2;
 
+const AT_ONCE: Again = { againInMs: 0, atMostMs: 0 };
+
 /** A task whose turn it is. */
 export interface Turn {
   readonly task: Watched;
@@ -59,12 +61,14 @@ export class PollQueue {
   /**
    * Queues a task that was polled, to be polled again after `againInMs`; returns the ms until its turn, if no other task is in
    * the way, or null after its last poll. A poll that the last round would delay beyond `atMostMs` comes a little earlier instead.
+   * After a pause it comes at once, since the response may be from before that.
    */
-  add({ task, isLast }: Turn, now: number, { againInMs, atMostMs }: Again): number | null {
+  add({ task, isLast, isPaused }: Turn, now: number, again: Again): number | null {
     if (isLast || !this.#round.isOpen(now)) {
       this.#polled.push(task);
       return null;
     }
+    const { againInMs, atMostMs } = isPaused ? AT_ONCE : again;
     const roundAt = this.#round.beginsAt();
     const beforeRoundAt = roundAt - this.#round.margins.earlyMs;
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < roundAt;

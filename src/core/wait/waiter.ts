@@ -155,7 +155,7 @@ export class Waiter {
 
   /** Unless that passed in a sleep that was not noticed yet. */
   #endAtDeadline(): void {
-    this.#noticeWaking(true);
+    this.#noticeWaking();
     if (this.#queue.isEmpty || this.elapsedMs() >= this.#queue.deadlineMs) this.#end ??= { why: 'deadline' };
   }
 
@@ -166,9 +166,9 @@ export class Waiter {
     this.#nextBeatMs = nextHeartbeatMs(now, this.#options.heartbeatMs);
   }
 
-  /** After a sleep or a stop every task is polled at once. `isSuspected` looks at once whether there was one. */
-  #noticeWaking(isSuspected = false): void {
-    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs(), isSuspected);
+  /** After a sleep or a stop every task is polled at once. */
+  #noticeWaking(): void {
+    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs());
     if (pausedMs === 0) return;
     // It may be overdue still, and would be late once more.
     this.#timer.cancel();

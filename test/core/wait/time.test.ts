@@ -40,6 +40,13 @@ describe('time', () => {
     assert.ok(end.elapsedMs > 3_000_000);
   });
 
+  it('slept through right before a task is seen to have ended counts as waited', async () => {
+    const { events, end } = await wait({ 1: finishedAt(1) }, { timeoutMs: 60_000, meddle: asleep(1, 3_600_000) });
+    const [result] = of(events, 'result');
+    assert.equal(end.exitCode, 0);
+    for (const ms of [end.elapsedMs, result!.durationMs, result!.lagMaxMs!]) assert.ok(ms > 3_600_000, `${ms} ms`);
+  });
+
   it('slept through past the deadline: every task is polled once more before the wait gives up', async () => {
     const { asked, end, elapsed } = await wait({ 1: finishedAt(401), 2: () => 1 }, { meddle: asleep(400, 36_000_000) });
     assert.deepEqual(
