@@ -12,7 +12,7 @@ export const codesZh: typeof codesEn = {
   },
   throttled: {
     meaning: '请求过于频繁，超出了账号对该接口的流控配额',
-    hint: '请减少同时查询的任务数，或调低 --max-rps',
+    hint: '请减少同时查询的任务数，watch 可调低 --max-rps',
   },
   throttledConcurrency: {
     meaning: '并发请求过多，触发了并发流控',
