@@ -132,6 +132,21 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     assert.match(deps.stderr.text(), /^\[\+00:01\] 1 Mmai\.Unavailable, retrying in 1s$/m);
   });
 
+  it("of mmai's own file are read from it anew when the service refuses them: another process may have saved others", async () => {
+    const ids: (string | null)[] = [];
+    const send = async ({ url }: HttpRequest) => {
+      ids.push(new URL(url).searchParams.get('AccessKeyId'));
+      if (ids.length > 1) return succeeded;
+      await run(['config', 'set', 'access-key-id', 'new-id'], deps);
+      return refusal(404, 'InvalidAccessKeyId.NotFound');
+    };
+    const deps = fakeDeps({ transport: async () => ({ send, renew() {}, close() {} }) });
+    await run(['config', 'set', 'access-key-id', 'old-id'], deps);
+    await run(['config', 'set', 'access-key-secret', 'secret'], deps);
+    assert.equal(await run(['status', '1'], deps), 0, deps.stderr.text());
+    assert.deepEqual(ids, ['old-id', 'new-id']);
+  });
+
   it('the canary is found in every spelling that it could leak in', () => {
     for (const text of [CANARY, `x${encodeURIComponent(CANARY)}`, Buffer.from(`ab${CANARY}cd`).toString('base64')]) {
       assert.throws(() => assertNoCanary(text, 'this'));
