@@ -25,10 +25,6 @@ export function statusError(where: Text, status: number): NetworkError {
   return new NetworkError('Protocol', (m) => m.labelled(where(m), m.network.status(status)));
 }
 
-export function closedError(where: Text): NetworkError {
-  return new NetworkError('ConnectionReset', (m) => m.labelled(where(m), m.network.closed));
-}
-
 export function abortedError(): NetworkError {
   return new NetworkError('Aborted', (m) => m.network.stopped);
 }
@@ -78,7 +74,7 @@ export function networkError(error: unknown, where: Text): NetworkError {
 
 /** What keeps us from a proxy is another fault than that of a host that refuses; a lack of our own is neither's. Always throws. */
 export function blameProxy(error: unknown): never {
-  if (!(error instanceof NetworkError) || /^(Aborted|NoResources|Certificate)/.test(error.kind)) throw error;
+  if (!(error instanceof NetworkError) || /^(Aborted|NoResources)$/.test(error.kind)) throw error;
   throw new NetworkError('Proxy', error.text, error);
 }
 

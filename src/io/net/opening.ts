@@ -2,7 +2,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkError, NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import { blameProxy, closedError, networkError, timeoutError } from './network-errors.ts';
+import { blameProxy, networkError, timeoutError } from './network-errors.ts';
 
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
 const STEP_TIMEOUT_MS = 10_000;
@@ -39,7 +39,7 @@ export interface OpeningOptions {
 /** A connection being opened, step by step. */
 export class Opening {
   readonly peer: Peer;
-  step: OpeningStep;
+  step: OpeningStep = 'tcp';
   readonly startedAt: number;
   readonly #options: OpeningOptions;
   readonly #sessions: Map<string, Buffer>;
@@ -48,7 +48,6 @@ export class Opening {
 
   constructor(peer: Peer, options: OpeningOptions, sessions: Map<string, Buffer>) {
     this.peer = peer;
-    this.step = 'tcp';
     this.startedAt = options.now();
     this.#options = options;
     this.#sessions = sessions;
@@ -60,6 +59,7 @@ export class Opening {
   }
 
   async tcp({ host, port, isProxy, name }: Peer): Promise<Socket> {
+    // It may have waited for others before this first step; later ones are over the socket that was destroyed.
     if (this.#closed) throw this.#closed;
     const isNamed = isIP(host) === 0;
     let report = this.start(isNamed ? 'dns' : 'tcp');
@@ -119,13 +119,11 @@ export class Opening {
   /** Waits for a step's work: bounds it in time, and rejects with a NetworkError when the socket breaks. */
   within<T>(socket: Socket, name: Text, work: Promise<T>): Promise<T> {
     this.#socket = socket;
-    if (this.#closed) socket.destroy(this.#closed);
     const expire = () => socket.destroy(timeoutError(name, STEP_TIMEOUT_MS, this.step));
     const timer = setTimeout(expire, STEP_TIMEOUT_MS);
     const broken = new Promise<never>((_, reject) => {
       // Stays: an error before undici takes over the socket must not be an uncaught one; undici then sees it closed.
       socket.on('error', (error) => reject(networkError(error, name)));
-      socket.once('close', () => reject(closedError(name)));
     });
     return Promise.race([work, broken]).finally(() => clearTimeout(timer));
   }

@@ -78,7 +78,6 @@ function covers(entry: string, host: string): boolean {
     const name = entry.replace(/^\*?\.|\.$/g, '');
     return name !== '' && (host === name || host.endsWith(`.${name}`));
   }
-  if (isIP(host) === 0) return false;
   const all = family === 4 ? 32 : 128;
   // Node ends the process at a prefix like "-0".
   if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return false;

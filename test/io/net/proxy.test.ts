@@ -8,6 +8,7 @@ import { createRedactor } from '../../../src/text/redactor.ts';
 import { refusingPort } from '../../support/dead-port.ts';
 import { BASIC, failure, idle, PASSWORD, SERVICE, transport } from '../../support/net-transport.ts';
 import { proxyServer, rawServer, silentServer, tlsServer } from '../../support/network.ts';
+import { rawServer as socketServer } from '../../support/raw-server.ts';
 
 const PLAIN = 'http://multimediaai.cn-beijing.aliyuncs.com/?TaskId=1';
 
@@ -76,6 +77,35 @@ describe('a proxy', () => {
     );
     assert.deepEqual((await Promise.all(sent)).sort(), [...Array(MAX_IN_FLIGHT - 2).fill(200), 'Proxy', 'Proxy']);
     assert.equal(proxy.seen.length, MAX_IN_FLIGHT);
+  });
+
+  it('is not connected to by what waits for the outcome of its login, once the transport is closed', async () => {
+    let connections = 0;
+    let onConnected = () => {};
+    const connected = new Promise<void>((resolve) => (onConnected = resolve));
+    const { url } = await socketServer('', () => {
+      connections += 1;
+      onConnected();
+    });
+    const { get, close } = await transport({ env: { HTTPS_PROXY: url.replace('//', `//${USER}`) } });
+    const sent = [1, 2].map(() => assert.rejects(get(SERVICE), NetworkError));
+    await connected;
+    close();
+    await Promise.all(sent);
+    assert.equal(connections, 1);
+  });
+
+  it('that refuses a tunnel is left, though it keeps the connection open', { timeout: 5000 }, async () => {
+    let onClosed = () => {};
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const { url } = await socketServer('', (socket) => {
+      socket
+        .on('close', () => onClosed())
+        .on('data', () => socket.write('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n'));
+    });
+    const { get } = await transport({ env: { HTTPS_PROXY: url } });
+    await failure(get(SERVICE), 'ProxyRefused', /403 No to CONNECT/);
+    await closed;
   });
 
   it('may speak TLS itself, with the private authority', async () => {

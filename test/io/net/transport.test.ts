@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { MAX_IN_FLIGHT, NetworkError } from '../../../src/core/rpc/transport.ts';
@@ -183,7 +183,43 @@ describe('connections', () => {
     assert.equal((await get(`${url}/`, { timeoutMs: 5000 })).status, 200);
   });
 
-  it('over which no response comes are told as such, and closed', async () => {
+  it('that are made already, or were begun later, do not end with one that hangs', async () => {
+    const port = await tlsServer();
+    const opened: Socket[] = [];
+    const pass = (socket: Socket) => socket.pipe(connect(port, '127.0.0.1')).pipe(socket);
+    const relay = await socketServer('', (socket) => {
+      if (opened.push(socket) === 1) pass(socket);
+    });
+    const { get } = await transport();
+    const url = `${relay.url.replace('http://127.0.0.1', 'https://localhost')}/`;
+    const [first, hanging] = [get(url), get(url, { timeoutMs: 300 })];
+    assert.equal((await first).status, 200);
+    await idle();
+    // One takes the connection that is made, the other a new one.
+    const [second, later] = [get(url), get(url, { timeoutMs: 5000 })];
+    assert.equal((await second).status, 200);
+    await failure(hanging, 'Timeout', /the TLS handshake did not finish$/);
+    assert.equal(opened.length, 3);
+    pass(opened[2]!);
+    assert.equal((await later).status, 200);
+    await idle();
+    assert.equal((await get(url)).status, 200);
+    assert.equal(opened.length, 3);
+  });
+
+  it('to the same host resume the session of the one before', async () => {
+    const { get, renew, events } = await transport();
+    const url = `https://localhost:${await tlsServer()}/`;
+    for (let request = 1; request <= 2; request += 1) {
+      await get(url);
+      await idle();
+      renew();
+    }
+    const secured = events.filter(({ step }) => step === 'tls').map(({ detail }) => /resumed/.test(detail(en)));
+    assert.deepEqual(secured, [false, true]);
+  });
+
+  it('over which no response comes are told as such, and closed', { timeout: 5000 }, async () => {
     let onClosed = () => {};
     const closed = new Promise<void>((resolve) => (onClosed = resolve));
     const { url } = await socketServer('', (socket) => void socket.resume().on('close', () => onClosed()));
@@ -193,7 +229,7 @@ describe('connections', () => {
     await closed;
   });
 
-  it('carry no request that was given up before they were there', async () => {
+  it('carry no request that was given up before they were there', { timeout: 5000 }, async () => {
     let onClosed = () => {};
     const closed = new Promise<void>((resolve) => (onClosed = resolve));
     let requests = 0;
