@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { runConfigCheck } from '../../src/commands/config/check.ts';
 import type { ServiceOptions } from '../../src/commands/shared/options.ts';
 import { NetworkError } from '../../src/core/rpc/transport.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
 import { check, type Row, service } from '../support/config-check.ts';
 import { refusingPort } from '../support/dead-port.ts';
+import { fakeDeps } from '../support/deps.ts';
+import { temporaryDirectory } from '../support/mmai.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsServer } from '../support/network.ts';
 import { answer } from '../support/transport.ts';
 
@@ -63,6 +68,14 @@ describe('mmai config check, where something is wrong', () => {
         'ECS instance metadata (disabled by ALIBABA_CLOUD_ECS_METADATA_DISABLED)',
       ].map((place) => ['absent', place]),
     );
+  });
+
+  it('says of a file that cannot be read that it cannot, as every command does', async () => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, '.aliyun', 'config.json'), { recursive: true });
+    const deps = fakeDeps({ home: () => home, env: { ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' } });
+    assert.equal(await runConfigCheck({}, deps), 3);
+    assert.match(deps.stderr.text(), /^warning: cannot read aliyun-cli's .*config\.json: EISDIR\n$/);
   });
 
   it('exits 4 at a host name that nothing resolves in time', async () => {

@@ -56,8 +56,8 @@ async function examine(
   const isSimulated = simulate !== undefined;
   check.ok('profile', isSimulated ? words.noProfile() : await profileDetail(setup, deps));
   const seen = new Observed(deps);
-  const quiet = { ...setup, quiet: true };
-  const session = await check.runStep('endpoint', () => openSession(quiet, simulate, seen.deps));
+  // The steps say what is wrong with the endpoint and the clock.
+  const session = await check.runStep('endpoint', () => openSession(setup, simulate, seen.deps, () => {}));
   if (!session) return;
   try {
     // The places that were passed are reported before the step that fails.

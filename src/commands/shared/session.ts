@@ -76,15 +76,19 @@ export interface Session {
 
 /**
  * Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a
- * throw-away key.
+ * throw-away key. `warn` hears what is wrong with the endpoint or a clock.
  */
-export async function openSession(setup: Setup, simulate: string | undefined, deps: CommandDeps): Promise<Session> {
+export async function openSession(
+  setup: Setup,
+  simulate: string | undefined,
+  deps: CommandDeps,
+  warn = createWarn(setup.quiet, deps),
+): Promise<Session> {
   const { values, origins } = setup;
   // First, since it may refuse: an idle transport keeps nothing alive, a started simulation would.
   const transport = await deps.transport({ ...values, caFileFrom: subjectOf('caFile', origins.caFile) });
   const simulation = simulate === undefined ? undefined : await startSimulation(simulate, deps);
   const origin = simulation?.origin ?? serviceOrigin(values);
-  const warn = createWarn(setup.quiet, deps);
   if (isExposed(new URL(origin))) warn((m) => m.plainHttp(origin));
   if (deps.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') warn((m) => m.alwaysVerified('NODE_TLS_REJECT_UNAUTHORIZED'));
   const closing = new AbortController();
@@ -92,7 +96,7 @@ export async function openSession(setup: Setup, simulate: string | undefined, de
   let keySearch: KeySearch = { passed: [] };
   const accessKey = simulation
     ? async () => simulation.accessKey
-    : cachedKey(setup, { ...deps, transport, signal, warn }, deps, (search) => {
+    : cachedKey(setup, { ...deps, transport, signal, warn: createWarn(setup.quiet, deps) }, deps, (search) => {
         keySearch = search;
       });
   const close = async () => {
