@@ -49,6 +49,11 @@ export function withoutValue(word: string): string {
   return shortened(word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@'));
 }
 
+/** A path, but not the content of the file, a key or a token, which some put into the variable that is to name it. */
+export function shownPath(path: string): string {
+  return /^(?:[a-z]:)?[\\/]/i.test(path) ? path : shortened(path.replace(/[=:{\n][\s\S]*/, '…'));
+}
+
 /** At most `limit` UTF-16 units, with `…` for the rest. Never half a surrogate pair; a string of its own, see {@link copied}. */
 export function shortened(text: string, limit = 80): string {
   if (text.length <= limit) return text;

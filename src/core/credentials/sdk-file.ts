@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { shortened, visible } from '../../text/safe-text.ts';
+import { shortened, shownPath, visible } from '../../text/safe-text.ts';
 import { type Fields, textOf } from '../record.ts';
 import { profileByVariable } from './aliyun-file.ts';
 import { metadataCredentials } from './ecs.ts';
@@ -26,16 +26,17 @@ export function iniProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
   const path = env[FILE_VARIABLE]?.trim();
   const file: File = { path: path || `${deps.home() ?? '~'}/.alibabacloud/credentials`, isNamed: Boolean(path) };
-  const source: Text = (m) => m.credentials.fromFile(file.path);
+  const shown = shownPath(file.path);
+  const source: Text = (m) => m.credentials.fromFile(shown);
   return createProvider(deps, { source, origin: { from: 'file', name: file.path } }, async () => {
     const named = profileByVariable(env);
     const name = named?.name ?? 'default';
     // Without a home the path would lead into the working directory, which may be anybody's.
     const isThere = file.isNamed || deps.home() !== undefined;
     const section = isThere ? await readSection(file, name, deps, source) : undefined;
-    if (section) return sectionOffer(section, deps, (m) => m.credentials.fromSection(visible(name), file.path));
+    if (section) return sectionOffer(section, deps, (m) => m.credentials.fromSection(visible(name), shown));
     // Somebody chose a profile, and aliyun-cli's file, looked into before, has none of this name: to go on would sign as another.
-    if (named) throw denied((m) => m.credentials.noNamedProfile(visible(shortened(name)), named.variable, file.path));
+    if (named) throw denied((m) => m.credentials.noNamedProfile(visible(shortened(name)), named.variable, shown));
     return undefined;
   });
 }

@@ -1,4 +1,5 @@
 import type { Text } from '../../errors.ts';
+import { shownPath } from '../../text/safe-text.ts';
 import { isExposed, originOf } from '../config/settings.ts';
 import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
 import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
@@ -54,7 +55,7 @@ export async function assumeRoleWithOidc(
   until: number,
 ): Promise<Credentials> {
   const request = roleRequest(role, deps, source);
-  const tokenSource: Text = (m) => m.credentials.tokenFile(tokenFile, source(m));
+  const tokenSource: Text = (m) => m.credentials.tokenFile(shownPath(tokenFile), source(m));
   const token = (await readFileOf(tokenSource, tokenFile, deps))?.trim();
   if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
   deps.redactor.addTemporary(token);

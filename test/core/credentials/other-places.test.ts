@@ -4,6 +4,7 @@ import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
 import { iniProvider } from '../../../src/core/credentials/sdk-file.ts';
 import { oidcProvider } from '../../../src/core/credentials/sts.ts';
 import { uriProvider } from '../../../src/core/credentials/uri.ts';
+import { en } from '../../../src/locales/en/messages.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
 import { type World, world } from '../../support/credential-world.ts';
 import { type IssuersOptions, issuedKey, PROVIDER_ARN, ROLE, ROLE_ARN } from '../../support/issuers.ts';
@@ -43,6 +44,21 @@ describe('the other places', { concurrency: 4 }, () => {
     const found = await iniProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path } }).find();
     assert.equal(found?.accessKey.accessKeyId, 'base-id');
   });
+
+  const content = `[default]\ntype = access_key\n${key.replace('base-secret', 'canary')}`;
+  for (const path of [content, '{"access_key_secret": "canary"}', `${'eyJ'.padEnd(600, 'h')}.canary`]) {
+    it(`what stands in the variable that is to name a file is not shown if it is no path: ${path.slice(0, 9)}`, async () => {
+      const at = await world();
+      const named = { ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path, ALIBABA_CLOUD_PROFILE: 'work' } };
+      const file = iniProvider(named);
+      const oidc = { ALIBABA_CLOUD_ROLE_ARN: ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN: PROVIDER_ARN };
+      const role = oidcProvider({ ...at, env: { ...oidc, ALIBABA_CLOUD_OIDC_TOKEN_FILE: path } });
+      const refusal = { exitCode: 3, message: /^(?![\s\S]*canary)/ };
+      await assert.rejects(file.find(), refusal);
+      await assert.rejects(role.find(), refusal);
+      assert.doesNotMatch(file.source(en), /canary/);
+    });
+  }
 
   for (const prefix of ['ALIBABA_CLOUD', 'ALIBABACLOUD']) {
     it(`OIDC by ${prefix}_ variables; the token file is read anew each time`, async () => {
