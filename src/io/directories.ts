@@ -2,7 +2,7 @@ import { constants, lchownSync, lstatSync, mkdirSync, readlinkSync, type Stats, 
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../core/config/settings.ts';
 import { systemError, usageError } from '../errors.ts';
-import { shortened } from '../text/safe-text.ts';
+import { shownPath } from '../text/safe-text.ts';
 
 /**
  * Where mmai keeps its file: MMAI_CONFIG_DIR, else `mmai` in XDG_CONFIG_HOME, on Windows in %APPDATA%, else in ~/.config.
@@ -12,7 +12,7 @@ export function configDirectory(env: Environment, platform: string, home: string
   const named = env.MMAI_CONFIG_DIR?.trim();
   if (!named) return baseDirectory(env, platform, ['XDG_CONFIG_HOME', 'APPDATA'], join(home, '.config'));
   // From the working directory, which may be anybody's, no settings are read, and no secrets are saved in it.
-  if (!isAbsolute(named)) throw usageError((m) => m.usage.relativeDirectory('MMAI_CONFIG_DIR', shortened(named)));
+  if (!isAbsolute(named)) throw usageError((m) => m.usage.relativeDirectory('MMAI_CONFIG_DIR', shownPath(named)));
   return named;
 }
 

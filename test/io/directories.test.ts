@@ -23,6 +23,8 @@ describe('the config directory', () => {
     assert.throws(() => configDirectory({ MMAI_CONFIG_DIR: 'conf' }, 'linux', '/h'), refusal);
     const long = { MMAI_CONFIG_DIR: 'x'.repeat(100_000) };
     assert.throws(() => configDirectory(long, 'linux', '/h'), { message: /^MMAI_CONFIG_DIR: "x{79}…" is/ });
+    const content = { MMAI_CONFIG_DIR: '{"profiles": {"p": {"access-key-secret": "canary"}}}' };
+    assert.throws(() => configDirectory(content, 'linux', '/h'), { message: /^(?!.*canary)/ });
   });
 });
 
