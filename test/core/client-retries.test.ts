@@ -106,6 +106,8 @@ describe('what can be put right', () => {
     await it_.getTaskStatus(id, { retries: 1, traffic: one });
     await it_.getTaskStatus(id, { traffic: other });
     assert.deepEqual([one.requests, one.retries, other.requests, it_.traffic.requests], [2, 1, 1, 0]);
+    const { byteLength } = succeeded.body;
+    assert.deepEqual([one.bytes > byteLength, other.bytes, it_.traffic.bytes], [true, byteLength, 0]);
   });
 
   it('learns the clock offset from Date, in one extra request, and keeps it', async () => {
@@ -137,14 +139,18 @@ describe('what can be put right', () => {
     });
   }
 
-  it('does not believe an offset of more than a day', async () => {
-    const { client: it_, requests } = client([
-      refusal(400, 'InvalidTimeStamp.Expired', { date: new Date(0).toUTCString() }),
-    ]);
-    await it_.getTaskStatus(id);
-    assert.equal(requests.length, 1);
-    assert.equal(it_.clockOffsetMs(), 0);
-  });
+  for (const [name, headers] of [
+    ['more than a day', { date: new Date(0).toUTCString() }],
+    ['a response without a Date', {}],
+    ['a cached response', { date: 'Mon, 13 Mar 2023 09:34:30 GMT', age: '60' }],
+  ] as const) {
+    it(`does not believe an offset of ${name}`, async () => {
+      const { client: it_, requests } = client([refusal(400, 'InvalidTimeStamp.Expired', headers)]);
+      await it_.getTaskStatus(id);
+      assert.equal(requests.length, 1);
+      assert.equal(it_.clockOffsetMs(), 0);
+    });
+  }
 
   it('looks for credentials once more after an authentication error, and asks again with another key', async () => {
     const credentials = async (renew: boolean) => (renew ? { ...key, accessKeyId: 'rotated' } : key);

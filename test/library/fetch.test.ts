@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { createClient, ExitCode, type TaskReply, waitForTasks } from '../../src/index.ts';
+import { fetchTransport } from '../../src/io/net/fetch-transport.ts';
 import { sandbox, testKey } from '../support/mmai.ts';
 import { fakeTransport, succeeded } from '../support/transport.ts';
 
@@ -75,6 +76,18 @@ describe('a client with a transport like fetch', () => {
     for (let call = 0; call < 3; call++) assert.ok((await client.getTaskStatus('1', { signal })).ok);
     assert.deepEqual([any.mock.callCount(), timeout.mock.callCount()], [1, 0]);
     assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  });
+
+  it('leaves nothing on the signal of a single request, and no timer, and heeds one that has aborted', async () => {
+    const { send } = fetchTransport(async () => new Response('{"Status":2}'));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const request = { method: 'GET', url: 'https://a.test/', headers: {}, timeoutMs: 60_000, signal } as const;
+    await send(request);
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+    assert.ok(!process.getActiveResourcesInfo().includes('Timeout'));
+    controller.abort();
+    await assert.rejects(send(request), { kind: 'Aborted' });
   });
 
   it('gives a request the longest limit of a timer where the call has more time, of which Node would make 1 ms', async () => {

@@ -1,4 +1,4 @@
-import { type HttpRequest, type HttpResponse, NetworkError, type Transport } from '../../core/rpc/transport.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import { abortedError, MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
 
@@ -24,7 +24,6 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
   try {
     return await Promise.race([exchange(fetchLike, request, where, stop.signal), stopped]);
   } catch (error) {
-    if (error instanceof NetworkError) throw error;
     throw networkError((error as Error).cause ?? error, where);
   } finally {
     clearTimeout(timer);

@@ -4,6 +4,7 @@ import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { signedRequest } from '../../../src/core/rpc/request.ts';
 import {
   ACS3,
   acs3Signature,
@@ -101,6 +102,27 @@ describe('ACS3 signature', () => {
       assert.equal(sha256Hex(canonical.canonicalRequest), vector.canonicalRequestHash);
       assert.equal(acs3StringToSign(canonical.canonicalRequest), `${ACS3}\n${vector.canonicalRequestHash}`);
       assert.equal(acs3Signature(acs3StringToSign(canonical.canonicalRequest), vector.secret), vector.signature);
+    });
+  }
+
+  for (const [method, signature] of [
+    ['get', '3b4a6630c805c8023118d5133920f87650805f66900f44705ad1ccea3fd28183'],
+    ['post', 'f050db7eb53bd8450cae0ad4fae0caae0e2fee164ea25959743ad05f704be604'],
+  ] as const) {
+    it(`is that of a whole ${method} request about a task, in its header`, () => {
+      const call = {
+        origin: 'https://multimediaai.cn-beijing.aliyuncs.com',
+        action: 'GetTaskStatus',
+        version: '2019-08-10',
+        parameters: { TaskId: '10051344' },
+        ...({ method, format: 'json', signature: 'acs3' } as const),
+      };
+      const stamp = { now: Date.parse('2023-10-26T10:22:32.500Z'), nonce: '3156853299f313e23d1673dc12e1703d' };
+      const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
+      const { url, body, headers } = signedRequest(call, key, stamp);
+      assert.match(headers.authorization!, new RegExp(`^${ACS3} Credential=testid,.*,Signature=${signature}$`));
+      const parts = method === 'get' ? ['/?TaskId=10051344', undefined] : ['/', 'TaskId=10051344'];
+      assert.deepEqual([url.slice(call.origin.length), body], parts);
     });
   }
 
