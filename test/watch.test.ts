@@ -105,16 +105,23 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
     assert.match(stderr, /the --exec command for task 1 exited with code 3/);
   });
 
-  it('runs --exec without making standard error blocking: a reader that stopped reading must not keep signals from being heard', {
+  it('writes to a pipe through an opening of its own, --exec too: no reader keeps signals from being heard, and no other writer is refused', {
     skip: process.platform !== 'linux',
   }, () => {
     // A pipe of a shell's: those of spawn are sockets.
-    const hook = 'cat /proc/$PPID/fdinfo/2';
+    const hook = 'cd /proc/$PPID/fd; for fd in *; do [ $fd -ef 2 ] && echo fd $fd: $(cat ../fdinfo/$fd); done';
     const line = `'${process.execPath}' '${bin}' watch 1 --simulate 2 --exec '${hook}' 2>&1 >/dev/null | cat`;
     const env = { PATH: process.env.PATH, HOME: temporaryDirectory() };
     const { stdout } = spawnSync('sh', ['-c', line], { env, encoding: 'utf8' });
-    const [, flags = ''] = /^flags:\s*(\d+)/m.exec(stdout) ?? [];
-    assert.notEqual(Number.parseInt(flags, 8) & constants.O_NONBLOCK, 0, stdout);
+    const openings = [...stdout.matchAll(/^fd (\d+): .*flags:\s*(\d+)/gm)].map(([, fd, flags]) => ({
+      isShared: fd === '2',
+      blocks: (Number.parseInt(flags!, 8) & constants.O_NONBLOCK) === 0,
+    }));
+    assert.ok(openings.length > 1, stdout);
+    assert.ok(
+      openings.every(({ isShared, blocks }) => isShared === blocks),
+      stdout,
+    );
   });
 
   it('runs --exec for many tasks, no line of its own or of Node on standard error', async () => {

@@ -136,10 +136,8 @@ export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) 
   }
 }
 
-// --- internal ---
-
-/** It does not wait: a pipe whose reader is gone refuses. */
-function openAgain(descriptor: number): number | undefined {
+/** Another opening of a pipe or a terminal, which does not block; undefined where there is none, as of a pipe whose reader is gone. */
+export function openAgain(descriptor: number): number | undefined {
   try {
     const stat = fstatSync(descriptor);
     const isTerminal = stat.isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
@@ -150,6 +148,8 @@ function openAgain(descriptor: number): number | undefined {
     return undefined;
   }
 }
+
+// --- internal ---
 
 function undefinedIf(code: string) {
   return (error: NodeJS.ErrnoException): undefined => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import { type MmaiError, systemError } from '../errors.ts';
+import { openAgain } from './files.ts';
 import { unblock } from './terminal/unblocked.ts';
 
 /** Standard output or standard error. */
@@ -41,15 +42,19 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     hasFailed = true;
     onError(error);
   };
+  const name = fd === 1 ? 'stdout' : 'stderr';
+  const standard = Object.getOwnPropertyDescriptor(process, name)!.get!;
   const open = () => {
     if (stream) return stream;
-    stream = (fd === 1 ? process.stdout : process.stderr).on('error', fail);
+    stream = ((stat.isFIFO() && ownStream(fd)) || (standard() as NodeJS.WriteStream)).on('error', fail);
     if (stream.isTTY) {
       unblock(stream, fd);
       keepOrder(stream, ahead);
     }
     return stream;
   };
+  // Node itself uses standard error whenever a connection closes.
+  if (stat.isFIFO()) Object.defineProperty(process, name, { get: open, configurable: true });
   const writeToTerminal = (text: string | Uint8Array) => {
     // The other stream tells its own output of an error.
     const done = ahead() && ((error?: Error | null) => error && fail(error));
@@ -127,6 +132,17 @@ export function restoreBlocking(): void {
 }
 
 // --- internal ---
+
+/**
+ * A stream for another opening of a pipe, if it can be opened again: Node makes the one that it writes to non-blocking, so that what
+ * other programs write to the same one, in the log of a CI step for instance, is refused while the pipe is full.
+ */
+function ownStream(fd: number): NodeJS.WriteStream | undefined {
+  const own = openAgain(fd);
+  if (own === undefined) return undefined;
+  const { Socket } = process.getBuiltinModule('node:net');
+  return new Socket({ fd: own, readable: false, writable: true }) as NodeJS.WriteStream;
+}
 
 /** Whoever writes to a terminal, a prompt or a drawing too, comes after what the other output waits with. */
 function keepOrder(stream: NodeJS.WriteStream, ahead: OutputOptions['ahead']): void {
