@@ -19,7 +19,6 @@ export class Elapsed {
   readonly #start: number;
   #aheadMs: readonly [boot: number, wall: number];
   #sleptMs = 0;
-  #nextTickMs = TICK_MS;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -34,13 +33,12 @@ export class Elapsed {
 
   /**
    * For how long the machine slept or the process was stopped since the last call, in ms; `lateMs` is how late a timer is. The
-   * boot-time clock is read from a file: once in {@link TICK_MS}, or where the wall clock may tell of a sleep.
+   * boot-time clock is read from a file: only where the wall clock may tell of a sleep, or was set back, which would hide one.
    */
   takePausedMs(lateMs: number): number {
     const isLate = lateMs > MAX_LATE_MS;
-    const isTick = this.ms() >= this.#nextTickMs || this.#wallAhead() - this.#aheadMs[1] >= MIN_SLEEP_MS;
-    const sleptMs = isTick || isLate ? this.#takeSleep() : 0;
-    if (isTick) this.#nextTickMs = this.ms() + TICK_MS;
+    const isSuspected = Math.abs(this.#wallAhead() - this.#aheadMs[1]) >= MIN_SLEEP_MS;
+    const sleptMs = isSuspected || isLate ? this.#takeSleep() : 0;
     return Math.round(sleptMs + (isLate ? lateMs : 0));
   }
 

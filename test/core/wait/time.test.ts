@@ -47,6 +47,22 @@ describe('time', () => {
     for (const ms of [end.elapsedMs, result!.durationMs, result!.lagMaxMs!]) assert.ok(ms > 3_600_000, `${ms} ms`);
   });
 
+  it('slept through after the wall clock was set back is noticed at once, too', async () => {
+    const [setBack, sleep] = [after(3, (clock) => clock.jump(-7_200_000)), asleep(10, 3_600_000)];
+    const meddle: Meddle = (waiter, clock) => {
+      setBack(waiter, clock);
+      sleep(waiter, clock);
+    };
+    const { events, emittedAt, end } = await wait(
+      lives(20, () => () => 1),
+      { timeoutMs: 3_700_000, meddle },
+    );
+    const [wake] = of(events, 'wake');
+    assert.equal(wake?.pausedMs, 3_600_000);
+    assert.ok(emittedAt[events.indexOf(wake)]! < 3_611_000);
+    assert.equal(end.exitCode, 124);
+  });
+
   it('slept through past the deadline: every task is polled once more before the wait gives up', async () => {
     const { asked, end, elapsed } = await wait({ 1: finishedAt(401), 2: () => 1 }, { meddle: asleep(400, 36_000_000) });
     assert.deepEqual(
