@@ -102,6 +102,12 @@ describe('exit code 74: standard output could not be written', { concurrency: 2 
     assert.match(output, /^错误：标准输出写入失败：ENOSPC（磁盘空间不足）\n.*\nexit 74\n$/);
   });
 
+  it('standard error is written to again once its file has room', async () => {
+    const output = await shell(`head -c 1024 /dev/zero > rotated
+      (ulimit -f 1; mmai watch 1 --simulate 2 --exec ': > rotated; exit 3' 2>> rotated); tail -1 rotated`);
+    assert.match(output, /\nwarning: the --exec command for task 1 exited with code 3\n$/);
+  });
+
   it('a full disk of standard error alone costs no result', async () => {
     const output = await shell('mmai status 1 --simulate 404 --json 2> /dev/full; echo "exit $?"');
     assert.match(output, /"exitCode": 5[\s\S]*\nexit 5\n$/);

@@ -62,7 +62,9 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
   };
   const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
   const writeDirectly = (text: string | Uint8Array) => {
-    if (hasFailed) return;
+    // An answer with a gap is none; a log goes on once its disk has room again.
+    if (hasFailed && fd === 1) return;
+    hasFailed = false;
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     const rest = bytes.subarray(writeAll(fd, bytes, fail));
     // The reader's end makes no write wait: Node can.
