@@ -42,6 +42,7 @@ const CASES: Case[] = [
   same('lines with a comment alone, indented too', lines('# x', '   ; y', '', 'access_key_id = a'), 'a'),
   same('CRLF', lines('access_key_id = a').replaceAll('\n', '\r\n'), 'a'),
   same('all keys indented alike', lines('  type = x', '  access_key_id = a'), 'a'),
+  same('a section indented like its keys', ' [default]\n access_key_id = a\n', 'a'),
   same('a key indented less than the one before', lines('  type = x', ' access_key_id = a'), 'a'),
   same('words after the section', '[default] x = y\naccess_key_id = a\n', 'a'),
   same('a section with a dot beside the one in front of it', '[default.x]\naccess_key_id = b\n', 'absent'),
