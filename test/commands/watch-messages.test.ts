@@ -25,6 +25,7 @@ describe('messages of a wait', () => {
     const text = await messages([status(7), status(7), status(7), status(2)]);
     assert.equal(text.match(/warning: task 1 has status 7, unknown to this version of mmai/g)?.length, 1);
     assert.match(text, /: 1 succeeded\n$/);
+    assert.equal(await messages([status(7), status(2)], ['-q']), '');
   });
 
   it('warn of plain http to another host, and not of plain http to this one', async () => {

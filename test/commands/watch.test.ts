@@ -124,6 +124,13 @@ it('after a sleep of the laptop, the next questions go over new connections', as
   assert.match(deps.stderr.text(), /asleep or suspended for 10m; checking all tasks now/);
 });
 
+it('the start of the process, of less than a second, is not taken off the timeout', async () => {
+  const args = ['1', '--timeout', '10s', '-o', 'ndjson'];
+  const { stdout } = await watch(args, finishedAt(0), (clock) => ({ startedAt: clock.monotonic() - 700 }));
+  const { type, ts, deadline } = JSON.parse(stdout.split('\n')[1]!);
+  assert.deepEqual([type, Date.parse(deadline) - Date.parse(ts)], ['start', 10_000]);
+});
+
 describe('credentials', () => {
   it('that expire in the middle of a wait are looked up again, once, and the wait goes on', async () => {
     let secret = 'old';
