@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { run } from '../src/cli.ts';
+import { NetworkError } from '../src/core/rpc/transport.ts';
 import { codesEn } from '../src/locales/en/codes.ts';
 import { codesZh } from '../src/locales/zh/codes.ts';
+import { fakeDeps } from './support/deps.ts';
 import { mmaiInProcess } from './support/in-process.ts';
 import { mmai, sandbox, temporaryDirectory } from './support/mmai.ts';
 
@@ -14,6 +17,28 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     assert.equal(stderr, '3 tasks: 1 submitting, 1 succeeded, 1 failed\n  failed: 9\n');
     assert.match(stdout, /^9 {2}failed {6}3 {2}\S+\n7 {2}succeeded {3}2 {2}\S+\n8 {2}submitting {2}0 {2}\S+\n$/);
     assert.equal(requestCount(), 3);
+  });
+
+  it('asks no more where the AccessKey is refused: every other task would be, too', async () => {
+    const { env, requestCount } = await sandbox({ script: 'forbidden' });
+    const ids = Array.from({ length: 30 }, (_, index) => String(index + 1));
+    const { code, stdout } = await mmaiInProcess(['status', ...ids, '--json'], { env });
+    const { tasks, error } = JSON.parse(stdout);
+    assert.deepEqual([code, requestCount(), error.code], [3, 8, 'Forbidden.RAM']);
+    assert.deepEqual(tasks.filter((task: { error: object }) => task.error).length, ids.length);
+  });
+
+  it('does not explain to the user that the user stopped it', async () => {
+    const controller = new AbortController();
+    const send = async () => {
+      controller.abort(130);
+      throw new NetworkError('Aborted', 'stopped');
+    };
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
+    const transport = async () => ({ send, renew() {}, close() {} });
+    const deps = fakeDeps({ env, transport, signal: controller.signal });
+    assert.equal(await run(['status', '1'], deps), 130);
+    assert.equal(deps.stderr.text(), '');
   });
 
   const ways: [string, string[]][] = [

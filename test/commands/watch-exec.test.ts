@@ -95,6 +95,29 @@ describe('--exec', () => {
     });
   }
 
+  it('runs eight commands at a time, and each other one as soon as one has ended', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => String(index + 1));
+    let [running, most, ended] = [0, 0, 0];
+    await watch([...ids, '--exec', 'x'], finishedAt(0), (clock) => ({
+      async runHook() {
+        running += 1;
+        most = Math.max(most, running);
+        await clock.sleep(60_000);
+        running -= 1;
+        ended += 1;
+        return { how: 'exited', exitCode: 0 };
+      },
+    }));
+    assert.deepEqual([most, ended], [8, 20]);
+  });
+
+  it('that a signal to mmai stopped is not warned about', async () => {
+    const { stderr } = await watch(['1', '--exec', 'x'], finishedAt(0), () => ({
+      runHook: async () => ({ how: 'stopped' }),
+    }));
+    assert.doesNotMatch(stderr, /warning/);
+  });
+
   it('that fails is not told with -q', async () => {
     const runHook = async () => ({ how: 'exited', exitCode: 7 }) as const;
     const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), () => ({ runHook }));
