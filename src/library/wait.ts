@@ -16,7 +16,7 @@ import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } fro
 import { systemClock } from '../system.ts';
 import { MAX_TIMER_MS } from '../text/duration.ts';
 import type { StatusReply, TaskCallOptions, TaskClient } from './client.ts';
-import { expected, type WaitOptions, watchFlags } from './options.ts';
+import { checkText, expected, type WaitOptions, watchFlags } from './options.ts';
 import { followerOf } from './signal.ts';
 
 /** The json document of `mmai watch`: each task, and how the wait ended. */
@@ -165,7 +165,7 @@ function wholeReply(reply: StatusReply): TaskReply {
   }
   const { failure } = reply;
   const { code, http = null, class: given } = failure;
-  const known = classify(code, http ?? 0);
+  const known = classify(checkText(code, 'getTaskStatus: code'), http ?? 0);
   // A code may have a rule of its own.
   const meaning = !given || given === known.class ? known : { ...known, class: given, retry: RETRY_RULES[given] };
   const unknown = { requestId: null, recommend: null, serverTime: undefined };

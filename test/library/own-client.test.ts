@@ -41,6 +41,16 @@ for (const status of [undefined, null, '2', 'length', 1.5, Number.NaN]) {
   });
 }
 
+for (const code of [undefined, null, 503]) {
+  it(`a client whose failure has a code that is no text ends the wait with an error that names it: ${code}`, async () => {
+    const { client } = ownClient({ ok: false, failure: { code, message: 'busy' } } as unknown as StatusReply);
+    await assert.rejects(waitForTasks(client, ['a'], { timeout: '1s' }), {
+      name: 'MmaiError',
+      message: /^getTaskStatus: code: expected a string, got /,
+    });
+  });
+}
+
 for (const reply of [undefined, {}, { ok: true }, { ok: false }, { ok: true, result: null }]) {
   it(`a client whose reply is none ends the wait at once: ${JSON.stringify(reply)}`, async () => {
     const { client } = ownClient(reply as StatusReply);
