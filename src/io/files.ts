@@ -105,7 +105,9 @@ export function writableSize(path: string, limits: FileLimits = {}): Promise<num
   return withLimits(limits, async () => {
     const found = await promises.stat(path).catch(undefinedIf('ENOENT'));
     if (found?.isDirectory()) throw systemError('EISDIR');
-    await (found ? promises.access(path, constants.W_OK) : checkCreatable(path));
+    // Opened as it will be: in a directory such as /tmp Linux refuses another user's file even to root, who has all rights to it.
+    if (found?.isFile()) await (await promises.open(path, 'a')).close();
+    else await (found ? promises.access(path, constants.W_OK) : checkCreatable(path));
     return found?.size ?? 0;
   });
 }

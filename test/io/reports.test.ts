@@ -61,6 +61,19 @@ describe('a report', () => {
     assert.equal(await writableSize(path('some')), 5);
   });
 
+  it('cannot be written where opening it is refused, which the rights of the file do not tell', async () => {
+    const { open } = promises;
+    const refused = Object.assign(new Error("another user's in /tmp"), { code: 'EACCES' });
+    const isWriting = (flags: string | number) => flags === 'a' || (Number(flags) & constants.O_CREAT) !== 0;
+    const opening = mock.method(promises, 'open', (file: string, flags: string | number) =>
+      isWriting(flags) ? Promise.reject(refused) : open(file, flags),
+    );
+    await assert.rejects(writableSize(path('some')), refused).finally(() => opening.mock.restore());
+    assert.equal(readFileSync(path('some'), 'utf8'), '12345');
+    assert.equal(await writableSize(path('some')), 5);
+    assert.equal(readFileSync(path('some'), 'utf8'), '12345');
+  });
+
   it('cannot be written as a directory, below a file, or in a directory that is not there', async () => {
     mkdirSync(path('directory'));
     await assert.rejects(writableSize(path('directory')), /EISDIR/);
