@@ -88,9 +88,10 @@ function afterResult(
   if (rules.until === 'running' && state === 'running') return { end: 'running' };
   task.lookedAt = sentAt;
   const limit = taskLimit(task, rules);
-  if (now >= limit.at) return { end: limit.end };
+  // A response that comes after the limit may tell of the state before it: the machine may have slept meanwhile.
+  if (sentAt >= limit.at) return { end: limit.end };
   const gap = (chance: () => number) =>
-    Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, limit.at - now);
+    Math.min(gapMs(now - task.changedAt, rules, chance) * throttle.factor, Math.max(0, limit.at - now));
   // Earlier than the server asks it is polled in the last round only.
   return { againInMs: Math.max(gap(random), hint), atMostMs: hint > 0 ? Number.POSITIVE_INFINITY : gap(() => 1) };
 }

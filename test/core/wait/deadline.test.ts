@@ -86,4 +86,13 @@ describe('the deadline', () => {
     const back: Life = (now) => (now < 10 ? 1 : now < 12 ? 0 : 2);
     assert.equal((await wait({ 1: back }, { queueTimeoutMs: 5000 })).end.exitCode, 0);
   });
+  it('of the queue or of a standstill is not reached by a response from before a stop of the process', async () => {
+    for (const limit of ['queueTimeoutMs', 'stallTimeoutMs'] as const) {
+      const { end } = await wait(
+        { 1: (_, poll) => (poll < 2 ? 0 : 2) },
+        { [limit]: 10_000, meddle: (waiter, clock) => waiter.tasks[0]!.polls === 2 && clock.stop(12_000) },
+      );
+      assert.equal(end.exitCode, 0, limit);
+    }
+  });
 });
