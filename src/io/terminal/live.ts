@@ -48,8 +48,11 @@ export interface Live {
   stop(): void;
 }
 
-/** Ctrl-Z and Ctrl-\\: signals that are not ours to handle, but must find the terminal restored. */
-const SUSPENDING = ['SIGTSTP', 'SIGQUIT'] as const;
+/**
+ * Signals that are not ours to handle, but must find the terminal restored: Ctrl-Z and Ctrl-\\, those of limits of time (perl's `alarm`
+ * is the timeout of macOS), and the user's own.
+ */
+const SUSPENDING = ['SIGTSTP', 'SIGQUIT', 'SIGALRM', 'SIGXCPU', 'SIGUSR2'] as const;
 /** How often a job in the background looks whether it is in the foreground again (a shell signals only stopped jobs), in ms. */
 const FOREGROUND_CHECK_MS = 1000;
 /** How often the lines are made, with a spinner and without, in ms. */

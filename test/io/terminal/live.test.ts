@@ -57,6 +57,21 @@ describe('what is drawn', () => {
     assert.deepEqual(ours(), []);
   });
 
+  for (const name of ['SIGQUIT', 'SIGALRM', 'SIGXCPU', 'SIGUSR2'] as const) {
+    it(`is followed by the cursor and the modes of the keyboard before ${name} ends the process`, async (t) => {
+      const { text, modes } = await live();
+      const kill = t.mock.method(process, 'kill', () => true);
+      process.emit(name, name);
+      assert.ok(text().endsWith(CURSOR_SHOWN), JSON.stringify(text()));
+      assert.equal(modes.at(-1), false);
+      assert.deepEqual(
+        kill.mock.calls.map(({ arguments: [, signal] }) => signal),
+        [name],
+      );
+      assert.equal(process.listenerCount(name), 0);
+    });
+  }
+
   it('is drawn in the foreground only, and keys are read there only', async () => {
     const { text, modes, isDrawing } = await live({ isForeground: async () => false });
     assert.equal(isDrawing(), false);
