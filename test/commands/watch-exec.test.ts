@@ -118,9 +118,25 @@ describe('--exec', () => {
     assert.doesNotMatch(stderr, /warning/);
   });
 
-  it('that fails is not told with -q', async () => {
-    const runHook = async () => ({ how: 'exited', exitCode: 7 }) as const;
-    const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), () => ({ runHook }));
+  it('that is not at its end is left when a signal stops mmai', async () => {
+    const controller = new AbortController();
+    const { code } = await watch(['1', '--exec', 'x'], finishedAt(0), () => ({
+      signal: controller.signal,
+      runHook() {
+        controller.abort(130);
+        return new Promise(() => {});
+      },
+    }));
+    assert.equal(code, 130);
+  });
+
+  it('that lasts and fails is not told of with -q', async () => {
+    const { stderr } = await watch(['1', '--exec', 'x', '-q'], finishedAt(0), (clock) => ({
+      async runHook() {
+        await clock.sleep(5000);
+        return { how: 'exited', exitCode: 7 };
+      },
+    }));
     assert.equal(stderr, '');
   });
 });
