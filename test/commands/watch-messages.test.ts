@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
+import { createWarn } from '../../src/commands/shared/warn.ts';
+import { fakeClock } from '../support/clock.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { answer, type FakeAnswer, fakeTransport } from '../support/transport.ts';
 
@@ -26,6 +28,29 @@ describe('messages of a wait', () => {
     assert.equal(text.match(/warning: task 1 has status 7, unknown to this version of mmai/g)?.length, 1);
     assert.match(text, /: 1 succeeded\n$/);
     assert.equal(await messages([status(7), status(2)], ['-q']), '');
+  });
+
+  it('say after two seconds in which nothing came what is read from where, but not with -q', async () => {
+    const clock = fakeClock();
+    const chunks = async function* (stop: AbortSignal) {
+      await clock.sleep(1e9, stop);
+      yield* [];
+    };
+    for (const [flags, said] of [
+      [[], /^no task ID on the command line: reading from standard input\nerror: no task ID arrived/],
+      [['-q'], /^error: no task ID arrived/],
+    ] as const) {
+      const deps = fakeDeps({ clock, stdin: { isTerminal: false, chunks } });
+      assert.equal(await run(['watch', '--timeout', '3s', ...flags], deps), 2);
+      assert.match(deps.stderr.text(), said);
+    }
+  });
+
+  it('are each written once, whatever repeats them', () => {
+    const deps = fakeDeps();
+    const warn = createWarn(false, deps);
+    for (const name of ['A', 'A', 'B', 'A']) warn((m) => m.alwaysVerified(name));
+    assert.deepEqual(deps.stderr.text().match(/^warning: \w/gm), ['warning: A', 'warning: B']);
   });
 
   it('warn of plain http to another host, and not of plain http to this one', async () => {

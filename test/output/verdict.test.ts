@@ -14,6 +14,10 @@ import { statusCount, verdict } from '../../src/output/verdict.ts';
 import { watchDocument } from '../../src/output/watch-document.ts';
 import { classifyFailure } from '../support/failure.ts';
 
+const NO_DETAILS = {
+  ...{ url: null, urlExpiresAt: null, analysisSeconds: null },
+  ...{ videoName: null, videoUrl: null, applicationId: null },
+};
 const traffic = { requests: 9, retries: 1, throttles: 0, bytes: 99 };
 const ids = (count: number) => Array.from({ length: count }, (_, index) => parseTaskId(String(index + 1)));
 const failureOf = (code: string, message: string): Failure => ({ ...classifyFailure(code), message });
@@ -123,6 +127,31 @@ describe('the verdict', () => {
   it('calls the state of tasks unknown where the service refused to tell it', () => {
     assert.match(verdictOf('denied', [null, null, 'succeeded'])[0]!, /after 2s: 1 succeeded, 2 unknown$/);
     assert.equal(verdictOf('denied', [null], zh)[0], '请求被拒绝（凭证或权限），用时 2s：1 个状态未知');
+    // The same command would be refused again.
+    assert.deepEqual(verdictOf('denied', [null]).slice(1), ['']);
+  });
+
+  it('explains no failure that did not end the wait for its task, where the condition was met', () => {
+    const failing = watched(1, { state: 'running', status: 1, failure: failureOf('InternalError', 'x'), failures: 1 });
+    const lines = verdictOn('met', [watched(0, { outcome: 'succeeded', state: 'succeeded' }), failing]);
+    assert.match(lines[0]!, /^done after 2s/);
+  });
+
+  it('tells ten reasons of failure at most, and names the other tasks without theirs', () => {
+    const tasks = ids(12).map((_, index) => watched(index, { outcome: 'failed', state: 'failed', status: 3 }));
+    const reasonOf = (name: string) => ({ name, code: null, message: null, detail: null });
+    const results = new Map(
+      tasks.map(({ id }) => [id, { ...NO_DETAILS, reason: reasonOf(`reason of ${id}`) }] as const),
+    );
+    const end: EndEvent = { type: 'end', why: 'ended', exitCode: 1, elapsedMs: 2000, tasks, traffic, results };
+    const lines = verdict(
+      end,
+      watchDocument(end, 0, () => [], en),
+      plainStyle,
+      en,
+      'linux',
+    ).split('\n');
+    assert.deepEqual(lines.slice(10), ['  failed: 10: reason of 10', '  failed: 11, 12', '']);
   });
 
   it('of --until running says that the queue was left, unless every task has ended', () => {
