@@ -134,14 +134,7 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
 
 /** Makes an error of a connection that was kept known as such: the other end may have closed it at any time since its last response. */
 export function tellingWhetherKept<S extends Socket>(socket: S): S {
-  const { read } = socket;
-  let isKept = false;
-  socket.read = (size) => {
-    const chunk = read.call(socket, size);
-    isKept ||= chunk !== null;
-    return chunk;
-  };
-  return socket.on('error', (error) => isKept && ofKeptConnections.add(error));
+  return socket.on('error', (error) => socket.bytesRead > 0 && ofKeptConnections.add(error));
 }
 
 // --- internal ---

@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../../support/mmai.ts';
 import { failure, idle, SERVICE, transport } from '../../support/net-transport.ts';
 import { caFile, proxyServer, rawServer, silentServer, tlsFile, tlsServer } from '../../support/network.ts';
 import { closeOnceRead } from '../../support/pipe.ts';
-import { serve, rawServer as socketServer } from '../../support/raw-server.ts';
+import { reply, serve, rawServer as socketServer } from '../../support/raw-server.ts';
 
 describe('certificates', () => {
   it('are read from a file or a pipe that ends, not from a device or a pipe in which nothing comes', async () => {
@@ -107,6 +107,33 @@ describe('connections', () => {
     assert.deepEqual(steps(), ['proxy', 'dns', 'tcp', 'tls', 'answer']);
     assert.match(events[3]!.detail(en), /^TLSv1\.3 with localhost/);
     for (const { ms } of events) assert.ok(ms >= 0);
+  });
+
+  for (const [name, closedAt] of [
+    ['that was kept from an earlier request', 2],
+    ['that is new, after its handshake', 1],
+  ] as const) {
+    it(`${name} and is closed by the server ${closedAt === 2 ? 'is' : 'is not'} stale`, async () => {
+      let requests = 0;
+      const port = await tlsServer(undefined, 'server', ({ socket }) => {
+        requests += 1;
+        if (requests === closedAt) socket.destroy();
+      });
+      const { get } = await transport();
+      const url = `https://localhost:${port}/`;
+      if (closedAt === 2) await get(url);
+      await idle();
+      await assert.rejects(get(url), { kind: 'ConnectionReset', isStale: closedAt === 2 });
+    });
+  }
+
+  it('have an answer when the response begins, not with what may come before it', async () => {
+    const { url } = await socketServer(`HTTP/1.1 103 Early Hints\r\n\r\n${reply('200 OK', '{}')}`);
+    const { get, events } = await transport();
+    await get(`${url}/?TaskId=1&`);
+    const answers = events.filter(({ step }) => step === 'answer').map(({ detail }) => detail(en));
+    assert.equal(answers.length, 1);
+    assert.match(answers[0]!, /\b200\b/);
   });
 
   it('are dropped by renew, but for those at work', async () => {
