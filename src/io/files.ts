@@ -13,7 +13,6 @@ const LIMIT_MS = 10_000;
 const PIPE_POLL_MS = 20;
 /** Windows lacks it. Without it, opening a pipe waits for the other end, and no signal is handled meanwhile. */
 const NONBLOCK = constants.O_NONBLOCK ?? 0;
-const BYTE_ORDER_MARK = /^\ufeff/;
 
 interface FileLimits {
   /** Ends the call early: it rejects with ECANCELED. */
@@ -169,10 +168,8 @@ async function checkCreatable(path: string): Promise<void> {
   if (path.endsWith('/') || path.endsWith(sep)) throw systemError('EISDIR');
   // Tried, since rights do not say it: root has all, in a deleted directory too.
   const file = await promises.open(path, 'wx').catch(undefinedIf('EEXIST'));
-  // Another process has made it meanwhile.
-  if (!file) return;
-  await file.close();
-  await promises.unlink(path);
+  // Without one, another process has made it meanwhile.
+  if (file) await file.close().then(() => promises.unlink(path));
 }
 
 /** The last line of a file has no line break at its end, or may have none, where the file cannot be read. */
@@ -194,10 +191,15 @@ async function withFile<T>(path: string, flags: number, work: (file: FileHandle)
   }
 }
 
+/** All of it, or nothing where a disk fills up: half an ID at the end of a list would be another task's. */
 async function writeAll(file: FileHandle, bytes: Buffer, signal: AbortSignal): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += (await untilReady(signal, () => file.write(bytes, written))).bytesWritten;
+  const { size } = await file.stat();
+  try {
+    for (let written = 0; written < bytes.length; )
+      written += (await untilReady(signal, () => file.write(bytes, written))).bytesWritten;
+  } catch (error) {
+    await file.truncate(size).catch(() => {});
+    throw error;
   }
 }
 
@@ -208,7 +210,7 @@ function checkKind(stat: Stats, pipe: boolean): void {
 }
 
 function textOf(buffer: Buffer, size: number): string {
-  return buffer.toString('utf8', 0, size).replace(BYTE_ORDER_MARK, '');
+  return buffer.toString('utf8', 0, size).replace(/^\ufeff/, '');
 }
 
 /** Repeats an operation on a pipe until its other end is ready, or `signal` aborts. */

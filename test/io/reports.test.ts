@@ -54,6 +54,21 @@ describe('a report', () => {
     });
   }
 
+  it('is not left half, where the disk fills up: the end of a list would be the ID of another task', async () => {
+    writeFileSync(path('full'), 'x=1\n');
+    const { open } = promises;
+    const opening = mock.method(promises, 'open', async (file: string, flags: number) => {
+      const opened = await open(file, flags);
+      const write = opened.write.bind(opened);
+      const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+      const untilFull = (bytes: Uint8Array, at: number) => (at === 0 ? write(bytes, 0, 5) : Promise.reject(full));
+      return Object.assign(opened, { write: untilFull });
+    });
+    const writing = writeText(path('full'), 'still-running=10 11\n', 'append');
+    await assert.rejects(writing, { code: 'ENOSPC' }).finally(() => opening.mock.restore());
+    assert.equal(readFileSync(path('full'), 'utf8'), 'x=1\n');
+  });
+
   it('can be written where there is none yet; looking creates nothing', async () => {
     assert.equal(await writableSize(path('none')), 0);
     assert.equal(existsSync(path('none')), false);
