@@ -126,7 +126,12 @@ function closeDirectory(directory: string): void {
   const stats = lstatSync(directory);
   const isShared = stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0;
   if (stats.isSymbolicLink() || isShared || (stats.mode & 0o077) === 0) return;
-  if (readdirSync(directory).every((name) => name.startsWith('config.json'))) chmodSync(directory, 0o700);
+  if (!readdirSync(directory).every((name) => name.startsWith('config.json'))) return;
+  try {
+    chmodSync(directory, 0o700);
+  } catch {
+    // A file system without such rights: WSL's view of a Windows drive refuses to change them.
+  }
 }
 
 /** What the system refused, as an error that names the file; any other error as it is. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs, { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { createStore } from '../../src/io/store.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
@@ -11,6 +11,18 @@ import { newStore, set } from '../support/store.ts';
 
 /** A user who is neither root nor whoever else runs the tests. */
 const OTHER = 12345;
+
+/** Makes a function of node:fs throw for the rest of the test. */
+function refuse(t: TestContext, method: 'chmodSync' | 'statSync', code: string): void {
+  const { mock } = t.mock.method(fs, method, () => {
+    throw Object.assign(new Error('refused'), { code });
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+}
 
 describe('the config file', () => {
   it('is not made by reading', () => {
@@ -27,6 +39,15 @@ describe('the config file', () => {
     await store.update(set('region', 'x'));
     assert.equal(statSync(store.path).mode & 0o777, 0o600);
     assert.equal(statSync(directory).mode & 0o777, 0o700);
+  });
+
+  it('is saved where the file system has no rights that could be changed', async (t) => {
+    const { directory, store } = newStore();
+    await store.update(set('region', 'x'));
+    chmodSync(directory, 0o755);
+    refuse(t, 'chmodSync', 'EPERM');
+    await store.update(set('region', 'y'));
+    assert.equal(store.read().profiles.p?.region, 'y');
   });
 
   it('is saved in a directory of another user that is open to a group, whose rights stay as they are', async () => {
@@ -148,14 +169,7 @@ describe('the config file', () => {
     const { store } = newStore();
     await store.update(set('access-key-secret', 'x'));
     chmodSync(store.path, 0o644);
-    const { mock } = t.mock.method(fs, 'statSync', () => {
-      throw Object.assign(new Error('closed since'), { code: 'EACCES' });
-    });
-    syncBuiltinESMExports();
-    t.after(() => {
-      mock.restore();
-      syncBuiltinESMExports();
-    });
+    refuse(t, 'statSync', 'EACCES');
     const told: string[] = [];
     store.read((text) => told.push(text(en)));
     assert.match(told.join(), /chmod 600/);
