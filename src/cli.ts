@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   const early = readEarlyArguments(argv);
   const isDebug = early.isDebug || isSwitchedOn(base.env.MMAI_DEBUG);
   const debug = (line: string) => isDebug && base.stderr.write(`debug: ${visible(line)}\n`);
-  const speech = await chooseSpeech(early.lang, base);
+  const speech = await chooseSpeech(early, base);
   const messages = await loadMessages(speech);
   const observed: Deps['transport'] = (settings, observe) => base.transport(settings, debugSteps(debug, observe));
   const stdout = countingOutput(base.stdout);

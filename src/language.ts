@@ -1,4 +1,4 @@
-import { DEFAULT_PROFILE } from './core/config/profiles.ts';
+import { savedValue } from './core/config/profiles.ts';
 import type { Environment } from './core/config/settings.ts';
 import type { Deps } from './deps.ts';
 import { en, type Language, type Messages } from './locales/en/messages.ts';
@@ -11,17 +11,17 @@ interface Speech {
 }
 
 /**
- * The language: `flag` (`--lang`), MMAI_LANG, the config's `language`, the locale, the system. A locale whose character set is
+ * The language: `--lang`, MMAI_LANG, `language` of the profile in use, the locale, the system. A locale whose character set is
  * not UTF-8 gets English in ASCII: it would show anything else as rubbish. Chosen before the command line is parsed, since help
  * is in that language too.
  */
 export async function chooseSpeech(
-  flag: string | undefined,
+  flags: { readonly lang: string | undefined; readonly profile: string | undefined },
   deps: Pick<Deps, 'env' | 'store' | 'systemLocale'>,
 ): Promise<Speech> {
   const { env } = deps;
   const isAscii = !isUtf8(firstOf(env, ['LC_ALL', 'LC_CTYPE', 'LANG']));
-  const wanted = flag || env.MMAI_LANG?.trim() || (await configuredLanguage(deps));
+  const wanted = flags.lang || env.MMAI_LANG?.trim() || (await savedValue('language', flags.profile, deps));
   if (wanted) return { language: isChinese(wanted) ? 'zh' : 'en', isAscii };
   const locale = firstOf(env, ['LC_ALL', 'LC_MESSAGES', 'LANG']) || deps.systemLocale();
   return { language: isChinese(locale) && !isAscii ? 'zh' : 'en', isAscii };
@@ -53,14 +53,4 @@ function isUtf8(locale: string): boolean {
   const charset = /\.([^@]*)/.exec(locale)?.[1];
   if (charset !== undefined) return /^utf-?8$/i.test(charset);
   return !/^(C|POSIX|zh_[A-Z]{2})$/i.test(locale);
-}
-
-/** A file that cannot be read is no reason to refuse help; the command that needs it reports it. */
-async function configuredLanguage({ env, store }: Pick<Deps, 'env' | 'store'>): Promise<string | undefined> {
-  try {
-    const config = (await store()).read();
-    return config.profiles[env.MMAI_PROFILE?.trim() || config.current || DEFAULT_PROFILE]?.language;
-  } catch {
-    return undefined;
-  }
 }

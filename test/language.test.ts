@@ -29,6 +29,7 @@ describe('the language', { concurrency: 4 }, () => {
     ['English where the locale names GBK', ['status'], { LC_ALL: 'zh_CN.GBK' }, 'en'],
     ['English where the locale names GB18030', ['status'], { LANG: 'zh_CN.GB18030' }, 'en'],
     ['English where the locale is GBK by convention', ['status'], { LANG: 'zh_CN' }, 'en'],
+    ['English where the locale is Big5 by convention', ['status'], { LANG: 'zh_TW' }, 'en'],
     ['English where the character set is that of LC_CTYPE', ['status'], { LC_CTYPE: 'C', LANG: 'zh_CN.UTF-8' }, 'en'],
     ['Chinese where the locale names no character set', ['status'], { LANG: 'zh' }, 'zh'],
     ['MMAI_LANG over a character set', ['status'], { MMAI_LANG: 'zh', LC_ALL: 'zh_CN.GBK' }, 'zh'],
@@ -41,6 +42,21 @@ describe('the language', { concurrency: 4 }, () => {
     assert.match((await mmaiInProcess(['status'], { env })).stderr, /未指定任务 ID/);
   });
 
+  it('is that of the profile in use, however it is selected', async () => {
+    const env = { MMAI_CONFIG_DIR: join(temporaryDirectory(), 'config') };
+    await mmaiInProcess(['config', 'set', 'language', 'en'], { env });
+    await mmaiInProcess(['config', 'set', 'language', 'zh', '--profile', 'work'], { env });
+    const work = { ...env, MMAI_PROFILE: 'work' };
+    for (const [args, given, expected] of [
+      [['status'], env, /no task ID given/],
+      [['status'], work, /未指定任务 ID/],
+      [['status', '--profile=work'], env, /未指定任务 ID/],
+      [['--profile', 'default', 'status'], work, /no task ID given/],
+    ] as const) {
+      assert.match((await mmaiInProcess(args, { env: given })).stderr, expected);
+    }
+  });
+
   for (const [name, args, env, expected] of ways) {
     it(`is chosen by ${name}`, async () => {
       const { stderr } = await mmaiInProcess(args, { env });
@@ -50,7 +66,7 @@ describe('the language', { concurrency: 4 }, () => {
 
   it('is that of the system where no variable says one, as on Windows', async () => {
     const speech = (systemLocale: string, env = {}) =>
-      chooseSpeech(undefined, fakeDeps({ env, systemLocale: () => systemLocale }));
+      chooseSpeech({ lang: undefined, profile: undefined }, fakeDeps({ env, systemLocale: () => systemLocale }));
     assert.deepEqual(await speech('zh-CN'), { language: 'zh', isAscii: false });
     assert.deepEqual(await speech('zh-CN', { LANG: 'en_US.UTF-8' }), { language: 'en', isAscii: false });
   });

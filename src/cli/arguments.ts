@@ -5,6 +5,8 @@ import { usageError } from '../errors.ts';
 export interface EarlyArguments {
   /** The value of `--lang`: help is printed while the command line is parsed, so its language is chosen before. */
   readonly lang: string | undefined;
+  /** The value of `--profile`, which may have a language. */
+  readonly profile: string | undefined;
   readonly isDebug: boolean;
   /** The value of `--color`, for errors that no command can print. */
   readonly color: 'auto' | 'always' | 'never';
@@ -19,6 +21,7 @@ export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
   const color = flagValue(words, '--color')?.toLowerCase();
   return {
     lang: flagValue(words, '--lang'),
+    profile: flagValue(words, '--profile'),
     color: color === 'always' || color === 'never' ? color : 'auto',
     isDebug: words.includes('--debug'),
     isShortHelp: words.includes('-h') && !words.includes('--help'),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { profileName, selectProfile } from '../core/config/profiles.ts';
+import { savedValue } from '../core/config/profiles.ts';
 import { OUTPUTS, type Settings } from '../core/config/settings.ts';
 import { errorEnd } from '../core/outcome.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -62,16 +62,8 @@ export async function errorDocument(
 
 async function formOf(words: readonly string[], deps: CommandDeps): Promise<Settings['output'] | undefined> {
   if (words.includes('--json')) return 'json';
-  const form = flagValue(words, '--output', '-o') ?? (deps.env.MMAI_OUTPUT || (await storedForm(words, deps)));
+  const form =
+    flagValue(words, '--output', '-o') ??
+    (deps.env.MMAI_OUTPUT || (await savedValue('output', flagValue(words, '--profile'), deps)));
   return OUTPUTS.find((known) => known === form?.trim().toLowerCase());
-}
-
-/** The form that the profile names; a config file that cannot be read names none. */
-async function storedForm(words: readonly string[], deps: CommandDeps): Promise<string | undefined> {
-  try {
-    const named = profileName(flagValue(words, '--profile'), deps.env);
-    return selectProfile((await deps.store()).read(), named).values.output;
-  } catch {
-    return undefined;
-  }
 }

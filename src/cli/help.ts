@@ -30,10 +30,9 @@ export function helpConfiguration({ help }: Messages): HelpConfiguration {
       // A flag with a default of its own is no setting.
       const own: string | undefined = option.defaultValueDescription ?? option.defaultValue?.toString();
       const setting = own === undefined ? settingOfFlag(option.long ?? '') : undefined;
-      const hasValue = option.required || option.optional;
       const fallback = own ?? setting?.fallback;
       const variable = setting?.variable ?? VARIABLES[option.long ?? ''];
-      return option.description + headings.origins(hasValue ? fallback : undefined, variable);
+      return option.description + headings.origins(fallback, variable);
     },
   };
 }
@@ -70,7 +69,7 @@ export function addHelpNotes(
 
 /** How the values of some flags are written; undefined where the command has none of these. */
 function valueNotes(command: Command, { help }: Messages): string | undefined {
-  const isTaken = (name: string) => command.options.some(({ flags, hidden }) => !hidden && flags.includes(`<${name}`));
+  const isTaken = (name: string) => command.options.some(({ flags }) => flags.includes(`<${name}`));
   const helper = helperOf(command);
   const width = Math.max(...VALUES.map((name) => name.length)) + 2;
   const notes = VALUES.filter(isTaken).map((name) => helper.formatItem(`<${name}>`, width, help.values[name], helper));

@@ -85,6 +85,22 @@ export function selectProfile(
   return { name, values: values ?? {}, isNamed: Boolean(named) };
 }
 
+/**
+ * What the profile in use has for a key, before the command line is parsed: `flag` is the value of `--profile`. Undefined where the
+ * file cannot be read or has no such profile, too: the command that needs it reports that.
+ */
+export async function savedValue(
+  key: string,
+  flag: string | undefined,
+  { env, store }: { readonly env: Parameters<typeof profileName>[1]; readonly store: () => Promise<ProfileStore> },
+): Promise<string | undefined> {
+  try {
+    return selectProfile((await store()).read(), profileName(flag, env)).values[key];
+  } catch {
+    return undefined;
+  }
+}
+
 /** A profile's name becomes a key of the file and a word on the command line. Throws a usage error. */
 export function parseProfileName(text: string): string {
   if (!/^[\w][\w.@-]{0,63}$/.test(text) || text === '__proto__')
