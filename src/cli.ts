@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
+import { earlySetting } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
 import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
@@ -139,7 +140,14 @@ function withAbortCode(thrown: unknown, signal: AbortSignal): unknown {
 async function report(
   thrown: unknown,
   deps: CommandDeps,
-  { color, isDebug, command }: Pick<EarlyArguments, 'color' | 'isDebug'> & { readonly command: Command | undefined },
+  {
+    color,
+    profile,
+    isDebug,
+    command,
+  }: Pick<EarlyArguments, 'color' | 'profile' | 'isDebug'> & {
+    readonly command: Command | undefined;
+  },
 ) {
   const { stderr, messages } = deps;
   const isParser = command !== undefined && thrown instanceof CommanderError;
@@ -153,7 +161,8 @@ async function report(
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
   const lines = hint ? hint.split('\n').map((line) => `${messages.hint}${visible(line)}\n`) : [];
-  const style = await deps.style(stderr, color);
+  const wanted = (await earlySetting('color', { flag: color, profile }, deps))?.toLowerCase();
+  const style = await deps.style(stderr, wanted === 'always' || wanted === 'never' ? wanted : 'auto');
   stderr.write(paintLabels(`${messages.error}${visible(text)}\n${lines.join('')}`, style, messages));
   if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
   return { exitCode: exitCodeOf(error), error: error instanceof Error ? error : new Error(String(error)) };

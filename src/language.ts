@@ -1,5 +1,4 @@
-import { savedValue } from './core/config/profiles.ts';
-import type { Environment } from './core/config/settings.ts';
+import { type Environment, earlySetting } from './core/config/settings.ts';
 import type { Deps } from './deps.ts';
 import { en, type Language, type Messages } from './locales/en/messages.ts';
 
@@ -21,7 +20,7 @@ export async function chooseSpeech(
 ): Promise<Speech> {
   const { env } = deps;
   const isAscii = !isUtf8(firstOf(env, ['LC_ALL', 'LC_CTYPE', 'LANG']));
-  const wanted = flags.lang || env.MMAI_LANG?.trim() || (await savedValue('language', flags.profile, deps));
+  const wanted = await earlySetting('language', { flag: flags.lang, profile: flags.profile }, deps);
   if (wanted) return { language: isChinese(wanted) ? 'zh' : 'en', isAscii };
   const locale = firstOf(env, ['LC_ALL', 'LC_MESSAGES', 'LANG']) || deps.systemLocale();
   return { language: isChinese(locale) && !isAscii ? 'zh' : 'en', isAscii };

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { run } from '../src/cli.ts';
+import { plainStyle } from '../src/io/terminal/style.ts';
+import { fakeDeps } from './support/deps.ts';
 import { chinese, mmaiInProcess } from './support/in-process.ts';
 
 describe('a command line that cannot be read', { concurrency: 4 }, () => {
@@ -109,6 +112,27 @@ describe('a command line that cannot be read', { concurrency: 4 }, () => {
       assert.deepEqual(await mmaiInProcess(args, chinese), { ...expected, stderr: `错误：${inChinese}\n` });
     });
   }
+
+  it('is refused in color as flag, variable or profile say', async () => {
+    for (const [args, env, expected] of [
+      [[], {}, 'auto'],
+      [[], { MMAI_COLOR: 'never' }, 'never'],
+      [['--color', 'ALWAYS'], { MMAI_COLOR: 'never' }, 'always'],
+      [['--color=pink'], {}, 'auto'],
+      [['--profile', 'dull'], {}, 'never'],
+      [['--profile', 'none'], {}, 'auto'],
+    ] as const) {
+      const colors: string[] = [];
+      const style = async (_: unknown, color: string) => {
+        colors.push(color);
+        return plainStyle;
+      };
+      const deps = fakeDeps({ env, style });
+      await (await deps.store()).update(({ profiles }) => void Object.assign(profiles, { dull: { color: 'never' } }));
+      assert.equal(await run(['status', '1x', ...args], deps), 2);
+      assert.deepEqual(colors, [expected]);
+    }
+  });
 
   it('is a task id, not a flag, after --', async () => {
     const { code, stderr } = await mmaiInProcess(['status', '--simulate', '2', '--', '--dry-run']);

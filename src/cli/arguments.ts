@@ -5,11 +5,11 @@ import { usageError } from '../errors.ts';
 export interface EarlyArguments {
   /** The value of `--lang`: help is printed while the command line is parsed, so its language is chosen before. */
   readonly lang: string | undefined;
-  /** The value of `--profile`, which may have a language. */
+  /** The value of `--profile`, which may have a language and a color. */
   readonly profile: string | undefined;
   readonly isDebug: boolean;
   /** The value of `--color`, for errors that no command can print. */
-  readonly color: 'auto' | 'always' | 'never';
+  readonly color: string | undefined;
   /** `-h`, whose help is short. */
   readonly isShortHelp: boolean;
   /** True if the command may be wanted: loading one costs time at every start. */
@@ -18,11 +18,10 @@ export interface EarlyArguments {
 
 export function readEarlyArguments(argv: readonly string[]): EarlyArguments {
   const words = beforeDashes(argv);
-  const color = flagValue(words, '--color')?.toLowerCase();
   return {
     lang: flagValue(words, '--lang'),
     profile: flagValue(words, '--profile'),
-    color: color === 'always' || color === 'never' ? color : 'auto',
+    color: flagValue(words, '--color'),
     isDebug: words.includes('--debug'),
     isShortHelp: words.includes('-h') && !words.includes('--help'),
     // Completion needs every command.

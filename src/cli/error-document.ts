@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { savedValue } from '../core/config/profiles.ts';
-import { OUTPUTS, type Settings } from '../core/config/settings.ts';
+import { earlySetting, OUTPUTS, type Settings } from '../core/config/settings.ts';
 import { errorEnd } from '../core/outcome.ts';
 import type { CommandDeps } from '../deps.ts';
 import { exitCodeOf } from '../errors.ts';
@@ -62,8 +61,7 @@ export async function errorDocument(
 
 async function formOf(words: readonly string[], deps: CommandDeps): Promise<Settings['output'] | undefined> {
   if (words.includes('--json')) return 'json';
-  const form =
-    flagValue(words, '--output', '-o') ??
-    (deps.env.MMAI_OUTPUT || (await savedValue('output', flagValue(words, '--profile'), deps)));
+  const flags = { flag: flagValue(words, '--output', '-o'), profile: flagValue(words, '--profile') };
+  const form = await earlySetting('output', flags, deps);
   return OUTPUTS.find((known) => known === form?.trim().toLowerCase());
 }

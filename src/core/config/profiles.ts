@@ -86,16 +86,15 @@ export function selectProfile(
 }
 
 /**
- * What the profile in use has for a key, before the command line is parsed: `flag` is the value of `--profile`. Undefined where the
- * file cannot be read or has no such profile, too: the command that needs it reports that.
+ * The profile in use, before the command line is parsed: `flag` is the value of `--profile`. Undefined where the file cannot be read
+ * or has no such profile: the command that needs it reports that.
  */
-export async function savedValue(
-  key: string,
+export async function earlyProfile(
   flag: string | undefined,
   { env, store }: { readonly env: Parameters<typeof profileName>[1]; readonly store: () => Promise<ProfileStore> },
-): Promise<string | undefined> {
+): Promise<Profile | undefined> {
   try {
-    return selectProfile((await store()).read(), profileName(flag, env)).values[key];
+    return selectProfile((await store()).read(), profileName(flag, env));
   } catch {
     return undefined;
   }

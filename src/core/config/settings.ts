@@ -1,7 +1,7 @@
 import { named, type Subject, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { shortened, withoutValue } from '../../text/safe-text.ts';
-import type { Profile } from './profiles.ts';
+import { earlyProfile, type Profile, type ProfileStore } from './profiles.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -75,6 +75,15 @@ export function resolveSettings(
     origins[name] = origin;
   }
   return { values: values as Settings, origins: origins as ResolvedSettings['origins'] };
+}
+
+/** The text of a setting before the command line is parsed: `flag` is the value of its flag, `profile` that of `--profile`. */
+export async function earlySetting(
+  name: SettingName,
+  { flag, profile }: { readonly flag: string | undefined; readonly profile: string | undefined },
+  deps: { readonly env: Environment; readonly store: () => Promise<ProfileStore> },
+): Promise<string | undefined> {
+  return find(name, { text: flag, name: '' }, deps.env, await earlyProfile(profile, deps)).text;
 }
 
 export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
