@@ -64,6 +64,19 @@ describe('the way out', { concurrency: 2 }, () => {
     });
   }
 
+  it('writes both outputs in order to one pipe whose reader is slow', async () => {
+    const rows = 'while IFS= read -r row; do printf "%s\\n" "$row"; done';
+    const output = await shell(
+      `mmai status $(seq 1 3000) -o tsv --query 'tasks[].[id,state,requestId]' --simulate 2 2>&1 | (${rows})`,
+    );
+    const lines = output.trimEnd().split('\n');
+    assert.equal(lines.pop(), '3000 tasks: 3000 succeeded');
+    assert.deepEqual(
+      lines.filter((line) => !/^\d+\tsucceeded\t[\w-]{36}$/.test(line)),
+      [],
+    );
+  });
+
   it('waits without a limit for a slow reader while no signal comes', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
     const output = await shell('mmai status --dry-run $(seq 1 1000) | (sleep 2; wc -l); echo "exit ${PIPESTATUS[0]}"');

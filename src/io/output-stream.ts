@@ -8,7 +8,7 @@ import { unblock } from './terminal/unblocked.ts';
 export interface StandardOutput extends Output {
   /** Node's stream for it; opening both takes a tenth of `--help`. */
   open(): NodeJS.WriteStream;
-  /** The stream while its terminal has not taken everything. */
+  /** The stream while its reader has not taken everything. */
   behind(): NodeJS.WriteStream | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface OutputOptions {
   /** Makes way for what is written to a terminal. */
   readonly writeAbove: (write: () => void) => void;
   /**
-   * What the other output waits with, {@link StandardOutput.behind}, if it goes to the same terminal: what is written now comes
+   * What the other output waits with, {@link StandardOutput.behind}, if it goes to the same place: what is written now comes
    * after that.
    */
   readonly ahead: () => NodeJS.WriteStream | undefined;
@@ -47,10 +47,8 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
   const open = () => {
     if (stream) return stream;
     stream = ((stat.isFIFO() && ownStream(fd)) || (standard() as NodeJS.WriteStream)).on('error', fail);
-    if (stream.isTTY) {
-      unblock(stream, fd);
-      keepOrder(stream, ahead);
-    }
+    if (stream.isTTY) unblock(stream, fd);
+    keepOrder(stream, ahead);
     return stream;
   };
   // Node itself uses standard error whenever a connection closes.
@@ -85,7 +83,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     },
     isPipe,
     open,
-    behind: () => (stream?.isTTY && stream.writable && stream.writableLength > 0 ? stream : undefined),
+    behind: () => (stream?.writable && stream.writableLength > 0 ? stream : undefined),
     size: () => windowSize(isTerminal() ? open() : {}),
     write(text) {
       if (isTerminal()) writeAbove(() => writeToTerminal(text));
@@ -146,7 +144,7 @@ function ownStream(fd: number): NodeJS.WriteStream | undefined {
   return new Socket({ fd: own, readable: false, writable: true }) as NodeJS.WriteStream;
 }
 
-/** Whoever writes to a terminal, a prompt or a drawing too, comes after what the other output waits with. */
+/** Whoever writes to a terminal or a pipe, a prompt or a drawing too, comes after what the other output waits with. */
 function keepOrder(stream: NodeJS.WriteStream, ahead: OutputOptions['ahead']): void {
   const { write } = stream;
   stream.write = ((...given: Parameters<typeof write>) => write.apply(ahead() ?? stream, given)) as typeof write;
