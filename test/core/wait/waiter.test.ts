@@ -104,6 +104,40 @@ describe('--until running', () => {
 });
 
 describe('failures', () => {
+  for (const [name, between] of [
+    ['a result', 1],
+    ['a throttled response', 'Throttling'],
+  ] as const) {
+    it(`are counted anew after ${name}: the error budget is that of consecutive ones`, async () => {
+      const fails = (now: number) => now < 200 || (now >= 230 && now < 430);
+      const life: Life = (now) => (fails(now) ? 'Network.ConnectionReset' : now < 430 ? between : 2);
+      const { end } = await wait({ 1: life });
+      assert.equal(end.exitCode, 0);
+    });
+  }
+
+  it('of a task that is found again are forgotten: its grace, its attempts and its error', async () => {
+    const life: Life = (now) => (now < 5 || (now >= 30 && now < 39) ? 'ResourceNotFound' : 1);
+    const { events, end } = await wait({ 1: life }, { timeoutMs: 60_000 });
+    const attempts = of(events, 'retry').map(({ attempt }) => attempt);
+    assert.deepEqual(attempts.filter((attempt) => attempt === 1).length, 2, String(attempts));
+    const { outcome, failure, requestId } = end.tasks[0]!;
+    assert.deepEqual([end.exitCode, outcome, failure, requestId], [124, null, null, 'R']);
+  });
+
+  it('whose retries wait for their turns do not use up the error budget meanwhile', async () => {
+    const tasks = lives(150, () => (_, poll) => (poll < 4 ? 'InternalError' : 2));
+    assert.equal((await wait(tasks, { errorBudgetMs: 10_000 })).end.exitCode, 0);
+  });
+
+  it('by throttling stretch the gaps for as long as five clean polls take', async () => {
+    const life: Life = (_, poll) => (poll === 0 ? 'Throttling' : 1);
+    const { asked, events } = await wait({ 1: life }, { intervalMs: 3000, timeoutMs: 60_000 });
+    assert.equal(of(events, 'retry')[0]!.budgetLeftMs, null);
+    const gaps = asked.map(({ at }, index) => Math.round(at - (asked[index - 1]?.at ?? 0))).slice(2);
+    assert.deepEqual(gaps.slice(0, 7), [6, 6, 6, 6, 3, 3, 3]);
+  });
+
   const cases: [string, Life, number][] = [
     ['two 500s are survived', (_, poll) => (poll < 2 ? 'InternalError' : 2), 0],
     ['four minutes of resets are survived', (now) => (now < 240 ? 'Network.ConnectionReset' : 2), 0],
