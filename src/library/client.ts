@@ -12,7 +12,7 @@ import type { AccessKey } from '../core/rpc/signature.ts';
 import type { Transport } from '../core/rpc/transport.ts';
 import { parseTaskId, type TaskId } from '../core/task.ts';
 import type { PollOptions } from '../core/wait/waiter-options.ts';
-import { fetchTransport } from '../io/net/fetch-transport.ts';
+import { boundedTransport, fetchTransport } from '../io/net/fetch-transport.ts';
 import { systemClock } from '../system.ts';
 import { createRedactor, type Redactor } from '../text/redactor.ts';
 import { checkAccessKey, findKey } from './key.ts';
@@ -179,7 +179,7 @@ function chooseTransport(given: ClientOptions['transport'], redactor: Redactor):
   if (typeof given === 'function') return fetchTransport(given);
   const isWhole = [given?.send, given?.renew, given?.close].every((method) => typeof method === 'function');
   if (!isWhole) throw expected('transport', 'transport', given);
-  return given;
+  return boundedTransport(given);
 }
 
 /** The built-in transport, loaded with the first request. */

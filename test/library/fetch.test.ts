@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { createClient, ExitCode, type TaskReply, waitForTasks } from '../../src/index.ts';
+import { createClient, ExitCode, type TaskReply, type Transport, waitForTasks } from '../../src/index.ts';
 import { fetchTransport } from '../../src/io/net/fetch-transport.ts';
 import { sandbox, testKey } from '../support/mmai.ts';
 import { fakeTransport, succeeded } from '../support/transport.ts';
@@ -96,5 +96,30 @@ describe('a client with a transport like fetch', () => {
     for (const timeoutMs of [2 ** 31 + 1e6, Number.POSITIVE_INFINITY]) await client.getTaskStatus('1', { timeoutMs });
     assert.ok(requests[0]!.timeoutMs <= 2 ** 31 - 1, String(requests[0]!.timeoutMs));
     assert.equal(requests[1]!.timeoutMs, Number.POSITIVE_INFINITY);
+  });
+
+  it("names what a transport of one's own throws, so that a wait goes on after it", async () => {
+    const reset = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    const { transport, requests } = fakeTransport(reset, succeeded);
+    const client = createClient({ accessKey: testKey, transport });
+    const { summary } = await waitForTasks(client, ['1']);
+    assert.deepEqual([summary.exitCode, summary.retries, requests.length], [ExitCode.ok, 1, 2]);
+  });
+
+  it("keeps the limits of a request through a transport of one's own that does not heed them", async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const transport: Transport = { send: () => new Promise(() => {}), renew() {}, close() {} };
+    const client = createClient({ accessKey: testKey, transport, requestTimeout: 1000 });
+    const reply = client.getTaskStatus('1', { retries: 0 });
+    await new Promise(setImmediate);
+    t.mock.timers.tick(1000);
+    const ended = await reply;
+    assert.equal(!ended.ok && ended.failure.code, 'Network.Timeout');
+  });
+
+  it('names a rejection without a reason', async () => {
+    const client = createClient({ accessKey: testKey, transport: () => Promise.reject() });
+    const reply = await client.getTaskStatus('1', { retries: 0 });
+    assert.equal(!reply.ok && reply.failure.code, 'Network.ConnectionReset');
   });
 });

@@ -2,19 +2,28 @@ import type { HttpRequest, HttpResponse, Transport } from '../../core/rpc/transp
 import type { Text } from '../../errors.ts';
 import { abortedError, MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
 
-/** A transport over a function like `fetch`; what it throws is named by the code of its cause, as Node's own gives it. */
+/** A transport over a function like `fetch`. */
 export function fetchTransport(fetchLike: typeof fetch): Transport {
-  return { send: (request) => send(fetchLike, request), renew() {}, close() {} };
+  return boundedTransport({ send: (request) => exchange(fetchLike, request), renew() {}, close() {} });
 }
 
-async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<HttpResponse> {
+/**
+ * A transport that keeps the limits of a request, which `given` may not heed; what that throws is named by the code of its cause, as
+ * Node's own gives it.
+ */
+export function boundedTransport(given: Transport): Transport {
+  return { send: (request) => send(given, request), renew: () => given.renew(), close: () => given.close() };
+}
+
+// --- internal ---
+
+async function send(given: Transport, request: HttpRequest): Promise<HttpResponse> {
   const { url, timeoutMs, signal } = request;
   const where = () => new URL(url).host;
   // Not AbortSignal.any: Node 20 keeps something of each on a signal that lives longer, and a timeout's timer runs on after the response.
   const stop = new AbortController();
   const onAbort = () => stop.abort(abortedError());
   const expire = () => stop.abort(timeoutError(where, timeoutMs));
-  // The function may not heed the signal that it is given.
   const stopped = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
   });
@@ -22,9 +31,9 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
   try {
-    return await Promise.race([exchange(fetchLike, request, where, stop.signal), stopped]);
+    return await Promise.race([given.send({ ...request, signal: stop.signal }), stopped]);
   } catch (error) {
-    throw networkError((error as Error).cause ?? error, where);
+    throw networkError((error as Error | undefined)?.cause ?? error ?? {}, where);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
@@ -33,12 +42,11 @@ async function send(fetchLike: typeof fetch, request: HttpRequest): Promise<Http
 
 async function exchange(
   fetchLike: typeof fetch,
-  { method, url, headers, body }: HttpRequest,
-  where: Text,
-  signal: AbortSignal,
+  { method, url, headers, body, signal }: HttpRequest,
 ): Promise<HttpResponse> {
-  const response = await fetchLike(url, { method, headers, body: body ?? null, signal, redirect: 'manual' });
-  const bytes = await bodyOf(response, where);
+  const init = { method, headers, body: body ?? null, signal: signal ?? null, redirect: 'manual' } as const;
+  const response = await fetchLike(url, init);
+  const bytes = await bodyOf(response, () => new URL(url).host);
   return { status: response.status, headers: Object.fromEntries(response.headers), body: bytes };
 }
 
