@@ -171,6 +171,7 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     assert.equal((await mmaiInProcess([...args, '-o', 'text'])).stderr, '');
     assert.equal((await mmaiInProcess([...args.slice(0, -1), 'xml'])).stderr, '');
     assert.equal((await mmaiInProcess([...args, '-q'])).stderr, '');
+    assert.equal((await mmaiInProcess(['status', '1', '--dry-run=curl', '--format', 'json'])).stderr, '');
   });
 
   it('says nothing on standard error with -q', async () => {

@@ -45,8 +45,8 @@ export async function resolveSetup(
   // A form that a profile or a variable names is meant for every command, so one without it prints json.
   const values = outputs.includes(given.output) ? given : { ...given, output: 'json' as const };
   const { messages, stdout, stderr } = deps;
-  // `--format json | jq`: what other tools call the format of the output.
-  const isMistaken = options.format?.toLowerCase() === 'json' && output === undefined;
+  // `--format json | jq`: what other tools call the format of the output. A script of --dry-run has no other form.
+  const isMistaken = options.format?.toLowerCase() === 'json' && output === undefined && options.dryRun === undefined;
   if (isMistaken && values.output === 'text' && !stdout.isTerminal && !options.quiet) {
     stderr.write(`${messages.hint}${messages.parser.formatOfResponse()}\n`);
   }
