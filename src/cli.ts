@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
-import { earlySetting } from './core/config/settings.ts';
+import { earlyColor } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
 import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
@@ -161,8 +161,7 @@ async function report(
   const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
   // The sentence may quote an argument, a path or a variable.
   const lines = hint ? hint.split('\n').map((line) => `${messages.hint}${visible(line)}\n`) : [];
-  const wanted = (await earlySetting('color', { flag: color, profile }, deps))?.toLowerCase();
-  const style = await deps.style(stderr, wanted === 'always' || wanted === 'never' ? wanted : 'auto');
+  const style = await deps.style(stderr, await earlyColor(color, profile, deps));
   stderr.write(paintLabels(`${messages.error}${visible(text)}\n${lines.join('')}`, style, messages));
   if (isDebug && error instanceof Error) stderr.write(`${error.stack?.split('\n').map(visible).join('\n')}\n`);
   return { exitCode: exitCodeOf(error), error: error instanceof Error ? error : new Error(String(error)) };

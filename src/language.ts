@@ -20,7 +20,7 @@ export async function chooseSpeech(
 ): Promise<Speech> {
   const { env } = deps;
   const isAscii = !isUtf8(firstOf(env, ['LC_ALL', 'LC_CTYPE', 'LANG']));
-  const wanted = await earlySetting('language', { flag: flags.lang, profile: flags.profile }, deps);
+  const wanted = await earlySetting('language', flags.lang, flags.profile, deps);
   if (wanted) return { language: isChinese(wanted) ? 'zh' : 'en', isAscii };
   const locale = firstOf(env, ['LC_ALL', 'LC_MESSAGES', 'LANG']) || deps.systemLocale();
   return { language: isChinese(locale) && !isAscii ? 'zh' : 'en', isAscii };

@@ -61,7 +61,7 @@ export async function errorDocument(
 
 async function formOf(words: readonly string[], deps: CommandDeps): Promise<Settings['output'] | undefined> {
   if (words.includes('--json')) return 'json';
-  const flags = { flag: flagValue(words, '--output', '-o'), profile: flagValue(words, '--profile') };
-  const form = await earlySetting('output', flags, deps);
+  const flag = flagValue(words, '--output', '-o');
+  const form = await earlySetting('output', flag, flagValue(words, '--profile'), deps);
   return OUTPUTS.find((known) => known === form?.trim().toLowerCase());
 }

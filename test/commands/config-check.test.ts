@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { runConfigCheck } from '../../src/commands/config/check.ts';
 import { NetworkError } from '../../src/core/rpc/transport.ts';
 import { createTransport } from '../../src/io/net/transport.ts';
+import { plainStyle } from '../../src/io/terminal/style.ts';
 import { fakeClock } from '../support/clock.ts';
 import { check, KEY, type Row, service } from '../support/config-check.ts';
 import { fakeDeps } from '../support/deps.ts';
@@ -159,6 +160,16 @@ describe('mmai config check', () => {
     assert.equal(await runConfigCheck({ simulate: 'forbidden' }, deps), 3);
     assert.match(deps.stdout.text(), /^ok {6}credentials {2}AccessKey \*+, from the simulation$/m);
     assert.match(deps.stdout.text(), /^failed {2}permission {3}Forbidden\.RAM.*\n {8}hint: grant it/m);
+  });
+
+  it('is in color as --color says, where another flag is wrong, too', async () => {
+    const colors: string[] = [];
+    const style = async (_: unknown, color: string) => {
+      colors.push(color);
+      return plainStyle;
+    };
+    assert.equal(await runConfigCheck({ region: 'A B', color: 'always' }, fakeDeps({ style })), 2);
+    assert.deepEqual(colors, ['always']);
   });
 
   it('has no blanks at the end of a row without a detail', async () => {

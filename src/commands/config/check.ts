@@ -1,5 +1,5 @@
 import type { TaskReply } from '../../core/client.ts';
-import { isExposed, serviceOrigin } from '../../core/config/settings.ts';
+import { earlyColor, isExposed, serviceOrigin } from '../../core/config/settings.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import { parseTaskId, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -38,7 +38,10 @@ export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps)
   if (options.json || setup?.values.output === 'json') {
     deps.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs, exitCode)));
   } else {
-    const style = await deps.style(deps.stdout, setup?.values.color ?? 'auto');
+    const style = await deps.style(
+      deps.stdout,
+      setup?.values.color ?? (await earlyColor(options.color, options.profile, deps)),
+    );
     deps.stdout.write(checkTable(steps, style, deps.messages));
   }
   return exitCode;

@@ -77,13 +77,22 @@ export function resolveSettings(
   return { values: values as Settings, origins: origins as ResolvedSettings['origins'] };
 }
 
+type EarlyDeps = { readonly env: Environment; readonly store: () => Promise<ProfileStore> };
+
 /** The text of a setting before the command line is parsed: `flag` is the value of its flag, `profile` that of `--profile`. */
 export async function earlySetting(
   name: SettingName,
-  { flag, profile }: { readonly flag: string | undefined; readonly profile: string | undefined },
-  deps: { readonly env: Environment; readonly store: () => Promise<ProfileStore> },
-): Promise<string | undefined> {
+  flag: string | undefined,
+  profile: string | undefined,
+  deps: EarlyDeps,
+) {
   return find(name, { text: flag, name: '' }, deps.env, await earlyProfile(profile, deps)).text;
+}
+
+/** The same of the color, for what is printed where the settings are not known, or one of them is wrong. */
+export async function earlyColor(flag: string | undefined, profile: string | undefined, deps: EarlyDeps) {
+  const text = (await earlySetting('color', flag, profile, deps))?.toLowerCase();
+  return text === 'always' || text === 'never' ? text : 'auto';
 }
 
 export const settingNames = Object.keys(DEFINITIONS) as SettingName[];
