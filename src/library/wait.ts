@@ -111,19 +111,15 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
 /** The events of a wait whose last round comes in time, however long the reader is busy with each. */
 async function* eventsOf(plan: Plan, start: () => Waiter): AsyncGenerator<WatchEvent, void> {
   const waiter = start();
-  try {
-    for await (const event of stampedEvents(waiter, plan)) {
-      let read = () => {};
-      void waiter.holdFor(
-        new Promise<void>((resolve) => {
-          read = resolve;
-        }),
-      );
-      yield event;
-      read();
-    }
-  } finally {
-    waiter.stop();
+  for await (const event of stampedEvents(waiter, plan)) {
+    let read = () => {};
+    void waiter.holdFor(
+      new Promise<void>((resolve) => {
+        read = resolve;
+      }),
+    );
+    yield event;
+    read();
   }
 }
 

@@ -44,6 +44,18 @@ matrix('a connection that', [
   { name: 'speaks no protocol', play: new Uint8Array(100), expected: protocol },
 ]);
 
+it('a connection that is being opened ends when the client is closed', async () => {
+  let onConnected = () => {};
+  const connected = new Promise<void>((resolve) => (onConnected = resolve));
+  const { url } = await rawServer('', () => onConnected());
+  const client = createClient({ accessKey: testKey, endpoint: url.replace('http:', 'https:') });
+  const sent = client.getTaskStatus('1', { retries: 0 });
+  await connected;
+  client.close();
+  const reply = await sent;
+  assert.equal(!reply.ok && reply.failure.code, 'Network.Aborted');
+});
+
 describe('a connection that was kept from an earlier request', () => {
   for (const [name, close] of [
     ['reset', (socket: Socket) => socket.resetAndDestroy()],
@@ -77,6 +89,18 @@ describe('a connection that was kept from an earlier request', () => {
       assert.equal(replies.filter(({ ok }) => ok).length, ids.length, `call ${call}`);
     }
     client.close();
+  });
+
+  it('is closed by renewConnections', { timeout: 3000 }, async () => {
+    let onClosed = () => {};
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const { url } = await rawServer('', (socket) => {
+      socket.on('data', () => socket.write(ok('{"Status":2}'))).on('close', () => onClosed());
+    });
+    const client = createClient({ accessKey: testKey, endpoint: url });
+    await client.getTaskStatus('1');
+    client.renewConnections();
+    await closed;
   });
 
   it('is not what a new one is that is reset: that is a failure', async () => {

@@ -10,6 +10,7 @@ import {
   ExitCode,
   type StatusReply,
   type TaskClient,
+  type WatchEvent,
   waitForTasks,
   watchTasks,
 } from '../../src/index.ts';
@@ -115,6 +116,12 @@ describe("a wait with a client of one's own", () => {
   it('throws what the client throws', async () => {
     const client: TaskClient = { getTaskStatus: () => Promise.reject(new RangeError('broken')) };
     await assert.rejects(waitForTasks(client, ['t-1']), RangeError);
+    const types: string[] = [];
+    const read = async () => {
+      for await (const { type } of watchTasks(client, ['t-1'])) types.push(type);
+    };
+    await assert.rejects(read(), RangeError);
+    assert.deepEqual(types, ['version', 'start', 'summary']);
   });
 
   it('polls again after a waking, whatever its client throws for the request in flight that was given up', async (t) => {
@@ -131,12 +138,17 @@ describe("a wait with a client of one's own", () => {
         return { ok: true, result: { status: 1 } };
       },
     };
-    const wait = waitForTasks(client, ['lost', 'other']);
+    const read = async () => {
+      let last: WatchEvent | undefined;
+      for await (const event of watchTasks(client, ['lost', 'other'])) last = event;
+      return last;
+    };
+    const wait = read();
     await new Promise(setImmediate);
     t.mock.method(process, 'hrtime', () => [hrtime()[0] + 10, hrtime()[1]]);
     wake();
-    const { summary } = await wait;
-    assert.deepEqual([summary.exitCode, polls], [ExitCode.ok, { lost: 2, other: 2 }]);
+    const last = await wait;
+    assert.deepEqual([last?.type === 'summary' && last.exitCode, polls], [ExitCode.ok, { lost: 2, other: 2 }]);
   });
 
   it('has an example that runs: a task of ECS', async () => {

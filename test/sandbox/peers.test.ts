@@ -149,6 +149,8 @@ describe('the sandbox', () => {
     '192.168.0.1',
     '0.0.0.0',
     '[::2]',
+    '[::1',
+    'localhost:port',
   ]) {
     it(`does not answer a request for ${host}, as a page that rebinds its name sends it`, async () => {
       assert.match(await named(host), /<Code>MisdirectedRequest<\/Code>/);
