@@ -14,6 +14,7 @@ import {
   waitForTasks,
   watchTasks,
 } from '../../src/index.ts';
+import { classifyFailure } from '../support/failure.ts';
 import { testKey } from '../support/mmai.ts';
 
 /** A client of one's own that gives these replies, the last again and again. */
@@ -122,6 +123,18 @@ describe("a wait with a client of one's own", () => {
     };
     await assert.rejects(read(), RangeError);
     assert.deepEqual(types, ['version', 'start', 'summary']);
+  });
+
+  it('leaves no timer behind for a result that is to be requested again later', async () => {
+    const failure = classifyFailure('InternalError', 600_000);
+    const client: TaskClient = {
+      getTaskStatus: async () => ({ ok: true, result: { status: 3 } }),
+      getTaskResult: async () => ({ ok: false, failure }),
+    };
+    const { summary } = await waitForTasks(client, ['t-1'], { timeout: 300 });
+    assert.equal(summary.exitCode, ExitCode.failed);
+    await new Promise(setImmediate);
+    assert.ok(!process.getActiveResourcesInfo().includes('Timeout'));
   });
 
   it('polls again after a waking, whatever its client throws for the request in flight that was given up', async (t) => {

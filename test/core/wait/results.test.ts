@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TaskResultReply } from '../../../src/core/client.ts';
+import { networkFailure } from '../../../src/core/rpc/response.ts';
+import { NetworkError } from '../../../src/core/rpc/transport.ts';
 import type { ResultDetails } from '../../../src/core/task.ts';
 import { classifyFailure } from '../../support/failure.ts';
 import { finishedAt, lives, of, wait } from '../../support/wait.ts';
@@ -20,6 +22,31 @@ const timedOut: NonNullable<Parameters<typeof wait>[1]>['result'] = async (_, { 
 };
 
 describe('the result of a task', () => {
+  it('that is given up at the end of the wait is no refusal, and is not requested again', async () => {
+    const { end, results, debugged } = await wait(
+      { 1: () => 3 },
+      {
+        async result(_, { signal }) {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+          return { ok: false, failure: networkFailure(new NetworkError('Aborted', 'given up'), String) };
+        },
+      },
+    );
+    await new Promise(setImmediate);
+    assert.deepEqual([end.exitCode, results.length, debugged], [1, 1, []]);
+  });
+
+  it('is not requested again after its delay where another was refused meanwhile', async () => {
+    const { results } = await wait(
+      { 1: () => 3, 2: finishedAt(0.2, 3) },
+      { intervalMs: 300, result: async (id) => refused(id === '1' ? 'InternalError' : 'Forbidden.RAM') },
+    );
+    assert.deepEqual(
+      results.map(({ id }) => id),
+      ['1', '2'],
+    );
+  });
+
   it('is requested when the task has failed, of no other task, and is in its event and at the end', async () => {
     const { events, end, results } = await wait(
       { 1: finishedAt(2), 2: finishedAt(3, 3), 3: () => 'ResourceNotFound' },
