@@ -22,7 +22,8 @@ export async function main(argv: readonly string[]): Promise<() => void> {
 function reportBug({ name, message, stack = '', code, syscall }: NodeJS.ErrnoException): void {
   // What readline throws in a prompt whose terminal is gone, sooner than the hang-up comes.
   if (code === 'EIO' && (syscall === 'read' || syscall === 'setRawMode')) return end(ExitCode.hangup);
-  const lines = [`mmai: ${name}: ${message}`, ...(isSwitchedOn(process.env.MMAI_DEBUG) ? stack.split('\n') : [])];
+  const isDebug = process.argv.includes('--debug') || isSwitchedOn(process.env.MMAI_DEBUG);
+  const lines = [`mmai: ${name}: ${message}`, ...(isDebug ? stack.split('\n') : [])];
   process.stderr.write(`${lines.map(visible).join('\n')}\n`);
   end(ExitCode.bug);
 }

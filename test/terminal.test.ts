@@ -101,8 +101,13 @@ describe('whatever an argument, a variable or a file is called, it is shown and 
     const ended = await mmai(['status', '1', '--simulate', 'hang', '-q'], { env });
     assert.equal(ended.code, 70);
     assertHarmless(ended, 'the crash');
-    const off = await mmai(['status', '1', '--simulate', 'hang', '-q'], { env: { ...env, MMAI_DEBUG: '0' } });
+    const args = ['status', '1', '--simulate', 'hang', '-q'];
+    const off = await mmai(args, { env: { ...env, MMAI_DEBUG: '0' } });
     assert.equal(off.stderr.match(/\n/g)?.length, 1);
+    // The hint of exit code 70 asks for its output.
+    const flag = await mmai([...args, '--debug'], { env: { ...env, MMAI_DEBUG: '0' } });
+    assert.match(flag.stderr, /^ {4}at /m);
+    assertHarmless(flag, 'the crash');
   });
 
   it('an id on standard input', async () =>
