@@ -1,7 +1,7 @@
 import { MmaiError, type Text } from '../../errors.ts';
 import { MAX_TIMER_MS } from '../../text/duration.ts';
 import type { Redactor } from '../../text/redactor.ts';
-import { masked } from '../../text/safe-text.ts';
+import { masked, visible } from '../../text/safe-text.ts';
 import type { Clock } from '../clock.ts';
 import { failureExitCode } from '../outcome.ts';
 import { backoffMs } from './backoff.ts';
@@ -89,7 +89,8 @@ export class CallError extends MmaiError {
   /** `text` says what the call was needed for, too. */
   constructor(failure: Failure, text: Text, hint: Text | undefined) {
     super(failureExitCode(failure.class), text, { hint });
-    this.failure = { ...failure, message: this.message, text };
+    // It names a place, whose path may hold anything.
+    this.failure = { ...failure, message: visible(this.message), text: (m) => visible(text(m)) };
   }
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../../src/cli.ts';
+import { networkCallError } from '../../../src/core/rpc/call.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../../../src/core/rpc/transport.ts';
+import { en } from '../../../src/locales/en/messages.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { fakeDeps } from '../../support/deps.ts';
 import { answer, refusal } from '../../support/transport.ts';
@@ -47,6 +49,12 @@ const issued = (minutes: number) => {
 };
 
 describe('a network that fails while a role is assumed', () => {
+  it('is told without a character of the path of a file that a terminal would obey', () => {
+    const { failure } = networkCallError('Timeout', () => '/h\u001b]0;x\u0007/config.json: no credentials');
+    const safe = '/h\\u{1b}]0;x\\u{7}/config.json: no credentials';
+    assert.deepEqual([failure.message, failure.text?.(en)], [safe, safe]);
+  });
+
   const failures: [string, string, () => HttpResponse][] = [
     ['STS that is unreachable', 'Network.Unreachable', throwing('Unreachable')],
     ['a proxy that is unreachable', 'Network.Proxy', throwing('Proxy')],
