@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LastRound } from '../../../src/core/wait/last-round.ts';
+import { RateLimit } from '../../../src/core/wait/pace.ts';
 import { pollPlan } from '../../../src/core/wait/plan.ts';
 import { finishedAt, type Life, lives, wait, waitFor } from '../../support/wait.ts';
 
@@ -95,4 +97,10 @@ describe('the deadline', () => {
       assert.equal(end.exitCode, 0, limit);
     }
   });
+});
+
+it('lets a first poll that comes close before the last round take its time: it is the last one where responses are slow', () => {
+  const round = new LastRound({ timeoutMs: 1000, intervalMs: 'auto' }, new RateLimit(10));
+  round.polls = 1;
+  assert.deepEqual([round.beginsAt(), round.timeoutMs(0, false)], [750, 900]);
 });
