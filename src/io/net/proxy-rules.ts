@@ -25,8 +25,9 @@ export interface ProxyChoice {
 
 /**
  * The proxy for a URL by curl's rules: `https_proxy` for https, `http_proxy` for http and neither for the other, lower case
- * before upper, an empty variable being none. Unlike curl's, a loopback host is never proxied (Go's rule): a proxy's
- * loopback is another machine's. Throws a usage error naming the variable, never its value, which may hold a password.
+ * before upper, an empty variable being none. Unlike curl's, HTTP_PROXY counts and ALL_PROXY does not, and a loopback host is never
+ * proxied (Go's rule): a proxy's loopback is another machine's. Throws a usage error naming the variable, never its value, which may
+ * hold a password.
  */
 export function chooseProxy(url: URL, env: Environment): ProxyChoice {
   if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.check.network.loopback };
