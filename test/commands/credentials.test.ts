@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
+import { emptyConfig } from '../../src/core/config/profiles.ts';
 import type { CommandEnd } from '../../src/core/credentials/provider.ts';
 import { type HttpRequest, NetworkError } from '../../src/core/rpc/transport.ts';
+import { usageError } from '../../src/errors.ts';
 import { runCommand } from '../../src/io/command.ts';
 import { BROKEN, brokenWorld, oidc, role, uri, type World } from '../fixtures/broken-credentials.ts';
 import { assertNoCanary, CANARY } from '../support/canary.ts';
@@ -145,6 +147,32 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     await run(['config', 'set', 'access-key-secret', 'secret'], deps);
     assert.equal(await run(['status', '1'], deps), 0, deps.stderr.text());
     assert.deepEqual(ids, ['old-id', 'new-id']);
+  });
+
+  it("of mmai's own file that cannot be read by then stay: those of the next place would sign as somebody else", async () => {
+    const ids: (string | null)[] = [];
+    let isBroken = false;
+    const send = async ({ url }: HttpRequest) => {
+      ids.push(new URL(url).searchParams.get('AccessKeyId'));
+      isBroken = true;
+      return refusal(404, 'InvalidAccessKeyId.NotFound');
+    };
+    const other = { name: 'default', mode: 'AK', access_key_id: 'other-id', access_key_secret: 's' };
+    const aliyun = JSON.stringify({ current: 'default', profiles: [other] });
+    const deps = fakeDeps({
+      readText: async (path) => (path.endsWith('.aliyun/config.json') ? aliyun : undefined),
+      transport: async () => ({ send, renew() {}, close() {} }),
+    });
+    await run(['config', 'set', 'access-key-id', 'own-id'], deps);
+    await run(['config', 'set', 'access-key-secret', 'secret'], deps);
+    const store = await deps.store();
+    const read: typeof store.read = (warn) => {
+      if (!isBroken) return store.read(warn);
+      if (warn) return emptyConfig();
+      throw usageError(() => 'unreadable');
+    };
+    const code = await run(['status', '1'], { ...deps, store: async () => ({ ...store, read }) });
+    assert.deepEqual([code, ids], [3, ['own-id']]);
   });
 
   it('the canary is found in every spelling that it could leak in', () => {

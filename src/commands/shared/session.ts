@@ -1,5 +1,5 @@
 import { type Client, createClient } from '../../core/client.ts';
-import { DEFAULT_PROFILE, type Profile, profileName, selectProfile } from '../../core/config/profiles.ts';
+import { DEFAULT_PROFILE, earlyProfile, type Profile, profileName, selectProfile } from '../../core/config/profiles.ts';
 import {
   choice,
   isExposed,
@@ -166,7 +166,8 @@ function cachedKey(
   const ecs = ecsProvider(credentialDeps);
   const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
   return cacheCredentials(credentialDeps, async (isAgain, ask) => {
-    if (isAgain) profile = { ...profile, values: (await deps.store()).read(() => {}).profiles[profile.name] ?? {} };
+    // A file that cannot be read now leaves the profile as it is: without it, the next place would sign as somebody else.
+    if (isAgain) profile = { ...profile, values: ((await earlyProfile(profile.name, deps)) ?? profile).values };
     const passed: Text[] = [];
     onSearch({ passed });
     const start = deps.clock.monotonic();

@@ -86,8 +86,8 @@ export function selectProfile(
 }
 
 /**
- * The profile in use, before the command line is parsed: `flag` is the value of `--profile`. Undefined where the file cannot be read
- * or has no such profile: the command that needs it reports that.
+ * The profile in use, for what is needed before the command line is parsed or again during a wait: `flag` is the value of `--profile`.
+ * Undefined where the file cannot be read or has no such profile: the command that needs it reports that.
  */
 export async function earlyProfile(
   flag: string | undefined,
