@@ -128,6 +128,13 @@ describe('a failure', () => {
     });
   }
 
+  it('has no code of ours where a response came, whatever that says', async () => {
+    for (const Code of ['Network.Aborted', 'network.certificate']) {
+      const { code, message } = await failureOf(500, { Code, Message: 'gone' });
+      assert.deepEqual([code, message], ['Network.Unreadable', 'gone']);
+    }
+  });
+
   it('does not take the Date of a cached answer for the server clock', async () => {
     const date = 'Mon, 13 Mar 2023 08:34:40 GMT';
     assert.equal((await failureOf(400, { Code: 'InvalidTimeStamp' }, { date })).serverTime, now + 10_000);
