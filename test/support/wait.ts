@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TaskReply, TaskResultReply } from '../../src/core/client.ts';
 import type { Failure } from '../../src/core/rpc/response.ts';
-import { parseTaskId, type TaskId } from '../../src/core/task.ts';
+import { parseTaskId, type ResultDetails, type TaskId } from '../../src/core/task.ts';
 import type { EndEvent, WaiterEvent } from '../../src/core/wait/events.ts';
 import { Waiter } from '../../src/core/wait/waiter.ts';
 import type { PollOptions, WaiterOptions } from '../../src/core/wait/waiter-options.ts';
@@ -15,6 +15,17 @@ export const finishedAt =
   (second: number, status = 2): Life =>
   (now) =>
     now >= second ? status : 1;
+
+const details: ResultDetails = {
+  reason: { name: 'Download fail', code: '1000', message: null, detail: null },
+  ...{ url: null, urlExpiresAt: null, analysisSeconds: null, videoName: null, videoUrl: null, applicationId: null },
+};
+
+/** A result with the reason of a failure. */
+export const replied = (status = 3): TaskResultReply => ({
+  ok: true,
+  result: { status, requestId: 'R', http: 200, result: details },
+});
 
 /** Called at each poll, to press keys or move clocks. */
 export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
