@@ -117,6 +117,17 @@ describe('a client with a transport like fetch', () => {
     assert.equal(!ended.ok && ended.failure.code, 'Network.Timeout');
   });
 
+  it("sends nothing through a transport of one's own once its call was given up: what that throws at once left a rejection unheard", async () => {
+    let sent = 0;
+    const send = () => {
+      sent += 1;
+      throw new Error('aborted');
+    };
+    const client = createClient({ accessKey: testKey, transport: { send, renew() {}, close() {} } });
+    const reply = await client.getTaskStatus('1', { retries: 0, signal: AbortSignal.abort() });
+    assert.deepEqual([!reply.ok && reply.failure.code, sent], ['Network.Aborted', 0]);
+  });
+
   it('names a rejection without a reason', async () => {
     const client = createClient({ accessKey: testKey, transport: () => Promise.reject() });
     const reply = await client.getTaskStatus('1', { retries: 0 });

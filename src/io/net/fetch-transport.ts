@@ -29,8 +29,8 @@ async function send(given: Transport, request: HttpRequest): Promise<HttpRespons
   });
   const timer = timeoutMs < Number.POSITIVE_INFINITY ? setTimeout(expire, timeoutMs) : undefined;
   signal?.addEventListener('abort', onAbort);
-  if (signal?.aborted) onAbort();
   try {
+    if (signal?.aborted) throw abortedError();
     return await Promise.race([given.send({ ...request, signal: stop.signal }), stopped]);
   } catch (error) {
     throw networkError((error as Error | undefined)?.cause ?? error ?? {}, where);
