@@ -117,21 +117,27 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     assert.deepEqual(seen, ['service', 'down', 'service']);
   });
 
-  it('of a command that worked, and fails once the key is refused, are had from it as soon as it works again', async () => {
-    const ends = ['works', 'fails', 'fails', 'works'];
-    let key = 0;
+  it('of a command that cannot renew them for a while, as after a sleep, are had from it as soon as it can', async () => {
+    const runs: string[] = [];
     const printKey = async (): Promise<CommandEnd> => {
-      if (ends.shift() === 'fails') return { how: 'exited', exitCode: 1, stdout: '' };
-      key += 1;
-      const printed = { mode: 'StsToken', access_key_id: `id${key}`, access_key_secret: 's', sts_token: 't' };
+      const now = deps.clock.monotonic();
+      const works = now < 20_000 || now > 100_000;
+      runs.push(works ? 'works' : 'fails');
+      if (!works) return { how: 'exited', exitCode: 1, stdout: '' };
+      const expiration = new Date(deps.clock.now() + 60_000).toISOString();
+      const printed = { mode: 'StsToken', access_key_id: 'id', access_key_secret: 's', sts_token: 't', expiration };
       return { how: 'exited', exitCode: 0, stdout: JSON.stringify(printed) };
     };
-    const send = async () => (key === 1 ? refusal(403, 'InvalidSecurityToken.Expired') : succeeded);
-    const deps = fakeDeps({ runCommand: printKey, transport: async () => ({ send, renew() {}, close() {} }) });
+    const send = async () => answer(200, { Status: deps.clock.monotonic() < 120_000 ? 1 : 2, RequestId: 'R' });
+    const deps: ReturnType<typeof fakeDeps> = fakeDeps({
+      runCommand: printKey,
+      transport: async () => ({ send, renew() {}, close() {} }),
+    });
     await run(['config', 'set', 'credential-process', 'ask'], deps);
     assert.equal(await run(['watch', '1'], deps), 0, deps.stderr.text());
-    assert.deepEqual([ends, key], [[], 2]);
-    assert.match(deps.stderr.text(), /^\[\+00:01\] 1 Mmai\.Unavailable, retrying in 1s$/m);
+    assert.deepEqual(new Set(runs), new Set(['works', 'fails']));
+    assert.equal(runs.at(-1), 'works');
+    assert.match(deps.stderr.text(), /^\[\+01:0\d\] 1 Mmai\.Unavailable, retrying in /m);
   });
 
   it("of mmai's own file are read from it anew when the service refuses them: another process may have saved others", async () => {

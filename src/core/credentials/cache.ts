@@ -36,8 +36,8 @@ interface Cached extends Found {
  * Keeps credentials in memory, and renews temporary ones in the background before they expire, once however many callers there are. A
  * caller waits only for the very first ones and for a successor of expired ones, until `until` on the monotonic clock: the next one
  * waits on. `lookUp` goes through the chain and tells which place it asks: the first time, and when `renew` says that the service
- * refused the key. Rejects as the providers do, but that a command which fails after it worked counts as a network that fails; while
- * credentials are still good a failed renewal is only reported to `debug`.
+ * refused the key. Rejects as the providers do, but that a command which cannot renew what it gave counts as a network that fails;
+ * while credentials are still good a failed renewal is only reported to `debug`.
  */
 export function cacheCredentials(
   { clock, debug }: Pick<CredentialDeps, 'clock' | 'debug'>,
@@ -55,8 +55,7 @@ export function cacheCredentials(
     try {
       cached = withTimes(await start(), clock.now());
       return cached;
-    } catch (thrown) {
-      const error = cached && thrown instanceof CommandError ? unavailable(thrown) : thrown;
+    } catch (error) {
       if (error instanceof CallError) failed = { error, at: clock.now() };
       throw error;
     } finally {
@@ -105,23 +104,25 @@ export function cacheCredentials(
 
 // --- internal ---
 
-/** The command worked before: a laptop that wakes may run it before it has a network. */
-function unavailable({ text, hint }: CommandError): CallError {
-  const { failure } = networkCallError('Unreachable', text);
-  const { code } = ownError(ExitCode.unanswered);
-  return new CallError({ ...failure, code, topic: undefined }, text, hint);
-}
-
 function lateError(place: Text, ms: number): CallError {
   return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(ms)));
 }
 
 /** From the same place: another one would sign as another account. */
 async function refresh({ provider, credentials }: Found, debug: CredentialDeps['debug']): Promise<Found> {
-  const renewed = await provider.find();
+  const renewed = await provider.find().catch(tolerateCommand);
   if (!renewed) throw denied((m) => m.credentials.gone(credentials.source(m)));
   debug('credentials: renewed');
   return { provider, credentials: renewed };
+}
+
+/** The command worked before: a laptop that wakes may run it before it has a network. Always throws. */
+function tolerateCommand(error: unknown): never {
+  if (!(error instanceof CommandError)) throw error;
+  const { text, hint } = error;
+  const { failure } = networkCallError('Unreachable', text);
+  const { code } = ownError(ExitCode.unanswered);
+  throw new CallError({ ...failure, code, topic: undefined }, text, hint);
 }
 
 /** Credentials that live less than twice the lead are renewed at half their life; expired ones are used all the same: the service decides. */

@@ -82,7 +82,7 @@ export function denied(text: Text, hint?: Text): MmaiError {
   return new MmaiError(ExitCode.denied, text, { hint });
 }
 
-/** Exit 3: a command gave no credentials. Of one that did before, as in a wait, this may pass: it may need the network. */
+/** Exit 3: a command gave no credentials. Of one that is to renew what it gave, this may pass: it may need the network. */
 export class CommandError extends MmaiError {
   constructor(text: Text, hint: Text | undefined) {
     super(ExitCode.denied, text, { hint });

@@ -162,7 +162,7 @@ describe('credentials kept in memory', () => {
     assert.ok(FAILED_MS < 1000, 'a poll is retried after a second at the earliest');
   });
 
-  it('of a command that fails are refused at first; of one that worked before they cannot be reached', async () => {
+  it('of a command that fails are refused, also where the service refuses what it gave; one that cannot renew is not reached', async () => {
     const clock = fakeClock();
     const accessKey = { accessKeyId: 'key', accessKeySecret: 's' };
     const source = () => 'a command';
@@ -182,10 +182,9 @@ describe('credentials kept in memory', () => {
     works = true;
     assert.equal(await keep(false), accessKey);
     works = false;
-    const unreachable = { exitCode: 4, message: 'it failed' };
-    await assert.rejects(keep(true), unreachable);
+    await assert.rejects(keep(true), { exitCode: 3, message: 'it failed' });
     clock.jump(2 * HOUR);
-    await assert.rejects(keep(false), unreachable);
+    await assert.rejects(keep(false), { exitCode: 4, message: 'it failed' });
   });
 
   it('are searched for once, though that takes longer than the call that began it: the next one waits on', async () => {
