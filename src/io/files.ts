@@ -140,6 +140,8 @@ export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) 
 /** Another opening of a pipe or a terminal, which does not block; undefined where there is none, as of a pipe whose reader is gone. */
 export function openAgain(descriptor: number): number | undefined {
   try {
+    // There, anyone may make such a path.
+    if (process.platform === 'win32') return undefined;
     const stat = fstatSync(descriptor);
     const isTerminal = stat.isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
     if (!stat.isFIFO() && !isTerminal) return undefined;

@@ -16,7 +16,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { splitCommandLine } from '../../src/core/credentials/command-line.ts';
-import { readText, readTextSync, writeText } from '../../src/io/files.ts';
+import { openAgain, readText, readTextSync, writeText } from '../../src/io/files.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 import { closeOnceRead } from '../support/pipe.ts';
 
@@ -144,6 +144,17 @@ describe('writeText', () => {
 
   it('says that a disk is full', async () => {
     if (existsSync('/dev/full')) await assert.rejects(writeText('/dev/full', 'x', 'replace'), { code: 'ENOSPC' });
+  });
+});
+
+describe('openAgain', () => {
+  it('opens no path on Windows, where any user can make /proc', (t) => {
+    const { descriptor } = openPipe();
+    t.after(() => closeSync(descriptor));
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform')!;
+    t.after(() => Object.defineProperty(process, 'platform', platform));
+    Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+    assert.equal(openAgain(descriptor), undefined);
   });
 });
 
