@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
 import { describe, it } from 'node:test';
 import { run } from '../src/cli.ts';
 import { fakeDeps, piped } from './support/deps.ts';
@@ -99,6 +100,21 @@ describe('standard input of the real program', { concurrency: 2 }, () => {
       assert.match(stderr, message);
     });
   }
+
+  const skip = process.platform !== 'linux' && 'only Linux shows the flags of a descriptor';
+  it('that a signal cut short is as it was for the next command', { skip }, async () => {
+    const script = `sh -c 'echo $$; exec "$0" "$1" watch' "$0" "$1"; cat /proc/self/fdinfo/0`;
+    const child = spawn('bash', ['-c', script, process.execPath, bin], { env: { ...env, LC_ALL: 'C' } });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    // It says that it reads from there.
+    child.stderr.once('data', () => process.kill(Number.parseInt(output, 10), 'SIGTERM'));
+    await once(child, 'close');
+    const [, flags] = /^flags:\s*(\d+)$/m.exec(output)!;
+    assert.equal(Number.parseInt(flags!, 8) & constants.O_NONBLOCK, 0);
+  });
 
   it('that cannot be read is exit 2', async () => {
     const child = spawn('sh', ['-c', `'${process.execPath}' '${bin}' status - < /`], {

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { setBlocking } from './terminal/unblocked.ts';
 
 /** Standard input. */
 export interface Input {
@@ -22,7 +23,11 @@ export function createInput(): Input {
 
 async function* readChunks(stop: AbortSignal): AsyncGenerator<Uint8Array> {
   const { stdin } = process;
-  const destroy = () => stdin.destroy();
+  const destroy = () => {
+    // The next command may read on.
+    setBlocking(stdin, true);
+    stdin.destroy();
+  };
   if (stop.aborted) return;
   stop.addEventListener('abort', destroy, { once: true });
   try {

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import { type MmaiError, systemError } from '../errors.ts';
 import { openAgain } from './files.ts';
-import { unblock } from './terminal/unblocked.ts';
+import { setBlocking, unblock } from './terminal/unblocked.ts';
 
 /** Standard output or standard error. */
 export interface StandardOutput extends Output {
@@ -126,8 +126,7 @@ export function restoreBlocking(): void {
   for (const fd of [1, 2]) {
     const stat = fstatSync(fd);
     if (!stat.isFIFO() && !stat.isSocket()) continue;
-    const stream = fd === 1 ? process.stdout : process.stderr;
-    (stream as { _handle?: { setBlocking?(isBlocking: boolean): unknown } })._handle?.setBlocking?.(true);
+    setBlocking(fd === 1 ? process.stdout : process.stderr, true);
   }
 }
 

@@ -6,8 +6,12 @@ import { accessSync, constants, fstatSync, readlinkSync, statSync } from 'node:f
  * shared one the writes of other programs would fail.
  */
 export function unblock(stream: NodeJS.WriteStream, descriptor: number): void {
-  const { _handle: handle } = stream as { _handle?: { setBlocking?(isBlocking: boolean): unknown } };
-  if (isOpenedAgain(descriptor)) handle?.setBlocking?.(false);
+  if (isOpenedAgain(descriptor)) setBlocking(stream, false);
+}
+
+/** Whether reading or writing may wait. Node has no public way to say so. */
+export function setBlocking(stream: object, isBlocking: boolean): void {
+  (stream as { _handle?: { setBlocking?(isBlocking: boolean): unknown } })._handle?.setBlocking?.(isBlocking);
 }
 
 // --- internal ---
