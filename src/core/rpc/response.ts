@@ -202,7 +202,8 @@ function signatureTopic(quoted: readonly string[], signedTexts: readonly string[
 function codeOf(response: HttpResponse, fields: ResponseFields | undefined, redact: Redact): string {
   const code = safeText(textField(fields, 'code'), MAX_FIELD, redact);
   // A success's own code ("OK") says nothing about a body that lacks the operation's fields, and no server sends a code of ours.
-  if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code)) && !/^network\./i.test(code)) return code;
+  if (code && !(isSuccess(response) && /^(ok|success|200)$/i.test(code)) && !/^(network|mmai)\./i.test(code))
+    return code;
   // A 304 redirects nowhere: a broken cache gives it to a request that did not ask for one.
   if (response.status >= 300 && response.status < 400 && response.status !== 304) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';

@@ -129,7 +129,7 @@ describe('a failure', () => {
   }
 
   it('has no code of ours where a response came, whatever that says', async () => {
-    for (const Code of ['Network.Aborted', 'network.certificate']) {
+    for (const Code of ['Network.Aborted', 'network.certificate', 'Mmai.Bug']) {
       const { code, message } = await failureOf(500, { Code, Message: 'gone' });
       assert.deepEqual([code, message], ['Network.Unreadable', 'gone']);
     }
