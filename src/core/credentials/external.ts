@@ -1,4 +1,4 @@
-import type { Text } from '../../errors.ts';
+import { ExitCode, type Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { Environment } from '../config/settings.ts';
 import { type Fields, parseRecord, textOf } from '../record.ts';
@@ -60,9 +60,12 @@ export async function printedProfile(
   const fields = printed && inLowerCase(printed);
   const mode = fields && aliyunMode(fields);
   if (fields && mode && mode !== 'External' && mode !== 'CredentialsURI') return fields;
+  const hint: Text | undefined =
+    end.how === 'stopped' ? undefined : (m) => m.credentials.externalHint(end.wroteError === true);
   throw new CommandError(
+    ExitCode.denied,
     (m) => m.credentials.external[trouble(end)](source(m), name, detail(end, timeoutMs)),
-    end.how === 'stopped' ? undefined : (m) => m.credentials.externalHint(end.wroteError === true),
+    { hint },
   );
 }
 

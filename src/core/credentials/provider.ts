@@ -83,11 +83,7 @@ export function denied(text: Text, hint?: Text): MmaiError {
 }
 
 /** Exit 3: a command gave no credentials. Of one that is to renew what it gave, this may pass: it may need the network. */
-export class CommandError extends MmaiError {
-  constructor(text: Text, hint: Text | undefined) {
-    super(ExitCode.denied, text, { hint });
-  }
-}
+export class CommandError extends MmaiError {}
 
 /** A variable that says yes: `true` in any case, or `1`, as the official clients read them. */
 export function isOn(value: string | undefined): boolean {

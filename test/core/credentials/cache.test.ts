@@ -10,6 +10,7 @@ import {
 } from '../../../src/core/credentials/cache.ts';
 import { CommandError } from '../../../src/core/credentials/provider.ts';
 import { CallError } from '../../../src/core/rpc/call.ts';
+import { ExitCode } from '../../../src/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { classifyFailure } from '../../support/failure.ts';
 
@@ -169,7 +170,7 @@ describe('credentials kept in memory', () => {
     let works = false;
     const find = async () => {
       if (works) return { accessKey, source, validForMs: HOUR };
-      throw new CommandError(() => 'it failed', undefined);
+      throw new CommandError(ExitCode.denied, () => 'it failed');
     };
     const provider: Found['provider'] = {
       source,
