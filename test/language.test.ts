@@ -64,6 +64,19 @@ describe('the language', { concurrency: 4 }, () => {
     });
   }
 
+  it('is that of a flag or a variable without a look at the config file, whose home may hang', async () => {
+    let looks = 0;
+    const store = async () => assert.fail(`look ${++looks}`);
+    for (const [lang, env] of [
+      ['zh', {}],
+      [undefined, { MMAI_LANG: 'zh' }],
+    ] as const) {
+      const speech = await chooseSpeech({ lang, profile: undefined }, fakeDeps({ env, store }));
+      assert.equal(speech.language, 'zh');
+    }
+    assert.equal(looks, 0);
+  });
+
   it('is that of the system where no variable says one, as on Windows', async () => {
     const speech = (systemLocale: string, env = {}) =>
       chooseSpeech({ lang: undefined, profile: undefined }, fakeDeps({ env, systemLocale: () => systemLocale }));

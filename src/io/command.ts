@@ -6,7 +6,7 @@ import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts'
 import { abortCode, signalOf } from '../errors.ts';
 import { MAX_TIMER_MS } from '../text/duration.ts';
 import { codeOf, kill, start } from './child-process.ts';
-import { withOwnOpening } from './files.ts';
+import { withOwnOpening } from './own-opening.ts';
 import { userEnvironment } from './resolver-limits.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import { type MmaiError, systemError } from '../errors.ts';
-import { openAgain } from './files.ts';
+import { openAgain } from './own-opening.ts';
 import { setBlocking, unblock } from './terminal/unblocked.ts';
 
 /** Standard output or standard error. */

@@ -16,7 +16,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { splitCommandLine } from '../../src/core/credentials/command-line.ts';
-import { openAgain, readText, readTextSync, writeText } from '../../src/io/files.ts';
+import { readText, readTextSync, writeText } from '../../src/io/files.ts';
+import { openAgain } from '../../src/io/own-opening.ts';
 import { temporaryDirectory } from '../support/mmai.ts';
 import { closeOnceRead } from '../support/pipe.ts';
 

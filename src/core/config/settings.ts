@@ -86,7 +86,9 @@ export async function earlySetting(
   profile: string | undefined,
   deps: EarlyDeps,
 ) {
-  return find(name, { text: flag, name: '' }, deps.env, await earlyProfile(profile, deps)).text;
+  const wanted = (stored?: Profile) => find(name, { text: flag, name: '' }, deps.env, stored);
+  // A file that nothing depends on may lie in a home that hangs.
+  return (wanted().origin.from === 'default' ? wanted(await earlyProfile(profile, deps)) : wanted()).text;
 }
 
 /** The same of the color, for what is printed where the settings are not known, or one of them is wrong. */
