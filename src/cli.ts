@@ -140,14 +140,7 @@ function withAbortCode(thrown: unknown, signal: AbortSignal): unknown {
 async function report(
   thrown: unknown,
   deps: CommandDeps,
-  {
-    color,
-    profile,
-    isDebug,
-    command,
-  }: Pick<EarlyArguments, 'color' | 'profile' | 'isDebug'> & {
-    readonly command: Command | undefined;
-  },
+  { color, profile, isDebug, command }: EarlyArguments & { readonly command: Command | undefined },
 ) {
   const { stderr, messages } = deps;
   const isParser = command !== undefined && thrown instanceof CommanderError;

@@ -60,7 +60,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
   };
   const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
   const writeDirectly = (text: string | Uint8Array) => {
-    // An answer with a gap is none; a log goes on once its disk has room again.
+    // A document with a gap is of no use; a log goes on once its disk is no longer full.
     if (hasFailed && fd === 1) return;
     hasFailed = false;
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;

@@ -166,7 +166,7 @@ function cachedKey(
   const ecs = ecsProvider(credentialDeps);
   const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
   return cacheCredentials(credentialDeps, async (isAgain, ask) => {
-    // A file that cannot be read now leaves the profile as it is: without it, the next place would sign as somebody else.
+    // A file that cannot be read now leaves the profile as it is: without it, the next place would sign as another account.
     if (isAgain) profile = { ...profile, values: ((await earlyProfile(profile.name, deps)) ?? profile).values };
     const passed: Text[] = [];
     onSearch({ passed });
