@@ -87,8 +87,9 @@ export async function earlySetting(
   deps: EarlyDeps,
 ) {
   const wanted = (stored?: Profile) => find(name, { text: flag, name: '' }, deps.env, stored);
+  const given = wanted();
   // A file that nothing depends on may lie in a home that hangs.
-  return (wanted().origin.from === 'default' ? wanted(await earlyProfile(profile, deps)) : wanted()).text;
+  return (given.origin.from === 'default' ? wanted(await earlyProfile(profile, deps)) : given).text;
 }
 
 /** The same of the color, for what is printed where the settings are not known, or one of them is wrong. */
