@@ -8,8 +8,8 @@ import { checkDocument, checkExitCode, checkTable } from '../../output/check-tab
 import { formatDuration, wholeSeconds } from '../../text/duration.ts';
 import { jsonDocument, masked } from '../../text/safe-text.ts';
 import type { ServiceOptions } from '../shared/options.ts';
+import { withProgress } from '../shared/progress.ts';
 import { type KeySearch, openSession, resolveSetup, type Setup } from '../shared/session.ts';
-import { withSpinner } from '../shared/spinner.ts';
 import { brokenStep, networkSteps, Observed } from './check-network.ts';
 import { CheckReport } from './check-report.ts';
 
@@ -26,7 +26,7 @@ export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps)
   if (setup) {
     const start = deps.clock.monotonic();
     const line = () => deps.messages.checking(0, 1, wholeSeconds(deps.clock.monotonic() - start), 0);
-    await withSpinner(
+    await withProgress(
       examine(check, setup, options.simulate, deps),
       line,
       { color: setup.values.color, quiet: setup.quiet },

@@ -19,8 +19,8 @@ import { jsonPieces } from '../../text/safe-text.ts';
 import { dryRun } from './dry-run/dry-run.ts';
 import { addServiceOptions, type ServiceOptions } from './options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './print.ts';
+import { withProgress } from './progress.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
-import { withSpinner } from './spinner.ts';
 import { commandTaskIds, rememberTasks } from './task-ids.ts';
 
 export interface TaskCommandOptions extends ServiceOptions {
@@ -142,7 +142,7 @@ async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
     return deps.messages.checking(checked, ids.length, elapsed, client.traffic.retries);
   };
   const work = Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, ids.length) }, worker));
-  await withSpinner(work, line, { color: values.color, quiet }, deps);
+  await withProgress(work, line, { color: values.color, quiet }, deps);
   return replies;
 }
 

@@ -8,7 +8,7 @@ import { formatDuration } from '../../text/duration.ts';
 import { isSwitchedOn } from '../../text/switched-on.ts';
 import { aligned } from '../../text/width.ts';
 import type { ServiceOptions } from './options.ts';
-import { isDrawable } from './spinner.ts';
+import { isDrawable } from './progress.ts';
 
 /** How long a command without a deadline waits for the next piece of standard input. */
 const IDLE: Pick<ReadingLimits, 'idleMs' | 'name'> = { idleMs: IDLE_MS, name: formatDuration(IDLE_MS) };

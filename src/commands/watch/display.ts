@@ -6,7 +6,7 @@ import { conflict, usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/terminal/live.ts';
 import { progressLine } from '../../output/progress.ts';
 import { taskBlock, taskLine } from '../../output/task-block.ts';
-import { isDrawable } from '../shared/spinner.ts';
+import { isDrawable } from '../shared/progress.ts';
 import type { WatchOptions } from './watch-options.ts';
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withSpinner } from '../../src/commands/shared/spinner.ts';
+import { withProgress } from '../../src/commands/shared/progress.ts';
 import type { CommandDeps } from '../../src/deps.ts';
 import { fakeDeps } from '../support/deps.ts';
 
@@ -15,7 +15,7 @@ async function drawn(ms: number, { env = {}, quiet = false } = {}): Promise<stri
   const deps = fakeDeps({ env, live });
   const terminal = { ...deps, stderr: { ...deps.stderr, isTerminal: true } };
   const work = deps.clock.sleep(ms).then(() => 'answer');
-  assert.equal(await withSpinner(work, () => 'checking', { color: 'auto', quiet }, terminal), 'answer');
+  assert.equal(await withProgress(work, () => 'checking', { color: 'auto', quiet }, terminal), 'answer');
   assert.equal(stops, lines.length);
   return lines;
 }
@@ -28,12 +28,33 @@ describe('a command that answers', () => {
     it(`slowly shows none with ${JSON.stringify(env)}`, async () => assert.deepEqual(await drawn(600, { env }), []));
   }
 
+  for (const [name, env, isTerminal] of [
+    ['without a terminal', {}, false],
+    ['where nothing can be drawn', { CI: 'true' }, true],
+  ] as const) {
+    it(`slowly ${name} prints a line at each heartbeat of watch`, async () => {
+      const deps = fakeDeps({ env });
+      const start = deps.clock.monotonic();
+      const work = deps.clock.sleep(130_000).then(() => 'answer');
+      const seconds = () => `after ${(deps.clock.monotonic() - start) / 1000} s`;
+      const output = { ...deps, stderr: { ...deps.stderr, isTerminal } };
+      await withProgress(work, seconds, { color: 'auto', quiet: false }, output);
+      assert.equal(deps.stderr.text(), 'after 30 s\nafter 60 s\nafter 120 s\n');
+    });
+  }
+
+  it('slowly with -q prints nothing', async () => {
+    const deps = fakeDeps();
+    await withProgress(deps.clock.sleep(130_000), () => 'checking', { color: 'auto', quiet: true }, deps);
+    assert.equal(deps.stderr.text(), '');
+  });
+
   it('with an error gives the terminal back, and fails', async () => {
     const deps = fakeDeps();
     const terminal = { ...deps, stderr: { ...deps.stderr, isTerminal: true } };
     const work = deps.clock.sleep(600).then(() => Promise.reject(new Error('no')));
     await assert.rejects(
-      withSpinner(work, () => '', { color: 'auto', quiet: false }, terminal),
+      withProgress(work, () => '', { color: 'auto', quiet: false }, terminal),
       /no/,
     );
   });
