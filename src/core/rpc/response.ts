@@ -207,18 +207,22 @@ function codeOf(response: HttpResponse, fields: ResponseFields | undefined, reda
   // A 304 redirects nowhere: a broken cache gives it to a request that did not ask for one.
   if (response.status >= 300 && response.status < 400 && response.status !== 304) return 'Network.Redirect';
   if (response.status === 429) return 'Network.Throttled';
-  const isHtml = HTML.test(utf8.decode(response.body.subarray(0, 512)));
-  return isHtml || /html/i.test(response.headers['content-type'] ?? '') ? 'Network.HtmlPage' : 'Network.Unreadable';
+  const isPage = isHtml(response.body) || /html/i.test(response.headers['content-type'] ?? '');
+  return isPage ? 'Network.HtmlPage' : 'Network.Unreadable';
+}
+
+/** A page of a proxy or a gateway. */
+function isHtml(body: Uint8Array): boolean {
+  return HTML.test(utf8.decode(body.subarray(0, 512)));
 }
 
 /** The top-level fields, or undefined for anything but JSON and XML. */
 async function readFields(body: Uint8Array): Promise<ResponseFields | undefined> {
+  if (isHtml(body)) return undefined;
   const text = utf8.decode(body).trim();
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
-    // A page is none of ours either.
-    if (text.startsWith('<') && text.length <= MAX_XML && !HTML.test(text))
-      return fieldsOf(separate(await parseXml(text)));
+    if (text.startsWith('<') && text.length <= MAX_XML) return fieldsOf(separate(await parseXml(text)));
   } catch {
     // An unreadable response has a code of its own.
   }

@@ -66,6 +66,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#onHead?.(status);
     this.#status = status;
     this.#headers = flatHeaders(headers);
+    // Not grown then: of a body of a MiB, as much again would be left for the garbage collection.
+    const length = Number(this.#headers['content-length']);
+    if (length > 0) this.#body = Buffer.allocUnsafe(Math.min(length, MAX_BODY));
   }
 
   /** Copies: chunks kept would keep all that the socket read with them, and a million chunks of one byte as many objects. */
