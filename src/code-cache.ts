@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
+import type { Environment } from './core/config/settings.ts';
 import { isSwitchedOn } from './text/switched-on.ts';
 
 /**
@@ -26,14 +27,16 @@ const FILE_NAME = /^code-[0-9a-f]{16}-v\d+\.\d+\.\d+[\w.-]*-[a-z0-9_]+-[a-z]+-[a
 const MAX_HEAP = 2 ** 24;
 /** Older files belong to versions that are gone, or are written again when they are needed; in ms. */
 const MAX_AGE_MS = 30 * 86_400_000;
+const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
 /** `mmai` in XDG_CACHE_HOME, on Windows in %LOCALAPPDATA%, else in ~/.cache. Undefined for no cache. */
-export function cacheDirectory(
-  env: Readonly<Record<string, string | undefined>>,
-  platform: string,
-): string | undefined {
+export function cacheDirectory(env: Environment, platform: string): string | undefined {
   if (isSwitchedOn(env.MMAI_NO_CACHE)) return undefined;
-  const directory = namedDirectory(env, platform);
+  // A file of variables with CRLF leaves a carriage return at the end of each.
+  const xdg = env.XDG_CACHE_HOME?.trim();
+  const local = platform === 'win32' && env.LOCALAPPDATA;
+  const parts = xdg ? [xdg, 'mmai'] : local ? [local, 'mmai', 'cache'] : [attempt(homedir) ?? '', '.cache', 'mmai'];
+  const directory = join(...parts);
   return isAbsolute(directory) ? directory : undefined;
 }
 
@@ -85,15 +88,6 @@ function attempt<T>(action: () => T): T | undefined {
   }
 }
 
-/** Relative or empty where the user has no home. */
-function namedDirectory(env: Readonly<Record<string, string | undefined>>, platform: string): string {
-  // A file of variables with CRLF leaves a carriage return at the end of each.
-  const xdg = env.XDG_CACHE_HOME?.trim();
-  if (xdg) return join(xdg, 'mmai');
-  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'mmai', 'cache');
-  return join(attempt(homedir) ?? '', '.cache', 'mmai');
-}
-
 /**
  * Whether only this user and root can change what `path` leads to: no part of it belongs to another user, and others may write
  * only where the sticky bit protects what is there (the rule of OpenSSH's StrictModes). `make` makes missing directories, below safe
@@ -122,26 +116,31 @@ function readCode(path: string): Buffer | undefined {
     const stats = fs.fstatSync(descriptor);
     if (!stats.isFile() || !isOurs(stats) || stats.size > 2 ** 24) return undefined;
     const bytes = fs.readFileSync(descriptor);
-    const code = bytes.subarray(0, bytes.length / 2);
-    return code.length > 0 && code.equals(bytes.subarray(code.length).reverse()) ? code : undefined;
+    const code = bytes.subarray(0, (bytes.length - EVERY_BYTE.length) / 2);
+    return twice(code).equals(bytes) ? code : undefined;
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
-/**
- * Written whole under a name of its own and then renamed: other first runs read and write at the same time. With its
- * mirror image, for V8 does not check compiled code, and crashes on damaged code: node:zlib, for a checksum, takes a twentieth of `--help`.
- */
+/** Written whole under a name of its own and then renamed: other first runs read and write at the same time. */
 function writeCode(path: string, code: Buffer): void {
   const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
-    fs.writeFileSync(temporary, Buffer.concat([code, Buffer.from(code).reverse()]), { mode: 0o600, flag: 'wx' });
+    fs.writeFileSync(temporary, twice(code), { mode: 0o600, flag: 'wx' });
     fs.renameSync(temporary, path);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/**
+ * The code and its mirror image, for V8 does not check compiled code, and crashes on damaged code. Between them every byte once: lost
+ * pages in the middle, or a byte replaced throughout, are alike in both. node:zlib, for a checksum, takes a twentieth of `--help`.
+ */
+function twice(code: Buffer): Buffer {
+  return Buffer.concat([code, EVERY_BYTE, Buffer.from(code).reverse()]);
 }
 
 function removeOldFiles(directory: string): void {
