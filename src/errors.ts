@@ -74,6 +74,11 @@ export function abortCode({ reason }: AbortSignal): number {
   return typeof reason === 'number' ? reason : ExitCode.interrupted;
 }
 
+/** The exit code of a run that would end with `code`: a signal or a failing stdout decides instead, once it aborted the signal. */
+export function endCode(code: number, signal: AbortSignal): number {
+  return signal.aborted ? abortCode(signal) : code;
+}
+
 /** The exit code of a run that the error ends: one that is not expected is a bug. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof MmaiError ? error.exitCode : ExitCode.bug;

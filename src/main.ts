@@ -1,5 +1,5 @@
 import { run } from './cli.ts';
-import { abortCode, ExitCode } from './errors.ts';
+import { ExitCode, endCode } from './errors.ts';
 import { end, systemDeps } from './system.ts';
 import { visible } from './text/safe-text.ts';
 import { isSwitchedOn } from './text/switched-on.ts';
@@ -12,8 +12,7 @@ export async function main(argv: readonly string[]): Promise<() => void> {
   const deps = systemDeps();
   const exitCode = await run(argv, deps);
   await deps.stderr.flush();
-  // What aborted the run, a signal or a stdout that failed, decides over its exit code.
-  const final = deps.signal.aborted ? abortCode(deps.signal) : exitCode;
+  const final = endCode(exitCode, deps.signal);
   process.exitCode = final;
   return () => end(final);
 }

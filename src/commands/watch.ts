@@ -6,7 +6,7 @@ import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.
 import { Waiter } from '../core/wait/waiter.ts';
 import type { WaiterOptions } from '../core/wait/waiter-options.ts';
 import type { CommandDeps } from '../deps.ts';
-import { abortCode, conflict, ExitCode, MmaiError, usageError } from '../errors.ts';
+import { abortCode, conflict, ExitCode, endCode, MmaiError, usageError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
 import { tsvLines } from '../output/table.ts';
@@ -176,10 +176,9 @@ async function report(
   if (setup.values.output === 'ndjson') writeEvent({ type: 'summary', ...document.summary });
   else
     queryError = await printAnswer({ document }, PRINTERS, query, setup.values, deps).then(() => undefined, expected);
-  // A stdout that is closed or full, and a signal, decide how the process ends; the reports agree with that.
+  // The reports agree with how the process ends: by then a stdout that is closed or full is known.
   if (!deps.stdout.isBehind) await deps.stdout.drained();
-  const code = queryError?.exitCode ?? end.exitCode;
-  const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
+  const exitCode = endCode(queryError?.exitCode ?? end.exitCode, deps.signal);
   await writeReports({ ...document, summary: { ...document.summary, exitCode } }, options, deps);
   if (options.notify) notify(document, deps);
   const known = end.tasks.filter((task) => task.state !== null);

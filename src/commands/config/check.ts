@@ -3,7 +3,7 @@ import { earlyColor, isExposed, serviceOrigin } from '../../core/config/settings
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import { parseTaskId, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { abortCode, ExitCode } from '../../errors.ts';
+import { ExitCode, endCode } from '../../errors.ts';
 import { checkDocument, checkExitCode, checkTable } from '../../output/check-table.ts';
 import { formatDuration, wholeSeconds } from '../../text/duration.ts';
 import { jsonDocument, masked } from '../../text/safe-text.ts';
@@ -34,7 +34,7 @@ export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps)
     );
   }
   const { steps, clockOffsetMs } = check;
-  const exitCode = deps.signal.aborted ? abortCode(deps.signal) : checkExitCode(steps);
+  const exitCode = endCode(checkExitCode(steps), deps.signal);
   if (options.json || setup?.values.output === 'json') {
     deps.stdout.write(jsonDocument(checkDocument(steps, clockOffsetMs, exitCode)));
   } else {

@@ -6,7 +6,7 @@ import type { Failure, Reply, ResponseInfo } from '../../core/rpc/response.ts';
 import { MAX_IN_FLIGHT } from '../../core/rpc/transport.ts';
 import type { TaskId } from '../../core/task.ts';
 import type { CommandDeps, Output } from '../../deps.ts';
-import { abortCode, ExitCode } from '../../errors.ts';
+import { ExitCode, endCode } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { rawBody } from '../../output/bodies.ts';
 import { errorObject, type StatusDocument, statusDocument, type TaskRow } from '../../output/document.ts';
@@ -92,8 +92,8 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
     );
     const refusal = refusalIn(replies);
     const code = refusal ? failureExitCode(refusal.class) : own.exitCode(outcomes, options);
-    // A signal or a failing stdout decides how the process ends; the document agrees with that.
-    const exitCode = deps.signal.aborted ? abortCode(deps.signal) : code;
+    // The document agrees with how the process ends.
+    const exitCode = endCode(code, deps.signal);
     const error = refusal && errorObject(refusal, deps.messages);
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);
     await printAnswer({ document }, printers, query, setup.values, deps);
