@@ -98,15 +98,15 @@ function isSafe(path: string, missing: 'refuse' | 'make'): boolean {
   if (parent !== path && !isSafe(parent, missing)) return false;
   if (missing === 'make' && !fs.lstatSync(path, { throwIfNoEntry: false })) attempt(() => fs.mkdirSync(path, 0o700));
   const stats = fs.lstatSync(path);
-  if (process.getuid && stats.uid !== 0 && stats.uid !== process.getuid()) return false;
+  if (process.geteuid && stats.uid !== 0 && stats.uid !== process.geteuid()) return false;
   if (stats.isSymbolicLink()) return isSafe(fs.realpathSync.native(path), 'refuse');
-  return stats.isDirectory() && (!process.getuid || (stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);
+  return stats.isDirectory() && (!process.geteuid || (stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);
 }
 
 /** A directory or file, but no link, that belongs to this user and that no other user can write. Windows has no such modes. */
 function isOurs(stats: fs.Stats): boolean {
   if (stats.isSymbolicLink()) return false;
-  return !process.getuid || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
+  return !process.geteuid || (stats.uid === process.geteuid() && (stats.mode & 0o022) === 0);
 }
 
 /** The checks are made on what was opened, so that nothing else can be read. Opening a pipe does not wait. */

@@ -87,7 +87,7 @@ const MAX_LINKS = 40;
  * is followed only if it is root's or ours, or if its owner has the directory that it leads to: otherwise root, in a user's home,
  * would write wherever that user likes. Throws a {@link ForeignLinkError}, and the system's error.
  */
-export function followLinks(path: string, user = process.getuid?.(), budget = { links: MAX_LINKS }): string {
+export function followLinks(path: string, user = process.geteuid?.(), budget = { links: MAX_LINKS }): string {
   const directory = dirname(path);
   if (directory === path) return path;
   const real = join(followLinks(directory, user, budget), basename(path));
