@@ -3,6 +3,7 @@ import { getDefaultAutoSelectFamily, type LookupFunction, setDefaultAutoSelectFa
 import { after, describe, it } from 'node:test';
 import { NetworkError } from '../../../src/core/rpc/transport.ts';
 import { networkError } from '../../../src/io/net/network-errors.ts';
+import { lookupLimits } from '../../../src/io/resolver-limits.ts';
 import { systemDeps } from '../../../src/system.ts';
 import { hangingPort } from '../../support/dead-port.ts';
 import { failure, transport } from '../../support/net-transport.ts';
@@ -66,6 +67,11 @@ describe('a host name', () => {
     if (before === undefined) delete process.env.RES_OPTIONS;
     else process.env.RES_OPTIONS = before;
     assert.deepEqual(seen, [undefined, 'timeout:2 attempts:2', 'timeout:9', 'timeout:9']);
+  });
+
+  it('is looked up within a second by the first process of a container, which no signal can end meanwhile', () => {
+    assert.equal(lookupLimits(1), 'timeout:1 attempts:1');
+    assert.equal(lookupLimits(2), 'timeout:2 attempts:2');
   });
 
   for (const [code, kind, sentence] of [
