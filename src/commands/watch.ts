@@ -79,7 +79,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   // Before IDs are read, since it refuses bad values of flags.
   const session = await openSession(setup, options.simulate, deps);
   try {
-    const plan = await readIds();
+    const plan = { ...(await readIds()), dropsUrls: setup.values.output !== 'json' && !query };
     const waiter = new Waiter(plan, {
       ...deps,
       poll: session.client.getTaskStatus,

@@ -21,7 +21,7 @@ const RETRY_MS = 500;
 export class ResultRequests {
   /** Those that came. */
   readonly found = new Map<TaskId, ResultDetails>();
-  readonly #wanted: WaiterOptions['results'];
+  readonly #options: Pick<WaiterOptions, 'results' | 'dropsUrls'>;
   readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>;
   readonly #queue: PollQueue;
   readonly #traffic: Traffic;
@@ -38,13 +38,13 @@ export class ResultRequests {
   #isRefused = false;
 
   constructor(
-    wanted: WaiterOptions['results'],
+    options: Pick<WaiterOptions, 'results' | 'dropsUrls'>,
     deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>,
     queue: PollQueue,
     traffic: Traffic,
     emit: (...events: ResultEvent[]) => void,
   ) {
-    this.#wanted = wanted;
+    this.#options = options;
     this.#deps = deps;
     this.#queue = queue;
     this.#traffic = traffic;
@@ -99,8 +99,9 @@ export class ResultRequests {
   // --- internal ---
 
   #isWanted(outcome: TaskEnd): boolean {
-    if (!this.#deps.result || this.#isRefused || this.#wanted === 'none') return false;
-    return outcome === 'failed' || (outcome === 'succeeded' && this.#wanted === 'all');
+    const { results } = this.#options;
+    if (!this.#deps.result || this.#isRefused || results === 'none') return false;
+    return outcome === 'failed' || (outcome === 'succeeded' && results === 'all');
   }
 
   async #request(task: Watched, options: PollOptions): Promise<void> {
@@ -156,6 +157,8 @@ export class ResultRequests {
   #close(task: Watched): void {
     this.#open.delete(task);
     if (this.#held.delete(task)) this.#emitEvent(task);
+    const found = this.found.get(task.id);
+    if (found && this.#options.dropsUrls) this.found.set(task.id, { ...found, url: null, videoUrl: null });
   }
 
   #emitEvent(task: Watched): void {

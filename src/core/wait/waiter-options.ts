@@ -17,6 +17,8 @@ export interface WaiterOptions extends AcceptorRules {
   readonly heartbeatMs: number | 'auto';
   /** Of which tasks the result is requested when they have ended. */
   readonly results: 'none' | 'failed' | 'all';
+  /** Only the events have the URLs of results, not the end: most forms print none, and 16 KiB of each task may be gigabytes. */
+  readonly dropsUrls?: boolean;
   /** The exit code of a deadline (124 unless the user says otherwise). */
   readonly timeoutExitCode: number;
 }

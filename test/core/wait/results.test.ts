@@ -55,6 +55,19 @@ describe('the result of a task', () => {
     assert.equal(end.exitCode, 1);
   });
 
+  it('is kept without its URLs, but in its event, where the form prints none: ten thousand of 32 KiB are not for memory', async () => {
+    const [reply, url] = [replied(), 'http://oss.test/1'];
+    assert.ok(reply.ok);
+    const found = { ...reply.result.result, url, videoUrl: url };
+    const result = async () => ({ ...reply, result: { ...reply.result, result: found } });
+    for (const dropsUrls of [false, true]) {
+      const { events, end } = await wait({ 1: finishedAt(2, 3) }, { dropsUrls, result });
+      assert.deepEqual(of(events, 'result')[0]!.result, found);
+      const kept = dropsUrls ? { ...found, url: null, videoUrl: null } : found;
+      assert.deepEqual([...end.results!.values()], [kept]);
+    }
+  });
+
   for (const [wanted, ids] of [
     ['all', ['1', '2']],
     ['none', []],
