@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { choice } from '../core/config/settings.ts';
+import { choice, type Settings } from '../core/config/settings.ts';
 import { taskState } from '../core/task.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
 import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.ts';
 import { Waiter } from '../core/wait/waiter.ts';
-import type { WaiterOptions } from '../core/wait/waiter-options.ts';
+import type { WaiterDeps, WaiterOptions } from '../core/wait/waiter-options.ts';
 import type { CommandDeps } from '../deps.ts';
 import { abortCode, conflict, ExitCode, endCode, MmaiError, usageError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
+import { withoutOtherUrls, withoutUrls } from '../output/results.ts';
 import { tsvLines } from '../output/table.ts';
 import { verdict } from '../output/verdict.ts';
 import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
@@ -34,6 +35,13 @@ const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
   // Printed as they happened, the summary last.
   ndjson: () => '',
   raw: null,
+};
+
+/** What is kept of results for these forms, which print no more of them. */
+const KEPT: Partial<Record<Settings['output'], WaiterDeps['keptOf']>> = {
+  text: withoutOtherUrls,
+  tsv: withoutUrls,
+  ndjson: withoutUrls,
 };
 
 export function addWatchCommand(program: Command, deps: CommandDeps, done: (exitCode: number) => void): void {
@@ -79,11 +87,12 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   // Before IDs are read, since it refuses bad values of flags.
   const session = await openSession(setup, options.simulate, deps);
   try {
-    const plan = { ...(await readIds()), dropsUrls: setup.values.output !== 'json' && !query };
+    const plan = await readIds();
     const waiter = new Waiter(plan, {
       ...deps,
       poll: session.client.getTaskStatus,
       result: session.client.getTaskResult,
+      keptOf: query ? undefined : KEPT[setup.values.output],
       renewConnections: session.renewConnections,
       interruptCode: () => abortCode(deps.signal),
     });

@@ -33,6 +33,15 @@ export function essence(result: ResultDetails | undefined): string {
   return reasonOf(result) ?? (result?.url ? visible(result.url) : '');
 }
 
+/** What {@link essence} needs of a result. */
+export function withoutOtherUrls(result: ResultDetails): ResultDetails {
+  return { ...result, url: result.reason ? null : result.url, videoUrl: null };
+}
+
+export function withoutUrls(result: ResultDetails): ResultDetails {
+  return { ...result, url: null, videoUrl: null };
+}
+
 /** Why a task failed, in a line; undefined where that is not known. */
 export function reasonOf(result: ResultDetails | undefined): string | undefined {
   return result?.reason ? reasonText(result.reason) : undefined;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TaskId } from '../../src/core/task.ts';
+import type { ResultDetails, TaskId } from '../../src/core/task.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
 import { errorObject } from '../../src/output/document.ts';
+import { withoutOtherUrls } from '../../src/output/results.ts';
 import type { WatchedRow } from '../../src/output/watch-document.ts';
 import { watchTable } from '../../src/output/watch-table.ts';
 import { classifyFailure } from '../support/failure.ts';
@@ -44,5 +45,23 @@ describe('the table of a wait', () => {
   it('is aligned where characters are two columns wide', () => {
     const [first, second] = watchTable(rows.slice(0, 2), plainStyle, zh).split('\n');
     assert.equal(first!.indexOf('1m32s'), second!.indexOf('5s'));
+  });
+
+  it('is the same where only what it shows of results was kept', () => {
+    const reason = { name: 'Download fail', code: '1000', message: null, detail: null };
+    const rest = { url: 'http://oss.test/r?Signature=1', videoUrl: 'http://v', urlExpiresAt: null };
+    const none = { analysisSeconds: null, videoName: null, applicationId: null };
+    const results: ResultDetails[] = [
+      { reason, ...rest, ...none },
+      { reason: null, ...rest, ...none },
+    ];
+    const table = (found: readonly ResultDetails[]) =>
+      watchTable(
+        found.map((result, index) => row(String(index), { state: 'failed', status: 3, outcome: 'failed', result })),
+        plainStyle,
+        en,
+      );
+    assert.equal(table(results.map(withoutOtherUrls)), table(results));
+    assert.match(table(results), /Signature=1/);
   });
 });

@@ -4,7 +4,7 @@ import type { Failure } from '../../src/core/rpc/response.ts';
 import { parseTaskId, type ResultDetails, type TaskId } from '../../src/core/task.ts';
 import type { EndEvent, WaiterEvent } from '../../src/core/wait/events.ts';
 import { Waiter } from '../../src/core/wait/waiter.ts';
-import type { PollOptions, WaiterOptions } from '../../src/core/wait/waiter-options.ts';
+import type { PollOptions, WaiterDeps, WaiterOptions } from '../../src/core/wait/waiter-options.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
 import { classifyFailure } from './failure.ts';
 
@@ -30,7 +30,7 @@ export const replied = (status = 3): TaskResultReply => ({
 /** Called at each poll, to press keys or move clocks. */
 export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
 
-interface WaitOptions extends Partial<WaiterOptions> {
+interface WaitOptions extends Partial<WaiterOptions>, Pick<WaiterDeps, 'keptOf'> {
   /** What a response takes, by how often the task was polled before; Infinity where it never comes. */
   readonly latencyMs?: number | ((poll: number) => number);
   /** After how long a poll that hangs ends; by default with the time limit that it is given. */
@@ -68,6 +68,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     meddle = () => {},
     random = () => 0.5,
     result,
+    keptOf,
     ...overrides
   } = options;
   const latencyMs = (poll: number) => (typeof latency === 'number' ? latency : latency(poll));
@@ -112,6 +113,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   };
   const waiter = new Waiter(waitFor(ids, overrides), {
     ...{ clock, random, poll, signal: controller.signal, interruptCode: () => 130 },
+    keptOf,
     ...(result && { result: requestResult, debug: (line: string) => void debugged.push(line) }),
     renewConnections: () => {
       renewals += 1;

@@ -21,8 +21,8 @@ const RETRY_MS = 500;
 export class ResultRequests {
   /** Those that came. */
   readonly found = new Map<TaskId, ResultDetails>();
-  readonly #options: Pick<WaiterOptions, 'results' | 'dropsUrls'>;
-  readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>;
+  readonly #wanted: WaiterOptions['results'];
+  readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'keptOf' | 'debug'>;
   readonly #queue: PollQueue;
   readonly #traffic: Traffic;
   /** With no event it says that a turn is free again. */
@@ -38,13 +38,13 @@ export class ResultRequests {
   #isRefused = false;
 
   constructor(
-    options: Pick<WaiterOptions, 'results' | 'dropsUrls'>,
-    deps: Pick<WaiterDeps, 'clock' | 'result' | 'debug'>,
+    wanted: WaiterOptions['results'],
+    deps: Pick<WaiterDeps, 'clock' | 'result' | 'keptOf' | 'debug'>,
     queue: PollQueue,
     traffic: Traffic,
     emit: (...events: ResultEvent[]) => void,
   ) {
-    this.#options = options;
+    this.#wanted = wanted;
     this.#deps = deps;
     this.#queue = queue;
     this.#traffic = traffic;
@@ -99,9 +99,8 @@ export class ResultRequests {
   // --- internal ---
 
   #isWanted(outcome: TaskEnd): boolean {
-    const { results } = this.#options;
-    if (!this.#deps.result || this.#isRefused || results === 'none') return false;
-    return outcome === 'failed' || (outcome === 'succeeded' && results === 'all');
+    if (!this.#deps.result || this.#isRefused || this.#wanted === 'none') return false;
+    return outcome === 'failed' || (outcome === 'succeeded' && this.#wanted === 'all');
   }
 
   async #request(task: Watched, options: PollOptions): Promise<void> {
@@ -158,7 +157,8 @@ export class ResultRequests {
     this.#open.delete(task);
     if (this.#held.delete(task)) this.#emitEvent(task);
     const found = this.found.get(task.id);
-    if (found && this.#options.dropsUrls) this.found.set(task.id, { ...found, url: null, videoUrl: null });
+    const { keptOf } = this.#deps;
+    if (found && keptOf) this.found.set(task.id, keptOf(found));
   }
 
   #emitEvent(task: Watched): void {

@@ -1,6 +1,6 @@
 import type { CallOptions, TaskReply, TaskResultReply } from '../client.ts';
 import type { Clock } from '../clock.ts';
-import type { TaskId } from '../task.ts';
+import type { ResultDetails, TaskId } from '../task.ts';
 import type { AcceptorRules } from './acceptor.ts';
 
 /** Spans in ms; Infinity means no limit. */
@@ -17,8 +17,6 @@ export interface WaiterOptions extends AcceptorRules {
   readonly heartbeatMs: number | 'auto';
   /** Of which tasks the result is requested when they have ended. */
   readonly results: 'none' | 'failed' | 'all';
-  /** Only the events have the URLs of results, not the end: most forms print none, and 16 KiB of each task may be gigabytes. */
-  readonly dropsUrls?: boolean;
   /** The exit code of a deadline (124 unless the user says otherwise). */
   readonly timeoutExitCode: number;
 }
@@ -33,6 +31,8 @@ export interface WaiterDeps {
   readonly poll: (id: TaskId, options: PollOptions) => Promise<TaskReply>;
   /** Requests the result of a task that has ended; without it none is. */
   readonly result?: ((id: TaskId, options: PollOptions) => Promise<TaskResultReply>) | undefined;
+  /** What of a result is kept for the end of the wait, after its event; by default all. Two URLs of 16 KiB a task may be gigabytes. */
+  readonly keptOf?: ((result: ResultDetails) => ResultDetails) | undefined;
   readonly debug?: ((line: string) => void) | undefined;
   /** Drops the connections that are idle, which are dead after a sleep. */
   readonly renewConnections: () => void;

@@ -52,7 +52,7 @@ export class Waiter {
       this.#resume();
     });
     this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
-    this.results = new ResultRequests(options, deps, this.#queue, this.#traffic, (...events) => {
+    this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, (...events) => {
       this.#events.push(...events);
       this.#resume();
     });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { TaskResultReply } from '../../../src/core/client.ts';
 import { networkFailure } from '../../../src/core/rpc/response.ts';
 import { NetworkError } from '../../../src/core/rpc/transport.ts';
+import { withoutUrls } from '../../../src/output/results.ts';
 import { classifyFailure } from '../../support/failure.ts';
 import { finishedAt, lives, of, replied, wait } from '../../support/wait.ts';
 
@@ -55,16 +56,15 @@ describe('the result of a task', () => {
     assert.equal(end.exitCode, 1);
   });
 
-  it('is kept without its URLs, but in its event, where the form prints none: ten thousand of 32 KiB are not for memory', async () => {
+  it('is whole in its event, and at the end what the form prints of it: ten thousand URLs of 32 KiB are not for memory', async () => {
     const [reply, url] = [replied(), 'http://oss.test/1'];
     assert.ok(reply.ok);
     const found = { ...reply.result.result, url, videoUrl: url };
     const result = async () => ({ ...reply, result: { ...reply.result, result: found } });
-    for (const dropsUrls of [false, true]) {
-      const { events, end } = await wait({ 1: finishedAt(2, 3) }, { dropsUrls, result });
+    for (const keptOf of [undefined, withoutUrls]) {
+      const { events, end } = await wait({ 1: finishedAt(2, 3) }, { keptOf, result });
       assert.deepEqual(of(events, 'result')[0]!.result, found);
-      const kept = dropsUrls ? { ...found, url: null, videoUrl: null } : found;
-      assert.deepEqual([...end.results!.values()], [kept]);
+      assert.deepEqual([...end.results!.values()], [keptOf ? { ...found, url: null, videoUrl: null } : found]);
     }
   });
 
