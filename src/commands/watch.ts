@@ -15,17 +15,16 @@ import { verdict } from '../output/verdict.ts';
 import { type WatchDocument, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, versionEvent, watchEvent } from '../output/watch-events.ts';
 import { watchTable } from '../output/watch-table.ts';
-import { parseDuration } from '../text/duration.ts';
 import { jsonPieces, jsonText } from '../text/safe-text.ts';
 import { addServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 import { commandTaskIds, nameTasks, rememberTasks } from './shared/task-ids.ts';
 import { type Display, displayMode, openDisplay } from './watch/display.ts';
-import { createHook, type Hook } from './watch/hook.ts';
+import { Hook, parseHookOptions } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { checkReports, notify, writeReports } from './watch/reports.ts';
-import { addWatchOptions, EXEC_TIMEOUT, type WatchOptions } from './watch/watch-options.ts';
+import { addWatchOptions, type WatchOptions } from './watch/watch-options.ts';
 
 const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
   text: async ({ document }, { style, stdout, messages }, { color }) =>
@@ -62,7 +61,8 @@ interface Request {
   readonly options: WatchOptions;
   readonly setup: Setup;
   readonly query: Query | undefined;
-  readonly hook: Hook;
+  /** `--exec`; without it nothing runs. */
+  readonly hook: Hook | undefined;
 }
 
 /** Waits for tasks; the outcome as exit code. What it writes to stdout is complete on every way out. */
@@ -70,11 +70,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
   const annotations = choice('auto', 'github', 'none')(given.annotations, '--annotations');
   const options = { ...given, annotations };
   const { timeoutMs, heartbeatMs } = parseWatchFlags(options);
-  if (options.exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
-  if (options.exec === undefined && options.execTimeout !== undefined) {
-    throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
-  }
-  const execTimeoutMs = parseDuration(options.execTimeout ?? EXEC_TIMEOUT, '--exec-timeout');
+  const hookOptions = parseHookOptions(options);
   const setup = await resolveSetup(options, deps, allowedForms(PRINTERS, options));
   const mode = displayMode(options, setup.values.output, deps);
   if (mode === 'none' && setup.values.output !== 'ndjson' && Number.isFinite(heartbeatMs)) {
@@ -100,7 +96,7 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
     const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };
     writeEvent(versionEvent(deps.pid));
     writeEvent(startEvent(plan, place, deps.clock));
-    const hook = createHook({ command: options.exec, timeoutMs: execTimeoutMs, isQuiet: options.quiet === true }, deps);
+    const hook = hookOptions && new Hook(hookOptions, deps);
     const request = { options, setup, query, hook };
     const display = await openDisplay(mode, waiter, setup.values.color, deps);
     const end = await follow(waiter, writeEvent, display, request, deps).finally(() => display.stop());
@@ -164,7 +160,7 @@ async function follow(
     const written = unstamped && writeEvent(unstamped);
     if (written && deps.stdout.isBehind) await waiter.holdFor(deps.stdout.drained());
     display.show(event);
-    if (event.type === 'result' && written) hook.ended(event, written);
+    if (event.type === 'result' && written) hook?.ended(event, written);
     if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
   }
   throw new Error('a wait without an end');
@@ -199,7 +195,7 @@ async function report(
     stderr.write(paintLabels(verdict(end, document, style, messages, platform), style, messages));
   }
   // Last, since it may take a while: everything is printed by now.
-  await hook.settled();
+  await hook?.settled();
   if (end.error ?? queryError) throw end.error ?? queryError;
   return end.exitCode;
 }

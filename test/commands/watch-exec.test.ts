@@ -35,6 +35,18 @@ describe('--exec', () => {
     assert.match(stderr, /warning: the --exec command for task 1 exited with code 7\n/);
   });
 
+  it('that fails for every task is named ten times, and then counted', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => String(index + 1));
+    const runHook = async () => ({ how: 'exited', exitCode: 3 }) as const;
+    const { stderr } = await watch(
+      [...ids, '--exec', 'x'],
+      () => status(2),
+      () => ({ runHook }),
+    );
+    assert.equal(stderr.match(/exited with code 3\n/g)?.length, 10);
+    assert.match(stderr, /warning: 20 more --exec commands failed\n/);
+  });
+
   for (const requestId of ['R&calc', 'R|calc', '%PATH%', 'R"']) {
     it(`has no request ID in its environment that a shell could read as more than a word: ${requestId}`, async () => {
       const seen: (string | undefined)[] = [];

@@ -1,83 +1,114 @@
 import type { ResultEvent } from '../../core/wait/events.ts';
 import type { CommandDeps } from '../../deps.ts';
+import { usageError } from '../../errors.ts';
 import type { HookEnd } from '../../io/command.ts';
-import { formatDuration } from '../../text/duration.ts';
+import { formatDuration, parseDuration } from '../../text/duration.ts';
 import { jsonText } from '../../text/safe-text.ts';
+import { EXEC_TIMEOUT, type WatchOptions } from './watch-options.ts';
 
 const CONCURRENCY = 8;
 /** Commands that take longer than this after the end of the wait are named, in ms. */
 const NOTICE_MS = 1000;
+/** Of commands that are waited for, and of those that failed. */
 const MAX_NAMED = 10;
 /** cmd.exe replaces %MMAI_REQUEST_ID% before it looks for & and |, so the service must not be able to send these. The event has it. */
 const REQUEST_ID = /^[\w.:-]+$/;
 
-/** The user's command, run for each task that ends. */
-export interface Hook {
-  ended(event: ResultEvent, written: object): void;
-  /** Resolves when every command has ended, or the run is stopped. Says which tasks' commands it waits for if that lasts. */
-  settled(): Promise<void>;
-}
-
 interface HookOptions {
-  /** `--exec`; without one nothing runs. */
-  readonly command: string | undefined;
+  readonly command: string;
   readonly timeoutMs: number;
   readonly isQuiet: boolean;
 }
 
+/** Throws a usage error. Undefined without `--exec`: then nothing runs. */
+export function parseHookOptions({ exec, execTimeout, quiet = false }: WatchOptions): HookOptions | undefined {
+  if (exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
+  if (exec === undefined && execTimeout !== undefined) {
+    throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
+  }
+  const timeoutMs = parseDuration(execTimeout ?? EXEC_TIMEOUT, '--exec-timeout');
+  return exec === undefined ? undefined : { command: exec, timeoutMs, isQuiet: quiet };
+}
+
 /**
- * `--exec`: the command gets the task in its environment and the event on its standard input. Its output goes to stderr, since
- * stdout is the answer; if it fails that is warned about, for the exit code is that of the tasks.
+ * `--exec`: the command is run for each task that ends, with the task in its environment and the event on its standard input. Its
+ * output goes to stderr, since stdout is the answer; if it fails that is warned about, for the exit code is that of the tasks.
  */
-export function createHook(options: HookOptions, deps: CommandDeps): Hook {
-  const { signal, clock, messages, stderr } = deps;
-  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const waiting: (readonly [id: string, start: () => Promise<void>])[] = [];
-  const running = new Map<string, Promise<void>>();
-  const startNext = () => {
-    while (running.size < CONCURRENCY && !signal.aborted) {
-      const next = waiting.shift();
+export class Hook {
+  readonly #options: HookOptions;
+  readonly #deps: CommandDeps;
+  readonly #stopped: Promise<void>;
+  readonly #waiting: (readonly [id: string, start: () => Promise<void>])[] = [];
+  readonly #running = new Map<string, Promise<void>>();
+  #failures = 0;
+
+  constructor(options: HookOptions, deps: CommandDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#stopped = new Promise((resolve) => deps.signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  ended(event: ResultEvent, written: object): void {
+    this.#waiting.push([event.id, () => this.#run(event, written)]);
+    this.#startNext();
+  }
+
+  /** Resolves when every command has ended, or the run is stopped. Says which tasks' commands it waits for if that lasts. */
+  async settled(): Promise<void> {
+    const { signal, clock, messages } = this.#deps;
+    const noNotice = new AbortController();
+    const ended = this.#allEnded().finally(() => noNotice.abort());
+    await clock.sleep(NOTICE_MS, noNotice.signal);
+    if (this.#running.size > 0 && !signal.aborted) {
+      const ids = [...this.#running.keys(), ...this.#waiting.map(([id]) => id)];
+      this.#say(messages.watch.waitingForHooks(ids.slice(0, MAX_NAMED), Math.max(0, ids.length - MAX_NAMED)));
+    }
+    await ended;
+    const hidden = this.#failures - MAX_NAMED;
+    if (hidden > 0) this.#say(messages.warning + messages.watch.moreHooksFailed(hidden));
+  }
+
+  async #allEnded(): Promise<void> {
+    while (this.#running.size > 0 && !this.#deps.signal.aborted) {
+      await Promise.race([...this.#running.values(), this.#stopped]);
+    }
+  }
+
+  #startNext(): void {
+    while (this.#running.size < CONCURRENCY && !this.#deps.signal.aborted) {
+      const next = this.#waiting.shift();
       if (!next) return;
       const [id, start] = next;
-      const run = start().finally(() => {
-        running.delete(id);
-        startNext();
+      const started = start().finally(() => {
+        this.#running.delete(id);
+        this.#startNext();
       });
-      running.set(id, run);
+      this.#running.set(id, started);
     }
-  };
-  const allEnded = async () => {
-    while (running.size > 0 && !signal.aborted) await Promise.race([...running.values(), stopped]);
-  };
-  return {
-    ended(event, written) {
-      if (options.command === undefined) return;
-      waiting.push([event.id, () => runHook(event, written, options, deps)]);
-      startNext();
-    },
-    async settled() {
-      const noNotice = new AbortController();
-      const ended = allEnded().finally(() => noNotice.abort());
-      await clock.sleep(NOTICE_MS, noNotice.signal);
-      if (running.size > 0 && !signal.aborted && !options.isQuiet) {
-        const ids = [...running.keys(), ...waiting.map(([id]) => id)];
-        stderr.write(
-          `${messages.watch.waitingForHooks(ids.slice(0, MAX_NAMED), Math.max(0, ids.length - MAX_NAMED))}\n`,
-        );
-      }
-      await ended;
-    },
-  };
+  }
+
+  async #run(event: ResultEvent, written: object): Promise<void> {
+    const failure = await runHook(event, written, this.#options, this.#deps);
+    if (failure === undefined) return;
+    this.#failures += 1;
+    // A misspelt command fails for every task.
+    if (this.#failures <= MAX_NAMED) this.#say(this.#deps.messages.warning + failure);
+  }
+
+  #say(line: string): void {
+    if (!this.#options.isQuiet) this.#deps.stderr.write(`${line}\n`);
+  }
 }
 
 // --- internal ---
 
+/** Runs the command for a task; what went wrong, if anything did. */
 async function runHook(
   event: ResultEvent,
   written: object,
-  { command, timeoutMs, isQuiet }: HookOptions,
+  { command, timeoutMs }: HookOptions,
   deps: CommandDeps,
-): Promise<void> {
+): Promise<string | undefined> {
   const { id, state, status, outcome, durationMs, requestId } = event;
   const env = {
     MMAI_TASK_ID: id,
@@ -87,10 +118,9 @@ async function runHook(
     MMAI_DURATION_MS: String(durationMs),
     MMAI_REQUEST_ID: requestId && REQUEST_ID.test(requestId) ? requestId : '',
   };
-  const end = await deps.runHook(command!, env, `${jsonText(written)}\n`, timeoutMs);
-  const { warning, watch } = deps.messages;
-  if (isQuiet || end.how === 'stopped' || (end.how === 'exited' && end.exitCode === 0)) return;
-  deps.stderr.write(`${warning}${watch.hookEnds[end.how](id, detail(end, timeoutMs))}\n`);
+  const end = await deps.runHook(command, env, `${jsonText(written)}\n`, timeoutMs);
+  if (end.how === 'stopped' || (end.how === 'exited' && end.exitCode === 0)) return undefined;
+  return deps.messages.watch.hookEnds[end.how](id, detail(end, timeoutMs));
 }
 
 function detail(end: HookEnd, timeoutMs: number): string {

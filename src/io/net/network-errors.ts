@@ -89,7 +89,7 @@ function kindOf({ name = '', code = name, message = '', syscall, errors = [] }: 
 
 /** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. It holds texts only: the error may hold a whole body. */
 function reasonOf(error: RawError, kind: NetworkFailure): Text {
-  const { code = '', message = '' } = error;
+  const { name, message = '', code = name === 'RangeError' ? 'ENOMEM' : '' } = error;
   const addresses = (error.errors ?? [error]).flatMap(({ address, port }) =>
     address ? [`${address}:${port ?? 0}`] : [],
   );

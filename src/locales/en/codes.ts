@@ -202,7 +202,7 @@ export const codesEn = {
   },
   noResources: {
     meaning: 'this machine has run out of sockets, file descriptors or memory',
-    hint: 'close other programs, or raise the limit on open files with "ulimit -n"',
+    hint: 'close other programs, or raise the limit on open files ("ulimit -n") or memory ("ulimit -v")',
   },
   protocol: {
     meaning: 'the server at this host and port does not speak the expected protocol',

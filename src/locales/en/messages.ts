@@ -171,6 +171,7 @@ export const en = {
     },
     waitingForHooks: (ids: readonly string[], more: number) =>
       `waiting for the --exec command of ${ids.length + more === 1 ? 'task' : 'tasks'} ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+    moreHooksFailed: (n: number) => `${n} more --exec ${n === 1 ? 'command' : 'commands'} failed`,
     moreFailed: (n: number) => `${n} more ${n === 1 ? 'task' : 'tasks'} did not succeed`,
     notAFile: () =>
       '--junit: expected the path of a file; standard output is for the results, standard error for messages',

@@ -203,7 +203,7 @@ export const codesZh: typeof codesEn = {
   },
   noResources: {
     meaning: '本机没有足够的套接字、文件描述符或内存来建立连接',
-    hint: '请关闭其他程序，或用 "ulimit -n" 调大可打开的文件数',
+    hint: '请关闭其他程序，或调大可打开的文件数（"ulimit -n"）或内存上限（"ulimit -v"）',
   },
   protocol: {
     meaning: '该主机的端口使用的不是预期的协议',

@@ -139,6 +139,7 @@ export const zh: Messages = {
     },
     waitingForHooks: (ids, more) =>
       `正在等待任务 ${ids.join('、')} ${more > 0 ? `等 ${ids.length + more} 个任务` : ''}的 --exec 命令执行完`,
+    moreHooksFailed: (n) => `另有 ${n} 个 --exec 命令执行失败`,
     moreFailed: (n) => `另有 ${n} 个任务未成功`,
     notAFile: () => '--junit：请指定文件路径，标准输出仅用于输出结果，标准错误仅用于输出消息',
     annotation: (id) => `mmai 任务 ${id}`,

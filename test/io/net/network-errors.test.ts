@@ -14,7 +14,8 @@ for (const [code, message] of [
 
 it('a lack of memory is told as one, not as a broken connection', () => {
   const error = new RangeError('WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance');
-  assert.equal(networkError(error, () => 'a.test').kind, 'NoResources');
+  const { kind, message } = networkError(error, () => 'a.test');
+  assert.deepEqual([kind, message], ['NoResources', 'a.test: not enough memory (ENOMEM)']);
 });
 
 it('a connection that was reset before it was looked at is told as one, not as a host that cannot be reached', () => {
