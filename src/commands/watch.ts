@@ -6,7 +6,7 @@ import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.
 import { Waiter } from '../core/wait/waiter.ts';
 import type { WaiterDeps, WaiterOptions } from '../core/wait/waiter-options.ts';
 import type { CommandDeps } from '../deps.ts';
-import { abortCode, conflict, ExitCode, endCode, MmaiError, usageError } from '../errors.ts';
+import { abortCode, conflict, ExitCode, endCode, MmaiError } from '../errors.ts';
 import { paintLabels } from '../output/paint.ts';
 import { compileQuery, type Query } from '../output/query.ts';
 import { withoutOtherUrls, withoutUrls } from '../output/results.ts';

@@ -21,13 +21,13 @@ interface HookOptions {
 }
 
 /** Throws a usage error. Undefined without `--exec`: then nothing runs. */
-export function parseHookOptions({ exec, execTimeout, quiet = false }: WatchOptions): HookOptions | undefined {
+export function parseHookOptions({ exec, execTimeout, quiet }: WatchOptions): HookOptions | undefined {
   if (exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
   if (exec === undefined && execTimeout !== undefined) {
     throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
   }
   const timeoutMs = parseDuration(execTimeout ?? EXEC_TIMEOUT, '--exec-timeout');
-  return exec === undefined ? undefined : { command: exec, timeoutMs, isQuiet: quiet };
+  return exec === undefined ? undefined : { command: exec, timeoutMs, isQuiet: quiet === true };
 }
 
 /**
