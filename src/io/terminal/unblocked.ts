@@ -1,12 +1,29 @@
-import { accessSync, constants, fstatSync, readlinkSync, statSync } from 'node:fs';
+import { accessSync, constants, fstatSync, readlinkSync, statSync, write } from 'node:fs';
+import type { Writable } from 'node:stream';
 
 /**
  * Lets what a terminal does not take (after Ctrl-S, or over a connection that hangs) wait in memory: Node lets such a write block
- * the process, which then polls no task and hears no signal. Only where Node has an opening of the terminal for itself: in a
- * shared one the writes of other programs would fail.
+ * the process, which then polls no task and hears no signal. Where Node has no opening of the terminal for itself, as of another
+ * user's after `su`, its writes must block, for those of other programs would fail otherwise: they do in a thread.
  */
 export function unblock(stream: NodeJS.WriteStream, descriptor: number): void {
   if (isOpenedAgain(descriptor)) setBlocking(stream, false);
+  else if (process.platform === 'linux') writeInThread(stream, descriptor);
+}
+
+/** Makes a stream write to the descriptor in a thread of Node's. */
+export function writeInThread(stream: Writable, descriptor: number): void {
+  const writeAll = (bytes: Uint8Array, done: (error?: Error | null) => void) =>
+    write(descriptor, bytes, (error, written) => {
+      // Another program made it non-blocking.
+      if (error?.code === 'EAGAIN') setTimeout(() => writeAll(bytes, done), RETRY_MS);
+      else if (error || written === bytes.byteLength) done(error);
+      else writeAll(bytes.subarray(written), done);
+    });
+  const _write: Writable['_write'] = (chunk: string | Uint8Array, encoding, done) =>
+    writeAll(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk, done);
+  // Without `_writev`, by which what has gathered would go the stream's own way.
+  Object.assign(stream, { _write, _writev: undefined });
 }
 
 /** Whether reading or writing may wait. Node has no public way to say so. */
@@ -15,6 +32,8 @@ export function setBlocking(stream: object, isBlocking: boolean): void {
 }
 
 // --- internal ---
+
+const RETRY_MS = 10;
 
 /** libuv opens a terminal again by its name, if there is one and this user may. Known on Linux only. */
 function isOpenedAgain(descriptor: number): boolean {
