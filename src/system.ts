@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
+import { exitNow } from './io/exit-now.ts';
 import { createInput } from './io/input-stream.ts';
 import { createOutput, isClosedPipe, isOneOutput, restoreBlocking, type StandardOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
@@ -186,13 +187,13 @@ function abort(controller: AbortController, exitCode: number): void {
  * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 0.05 start-ups.
  */
 export function end(exitCode: number): void {
-  // A lookup that hangs delays the exit: a signal then kills at once.
+  // Where a lookup that hangs delays the exit, a signal kills at once.
   for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
   const name = signalOf(exitCode);
   if (name) restoreBlocking();
   closeLostTerminals();
   // Of the first process of a container the system ignores signals that it sends itself.
-  if (!name || process.platform === 'win32' || process.pid === 1) process.exit(exitCode);
+  if (!name || process.platform === 'win32' || process.pid === 1) exitNow(exitCode);
   process.kill(process.pid, name);
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +29,19 @@ describe('the way out', { concurrency: 2 }, () => {
     const child = await unread(['--require', preload]);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [143, null]);
+  });
+
+  it('ends with the code though a file system hangs', {
+    skip: !('execve' in process) && 'Node 20 cannot',
+  }, async () => {
+    const pipe = join(HOME, 'hangs');
+    execFileSync('mkfifo', [pipe]);
+    const preload = join(HOME, 'hangs.cjs');
+    writeFileSync(preload, `require('node:fs').open(${JSON.stringify(pipe)}, 'r', () => {});`);
+    const failed = await mmai(['status', '1', '--simulate', '3', '--exit-status'], {
+      env: { NODE_OPTIONS: `--require ${preload}` },
+    });
+    assert.deepEqual([failed.code, failed.stdout.split(' ')[0]], [1, '1']);
   });
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,9 +1,9 @@
 let ownLimits: string | undefined;
 
 /**
- * Limits of glibc's resolver. A lookup cannot be cancelled and delays the exit: with three name servers that do not respond by a minute.
- * With these it is 2 or 3 s, twice that with a search list: name servers are asked one after another, none again, since what
- * fails is tried again anyway. No signal can end the first process of a container meanwhile, whose name servers are near.
+ * Limits of glibc's resolver. A lookup cannot be cancelled, and on Node 20 it delays the exit: with three name servers that do not
+ * respond by a minute. With these it is 2 or 3 s, twice that with a search list: name servers are asked one after another, none
+ * again, since what fails is tried again anyway. No signal can end the first process of a container meanwhile; its servers are near.
  */
 export function lookupLimits(servers: number, pid: number): string {
   return `timeout:${servers > 1 || pid === 1 ? 1 : 2} attempts:1`;

@@ -26,6 +26,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/child-process.ts': ['lstatSync'],
   // The state of a process, from /proc.
   'io/terminal/foreground.ts': ['fs/promises'],
+  // Whether /proc is there.
+  'io/exit-now.ts': ['statSync'],
   // A standard stream, and what /dev/null is.
   'io/terminal/lost-terminal.ts': ['closeSync', 'statSync'],
   // Whether nohup is where it was.
