@@ -12,6 +12,7 @@ import {
 import { type Subject, type Text, usageError } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { type Connector, createConnector } from './connector.ts';
+import { checkExtraCertificates } from './extra-certificates.ts';
 import { Exchange, type ExchangeContext, tellingWhetherKept, toleratingContinue } from './http-exchange.ts';
 import type { Peer } from './opening.ts';
 import { chooseProxy, type ProxyChoice, type ProxyServer, proxyPeer } from './proxy-rules.ts';
@@ -44,6 +45,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       (m) => m.network.noWebAssemblyHint,
     );
   }
+  if (env.NODE_EXTRA_CA_CERTS) await checkExtraCertificates(env.NODE_EXTRA_CA_CERTS, signal);
   const { Agent } = await import('undici');
   const trusting = async (path: string) =>
     (await import('./certificates.ts')).contextTrusting({ path, from: caFileFrom }, env, signal);

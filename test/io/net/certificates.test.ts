@@ -25,6 +25,19 @@ describe('certificates', () => {
     await read;
   });
 
+  const isNode20 = process.versions.node.startsWith('20.');
+  it('of NODE_EXTRA_CA_CERTS are no pipe, for which Node would wait', { skip: isNode20 && 'read before' }, async () => {
+    const pipe = join(temporaryDirectory(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const refused = {
+      exitCode: 2,
+      message: /^NODE_EXTRA_CA_CERTS: cannot read .*pipe: EINVAL \(not a regular file\)$/,
+    };
+    await assert.rejects(transport({ env: { NODE_EXTRA_CA_CERTS: pipe } }), refused);
+    for (const path of [caFile, '/dev/fd/99', join(pipe, 'none')])
+      (await transport({ env: { NODE_EXTRA_CA_CERTS: path } })).close();
+  });
+
   it('of a private authority are trusted with --ca-file', async () => {
     const { get } = await transport();
     assert.equal((await get(`https://localhost:${await tlsServer()}/`)).status, 200);
