@@ -3,7 +3,7 @@ import { getTaskResult } from '../core/operations/get-task-result.ts';
 import { resultExitCode } from '../core/outcome.ts';
 import type { TaskResult } from '../core/task.ts';
 import type { CommandDeps } from '../deps.ts';
-import { type ResultRow, resultLines, resultRow, resultTable } from '../output/results.ts';
+import { type ResultRow, resultLines, resultRow, resultTable, withoutOtherUrls } from '../output/results.ts';
 import { addTaskCommand, type TaskCommand, taskPrinters } from './shared/task-command.ts';
 
 const RESULT: TaskCommand<TaskResult, ResultRow> = {
@@ -15,6 +15,7 @@ const RESULT: TaskCommand<TaskResult, ResultRow> = {
       resultTable(document.tasks, await style(stdout, color), messages),
     tsv: ({ document }) => resultLines(document.tasks),
   }),
+  shown: (found) => ({ ...found, result: withoutOtherUrls(found.result) }),
   exitCode: resultExitCode,
 };
 

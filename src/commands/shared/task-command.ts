@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CallOptions, Client } from '../../core/client.ts';
+import type { Settings } from '../../core/config/settings.ts';
 import type { TaskOperation } from '../../core/operations/task-operation.ts';
 import { failureExitCode, failureOutcome, isDenied, type Outcome, stateOutcome } from '../../core/outcome.ts';
 import type { Failure, Reply, ResponseInfo } from '../../core/rpc/response.ts';
@@ -37,6 +38,8 @@ export interface TaskCommand<Result extends ResponseInfo, Row extends TaskRow> {
   readonly send: (client: Client, id: TaskId, options: CallOptions) => Promise<Reply<Result>>;
   readonly row: (id: TaskId, reply: Reply<Result>, messages: Messages) => Row;
   readonly printers: Printers<TaskAnswer<Row>>;
+  /** What of a result its line shows, as text and tsv: no more is kept for them. */
+  readonly shown?: (result: Result) => Result;
   /** The exit code of a run that no refusal stopped. */
   readonly exitCode: (outcomes: readonly Outcome[], options: TaskCommandOptions) => number;
 }
@@ -85,7 +88,8 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
   const session = await openSession(setup, options.simulate, deps);
   try {
     const ids = await readIds();
-    const replies = await requestAll(ids, own, setup, session, deps);
+    const kept = query ? undefined : keptFor(setup.values.output, own);
+    const replies = await requestAll(ids, own, kept, setup, session, deps);
     const tasks = ids.map((id, index) => own.row(id, replies[index]!, deps.messages));
     const outcomes = replies.map((reply, index) =>
       reply.ok ? stateOutcome(tasks[index]!.state) : failureOutcome(reply.failure.class),
@@ -116,6 +120,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
 async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
   ids: readonly TaskId[],
   { send }: TaskCommand<Result, Row>,
+  kept: Kept<Result> | undefined,
   { values, quiet }: Setup,
   { client }: Session,
   deps: CommandDeps,
@@ -132,7 +137,7 @@ async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
       const sent = refusal ?? send(client, ids[index]!, options);
       const reply = await (isRaw ? print(sent) : sent);
       if (!reply.ok && isDenied(reply.failure)) refusal = reply;
-      replies[index] = isRaw ? withoutBody(reply) : reply;
+      replies[index] = kept ? kept(reply) : reply;
       checked += 1;
     }
   };
@@ -161,6 +166,18 @@ function bodyPrinter<Result extends ResponseInfo>(stdout: Output) {
     last = printed;
     return printed;
   };
+}
+
+/** Makes of a reply what is kept of it until all are there. */
+type Kept<Result> = (reply: Reply<Result>) => Reply<Result>;
+
+function keptFor<Result extends ResponseInfo, Row extends TaskRow>(
+  output: Settings['output'],
+  { shown }: TaskCommand<Result, Row>,
+): Kept<Result> | undefined {
+  if (output === 'raw') return withoutBody;
+  if (output === 'json' || !shown) return undefined;
+  return (reply) => (reply.ok ? { ok: true, result: shown(reply.result) } : reply);
 }
 
 function withoutBody<Result extends ResponseInfo>(reply: Reply<Result>): Reply<Result> {

@@ -4,11 +4,11 @@ import type { Writable } from 'node:stream';
 /**
  * Lets what a terminal does not take (after Ctrl-S, or over a connection that hangs) wait in memory: Node lets such a write block
  * the process, which then polls no task and hears no signal. Where Node has no opening of the terminal for itself, as of another
- * user's after `su`, its writes must block, for those of other programs would fail otherwise: they do in a thread.
+ * user's after `su`, or none is known, its writes must block, for those of other programs would fail otherwise: they do in a thread.
  */
 export function unblock(stream: NodeJS.WriteStream, descriptor: number): void {
   if (isOpenedAgain(descriptor)) setBlocking(stream, false);
-  else if (process.platform === 'linux') writeInThread(stream, descriptor);
+  else if (process.platform !== 'win32') writeInThread(stream, descriptor);
 }
 
 /** Makes a stream write to the descriptor in a thread of Node's. */

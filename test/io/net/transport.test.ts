@@ -128,12 +128,18 @@ describe('connections', () => {
     const port = await tlsServer();
     const opened: Socket[] = [];
     const pass = (socket: Socket) => socket.pipe(connect(port, '127.0.0.1')).pipe(socket);
+    let onOpened = () => {};
+    const isOpened = new Promise<void>((resolve) => (onOpened = resolve));
     const relay = await socketServer('', (socket) => {
-      if (opened.push(socket) === 1) pass(socket);
+      onOpened();
+      // The first is passed on once the second, which is not, is there.
+      if (opened.push(socket) === 2) pass(opened[0]!);
     });
     const { get } = await transport();
     const url = `${relay.url.replace('http://127.0.0.1', 'https://localhost')}/`;
-    const [first, hanging] = [get(url), get(url, { timeoutMs: 300 })];
+    const first = get(url);
+    await isOpened;
+    const hanging = get(url, { timeoutMs: 300 });
     assert.equal((await first).status, 200);
     await idle();
     // One takes the connection that is made, the other a new one.
