@@ -10,6 +10,7 @@ export const collectGarbage: () => void = runInNewContext('gc');
 const MIB = 2 ** 20;
 let size = MIB;
 const long = (n: number) => `${n}-`.padEnd(size - 1000, 'x\u00e9y');
+const fitting = (n: number) => `http://h/${n}/`.padEnd(16_000, 'u');
 const response = (status: number, body: string, type = 'application/json'): HttpResponse => ({
   status,
   headers: { 'content-type': type },
@@ -34,6 +35,11 @@ export const LARGE = {
       200,
       JSON.stringify({ Status: 3, Result: { ErrorName: long(n), ProcessResultUrl: `http://h/${long(n)}` } }),
     ),
+  'a reason and URLs that fit': (n: number) =>
+    response(
+      200,
+      JSON.stringify({ Status: 3, Result: { ErrorName: 'E', ProcessResultUrl: fitting(n), VideoUrl: fitting(n) } }),
+    ),
   'short reasons in long XML': (n: number) =>
     response(
       200,
@@ -53,13 +59,10 @@ export function usedMiB(): number {
   return (heapUsed + external) / MIB;
 }
 
+type Command = 'status' | 'watch' | 'result' | 'status --raw' | 'watch -o tsv' | 'watch -o text' | 'result -o tsv';
+
 /** How much of so many responses of `bytes` each is still held when the last task is asked about: heap and buffers, in MiB. */
-export async function heldMiB(
-  command: 'status' | 'watch' | 'result' | 'status --raw',
-  tasks: number,
-  bytes: number,
-  kind: Large,
-): Promise<number> {
+export async function heldMiB(command: Command, tasks: number, bytes: number, kind: Large): Promise<number> {
   size = bytes;
   const controller = new AbortController();
   let requests = 0;
@@ -77,8 +80,8 @@ export async function heldMiB(
     env: KEY,
   });
   const ids = Array.from({ length: tasks }, (_, index) => String(index + 1));
-  const flags = command !== 'watch' ? ['--retries', '0'] : ['--max-rps', 'none', '--progress', 'none'];
-  const form = command === 'status --raw' ? [] : ['-o', 'json'];
+  const flags = !command.startsWith('watch') ? ['--retries', '0'] : ['--max-rps', 'none', '--progress', 'none'];
+  const form = command.includes('-') ? [] : ['-o', 'json'];
   await run([...command.split(' '), ...ids, ...flags, '-q', ...form], { ...deps, stdout: { ...stdout, write() {} } });
   return last - first;
 }
