@@ -14,7 +14,9 @@ export function exitNow(code: number): never {
   const { execve } = process as { execve?: Execve };
   const isBusy = process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfoReq)/.test(name));
   if (isBusy && execve && statSync(SELF, { throwIfNoEntry: false })) {
-    execve(SELF, ['node', '-e', `process.exit(${code})`], {});
+    // What is set for Node, a module to load first for instance, is not for this one; LD_LIBRARY_PATH may be.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')));
+    execve(SELF, ['node', '-e', `process.exit(${code})`], env);
   }
   process.exit(code);
 }
