@@ -116,31 +116,30 @@ function readCode(path: string): Buffer | undefined {
     const stats = fs.fstatSync(descriptor);
     if (!stats.isFile() || !isOurs(stats) || stats.size > 2 ** 24) return undefined;
     const bytes = fs.readFileSync(descriptor);
-    const code = bytes.subarray(0, (bytes.length - EVERY_BYTE.length) / 2);
-    return twice(code).equals(bytes) ? code : undefined;
+    const size = (bytes.length - EVERY_BYTE.length) / 2;
+    const code = bytes.subarray(0, size);
+    const isWhole = bytes.subarray(size, -size).equals(EVERY_BYTE) && bytes.subarray(-size).reverse().equals(code);
+    return isWhole ? code : undefined;
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
-/** Written whole under a name of its own and then renamed: other first runs read and write at the same time. */
+/**
+ * Written whole under a name of its own and then renamed: other first runs read and write at the same time. With its mirror image,
+ * for V8 does not check compiled code, and crashes on damaged code; between them every byte once, for lost pages in the middle, or a
+ * byte replaced throughout, are alike in both. node:zlib, for a checksum, takes a twentieth of `--help`.
+ */
 function writeCode(path: string, code: Buffer): void {
   const temporary = `${path}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
-    fs.writeFileSync(temporary, twice(code), { mode: 0o600, flag: 'wx' });
+    const bytes = Buffer.concat([code, EVERY_BYTE, Buffer.from(code).reverse()]);
+    fs.writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
     fs.renameSync(temporary, path);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
-}
-
-/**
- * The code and its mirror image, for V8 does not check compiled code, and crashes on damaged code. Between them every byte once: lost
- * pages in the middle, or a byte replaced throughout, are alike in both. node:zlib, for a checksum, takes a twentieth of `--help`.
- */
-function twice(code: Buffer): Buffer {
-  return Buffer.concat([code, EVERY_BYTE, Buffer.from(code).reverse()]);
 }
 
 function removeOldFiles(directory: string): void {
