@@ -12,6 +12,8 @@ export async function main(argv: readonly string[]): Promise<() => void> {
   const deps = systemDeps();
   const exitCode = await run(argv, deps);
   await deps.stderr.flush();
+  // What Node's threads have done counts as under way until the turn that told of it is over.
+  await new Promise(setImmediate);
   const final = endCode(exitCode, deps.signal);
   process.exitCode = final;
   return () => end(final);

@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/child-process.ts': ['lstatSync'],
   // The state of a process, from /proc.
   'io/terminal/foreground.ts': ['fs/promises'],
-  // Whether /proc is there.
+  // Whether there is a shell.
   'io/exit-now.ts': ['statSync'],
   // A standard stream, and what /dev/null is.
   'io/terminal/lost-terminal.ts': ['closeSync', 'statSync'],
