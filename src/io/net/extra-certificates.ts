@@ -6,8 +6,8 @@ import { readText } from '../files.ts';
  * and newer open it and wait, deaf to signals. Of other files that cannot be read Node warns.
  */
 export async function checkExtraCertificates(path: string, signal?: AbortSignal): Promise<void> {
-  // Node 20 has read it by now; and what a shell's <(command) gives comes to its end.
-  if (process.versions.node.startsWith('20.') || /^\/(dev|proc\/self)\/fd\//.test(path)) return;
+  // Node 20 has read it by now; and these come to an end: no certificates, standard input, what a shell's <(command) gives.
+  if (process.versions.node.startsWith('20.') || /^\/(dev\/(null|stdin|fd\/)|proc\/\w+\/fd\/)/.test(path)) return;
   await readText(path, { signal, maxBytes: 0 }).catch(({ code }) => {
     if (/^(EINVAL|ETIMEDOUT|ECANCELED)$/.test(code))
       throw usageError((m) => m.usage.unreadableFile('NODE_EXTRA_CA_CERTS', path, code));

@@ -34,7 +34,7 @@ describe('certificates', () => {
       message: /^NODE_EXTRA_CA_CERTS: cannot read .*pipe: EINVAL \(not a regular file\)$/,
     };
     await assert.rejects(transport({ env: { NODE_EXTRA_CA_CERTS: pipe } }), refused);
-    for (const path of [caFile, '/dev/fd/99', join(pipe, 'none')])
+    for (const path of [caFile, '/dev/fd/99', '/proc/1/fd/99', '/dev/null', join(pipe, 'none')])
       (await transport({ env: { NODE_EXTRA_CA_CERTS: path } })).close();
   });
 
