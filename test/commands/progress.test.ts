@@ -43,6 +43,15 @@ describe('a command that answers', () => {
     });
   }
 
+  it('slowly prints a line once, also where a timer is early', async () => {
+    const deps = fakeDeps();
+    const { clock } = deps;
+    const early = { ...clock, sleep: (ms: number, signal?: AbortSignal) => clock.sleep(Math.ceil(ms) - 0.5, signal) };
+    const work = clock.sleep(70_000);
+    await withProgress(work, () => 'checking', { color: 'auto', quiet: false }, { ...deps, clock: early });
+    assert.equal(deps.stderr.text(), 'checking\nchecking\n');
+  });
+
   it('slowly with -q prints nothing', async () => {
     const deps = fakeDeps();
     await withProgress(deps.clock.sleep(130_000), () => 'checking', { color: 'auto', quiet: true }, deps);

@@ -56,9 +56,11 @@ async function draw(
 
 async function print(line: () => string, isOver: AbortSignal, { clock, stderr }: CommandDeps): Promise<Shown> {
   const start = clock.monotonic();
-  for (;;) {
+  for (let beatMs = 0; ; ) {
     const elapsedMs = clock.monotonic() - start;
-    await clock.sleep(nextHeartbeatMs(elapsedMs, 'auto') - elapsedMs, isOver);
+    // A timer may be early by part of a millisecond.
+    beatMs = nextHeartbeatMs(Math.max(beatMs, elapsedMs), 'auto');
+    await clock.sleep(beatMs - elapsedMs, isOver);
     if (isOver.aborted) return undefined;
     stderr.write(`${line()}\n`);
   }
