@@ -41,13 +41,14 @@ export async function readAliyunConfig(
       (m) => m.credentials.tornAliyunHint(),
     );
   }
+  const { current } = document;
   const profiles = new Map<string, Fields>();
   for (const profile of list.map(inLowerCase)) {
-    const name = textOf(profile, 'name');
-    // aliyun-cli takes the first of a name.
-    if (name !== undefined && !profiles.has(name)) profiles.set(name, profile);
+    // aliyun-cli takes the first of a name, whose blanks count.
+    const { name } = profile;
+    if (typeof name === 'string' && name !== '' && !profiles.has(name)) profiles.set(name, profile);
   }
-  return { path, current: textOf(document, 'current') ?? '', profiles };
+  return { path, current: typeof current === 'string' ? current : '', profiles };
 }
 
 /** The variables that name a profile of aliyun-cli or of the credentials file, the first one set wins, as with aliyun-cli. */

@@ -42,6 +42,21 @@ describe('a profile of aliyun-cli without a mode is guessed in the order of aliy
 });
 
 describe('the file of aliyun-cli', () => {
+  it('has names whose blanks count, as aliyun-cli compares them', async () => {
+    const [blank, plain] = [
+      { name: 'x ', ...KEY, access_key_id: 'blank' },
+      { name: 'x', ...KEY, access_key_id: 'plain' },
+    ];
+    for (const [current, id] of [
+      ['x', 'plain'],
+      ['x ', 'blank'],
+    ]) {
+      const world = await credentialDeps();
+      world.write('.aliyun/config.json', { current, profiles: [blank, plain] });
+      assert.equal((await aliyunProvider(world).find())?.accessKey.accessKeyId, id);
+    }
+  });
+
   it('is read in any letter case, and of two spellings the last counts, as encoding/json of Go does', async () => {
     const world = await credentialDeps();
     const profile = { Name: 'x', MODE: 'AK', access_key_id: 'first', Access_Key_ID: 'last', ACCESS_KEY_SECRET: 'b' };
