@@ -87,6 +87,11 @@ describe('mmai config', { concurrency: 4 }, () => {
     ],
     ['a secret in its key, not shown', ['set', 'access-key-secret=canary'], /unknown setting "access-key-secret=…";/],
     [
+      'a secret in its key, quoted as one word',
+      ['set', 'access-key-secret canary'],
+      /unknown setting "access-key-secret …";/,
+    ],
+    [
       'an endpoint with a password',
       ['set', 'endpoint', 'https://me:canary@h'],
       /endpoint: invalid endpoint "https:\/\/…@h"/,

@@ -26,10 +26,12 @@ export const CONFIG_KEYS: readonly string[] = [...CREDENTIAL_KEYS, ...settingOfK
 /** Throws the usage error for a key that is none, with the nearest one. */
 export function checkKey(key: string): void {
   if (CONFIG_KEYS.includes(key)) return;
-  const near = nearest(key.split('=', 1)[0]!, CONFIG_KEYS);
+  // "access-key-secret SECRET" as one word, or with an equals sign.
+  const [name = ''] = key.split(/[= \t]/, 1);
+  const near = nearest(name, CONFIG_KEYS);
   throw usageError(
-    (m) => m.config.unknownKey(withoutValue(key), CONFIG_KEYS),
-    near === undefined ? undefined : (m) => m.parser.suggestion(key.includes('=') ? `${near} VALUE` : near),
+    (m) => m.config.unknownKey(withoutValue(key.replace(/(?<=\S)[ \t]+\S[^]*/, ' …')), CONFIG_KEYS),
+    near === undefined ? undefined : (m) => m.parser.suggestion(name === key ? near : `${near} VALUE`),
   );
 }
 
