@@ -30,7 +30,7 @@ export function checkKey(key: string): void {
   const [name = ''] = key.split(/[= \t]/, 1);
   const near = nearest(name, CONFIG_KEYS);
   throw usageError(
-    (m) => m.config.unknownKey(withoutValue(key.replace(/(?<=\S)[ \t]+\S[^]*/, ' …')), CONFIG_KEYS),
+    (m) => m.config.unknownKey(withoutValue(key.replace(/(?<=\S)[ \t]+\S[\s\S]*/, ' …')), CONFIG_KEYS),
     near === undefined ? undefined : (m) => m.parser.suggestion(name === key ? near : `${near} VALUE`),
   );
 }
