@@ -55,6 +55,8 @@ export interface Live {
 const SUSPENDING = ['SIGTSTP', 'SIGQUIT', 'SIGALRM', 'SIGXCPU', 'SIGUSR2'] as const;
 /** How often a job in the background looks whether it is in the foreground again (a shell signals only stopped jobs), in ms. */
 const FOREGROUND_CHECK_MS = 1000;
+/** How long a signal waits for a terminal that takes nothing, in ms. */
+const TAKING_MS = 500;
 /** How often the lines are made, with a spinner and without, in ms. */
 const REFRESH_MS = { spinner: 80, block: 250 };
 
@@ -74,7 +76,7 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
   const suspend = (name: NodeJS.Signals) => {
     release(true);
     // Without our listener the signal does what it does by default.
-    process.kill(process.pid, name);
+    afterWritten(stderr, () => process.kill(process.pid, name));
   };
   const drawInForeground = async () => {
     if (isDrawing || !(await isInForeground()) || isDrawing || isStopped || isLent?.()) return;
@@ -115,6 +117,16 @@ export async function startLive(view: LiveView, options: LiveOptions): Promise<L
 }
 
 // --- internal ---
+
+/** Goes on once the terminal has what a thread writes to it, or soon where it takes nothing. */
+function afterWritten(stream: NodeJS.WriteStream, goOn: () => void): void {
+  if (!stream.writableLength) return goOn();
+  const written = new Promise<unknown>((done) => {
+    setTimeout(done, TAKING_MS);
+    stream.write('', done);
+  });
+  void written.then(goOn);
+}
 
 /** What is drawn and read: the block, the progress in the taskbar, and the keys. */
 async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey }: LiveOptions): Promise<Drawing> {

@@ -74,6 +74,24 @@ describe('what is drawn', () => {
     });
   }
 
+  it('is followed by the cursor before a signal ends the process, also where a thread writes to the terminal', async (t) => {
+    const { stderr, text } = await live();
+    const others = process.listeners('SIGQUIT');
+    const callbacks: (() => void)[] = [];
+    // What is written is under way until the thread is done.
+    const write = (part: string, done?: () => void) => (done ? callbacks.push(done) : stderr.write(part));
+    const kill = t.mock.method(process, 'kill', () => true);
+    const slow = Object.assign(new EventEmitter(), stderr, { write, writableLength: 1 });
+    await live({ stderr: slow as unknown as NodeJS.WriteStream });
+    for (const listener of process.listeners('SIGQUIT')) if (!others.includes(listener)) listener('SIGQUIT');
+    await new Promise(setImmediate);
+    assert.ok(text().endsWith(CURSOR_SHOWN));
+    assert.equal(kill.mock.callCount(), 0);
+    for (const done of callbacks) done();
+    await new Promise(setImmediate);
+    assert.equal(kill.mock.callCount(), 1);
+  });
+
   it('is drawn in the foreground only, and keys are read there only', async () => {
     const { text, modes, isDrawing } = await live({ isForeground: async () => false });
     assert.equal(isDrawing(), false);
