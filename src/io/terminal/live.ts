@@ -56,7 +56,7 @@ const SUSPENDING = ['SIGTSTP', 'SIGQUIT', 'SIGALRM', 'SIGXCPU', 'SIGUSR2'] as co
 /** How often a job in the background looks whether it is in the foreground again (a shell signals only stopped jobs), in ms. */
 const FOREGROUND_CHECK_MS = 1000;
 /** How long a signal waits for a terminal that takes nothing, in ms. */
-const TAKING_MS = 500;
+const TAKING_MS = 200;
 /** How often the lines are made, with a spinner and without, in ms. */
 const REFRESH_MS = { spinner: 80, block: 250 };
 
