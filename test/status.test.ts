@@ -28,17 +28,22 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     assert.deepEqual(tasks.filter((task: { error: object }) => task.error).length, ids.length);
   });
 
-  it('does not explain to the user that the user stopped it', async () => {
+  it('asks no more once a signal came, and does not explain to the user that the user stopped it', async () => {
     const controller = new AbortController();
+    let sent = 0;
     const send = async () => {
+      sent += 1;
       controller.abort(130);
       throw new NetworkError('Aborted', 'stopped');
     };
     const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
     const transport = async () => ({ send, renew() {}, close() {} });
     const deps = fakeDeps({ env, transport, signal: controller.signal });
-    assert.equal(await run(['status', '1'], deps), 130);
-    assert.equal(deps.stderr.text(), '');
+    const ids = Array.from({ length: 30 }, (_, index) => String(index + 1));
+    assert.equal(await run(['status', ...ids, '--json'], deps), 130);
+    const { tasks, summary } = JSON.parse(deps.stdout.text());
+    assert.deepEqual([tasks.length, summary.requests, sent], [30, 8, 8]);
+    assert.doesNotMatch(deps.stderr.text(), /interrupted|hint/);
   });
 
   const ways: [string, string[]][] = [

@@ -116,7 +116,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
 
 // --- internal ---
 
-/** Sends the requests in order, some at a time. A refusal that concerns the AccessKey would meet every task, so it stops the rest. */
+/** Sends the requests in order, some at a time. What would meet every task, a refusal of the AccessKey or a signal, stops the rest. */
 async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
   ids: readonly TaskId[],
   { send }: TaskCommand<Result, Row>,
@@ -130,13 +130,13 @@ async function requestAll<Result extends ResponseInfo, Row extends TaskRow>(
   const replies: Reply<Result>[] = [];
   let next = 0;
   let checked = 0;
-  let refusal: Reply<Result> | undefined;
+  let stop: Reply<Result> | undefined;
   const print = bodyPrinter<Result>(deps.stdout);
   const worker = async () => {
     for (let index = next++; index < ids.length; index = next++) {
-      const sent = refusal ?? send(client, ids[index]!, options);
+      const sent = stop ?? send(client, ids[index]!, options);
       const reply = await (isRaw ? print(sent) : sent);
-      if (!reply.ok && isDenied(reply.failure)) refusal = reply;
+      if (!reply.ok && (isDenied(reply.failure) || isInterrupted(reply.failure))) stop = reply;
       replies[index] = kept ? kept(reply) : reply;
       checked += 1;
     }
@@ -185,6 +185,10 @@ function withoutBody<Result extends ResponseInfo>(reply: Reply<Result>): Reply<R
   return { ok: false, failure: { ...reply.failure, body: undefined } };
 }
 
+function isInterrupted({ code }: Failure): boolean {
+  return code === 'Network.Aborted';
+}
+
 function refusalIn(replies: readonly Reply<unknown>[]): Failure | undefined {
   return replies.flatMap((reply) => (!reply.ok && isDenied(reply.failure) ? [reply.failure] : []))[0];
 }
@@ -193,7 +197,7 @@ function refusalIn(replies: readonly Reply<unknown>[]): Failure | undefined {
 function failureReport(tasks: readonly TaskRow[], replies: readonly Reply<unknown>[], messages: Messages): string {
   // The user knows of a stop by the user.
   const failures = replies.flatMap((reply, index) =>
-    reply.ok || reply.failure.code === 'Network.Aborted' ? [] : [{ id: tasks[index]!.id, failure: reply.failure }],
+    reply.ok || isInterrupted(reply.failure) ? [] : [{ id: tasks[index]!.id, failure: reply.failure }],
   );
   const unknown = tasks.find(({ state, status }) => state === 'unknown' && status !== null);
   const warning = unknown ? `${messages.warning}${messages.unknownStatus(unknown.id, unknown.status!)}\n` : '';
