@@ -11,6 +11,11 @@ export function unblock(stream: NodeJS.WriteStream, descriptor: number): void {
   else if (process.platform !== 'win32') writeInThread(stream, descriptor);
 }
 
+/** Whether a terminal that takes nothing keeps its modes from being changed: on Linux that waits for a write that blocks. */
+export function mayKeepModes(stream: object): boolean {
+  return process.platform === 'linux' && inThread.has(stream);
+}
+
 /** Makes a stream write to the descriptor in a thread of Node's. */
 export function writeInThread(stream: Writable, descriptor: number): void {
   const writeAll = (bytes: Uint8Array, done: (error?: Error | null) => void) =>
@@ -24,6 +29,7 @@ export function writeInThread(stream: Writable, descriptor: number): void {
     writeAll(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk, done);
   // Without `_writev`, by which what has gathered would go the stream's own way.
   Object.assign(stream, { _write, _writev: undefined });
+  inThread.add(stream);
 }
 
 /** Whether reading or writing may wait. Node has no public way to say so. */
@@ -34,6 +40,7 @@ export function setBlocking(stream: object, isBlocking: boolean): void {
 // --- internal ---
 
 const RETRY_MS = 10;
+const inThread = new WeakSet<object>();
 
 /** libuv opens a terminal again by its name, if there is one and this user may. Known on Linux only. */
 function isOpenedAgain(descriptor: number): boolean {

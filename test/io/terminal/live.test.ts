@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { after, describe, it } from 'node:test';
 import { isForegroundByStat } from '../../../src/io/terminal/foreground.ts';
 import { type LiveOptions, startLive } from '../../../src/io/terminal/live.ts';
+import { writeInThread } from '../../../src/io/terminal/unblocked.ts';
 
 const CURSOR_HIDDEN = '\u001b[?25l';
 const CURSOR_SHOWN = '\u001b[?25h';
@@ -119,6 +120,12 @@ describe('what is drawn', () => {
     const { text, modes } = await live({ stdout: {} });
     assert.match(text(), /without keys/);
     assert.deepEqual(modes, []);
+  });
+
+  it('reads no keys at a terminal that is written in a thread: what it does not take keeps its modes', async () => {
+    const stderr = fakeTerminal().stderr as unknown as NodeJS.WriteStream;
+    writeInThread(stderr, 2);
+    assert.equal((await live({ stderr })).modes.length, process.platform === 'linux' ? 0 : 1);
   });
 
   it('reads no keys where task IDs were typed at the terminal until Ctrl-D', async () => {
