@@ -100,7 +100,9 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
     case 'RamRoleArn':
       return roleOffer(writtenKey(keyIn(profile, TEMPORARY_KEY, source)), profile, source, deps);
     case 'ChainableRamRoleArn': {
-      const base = profileOffer(requireField(profile, 'source_profile', source), lookup);
+      requireField(profile, 'source_profile', source);
+      // With its blanks, as other names.
+      const base = profileOffer(profile.source_profile as string, lookup);
       if (!base) throw denied((m) => m.credentials.emptySource(source(m)));
       return roleOffer(base, profile, source, deps);
     }

@@ -42,6 +42,13 @@ describe('a profile of aliyun-cli without a mode is guessed in the order of aliy
 });
 
 describe('the file of aliyun-cli', () => {
+  it('has a source_profile whose blanks count, too', async () => {
+    const world = await credentialDeps();
+    const chained = { name: 'chained', mode: 'ChainableRamRoleArn', source_profile: 'x ', ...ROLE };
+    world.write('.aliyun/config.json', { current: 'chained', profiles: [{ name: 'x', ...KEY }, chained] });
+    await assert.rejects(aliyunProvider(world).find(), /"x "/);
+  });
+
   it('has names whose blanks count, as aliyun-cli compares them', async () => {
     const [blank, plain] = [
       { name: 'x ', ...KEY, access_key_id: 'blank' },
