@@ -12,7 +12,7 @@ export async function main(argv: readonly string[]): Promise<() => void> {
   const deps = systemDeps();
   const exitCode = await run(argv, deps);
   await deps.stderr.flush();
-  // What Node's threads have done counts as under way until the turn that told of it is over.
+  // What Node's threads have just finished counts as under way until this turn of the loop is over.
   await new Promise(setImmediate);
   const final = endCode(exitCode, deps.signal);
   process.exitCode = final;

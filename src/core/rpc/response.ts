@@ -218,7 +218,7 @@ function isHtml(body: Uint8Array): boolean {
 
 /** The top-level fields, or undefined for anything but JSON and XML. */
 async function readFields(body: Uint8Array): Promise<ResponseFields | undefined> {
-  if (isHtml(body)) return undefined;
+  if (body[0] !== 0x7b /* { */ && isHtml(body)) return undefined;
   const text = utf8.decode(body).trim();
   try {
     if (text.startsWith('{')) return fieldsOf(JSON.parse(text));
