@@ -17,7 +17,7 @@ import { systemClock } from '../system.ts';
 import { createRedactor, type Redactor } from '../text/redactor.ts';
 import { checkAccessKey, findKey } from './key.ts';
 import { checkNames, checkText, type Duration, durationText, expected } from './options.ts';
-import { followerOf, isSignal } from './signal.ts';
+import { forManyCalls, isSignal } from './signal.ts';
 
 /** With the same defaults and the same checks as on the command line. */
 export interface ClientOptions {
@@ -133,8 +133,8 @@ export function createClient(options: ClientOptions): ServiceClient {
     traffic: client.traffic,
     clockOffsetMs: client.clockOffsetMs,
     checkTaskId: parseTaskId,
-    getTaskStatus: async (taskId, call) => held(call, client.getTaskStatus(checkedId(taskId), checkedCall(call))),
-    getTaskResult: async (taskId, call) => held(call, client.getTaskResult(checkedId(taskId), checkedCall(call))),
+    getTaskStatus: async (taskId, call) => client.getTaskStatus(checkedId(taskId), checkedCall(call)),
+    getTaskResult: async (taskId, call) => client.getTaskResult(checkedId(taskId), checkedCall(call)),
     renewConnections: () => transport.renew(),
     close: () => transport.close(),
   };
@@ -157,16 +157,7 @@ function checkedCall(call: CallOptions = {}): CallOptions {
     if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'number', value);
   }
   if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
-  return { ...call, retries, ...(signal && { signal: followerOf(signal) }) };
-}
-
-const underWay = new Set<object>();
-
-/** The reply, until which the options of the call, and its signal, are held. */
-async function held<Reply>(call: CallOptions | undefined, reply: Promise<Reply>): Promise<Reply> {
-  const entry = { call };
-  underWay.add(entry);
-  return reply.finally(() => underWay.delete(entry));
+  return { ...call, retries, ...(signal && { signal: forManyCalls(signal) }) };
 }
 
 /** A number may have been rounded to the ID of another task. */

@@ -5,19 +5,12 @@ export function isSignal(value: Partial<AbortSignal> | null): value is AbortSign
   return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
 }
 
-const followers = new WeakMap<AbortSignal, AbortSignal>();
-
 /**
- * A signal that follows the caller's, one for all of its calls: Node warns of more than ten listeners on the same one. The call must
- * keep a reference to the caller's: on Node 20 the follower's is weak, and a signal of `AbortSignal.timeout` would never abort.
+ * The caller's signal, for any number of calls at once: Node warns of more than ten listeners. Not one that follows it: those of
+ * `AbortSignal.any` are kept by Node 20 and 22 for as long as anything listens.
  */
-export function followerOf(signal: AbortSignal): AbortSignal {
-  // Node cannot follow one of another class.
-  if (!(signal instanceof AbortSignal)) return signal;
-  const known = followers.get(signal);
-  if (known) return known;
-  const follower = AbortSignal.any([signal]);
-  setMaxListeners(0, follower);
-  followers.set(signal, follower);
-  return follower;
+export function forManyCalls(signal: AbortSignal): AbortSignal {
+  // Node knows those of its own class only.
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
+  return signal;
 }

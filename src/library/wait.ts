@@ -17,7 +17,7 @@ import { systemClock } from '../system.ts';
 import { MAX_TIMER_MS } from '../text/duration.ts';
 import type { StatusReply, TaskCallOptions, TaskClient } from './client.ts';
 import { checkText, expected, type WaitOptions, watchFlags } from './options.ts';
-import { followerOf } from './signal.ts';
+import { forManyCalls } from './signal.ts';
 
 /** The json document of `mmai watch`: each task, and how the wait ended. */
 export interface WaitDocument extends Omit<WatchDocument, 'tasks'> {
@@ -74,8 +74,6 @@ interface Plan {
   readonly flags: WatchFlags;
   readonly options: WaiterOptions;
   readonly signal: AbortSignal;
-  /** The caller's, which the other one follows. */
-  readonly given: AbortSignal;
 }
 
 function planWait(client: TaskClient, taskIds: readonly string[], options: WaitOptions): Plan {
@@ -89,7 +87,7 @@ function planWait(client: TaskClient, taskIds: readonly string[], options: WaitO
   const ids = [...new Set(taskIds)] as TaskId[];
   const nameOf = (option: keyof WatchFlags) => (option === 'noResults' ? 'results' : option);
   const { signal = new AbortController().signal } = options;
-  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: followerOf(signal), given: signal };
+  return { client, flags, options: waiterOptions(ids, flags, nameOf), signal: forManyCalls(signal) };
 }
 
 function startWaiter({ client, options, signal }: Plan): Waiter {
@@ -197,8 +195,7 @@ async function sent<Reply>(
 ): Promise<Reply | Failed> {
   // As every timer can hold it: `AbortSignal.timeout` throws for a fraction and for Infinity.
   const timeoutMs = Math.min(Math.ceil(limits.timeoutMs), MAX_TIMER_MS);
-  // One that any number of calls may listen to.
-  const signal = followerOf(limits.signal);
+  const signal = forManyCalls(limits.signal);
   const timeout = () => timeoutError(() => name, timeoutMs);
   const late = (): Failed => ({ ok: false, failure: networkFailure(timeout(), String) });
   try {

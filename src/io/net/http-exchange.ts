@@ -49,7 +49,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
     // Timers come before sockets: a turn later, what arrived while this process stood still (a busy machine) is not late.
     if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = setTimeout(setImmediate, timeoutMs, () => this.#expire());
-    if (signal) stopsOf(signal).push(this.#stop);
+    if (signal) listen(signal, this.#stop);
     if (signal?.aborted) this.#stop();
   }
 
@@ -114,7 +114,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.isOver = true;
     clearTimeout(this.#timer);
     const { signal } = this.#request;
-    if (signal) remove(this.#stop, stopsOf(signal));
+    if (signal) unlisten(signal, this.#stop);
   }
 }
 
@@ -159,27 +159,36 @@ function decompressed(body: Buffer, { 'content-encoding': encoding = '' }: Recor
   }
 }
 
-const stopsBySignal = new WeakMap<AbortSignal, (() => void)[]>();
-
-/**
- * What is called when the signal aborts: one listener for all requests. A listener for each, or a Set of them, keeps what has
- * ended from the quick garbage collection, each entry holding the next: a seventh of the CPU of a batch.
- */
-function stopsOf(signal: AbortSignal): (() => void)[] {
-  const known = stopsBySignal.get(signal);
-  if (known) return known;
-  const stops: (() => void)[] = [];
-  stopsBySignal.set(signal, stops);
-  signal.addEventListener('abort', () => {
-    for (const stop of [...stops]) stop();
-  });
-  return stops;
+interface Listener {
+  readonly stops: (() => void)[];
+  readonly onAbort: () => void;
 }
 
-/** Takes out an item that is in the list; its order does not matter. */
-function remove<T>(item: T, list: T[]): void {
-  const last = list.pop()!;
-  if (last !== item) list[list.indexOf(item)] = last;
+const listeners = new WeakMap<AbortSignal, Listener>();
+
+/**
+ * Calls `stop` when the signal aborts: one listener for all requests. A listener for each, or a Set of them, keeps what has ended
+ * from the quick garbage collection, each entry holding the next: a seventh of the CPU of a batch.
+ */
+function listen(signal: AbortSignal, stop: () => void): void {
+  const known = listeners.get(signal);
+  if (known) return void known.stops.push(stop);
+  const stops = [stop];
+  const onAbort = () => {
+    for (const stop of [...stops]) stop();
+  };
+  listeners.set(signal, { stops, onAbort });
+  signal.addEventListener('abort', onAbort);
+}
+
+/** After `listen`. The last one leaves nothing on the signal: Node keeps that of a time limit, say, for as long as anything listens. */
+function unlisten(signal: AbortSignal, stop: () => void): void {
+  const { stops, onAbort } = listeners.get(signal)!;
+  const last = stops.pop()!;
+  if (last !== stop) stops[stops.indexOf(stop)] = last;
+  if (stops.length > 0) return;
+  listeners.delete(signal);
+  signal.removeEventListener('abort', onAbort);
 }
 
 /** Repeated headers come as a list. The object is made for this response alone. */
