@@ -219,11 +219,14 @@ function debugPoll(event: ProgressEvent, { debug }: CommandDeps): void {
   }
 }
 
-/** Warns of an unknown status, once for each. */
+/** Of how many unknown statuses a wait warns: a broken server may send another one each time. */
+const MAX_WARNINGS = 3;
+
+/** Warns of an unknown status, once for each of the first ones. */
 function unknownStatusWarning({ messages, stderr }: CommandDeps): (id: string, status: number) => void {
   const seen = new Set<number>();
   return (id, status) => {
-    if (taskState(status) !== 'unknown' || seen.has(status)) return;
+    if (taskState(status) !== 'unknown' || seen.has(status) || seen.size === MAX_WARNINGS) return;
     seen.add(status);
     stderr.write(`${messages.warning}${messages.unknownStatus(id, status)}\n`);
   };

@@ -30,6 +30,11 @@ describe('messages of a wait', () => {
     assert.equal(await messages([status(7), status(2)], ['-q']), '');
   });
 
+  it('warn of three unknown statuses at most: a broken server may send another one each time', async () => {
+    const text = await messages([7, 8, 8, 9, 10, 11, 7, 2].map(status));
+    assert.deepEqual(text.match(/has status \d+/g), ['has status 7', 'has status 8', 'has status 9']);
+  });
+
   it('say after two seconds in which nothing came what is read from where, but not with -q', async () => {
     const clock = fakeClock();
     const chunks = async function* (stop: AbortSignal) {
