@@ -47,6 +47,9 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/^HPE_|HTTPParserError|OVERFLOW|LENGTH_MISMATCH|ASSERTION|Assertion/, 'Protocol'],
 ];
 
+/** By the system's call that failed, where the code says nothing: a lookup's EINVAL is that of a name too long. */
+const BY_CALL: Record<string, NetworkFailure> = { connect: 'Unreachable', getaddrinfo: 'Dns' };
+
 /** What errors of Node, OpenSSL and undici have, each of them some. */
 interface RawError {
   readonly name?: string;
@@ -83,8 +86,8 @@ export function blameProxy(error: unknown): never {
 function kindOf({ name = '', code = name, message = '', syscall, errors = [] }: RawError): NetworkFailure {
   // Of undici's "bad upgrade" and "bad response" only the message differs from that of a closed connection.
   if (/^bad \w+$/.test(message)) return 'Protocol';
-  const isOpening = (errors[0]?.syscall ?? syscall) === 'connect';
-  return KINDS.find(([pattern]) => pattern.test(code))?.[1] ?? (isOpening ? 'Unreachable' : 'ConnectionReset');
+  const known = KINDS.find(([pattern]) => pattern.test(code))?.[1];
+  return known ?? BY_CALL[errors[0]?.syscall ?? syscall ?? ''] ?? 'ConnectionReset';
 }
 
 /** A sentence, never OpenSSL's line of numbers nor the expression of an assertion. It holds texts only: the error may hold a whole body. */

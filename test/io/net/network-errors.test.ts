@@ -23,3 +23,8 @@ it('a connection that was reset before it was looked at is told as one, not as a
   const { kind, message } = networkError(Object.assign(new Error('connect ECONNRESET ::1:80'), error), () => 'a.test');
   assert.deepEqual([kind, message], ['ConnectionReset', 'a.test: connection reset (ECONNRESET ::1:80)']);
 });
+
+it('a host name that is too long to look up is told as one that is not found, not as a broken connection', () => {
+  const error = Object.assign(new Error('getaddrinfo EINVAL aa'), { code: 'EINVAL', syscall: 'getaddrinfo' });
+  assert.equal(networkError(error, () => 'aa').kind, 'Dns');
+});
