@@ -18,7 +18,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'mmai status 10051344 --query "tasks[0].state"',
     'mmai status 10051344 --dry-run=curl',
     'mmai status 10051344 400010 --simulate "10051344=2;1" --exit-status || [ $? -eq 8 ]',
-    'until mmai status 10051344 --exit-status -q || [ $? -ne 8 ]; do sleep 5; done',
+    'while code=0; mmai status 10051344 --exit-status -q >/dev/null || code=$?; [ $code -eq 8 ]; do sleep 5; done',
   ],
   watch: [
     'mmai watch 10051344 --timeout 2h',
@@ -30,7 +30,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   result: [
     'mmai result 10051344',
     'mmai result 10051344 400010 --json',
-    'curl -o out.txt "$(mmai result 10051344 --query "tasks[0].result.url" -o text)"',
+    'mmai watch 10051344 && curl -o out.txt "$(mmai result 10051344 --query "tasks[0].result.url" -o text)"',
     'mmai result 10051344 400010 --simulate "10051344=2;3(Download fail)"',
   ],
   config: ['mmai config list --show-origin', 'mmai config set region cn-beijing', 'mmai config path'],
