@@ -34,9 +34,9 @@ export function beforeDashes(words: readonly string[]): readonly string[] {
   return words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 }
 
-/** The value of the last `--flag value`, `--flag=value`, `-f value` or `-fvalue`, also behind the one short switch: `-qf value`. */
+/** The value of the last `--flag value`, `--flag=value`, `-f value`, `-fvalue` or `-f=value`, also behind the one short switch: `-qf value`. */
 export function flagValue(words: readonly string[], long: string, short?: string): string | undefined {
-  const beginning = short ? new RegExp(`^-q*${short.slice(1)}`) : undefined;
+  const beginning = short ? new RegExp(`^-q*${short.slice(1)}=?`) : undefined;
   const values = words.flatMap((word, index) => {
     const next = words[index + 1] ?? '';
     if (word === long) return [next];
@@ -57,7 +57,8 @@ export function commandLine(argv: readonly string[], program: Command): string[]
     const words = moved.filter((word) => word !== 'help');
     return helpCall(words, program);
   }
-  const flags = beforeDashes(moved);
+  // As kubectl takes it: for commander the sign would belong to the value.
+  const flags = beforeDashes(moved).map((word) => word.replace(/^(-q*[io])=(?=.)/, '$1'));
   refuseValues(flags, options);
   const dryRun = options.find(({ long }) => long === '--dry-run');
   const read = dryRun ? flags.map((word, index) => explicitDryRun(word, flags[index + 1], dryRun.optional)) : flags;
@@ -138,8 +139,9 @@ function findCommand({ commands }: Command, word: string | undefined): Command |
 /** True if the words are flags of the command and their values, and nothing else. */
 function areFlagsOf({ options }: Command, words: readonly string[]): boolean {
   for (let index = 0; index < words.length; index++) {
+    if (words[index] === '-h' || words[index] === '--help') continue;
     // `-qojson` is `-q -o=json`.
-    const word = words[index]!.replace(/^-q+(?=\w)/, '-').replace(/^(-\w)(.+)$/s, '$1=$2');
+    const word = words[index]!.replace(/^-q+(?=\w)/, '-').replace(/^(-\w)=?(.+)$/s, '$1=$2');
     const [flag = '', value] = word.split(/=(.*)/s);
     const option = options.find(({ long, short }) => flag === long || flag === short);
     if (!option) return false;

@@ -15,6 +15,7 @@ describe('flags before the command', () => {
     ['-ojson status 20', 'status -ojson 20'],
     ['-qo json status 20', 'status -qo json 20'],
     ['-qojson -i5s watch 20', 'watch -qojson -i5s 20'],
+    ['-qo=json -i=5s watch 20', 'watch -qojson -i5s 20'],
     ['--debug status 20', 'status --debug 20'],
     ['--output=json --debug watch 1 --any', 'watch --output=json --debug 1 --any'],
     ['--profile work config set region x', 'config set --profile work region x'],
@@ -25,7 +26,8 @@ describe('flags before the command', () => {
     ['--timeout 5s status 20', '--timeout 5s status 20'],
     ['-qx status 20', '-qx status 20'],
     ['--profile', '--profile'],
-    ['--help status', '--help status'],
+    ['--help status', 'status --help'],
+    ['-h config set', 'config set -h'],
     ['-- status 20', '-- status 20'],
     ['status --profile work 20', 'status --profile work 20'],
   ];

@@ -44,7 +44,15 @@ describe('a document was asked for, and an error came first:', () => {
       if (command === 'status' && args.includes('--timeout')) continue;
 
       it(`${command} ends for ${why} with one document that has the error`, async () => {
-        for (const form of [['--json'], ['-o', 'json'], ['-ojson'], ['--output=JSON'], ['-qo', 'json'], ['-qojson']]) {
+        for (const form of [
+          ['--json'],
+          ['-o', 'json'],
+          ['-ojson'],
+          ['--output=JSON'],
+          ['-qo', 'json'],
+          ['-qojson'],
+          ['-o=json'],
+        ]) {
           const run = await ended([command, ...form, ...args], overrides);
           assert.equal(run.code, code);
           const document = JSON.parse(run.stdout);

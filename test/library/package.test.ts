@@ -50,6 +50,8 @@ describe('the library as it is installed', () => {
       createClient({});
     `);
     assert.match(stderr, /\nMmaiError: accessKey: expected an AccessKey .*, got undefined\n {4}at usageError \(/);
+    assert.match(stderr, /\{\n {2}exitCode: 2\n\}/);
+    assert.doesNotMatch(stderr, /\[Function/);
     assert.match(stderr, /\n {4}at createClient\w* \(.*main\.cjs:\d+:\d+\)\n {4}at .*program\.mjs:3:7\n/);
     assert.ok(stderr.length < 2500, stderr);
   });
