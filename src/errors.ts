@@ -104,6 +104,6 @@ export function conflict(one: string, other: string): MmaiError {
 }
 
 /** An error like those of the system, with a code that tells what is wrong, such as ENOSPC. */
-export function systemError(code: string): NodeJS.ErrnoException {
+export function systemError(code: string): Error & { code: string } {
   return Object.assign(new Error(code), { code });
 }
