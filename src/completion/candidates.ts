@@ -96,8 +96,12 @@ function findCommand(command: Command, name: string): Command | undefined {
 
 /** The option of this name; of the program one that any command has, since it may stand before the command. */
 function findOption(command: Command, flag: string): Option | undefined {
+  return findOptions(command, flag)[0];
+}
+
+function findOptions(command: Command, flag: string): Option[] {
   const places = command.parent ? [command] : [command, ...command.commands];
-  return places.flatMap(visibleOptions).find(({ long, short }) => flag === long || flag === short);
+  return places.flatMap(visibleOptions).filter(({ long, short }) => flag === long || flag === short);
 }
 
 function visibleOptions(command: Command): Option[] {
@@ -133,11 +137,17 @@ async function operands(
 ): Promise<Completion> {
   const argument = isHelp ? undefined : argumentAt(command, operands.length);
   if (!argument) return [];
-  const isSetting = argument.name() === 'value';
-  // A setting has the values of its flag, which has its name, but for `language`.
-  const flag = isSetting && findOption(program, operands[0] === 'language' ? '--lang' : `--${operands[0]}`);
-  const found = await values(flag ? placeholder(flag) : argument.name(), word, '', sources);
+  const names = argument.name() === 'value' ? settingValues(program, operands[0]!) : argument.name();
+  const found = await values(names, word, '', sources);
   return found === 'files' ? found : found.filter(({ value }) => !operands.includes(value));
+}
+
+/** A setting has the values of its flag in all commands. The flag has its name, but for `language`. */
+function settingValues(program: Command, key: string): string {
+  const names = findOptions(program, key === 'language' ? '--lang' : `--${key}`).flatMap((option) =>
+    placeholder(option).split('|'),
+  );
+  return [...new Set(names)].join('|');
 }
 
 function argumentAt({ registeredArguments: list }: Command, index: number): Argument | undefined {
