@@ -83,8 +83,9 @@ describe('mmai watch, the real program over a real socket', { concurrency: 4 }, 
       '1=2;2=1',
       '--timeout',
       '3s',
+      '--json',
     ]);
-    assert.match(stderr, /to keep waiting, run:\n {2}mmai watch 2 --simulate '1=2;2=1' --timeout 3s\n$/);
+    assert.match(stderr, /to keep waiting, run:\n {2}mmai watch 2 --simulate '1=2;2=1' --timeout 3s --json\n$/);
   });
 
   it('gives 5 MB of JSON to a pipe whole, on the way out of a deadline too', async () => {

@@ -12,6 +12,19 @@ describe('the end of a wait', () => {
     assert.match(stderr, /^timed out after 1m: 1 not finished$/m);
   });
 
+  it('a task that is still not found in the last round, when its grace is over, is not found, not late', async () => {
+    for (const chance of Array(20).keys()) {
+      const { code } = await watch(
+        ['1', '--timeout', '11s'],
+        () => refusal(404, 'ResourceNotFound'),
+        () => ({
+          random: () => chance / 20,
+        }),
+      );
+      assert.equal(code, 5, `by chance ${chance} of 20`);
+    }
+  });
+
   it('at a deadline explains the failure that still lasts, and none that is over', async () => {
     const lasting = await watch(['1', '2', '--timeout', '10s'], (_, id) =>
       id === '1' ? status(1) : refusal(500, 'InternalError'),
@@ -30,15 +43,47 @@ describe('the end of a wait', () => {
     const pace = ['--timeout', '1m', '--max-interval', '5s', '--not-found-grace', '0', '--timeout-exit-code', '7'];
     const args = ['1', '2', '3', '--count', '2', '--fail-fast', ...place, ...pace, '--json'];
     const { stdout } = await watch(args, (_, id) => status(id === '1' ? 2 : 1));
-    const flags = [...place, ...pace, '--count', '1', '--fail-fast'];
+    const flags = [...place, ...pace, '--count', '1', '--fail-fast', '--json'];
     assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
+  });
+
+  it('resumes with the output that was asked for, but with no command, which may hold a secret, and no report, which would lose the tasks that have ended', async () => {
+    const output = ['--output', 'tsv', '--progress', 'plain', '--color', 'never', '--lang', 'en', '--notify'];
+    const { stderr } = await watch(
+      [
+        '1',
+        '--timeout',
+        '1m',
+        ...output,
+        '--annotations',
+        'auto',
+        '--exec',
+        'curl https://hooks.test/T0',
+        '--exec-timeout',
+        '5s',
+      ],
+      () => status(1),
+    );
+    assert.match(
+      stderr,
+      /^ {2}mmai watch 1 --timeout 1m --output tsv --progress plain --color never --lang en --notify$/m,
+    );
   });
 
   it('resumes for as many tasks as are left where more are out of reach', async () => {
     const states: Record<string, number> = { 1: 2, 2: 3 };
     const { code, stdout } = await watch(['1', '2', '3', '--count', '3', '--json'], (_, id) => status(states[id] ?? 1));
     assert.equal(code, 1);
-    assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '3', '--timeout', '30m', '--count', '1']);
+    assert.deepEqual(JSON.parse(stdout).summary.resume, [
+      'mmai',
+      'watch',
+      '3',
+      '--timeout',
+      '30m',
+      '--count',
+      '1',
+      '--json',
+    ]);
   });
 
   it('of more than 20 tasks asks for the same command again', async () => {

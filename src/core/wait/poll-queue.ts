@@ -97,7 +97,11 @@ export class PollQueue {
     this.#rate.take(now);
     this.#wasRetry = task.failures > 0;
     task.polls += 1;
-    if (isLast) this.#round.polls -= 1;
+    if (isLast) {
+      this.#round.polls -= 1;
+      // What the round put off did not wait for its turn.
+      task.due = Math.min(now, task.due + this.#round.margins.mergeMs);
+    }
     const turn = { task, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
     this.#inFlight.add(turn);
     return turn;
