@@ -87,6 +87,17 @@ describe('mmai config import', () => {
     assert.equal((await stored()).current, 'mine');
   });
 
+  it('copies a key into a profile that has settings only, which stay', async () => {
+    const { config, stored } = home({
+      current: 'a',
+      profiles: [{ name: 'a', ...AK, region_id: 'cn-shanghai', language: 'zh' }],
+    });
+    await config('set', 'region', 'cn-hangzhou', '--profile', 'a');
+    assert.match((await config('import')).stdout, /^a {2}AK {2}imported$/m);
+    const key = { 'access-key-id': 'id', 'access-key-secret': 'secret-of-aliyun' };
+    assert.deepEqual((await stored()).profiles.a, { language: 'zh', region: 'cn-hangzhou', ...key });
+  });
+
   it('a name that a terminal would obey is printed as what it is, and not made the current one', async () => {
     const { config, stored } = home({ current: 'odd\u001b[2J', profiles: [{ name: 'odd\u001b[2J', ...AK }] });
     assert.match((await config('import')).stdout, /^odd\\u\{1b\}\[2J {2}AK {2}not copied/);

@@ -1,4 +1,4 @@
-import { type Config, parseProfileName, profileName } from '../../core/config/profiles.ts';
+import { type Config, parseProfileName, profileName, SECRET_KEYS } from '../../core/config/profiles.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
 import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -61,7 +61,12 @@ function outcomeOf(name: string, mode: string | null, profile: Fields, config: C
   if (!id || !secret) return 'empty';
   if (checkError(() => [checkedValue('access-key-id', id), checkedValue('access-key-secret', secret)])) return 'badKey';
   if (!isProfileName(name)) return 'badName';
-  return Object.hasOwn(config.profiles, name) && !force ? 'kept' : 'imported';
+  return signs(config.profiles[name]) && !force ? 'kept' : 'imported';
+}
+
+/** Whether a profile has an AccessKey, a part of one, or a command that prints one. */
+function signs(profile: Readonly<Record<string, string>> = {}): boolean {
+  return ['access-key-id', ...SECRET_KEYS, 'credential-process'].some((key) => profile[key] !== undefined);
 }
 
 /** The key replaces whatever key there was, token and all; other settings stay. */
@@ -72,10 +77,10 @@ function copied(profile: Fields, before: Record<string, string> = {}): Record<st
     ['language', textOf(profile, 'language')],
   ].filter(([name = '', value]) => value !== undefined && !checkError(() => checkedValue(name, value)));
   return {
+    ...(Object.fromEntries(settings) as Record<string, string>),
     ...rest,
     'access-key-id': textOf(profile, 'access_key_id') ?? '',
     'access-key-secret': textOf(profile, 'access_key_secret') ?? '',
-    ...(Object.fromEntries(settings) as Record<string, string>),
   };
 }
 
