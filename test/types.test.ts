@@ -14,7 +14,7 @@ const accessKey = { accessKeyId: 'id', accessKeySecret: 'secret' };
 const client = createClient({ accessKey, format: 'xml', requestTimeout: 2500, transport: fetch });
 const reply: TaskReply = await client.getTaskStatus('1');
 const { signal } = new AbortController();
-const options = { timeout: '1h30m', interval: 'auto', maxInterval: 5000, any: true, failFast: false, results: true, signal } as const;
+const options = { timeout: '1h30m', queueTimeout: '1h5m10s', stallTimeout: '1.5h', interval: 'auto', maxInterval: 5000, any: true, failFast: false, results: true, signal } as const;
 for await (const event of watchTasks(client, ['1'], options)) {
   if (event.type === 'summary') console.log(reply.ok, event.lagMaxMs, event.exitCode === ExitCode.ok);
 }

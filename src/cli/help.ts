@@ -98,6 +98,7 @@ const COMMON = [
   '--raw',
   '--output',
   '--json',
+  '--show-origin',
   '--query',
   '--quiet',
   '--profile',

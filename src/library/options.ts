@@ -6,7 +6,12 @@ import { shortened } from '../text/safe-text.ts';
 import { isSignal } from './signal.ts';
 
 /** A span: milliseconds, or a text with its unit. Infinity and `none` are no limit. */
-export type Duration = number | `${number}${Unit}` | `${number}h${number}m` | `${number}m${number}s` | 'none';
+export type Duration =
+  | number
+  | `${number}${Unit}`
+  | `${number}h${number}m`
+  | `${number}${'' | `h${number}`}m${number}s`
+  | 'none';
 type Unit = 'ms' | 's' | 'm' | 'h';
 
 /** How to wait, with the defaults of `mmai watch`. */

@@ -26,7 +26,13 @@ export function checkExitCode(steps: readonly CheckStep[]): number {
 
 /** The document of `--json`: the words of `step` and `state` are never translated. */
 export function checkDocument(steps: readonly CheckStep[], clockOffsetMs: number | null, exitCode: number): object {
-  const rows = steps.map(({ step, state, detail, ms, hint }) => ({ step, state, detail, ms, hint }));
+  const rows = steps.map(({ step, state, detail, ms, hint }) => ({
+    step,
+    state,
+    detail,
+    ms: ms && Number(ms.toFixed(1)),
+    hint,
+  }));
   return { ok: exitCode === ExitCode.ok, exitCode, clockOffsetMs, steps: rows };
 }
 

@@ -2,18 +2,19 @@ import { named, type Subject, usageError } from '../errors.ts';
 import { shortened } from './safe-text.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const N = String.raw`(\d{1,10}(?:\.\d{1,3})?)`;
+const PARTS = new RegExp(`^(?:${N}h)?(?:${N}m)?(?:${N}s)?(?:${N}ms)?$`);
 /** The longest span of one of Node's timers, 24 days, in ms: a longer one would fire at once, with a warning. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Milliseconds from `90`, `90s`, `10m`, `1h30m`, `500ms`: a bare number is seconds, `0` and `none` mean no limit (Infinity).
+ * Milliseconds from `90`, `90s`, `10m`, `1h30m`, `1.5h`, `500ms`: a bare number is seconds, `0` and `none` mean no limit (Infinity).
  * Throws a usage error that names `what` (the flag or setting).
  */
 export function parseDuration(text: string, what: Subject): number {
   if (text === 'none' || /^0+(ms|s|m|h)?$/.test(text)) return Number.POSITIVE_INFINITY;
   const bad = () => usageError((m) => m.usage.badDuration(named(what, m), shortened(text)));
-  if (/^\d{1,10}(\.\d{1,3})?$/.test(text)) return within(Number(text) * 1000, bad);
-  const parts = /^(?:(\d{1,10})h)?(?:(\d{1,10})m)?(?:(\d{1,10})s)?(?:(\d{1,10})ms)?$/.exec(text);
+  const parts = PARTS.exec(/^[\d.]+$/.test(text) ? `${text}s` : text);
   if (!parts || text === '') throw bad();
   const [, h = '0', m = '0', s = '0', ms = '0'] = parts;
   return within(Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s) * UNITS.s + Number(ms), bad);

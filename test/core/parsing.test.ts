@@ -45,6 +45,8 @@ describe('a duration', () => {
     ['90s', 90_000],
     ['10m', 600_000],
     ['1h30m', 5_400_000],
+    ['1.5h', 5_400_000],
+    ['0.03s', 30],
     ['500ms', 500],
     ['1m0s', 60_000],
     ['0', Number.POSITIVE_INFINITY],
@@ -52,7 +54,7 @@ describe('a duration', () => {
     ['none', Number.POSITIVE_INFINITY],
   ];
   for (const [text, ms] of good) it(`"${text}" is ${ms} ms`, () => assert.equal(parseDuration(text, '--timeout'), ms));
-  for (const bad of ['', '-1', '1x', 's', '1m1h', '1 h', '9999999999h', 'infinity', '1.5m']) {
+  for (const bad of ['', '-1', '1x', 's', '1m1h', '1 h', '9999999999h', 'infinity', '1.m', '.5s', '1.2.3']) {
     it(`"${bad}" is refused, flag and value named`, () => {
       assert.throws(() => parseDuration(bad, '--timeout'), { ...usage, message: new RegExp(`--timeout: "${bad}"`) });
     });
