@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
-import { earlyColor } from './core/config/settings.ts';
+import { earlyColor, settingUsage } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
 import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
@@ -77,7 +77,7 @@ export async function createProgram(
   const program = new Command('mmai')
     .description(help.program)
     .version(version, '-V, --version', help.version)
-    .option('--lang <zh|en>', help.flags.lang)
+    .option(settingUsage('language'), help.flags.lang)
     .helpOption('-h, --help', help.help)
     .helpCommand('help [command]', help.helpCommand)
     .configureHelp(helpConfiguration(messages))

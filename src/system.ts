@@ -3,7 +3,7 @@ import { homedir, uptime } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
-import { ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
+import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { exitNow } from './io/exit-now.ts';
 import { createInput } from './io/input-stream.ts';
 import { createOutput, isClosedPipe, isOneOutput, restoreBlocking, type StandardOutput } from './io/output-stream.ts';
@@ -62,7 +62,7 @@ export function systemDeps(): Deps {
     },
     async runProgram(words, env) {
       const { runProgram } = await import('./io/program.ts');
-      return signal.aborted ? { exitCode: signal.reason } : runProgram(words, env, redirectSignals!);
+      return signal.aborted ? { exitCode: abortCode(signal) } : runProgram(words, env, redirectSignals!);
     },
     async transport(settings, observe) {
       const { limitLookups } = await import('./io/resolver-limits.ts');

@@ -119,15 +119,11 @@ function leadingFlagsMoved(argv: readonly string[], program: Command): readonly 
     if (word === 'help' && areFlagsOf(program, argv.slice(0, start))) {
       return [...argv.slice(start), ...argv.slice(0, start)];
     }
-    let command = findCommand(program, word);
-    if (!command) continue;
-    let end = start + 1;
-    for (let below = findCommand(command, argv[end]); below; below = findCommand(command, argv[end])) {
-      command = below;
-      end += 1;
-    }
+    const [, ...path] = commandsOnPath(argv.slice(start), program);
+    const end = start + path.length;
     const flags = argv.slice(0, start);
-    if (areFlagsOf(command, flags)) return [...argv.slice(start, end), ...flags, ...argv.slice(end)];
+    const command = path.at(-1);
+    if (command && areFlagsOf(command, flags)) return [...argv.slice(start, end), ...flags, ...argv.slice(end)];
   }
   return argv;
 }

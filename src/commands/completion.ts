@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Candidate } from '../completion/candidates.ts';
 import { FILES, SCRIPTS, SHELLS } from '../completion/scripts.ts';
-import { choice } from '../core/config/settings.ts';
+import { choice, settingUsage } from '../core/config/settings.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode } from '../errors.ts';
 import { visible } from '../text/safe-text.ts';
@@ -12,7 +12,7 @@ export function addCompletionCommand(program: Command, deps: CommandDeps, done: 
     .command('completion')
     .description(help.commands.completion)
     .argument(`<${SHELLS.join('|')}>`, help.arguments.shell)
-    .option('--lang <zh|en>', help.flags.lang)
+    .option(settingUsage('language'), help.flags.lang)
     .action(async (shell: string) => done(printScript(shell, deps)));
 }
 

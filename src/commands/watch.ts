@@ -90,7 +90,6 @@ export async function runWatch(words: readonly string[], given: WatchOptions, de
       result: session.client.getTaskResult,
       keptOf: query ? undefined : KEPT[setup.values.output],
       renewConnections: session.renewConnections,
-      interruptCode: () => abortCode(deps.signal),
     });
     const writeEvent = eventWriter(waiter, setup, deps);
     const place = { endpoint: session.origin, region: setup.values.region, profile: setup.profile.name };

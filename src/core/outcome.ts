@@ -142,19 +142,14 @@ export function errorEnd(exitCode: number): 'denied' | 'interrupted' | 'error' {
   return exitCode > 128 ? 'interrupted' : 'error';
 }
 
-/** The exit code of a wait: `timeoutCode` where tasks are still pending, `interruptCode` after a signal. */
-export function waitExitCode(
-  end: WaitEnd,
-  outcomes: Iterable<Outcome>,
-  timeoutCode: number,
-  interruptCode: number,
-): number {
+/** The exit code of a wait: `timeoutCode` where tasks are still pending. */
+export function waitExitCode(end: WaitEnd, outcomes: Iterable<Outcome>, timeoutCode: number): number {
   if (end === 'met') return ExitCode.ok;
   if (end === 'denied') return ExitCode.denied;
   // Any error that is expected has an exit code of its own.
   if (end === 'error') return ExitCode.bug;
   if (end === 'outOfReach') return outOfReachCode(new Set(outcomes));
-  return end === 'interrupted' ? interruptCode : foldOutcomes(outcomes, timeoutCode);
+  return end === 'interrupted' ? ExitCode.interrupted : foldOutcomes(outcomes, timeoutCode);
 }
 
 // --- internal ---

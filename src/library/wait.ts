@@ -8,7 +8,6 @@ import type { EndEvent } from '../core/wait/events.ts';
 import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions } from '../core/wait/flags.ts';
 import { Waiter } from '../core/wait/waiter.ts';
 import type { PollOptions, WaiterOptions } from '../core/wait/waiter-options.ts';
-import { ExitCode } from '../errors.ts';
 import { timeoutError } from '../io/net/network-errors.ts';
 import { en } from '../locales/en/messages.ts';
 import { type WatchDocument, type WatchedRow, watchDocument } from '../output/watch-document.ts';
@@ -41,13 +40,15 @@ export function watchTasks(
     return waiter;
   });
   // As a generator has them, they would wait for the next event while a reader does, for minutes: as a stream that is destroyed.
-  const atOnce =
-    <Given, End>(end: (given: Given) => End) =>
-    (given: Given) => {
-      waiter?.stop();
-      return end.call(events, given);
-    };
-  return Object.assign(events, { return: atOnce(events.return), throw: atOnce(events.throw) });
+  const { return: end, throw: fail } = events;
+  const stopped = () => {
+    waiter?.stop();
+    return events;
+  };
+  return Object.assign(events, {
+    return: (value: void) => end.call(stopped(), value),
+    throw: (error: unknown) => fail.call(stopped(), error),
+  });
 }
 
 /** Waits for tasks; resolves with the document of the wait, however the tasks ended. Rejects where {@link watchTasks} throws. */
@@ -102,7 +103,6 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
       (async (id, limits) =>
         checkedResult(await sent('getTaskResult', limits, (options) => client.getTaskResult!(id, options)))),
     renewConnections: () => client.renewConnections?.(),
-    interruptCode: () => ExitCode.interrupted,
   });
 }
 

@@ -6,7 +6,6 @@ import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration, wholeSeconds } from '../text/duration.ts';
 import { aligned, truncated, widest } from '../text/width.ts';
-import { endText } from './ends.ts';
 import { reasonOf } from './results.ts';
 
 /** What is worth a row first: what went wrong, what runs, what waits; what succeeded comes last. */
@@ -136,7 +135,7 @@ function troubleOf(
 ): string {
   if (failure) return failure.code;
   if (outcome === 'failed') return reasonOf(results?.found.get(id)) ?? '';
-  return isTooSlow(outcome) ? (endText(outcome, messages) ?? '') : '';
+  return isTooSlow(outcome) ? messages.watch.ends[outcome] : '';
 }
 
 /** `… +12 running, 3 succeeded`. */

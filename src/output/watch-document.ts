@@ -100,7 +100,7 @@ export function watchDocument(
 
 /** The outcome of a task as its row has it. */
 export function rowOutcome(task: Readonly<Watched>): WatchedRow['outcome'] {
-  return task.outcome ?? (watchedOutcome(task) === 'notChecked' ? 'notChecked' : 'pending');
+  return task.outcome ?? watchedOutcome(task);
 }
 
 /** The outcome as messages have it: a task that was never seen may have ended, or may not exist. */

@@ -14,9 +14,9 @@ export type WatchEvent = Envelope &
     | VersionEvent
     | StartEvent
     | StateEvent
-    | Reported<RetryEvent>
+    | (Omit<RetryEvent, 'failure'> & { readonly error: ErrorObject })
     | HeartbeatEvent
-    | Reported<ResultEvent>
+    | (Omit<ResultEvent, 'failure'> & { readonly error?: ErrorObject })
     | SummaryEvent
   );
 
@@ -57,10 +57,6 @@ interface StartEvent {
 
 /** Always the last event, also after a deadline or a signal. */
 type SummaryEvent = { readonly type: 'summary' } & WatchSummary;
-
-/** With the failure as the error object of every machine format. */
-type Reported<Event extends { failure?: unknown }> = Omit<Event, 'failure'> &
-  (undefined extends Event['failure'] ? { readonly error?: ErrorObject } : { readonly error: ErrorObject });
 
 type Unstamped<Event = WatchEvent> = Event extends WatchEvent ? Omit<Event, keyof Envelope> : never;
 

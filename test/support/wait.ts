@@ -112,7 +112,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
     return result!(id, options, (ms) => clock.sleep(ms));
   };
   const waiter = new Waiter(waitFor(ids, overrides), {
-    ...{ clock, random, poll, signal: controller.signal, interruptCode: () => 130 },
+    ...{ clock, random, poll, signal: controller.signal },
     keptOf,
     ...(result && { result: requestResult, debug: (line: string) => void debugged.push(line) }),
     renewConnections: () => {

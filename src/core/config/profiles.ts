@@ -1,6 +1,6 @@
 import { type Text, usageError } from '../../errors.ts';
 import { shortened } from '../../text/safe-text.ts';
-import { isRecord } from '../record.ts';
+import { isRecord, parseRecord } from '../record.ts';
 
 /** What mmai's own config file holds. Values are text, keyed by setting name (`region`, `access-key-id` …). */
 export interface Config {
@@ -39,13 +39,8 @@ export function emptyConfig(): Config {
 
 /** The config, or undefined if the text is anything else. An object without profiles is another program's file, unless empty. */
 export function parseConfig(text: string): Config | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(value)) return undefined;
+  const value = parseRecord(text);
+  if (!value) return undefined;
   const { current = DEFAULT_PROFILE, profiles = {} } = value;
   const isOurs = 'profiles' in value || Object.keys(value).length === 0;
   if (!isOurs || typeof current !== 'string' || !isRecord(profiles)) return undefined;

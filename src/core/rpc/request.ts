@@ -125,7 +125,6 @@ function signedAcs3(call: ApiCall, accessKey: AccessKey, stamp: Stamp): SignedRe
   };
   const request = {
     method: isGet ? 'GET' : 'POST',
-    path: '/',
     query: isGet ? call.parameters : {},
     headers: [...Object.entries(headers), ['host', new URL(call.origin).host] as const],
     payloadHash,

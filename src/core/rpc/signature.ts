@@ -92,7 +92,6 @@ export const ACS3 = 'ACS3-HMAC-SHA256';
 
 interface Acs3Request {
   readonly method: string;
-  readonly path: string;
   readonly query: Parameters;
   /** Every header that may be signed; `host`, `content-type` and `x-acs-*` are. Names in any case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -116,7 +115,7 @@ export function canonicalRequest(request: Acs3Request): { canonicalRequest: stri
   const signedHeaders = names.join(';');
   const canonicalHeaders = names.map((name) => `${name}:${headers.get(name)!.sort().join(',')}\n`).join('');
   const query = canonicalizedQueryString(request.query);
-  const lines = [request.method, request.path, query, canonicalHeaders, signedHeaders, request.payloadHash];
+  const lines = [request.method, '/', query, canonicalHeaders, signedHeaders, request.payloadHash];
   return { canonicalRequest: lines.join('\n'), signedHeaders };
 }
 

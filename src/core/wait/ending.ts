@@ -18,17 +18,14 @@ export function endOf(
   return done === ids.length ? { why: 'ended' } : undefined;
 }
 
-/** The event of the end, with the exit code; `interruptCode` after a signal. */
+/** The event of the end, with the exit code. */
 export function endEvent(
   ending: Ending,
   known: Pick<EndEvent, 'elapsedMs' | 'tasks' | 'results' | 'traffic'>,
   timeoutExitCode: number,
-  interruptCode: () => number,
 ): EndEvent {
   const { why, error } = ending;
   const outcomes = known.tasks.map(watchedOutcome);
-  const exitCode = error
-    ? exitCodeOf(error)
-    : waitExitCode(why, outcomes, timeoutExitCode, why === 'interrupted' ? interruptCode() : 0);
+  const exitCode = error ? exitCodeOf(error) : waitExitCode(why, outcomes, timeoutExitCode);
   return { type: 'end', ...ending, exitCode, ...known };
 }

@@ -38,6 +38,4 @@ export interface WaiterDeps {
   readonly renewConnections: () => void;
   /** Ends the wait. */
   readonly signal: AbortSignal;
-  /** The exit code of a wait that {@link signal} ended. */
-  readonly interruptCode: () => number;
 }
