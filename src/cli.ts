@@ -151,7 +151,7 @@ async function report(
   if (isParser && !error) return { exitCode: ExitCode.usage };
   const isExpected = error instanceof MmaiError;
   const text = isExpected ? error.text(messages) : messages.bug(error instanceof Error ? error.message : String(error));
-  const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
+  const hint = isExpected ? error.hint?.(messages) : messages.bugHint;
   // The sentence may quote an argument, a path or a variable.
   const lines = hint ? hint.split('\n').map((line) => `${messages.hint}${visible(line)}\n`) : [];
   const style = await deps.style(stderr, await earlyColor(color, profile, deps));

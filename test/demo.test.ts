@@ -40,9 +40,7 @@ describe('the pictures of the READMEs', () => {
       const [before, after] = watch.verdict(watch.whys.ended, '|', counts).split('|').map(squeezed);
       assert.ok(shown.some((line) => line.startsWith(before!) && line.endsWith(after!)));
       const withoutNumbers = (line: string) => squeezed(line).replace(/\d+/g, '0');
-      const footer = [watch.progress(3, 5), watch.elapsed('1s', '30m'), watch.nextCheck('1s'), watch.keys()].join(
-        ' · ',
-      );
+      const footer = [watch.progress(3, 5), watch.elapsed('1s', '30m'), watch.nextCheck('1s'), watch.keys].join(' · ');
       assert.ok(shown.map(withoutNumbers).includes(withoutNumbers(footer)));
       for (const [glyph, state] of Object.entries({
         '✖': 'failed',

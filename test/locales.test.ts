@@ -59,7 +59,7 @@ describe('the Chinese sentences', () => {
     assert.equal(check.credentials('AK', false, aliyun), 'AccessKey AK，来自 aliyun-cli 的 /home/me/config.json');
     assert.equal(check.credentials('AK', true, variables), 'AccessKey AK（临时凭证），来自环境变量 ID 和 SECRET');
     assert.equal(
-      config.notWritten('access-key-id', credentials.fromEcs()),
+      config.notWritten('access-key-id', credentials.fromEcs),
       'access-key-id 在使用时从 ECS 实例元数据获取',
     );
     const proxy = network.proxy('proxy.example:3128', 'HTTPS_PROXY');

@@ -85,7 +85,7 @@ function meantFlag(word: string, command: Command): Text | undefined {
   if (!command.parent && (flag === '--profile' || settingOfFlag(flag))) return suggestion(`mmai COMMAND ${flag}`);
   const isForTasks = command.registeredArguments[0]?.name() === 'taskId';
   if (isForTasks && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
-  if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus();
+  if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus;
   const isOfConfig = command.parent?.name() === 'config';
   const key = [...CREDENTIAL_KEYS, ...settingNames.map(kebab)].find((name) => flag === `--${name}`);
   if (isOfConfig && key) return suggestion(`mmai config set ${key} VALUE`);

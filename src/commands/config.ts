@@ -115,6 +115,6 @@ async function listProfiles(options: ConfigOptions, deps: CommandDeps): Promise<
 // --- internal ---
 
 function shown({ key, value }: EffectiveValue, { reveal }: ConfigOptions, { messages }: CommandDeps): string {
-  if (value === undefined) return messages.config.obtained();
+  if (value === undefined) return messages.config.obtained;
   return visible(SECRET_KEYS.includes(key) && !reveal ? masked(value) : value);
 }

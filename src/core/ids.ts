@@ -31,11 +31,11 @@ export async function readTaskIds(
     const onWait = isNamed ? () => {} : limits.onWait;
     const isInTime = await readWithin(source, (text) => parser.push(text), { ...limits, idleMs, onWait });
     // What was read until then may be half of the ids.
-    if (signal.aborted) throw new MmaiError(abortCode(signal), (m) => m.usage.stoppedReading());
+    if (signal.aborted) throw new MmaiError(abortCode(signal), (m) => m.usage.stoppedReading);
     if (!isInTime) throw usageError((m) => m.usage.inputTimeout(parser.ids.size, limits.name));
     parser.end();
     for (const id of parser.ids) ids.add(id);
   }
-  if (ids.size === 0) throw usageError((m) => m.usage.noTaskIds());
+  if (ids.size === 0) throw usageError((m) => m.usage.noTaskIds);
   return [...ids];
 }

@@ -48,7 +48,7 @@ const MAX_TASK_ID = 2n ** 63n - 1n;
 export function parseTaskId(text: string): TaskId {
   if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > MAX_TASK_ID) {
     const isList = /^\d+([\s,;，、]+\d+)+[\s,;，、]*$/.test(text);
-    throw usageError((m) => m.usage.badTaskId(shortened(text)), isList ? (m) => m.usage.taskIdsApart() : undefined);
+    throw usageError((m) => m.usage.badTaskId(shortened(text)), isList ? (m) => m.usage.taskIdsApart : undefined);
   }
   return text as TaskId;
 }

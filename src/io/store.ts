@@ -48,7 +48,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
         closeDirectory(directory);
         const lock = `${target}.lock`;
         const work = (checkHeld: () => void) => {
-          if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+          if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
           const config = readConfig(path);
           change(config);
           // conf would make the directory of a broken lock anew.
@@ -91,7 +91,7 @@ function readConfig(path: string, warn?: (text: Text) => void, isNamed = false):
   if (!config) {
     throw usageError(
       (m) => m.config.malformed(path),
-      (m) => m.config.malformedHint(),
+      (m) => m.config.malformedHint,
     );
   }
   // Windows has no such bits; its files take the rights of the user's own directory.
@@ -136,9 +136,9 @@ function closeDirectory(directory: string): void {
 
 /** What the system refused, as an error that names the file; any other error as it is. */
 function cannotWrite(path: string, error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+  if (signal?.aborted) return new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof MmaiError || code === undefined) return error;
-  const hint: Text | undefined = code === 'EBUSY' ? (m) => m.config.mountHint() : undefined;
+  const hint: Text | undefined = code === 'EBUSY' ? (m) => m.config.mountHint : undefined;
   return usageError((m) => m.config.unwritable(path, code), hint, error);
 }

@@ -55,7 +55,7 @@ export function errorObject(failure: Failure, messages: Messages): ErrorObject {
 export function thrownObject(error: Error, messages: Messages): ErrorObject {
   const isExpected = error instanceof MmaiError;
   const { code, class: errorClass } = ownError(exitCodeOf(error));
-  const hint = isExpected ? error.hint?.(messages) : messages.bugHint();
+  const hint = isExpected ? error.hint?.(messages) : messages.bugHint;
   const shown = { message: visible(error.message), hint: hint?.split('\n').map(visible).join('\n') ?? null };
   return { code, http: null, ...shown, requestId: null, class: errorClass };
 }

@@ -14,7 +14,7 @@ export async function compileQuery(expression: string | undefined): Promise<Quer
     usageError(
       (m) => m.usage[what](shortened(expression), shortened(error instanceof Error ? error.message : String(error))),
       // Backquotes hold JSON; aws-cli takes bare words in them, too.
-      expression.includes('`') ? (m) => m.usage.queryQuotes() : undefined,
+      expression.includes('`') ? (m) => m.usage.queryQuotes : undefined,
     );
   let ast: ReturnType<typeof compile>;
   try {

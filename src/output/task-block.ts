@@ -65,7 +65,7 @@ function footerParts(waiter: ShownWait, hasKeys: boolean, { watch }: Messages): 
   return [
     watch.elapsed(wholeSeconds(waiter.elapsedMs()), limit),
     watch.nextCheck(nextPollMs > 0 ? wholeSeconds(nextPollMs) : undefined),
-    ...(hasKeys ? [watch.keys()] : []),
+    ...(hasKeys ? [watch.keys] : []),
   ];
 }
 

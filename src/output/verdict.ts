@@ -131,7 +131,7 @@ function resumeLine({ summary }: WatchDocument, { watch }: Messages, platform: s
     if (outcome === 'failFast' || outcome === 'outOfReach') return '';
     // It would check the same tasks again, and no others.
     const isTooShort = outcome === 'deadline' && summary.counts.notChecked > 0;
-    return `${goesOn}${isTooShort ? watch.resumeLonger() : watch.resumeSame()}\n`;
+    return `${goesOn}${isTooShort ? watch.resumeLonger : watch.resumeSame}\n`;
   }
   return `${goesOn}${watch.resume}\n  ${resume.map((word) => shellQuoted(visible(word), platform)).join(' ')}\n`;
 }

@@ -150,6 +150,6 @@ it('visible() leaves ordinary text alone, Chinese and emoji too', () => {
 });
 
 it('an error speaks English to programs and the user’s language to people', () => {
-  const error = new MmaiError(2, (m) => m.usage.noTaskIds());
+  const error = new MmaiError(2, (m) => m.usage.noTaskIds);
   assert.match(error.message, /no task ID/);
 });

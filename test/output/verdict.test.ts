@@ -172,8 +172,8 @@ describe('the verdict', () => {
     const left = Array.from({ length: 30 }, (_, index) => watched(index + 1, {}));
     const tasks = [watched(0, { outcome: 'failed', state: 'failed', status: 3 }), ...left];
     const advice = (why: WaitEnd) => verdictOn(why, tasks).slice(3, -1);
-    assert.deepEqual(advice('deadline'), [en.watch.resumeLonger()]);
-    assert.deepEqual(advice('interrupted'), [en.watch.resumeSame()]);
+    assert.deepEqual(advice('deadline'), [en.watch.resumeLonger]);
+    assert.deepEqual(advice('interrupted'), [en.watch.resumeSame]);
     assert.deepEqual([advice('failFast'), advice('outOfReach')], [[], []]);
   });
 

@@ -57,7 +57,7 @@ async function examine(
 ): Promise<void> {
   const { check: words } = deps.messages;
   const isSimulated = simulate !== undefined;
-  check.ok('profile', isSimulated ? words.noProfile() : await profileDetail(setup, deps));
+  check.ok('profile', isSimulated ? words.noProfile : await profileDetail(setup, deps));
   const seen = new Observed(deps);
   // The steps say what is wrong with the endpoint and the clock.
   const session = await check.runStep('endpoint', () => openSession(setup, simulate, seen.deps, () => {}));
@@ -94,7 +94,7 @@ function reportPlaces(check: CheckReport, { passed }: KeySearch): void {
 
 function reportKey(check: CheckReport, key: AccessKey, { source, ms }: KeySearch): void {
   const { check: words } = check.messages;
-  const from = source?.(check.messages) ?? words.fromSimulation();
+  const from = source?.(check.messages) ?? words.fromSimulation;
   check.ok('credentials', words.credentials(masked(key.accessKeyId), Boolean(key.securityToken), from), ms ?? null);
 }
 
@@ -103,7 +103,7 @@ function reportEndpoint(check: CheckReport, setup: Setup, origin: string, isSimu
   const { check: words } = messages;
   const { values, origins } = setup;
   check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
-  const from = values.endpoint === undefined ? words.ofRegion() : messages.config.origin(origins.endpoint);
+  const from = values.endpoint === undefined ? words.ofRegion : messages.config.origin(origins.endpoint);
   const detail = words.origin(origin, isSimulated ? '--simulate' : from);
   if (isExposed(new URL(origin))) check.warn('endpoint', detail, messages.plainHttp(serviceOrigin(values)));
   else check.ok('endpoint', detail);
@@ -118,7 +118,7 @@ function reportReply(check: CheckReport, reply: TaskReply, seen: Observed, origi
       return check.skip('clock', 'signature', 'permission');
     }
     if (event) check.ok(step, event.detail(check.messages), step === 'proxy' ? null : event.ms);
-    else if (step === 'tls') check.ok('tls', check.messages.check.noTls());
+    else if (step === 'tls') check.ok('tls', check.messages.check.noTls);
   }
   reportClock(check, reply, seen);
   reportSignature(check, reply);
@@ -128,12 +128,12 @@ function reportClock(check: CheckReport, reply: TaskReply, { offsetMs }: Observe
   if (!reply.ok && reply.failure.class === 'skew') return check.fail('clock', reply.failure);
   const { check: words } = check.messages;
   check.clockOffsetMs = offsetMs;
-  if (offsetMs === null) return check.warn('clock', words.clockUnknown(), null);
+  if (offsetMs === null) return check.warn('clock', words.clockUnknown, null);
   const size = Math.abs(offsetMs);
-  if (size <= CLOCK_SLACK_MS) return check.ok('clock', words.clockRight());
+  if (size <= CLOCK_SLACK_MS) return check.ok('clock', words.clockRight);
   const detail = words.clockOff(formatDuration(size), offsetMs < 0);
   if (size <= CLOCK_WARNING_MS) check.ok('clock', detail);
-  else check.warn('clock', detail, words.clockHint());
+  else check.warn('clock', detail, words.clockHint);
 }
 
 function reportSignature(check: CheckReport, reply: TaskReply): void {

@@ -11,7 +11,7 @@ import { changeProfile } from './set.ts';
  */
 export async function initProfile(options: ConfigOptions, deps: CommandDeps): Promise<number> {
   const { messages, stdin, stderr } = deps;
-  if (!stdin.isTerminal) throw usageError((m) => m.config.initNeedsTerminal());
+  if (!stdin.isTerminal) throw usageError((m) => m.config.initNeedsTerminal);
   const store = await deps.store();
   const { current, profiles } = store.read();
   const name = targetProfile(options, deps, current);
@@ -26,7 +26,7 @@ export async function initProfile(options: ConfigOptions, deps: CommandDeps): Pr
     if (dropped) stderr.write(`${messages.config.tokenDropped(name)}\n`);
     stderr.write(`${messages.config.stored(name, visible(store.path))}\n`);
   }
-  if (!(await prompts.confirm(messages.config.askCheck(), messages.config.answers, true))) return ExitCode.ok;
+  if (!(await prompts.confirm(messages.config.askCheck, messages.config.answers, true))) return ExitCode.ok;
   return (await import('./check.ts')).runConfigCheck({ ...options, profile: name }, deps);
 }
 
@@ -51,12 +51,12 @@ async function askProfile(
     initial: saved[key] ?? fallback,
     check: answerCheck(key, messages),
   });
-  const id = await prompts.text(words.askId(), before('access-key-id'));
+  const id = await prompts.text(words.askId, before('access-key-id'));
   // A secret belongs to its ID.
   const kept = id === saved['access-key-id'] ? saved['access-key-secret'] : undefined;
-  const question = kept === undefined ? words.askSecret() : words.askSecretAgain(masked(kept));
+  const question = kept === undefined ? words.askSecret : words.askSecretAgain(masked(kept));
   const checkSecret = (answer: string) => answerCheck('access-key-secret', messages)(answer || (kept ?? ''));
   const secret = (await prompts.secret(question, { check: checkSecret })) || (kept ?? '');
-  const region = await prompts.text(words.askRegion(), before('region', 'cn-beijing'));
+  const region = await prompts.text(words.askRegion, before('region', 'cn-beijing'));
   return { 'access-key-id': id, 'access-key-secret': secret, region };
 }

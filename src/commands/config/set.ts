@@ -60,14 +60,14 @@ async function readValue(isNoticed: boolean, deps: CommandDeps): Promise<string>
   let value = '';
   const take = (text: string) => {
     value += text;
-    if (value.length > MAX_INPUT) throw usageError((m) => m.usage.inputTooLong());
+    if (value.length > MAX_INPUT) throw usageError((m) => m.usage.inputTooLong);
   };
   const onWait = () => {
-    if (isNoticed) stderr.write(`${messages.config.readingInput()}\n`);
+    if (isNoticed) stderr.write(`${messages.config.readingInput}\n`);
   };
   const isInTime = await readWithin(deps, take, { totalMs: Number.POSITIVE_INFINITY, idleMs: IDLE_MS, onWait });
   // A signal ends the reading early: half a secret must not be saved.
-  if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped());
+  if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
   if (!isInTime) throw usageError((m) => m.config.inputTimeout(formatDuration(IDLE_MS)));
   return value.trim();
 }

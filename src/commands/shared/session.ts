@@ -48,7 +48,7 @@ export async function resolveSetup(
   // `--format json | jq`: what other tools call the format of the output. A script of --dry-run has no other form.
   const isMistaken = options.format?.toLowerCase() === 'json' && output === undefined && options.dryRun === undefined;
   if (isMistaken && values.output === 'text' && !stdout.isTerminal && !options.quiet) {
-    stderr.write(`${messages.hint}${messages.parser.formatOfResponse()}\n`);
+    stderr.write(`${messages.hint}${messages.parser.formatOfResponse}\n`);
   }
   return { profile, quiet: options.quiet === true, values, origins };
 }

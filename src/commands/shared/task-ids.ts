@@ -27,7 +27,7 @@ export async function commandTaskIds(
   limits: Partial<ReadingLimits> = IDLE,
 ): Promise<TaskId[]> {
   const onWait = () => {
-    if (!options.quiet) deps.stderr.write(`${deps.messages.usage.readingInput()}\n`);
+    if (!options.quiet) deps.stderr.write(`${deps.messages.usage.readingInput}\n`);
   };
   const named = await nameTasks(words, deps);
   return readTaskIds(named, deps, { totalMs: Number.POSITIVE_INFINITY, ...IDLE, onWait, ...limits });
@@ -73,5 +73,5 @@ async function choose(tasks: readonly RecentTask[], deps: CommandDeps): Promise<
   const { usage, states } = deps.messages;
   const labels = aligned(tasks.map(({ id, state }) => [id, state ? states[state] : '']));
   const choices = tasks.map(({ id }, index) => ({ value: id, label: labels[index]!.join('  ').trimEnd() }));
-  return (await deps.prompts()).select(usage.chooseTask(), choices);
+  return (await deps.prompts()).select(usage.chooseTask, choices);
 }

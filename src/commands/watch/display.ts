@@ -21,7 +21,7 @@ export interface Display {
 /** The mode that `--progress`, the terminal and the environment decide. Throws a usage error for one that cannot be. */
 export function displayMode(options: WatchOptions, output: Settings['output'], deps: CommandDeps): DisplayMode {
   const progress = choice('auto', 'tty', 'plain', 'none')(options.progress, '--progress');
-  if (progress === 'tty' && !deps.stderr.isTerminal) throw usageError((m) => m.watch.noTerminal());
+  if (progress === 'tty' && !deps.stderr.isTerminal) throw usageError((m) => m.watch.noTerminal);
   const isShown = progress === 'tty' || progress === 'plain';
   if (options.quiet && isShown) throw conflict('--quiet', `--progress ${progress}`);
   if (options.quiet || progress === 'none') return 'none';

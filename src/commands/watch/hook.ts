@@ -22,7 +22,7 @@ interface HookOptions {
 
 /** Throws a usage error. Undefined without `--exec`: then nothing runs. */
 export function parseHookOptions({ exec, execTimeout, quiet }: WatchOptions): HookOptions | undefined {
-  if (exec?.trim() === '') throw usageError((m) => m.watch.noCommand());
+  if (exec?.trim() === '') throw usageError((m) => m.watch.noCommand);
   if (exec === undefined && execTimeout !== undefined) {
     throw usageError((m) => m.watch.noEffect('--exec-timeout', '--exec'));
   }

@@ -13,14 +13,14 @@ const NO_FILE = /^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)?$/;
 /** Throws a usage error for a report that cannot be written: better before the wait than after it. */
 export async function checkReports(options: WatchOptions, deps: CommandDeps): Promise<void> {
   const { junit } = options;
-  if (junit !== undefined && NO_FILE.test(junit)) throw usageError((m) => m.watch.notAFile());
+  if (junit !== undefined && NO_FILE.test(junit)) throw usageError((m) => m.watch.notAFile);
   for (const [what, path] of Object.entries(reportPaths(options, deps))) {
     if (!path) continue;
     const refuse = ({ code, message }: NodeJS.ErrnoException) => {
       throw usageError((m) => m.labelled(what, m.watch.unwritable(path, code ?? message)));
     };
     if (path === junit && (await deps.isStandardOutput(path).catch(refuse))) {
-      throw usageError((m) => m.watch.notAFile());
+      throw usageError((m) => m.watch.notAFile);
     }
     await deps.writableSize(path).catch(refuse);
   }

@@ -70,7 +70,7 @@ export function profileName(
 export function selectProfile(
   config: Config,
   named: string | undefined,
-  hint: Text = (m) => m.credentials.noSuchProfileHint(),
+  hint: Text = (m) => m.credentials.noSuchProfileHint,
 ): Profile {
   const name = named || config.current;
   const values = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;

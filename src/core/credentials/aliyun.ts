@@ -79,7 +79,7 @@ function profileOffer(name: string, { deps, config, above }: Lookup): Offer | un
   if (!profile) {
     throw denied(
       (m) => m.credentials.noAliyunProfile(visible(shortened(name)), path),
-      (m) => m.credentials.noAliyunProfileHint(),
+      (m) => m.credentials.noAliyunProfileHint,
     );
   }
   if (above.includes(name)) throw denied((m) => m.credentials.circle(visible(name), path));
@@ -137,7 +137,7 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
     default:
       throw denied(
         (m) => m.credentials.unknownMode(source(m), ALIYUN_MODES),
-        (m) => m.credentials.unknownModeHint(),
+        (m) => m.credentials.unknownModeHint,
       );
   }
 }

@@ -49,8 +49,8 @@ export async function findCredentials(
     if (credentials) return { provider, credentials };
     pass(provider);
   }
-  throw new MmaiError(ExitCode.denied, (m) => m.credentials.none(), {
-    hint: (m) => m.credentials.noneHint(),
+  throw new MmaiError(ExitCode.denied, (m) => m.credentials.none, {
+    hint: (m) => m.credentials.noneHint,
   });
 }
 

@@ -16,14 +16,14 @@ const ROLE_VARIABLE = 'ALIBABA_CLOUD_ECS_METADATA';
 const OFF_VARIABLE = 'ALIBABA_CLOUD_ECS_METADATA_DISABLED';
 const V1_OFF_VARIABLE = 'ALIBABA_CLOUD_IMDSV1_DISABLED';
 
-const hint: Text = (m) => m.credentials.metadataHint();
+const hint: Text = (m) => m.credentials.metadataHint;
 
 /** The role of the ECS instance, if this is one and has a role; the last link of the chain. Offered only where a variable names the role. */
 export function ecsProvider(deps: CredentialDeps): Provider {
   const { clock, env } = deps;
   const isOff = isOn(env[OFF_VARIABLE]);
   const role = env[ROLE_VARIABLE]?.trim() || undefined;
-  const plain: Text = (m) => m.credentials.fromEcs();
+  const plain: Text = (m) => m.credentials.fromEcs;
   const source: Text = isOff ? (m) => m.credentials.off(plain(m), OFF_VARIABLE) : plain;
   // One that has responded is there: where it cannot be reached later, that is a fault of the network.
   let isThere = !isOff && role !== undefined;

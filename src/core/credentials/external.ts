@@ -40,7 +40,7 @@ export async function refuseForeign(
   if (!(await isForeign(file))) return;
   throw denied(
     (m) => m.credentials.foreignFile(source(m), name),
-    (m) => m.credentials.foreignFileHint(),
+    (m) => m.credentials.foreignFileHint,
   );
 }
 

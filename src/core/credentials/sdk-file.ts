@@ -66,7 +66,7 @@ async function readSection(
     const { line, reason } = error;
     throw denied(
       (m) => m.credentials.badLine(source(m), line, m.credentials.lineFaults[reason]),
-      (m) => m.credentials.badLineHint(),
+      (m) => m.credentials.badLineHint,
     );
   }
 }

@@ -40,7 +40,7 @@ export async function assumeRole(
   until: number,
 ): Promise<Credentials> {
   const call = assumeRoleCall(issuingService(deps), roleRequest(role, deps, source));
-  const hint: Text = (m) => m.credentials.assumeRoleHint();
+  const hint: Text = (m) => m.credentials.assumeRoleHint;
   return issuedCredentials(call, by.accessKey, { source, hint, until }, deps);
 }
 
@@ -60,14 +60,14 @@ export async function assumeRoleWithOidc(
   if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
   deps.redactor.addTemporary(token);
   const call = assumeRoleWithOidcCall(issuingService(deps), { ...request, providerArn, token });
-  const hint: Text = (m) => m.credentials.oidcHint();
+  const hint: Text = (m) => m.credentials.oidcHint;
   return issuedCredentials(call, undefined, { source, hint, until }, deps);
 }
 
 /** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
 export function oidcProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
-  const source: Text = (m) => m.credentials.fromOidc();
+  const source: Text = (m) => m.credentials.fromOidc;
   const value = (name: string) =>
     env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim() || undefined;
   const required = (name: string) => {

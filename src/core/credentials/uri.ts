@@ -35,7 +35,7 @@ export async function credentialsFrom(
   url.hash = '';
   const words = url.pathname.split('/').filter((word) => word.length >= MIN_WORD);
   for (const secret of [...words, ...url.searchParams.values()]) deps.redactor.add(secret);
-  const hint: Text = (m) => m.credentials.uriHint();
+  const hint: Text = (m) => m.credentials.uriHint;
   const request = { method: 'GET', url: url.href, headers: {}, direct: isLoopback(url.hostname) } as const;
   // The official clients differ: aliyun-cli wants Code to be "Success", the SDK does not look at it. A refusal says so in either.
   const call = plainCall(deps, request, (fields) =>

@@ -62,7 +62,7 @@ type NameOf = (option: keyof WatchFlags) => string;
 
 /** Flags as the waiter knows them. Throws a usage error for values and pairs that make no sense, and for no task. */
 export function waiterOptions(ids: readonly TaskId[], options: WatchFlags, nameOf: NameOf = flagName): WaiterOptions {
-  if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds());
+  if (ids.length === 0) throw usageError((m) => m.usage.noTaskIds);
   return { ...parseWatchFlags(options, nameOf), ids, need: tasksNeeded(ids.length, options, nameOf) };
 }
 

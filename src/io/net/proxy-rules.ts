@@ -99,7 +99,7 @@ function parseProxy(text: string, variable: string): ProxyServer {
   if (!isBare || !login) {
     throw usageError(
       (m) => m.usage.badProxy(variable),
-      (m) => m.usage.badProxyHint(),
+      (m) => m.usage.badProxyHint,
     );
   }
   return { origin: url.origin, host: `${url.hostname}:${addressOf(url).port}`, variable, ...login };

@@ -42,7 +42,7 @@ export function createPrompts(
   signal: AbortSignal,
   shown?: (text: string) => string,
 ): Prompts {
-  if (!output.isTTY) throw usageError((m) => m.config.promptsUnseen());
+  if (!output.isTTY) throw usageError((m) => m.config.promptsUnseen);
   // A terminal that knows no codes shows them: in Emacs, for one. What is drawn again stands below what was drawn before, then.
   if (process.env.TERM === 'dumb') replaceText(output, stripVTControlCharacters);
   if (shown) replaceText(output, shown);

@@ -2,13 +2,13 @@ import { fileProblem } from './files.ts';
 
 /** Where credentials come from, and what is wrong with them. */
 export const credentialsEn = {
-  none: () => 'no credentials found',
-  noneHint: () =>
+  none: 'no credentials found',
+  noneHint:
     'run "mmai config init", or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET\nto try mmai without an account, add --simulate 0,1,2; "mmai config check" shows where mmai looked',
   halfConfigured: (where: string, missing: string) => `incomplete credentials in ${where}: ${missing} is missing`,
   noSuchProfile: (name: string, known: readonly string[]) =>
     `profile "${name}" does not exist; existing profiles: ${known.join(', ') || 'none'}`,
-  noSuchProfileHint: () =>
+  noSuchProfileHint:
     'create it with "mmai config init --profile NAME", or copy the profiles of aliyun-cli with "mmai config import"',
   inAliyunHint: (name: string, word: string) =>
     `aliyun-cli has a profile "${name}": if its mode is AK, copy it with "mmai config import --profile ${word}"; or use it directly by setting ALIBABA_CLOUD_PROFILE=${word} instead of --profile`,
@@ -18,7 +18,7 @@ export const credentialsEn = {
   fromEnvironment: (id: string, secret: string) => `environment variables ${id} and ${secret}`,
   fromProfile: (name: string) => `profile "${name}"`,
   fromNamedProfile: (name: string) => `profile "${name}" (explicitly selected)`,
-  fromOidc: () =>
+  fromOidc:
     'environment variables ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE',
   fromAliyun: (path: string) => `aliyun-cli's ${path}`,
   fromAliyunProfile: (name: string, mode: string, path: string) =>
@@ -26,21 +26,21 @@ export const credentialsEn = {
   fromFile: (path: string) => `credentials file ${path}`,
   fromSection: (name: string, path: string) => `section "${name}" of credentials file ${path}`,
   fromUri: (variable: string) => `the URI in ${variable}`,
-  fromEcs: () => 'ECS instance metadata',
+  fromEcs: 'ECS instance metadata',
   off: (where: string, variable: string) => `${where} (disabled by ${variable})`,
 
   foreignFile: (where: string, name: string) =>
     `${where}: its ${name} is not used, since another user can change the file or a directory above it`,
-  foreignFileHint: () =>
+  foreignFileHint:
     'keep the profile in a file and a directory that only you can write, or run mmai as the user who owns them',
   forbidden: (where: string, variable: string) => `${where}: forbidden by ${variable}`,
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,
   malformed: (where: string) => `${where} is malformed, or belongs to another program`,
-  tornAliyunHint: () =>
+  tornAliyunHint:
     'fix it, or move it away and run "aliyun configure"; to make mmai skip it, set ALIBABA_CLOUD_IGNORE_PROFILE=true',
   badLine: (where: string, line: number, why: string) => `${where}, line ${line}: ${why}`,
-  badLineHint: () =>
+  badLineHint:
     'rewrite the line so that every SDK reads it the same way: [section], then key = value lines without quotes, with comments on their own lines',
   lineFaults: {
     noSection: 'a key before the first [section]',
@@ -61,7 +61,7 @@ export const credentialsEn = {
   badCharacters: (where: string, name: string) =>
     `${where}: ${name} contains characters that cannot occur in it, such as a line break or a curly quotation mark`,
   noAliyunProfile: (name: string, path: string) => `aliyun-cli's ${path} has no profile "${name}"`,
-  noAliyunProfileHint: () =>
+  noAliyunProfileHint:
     'choose one of "aliyun configure list" with "aliyun configure switch --profile NAME"; to make mmai skip the file, set ALIBABA_CLOUD_IGNORE_PROFILE=true',
   noNamedProfile: (name: string, variable: string, path: string) =>
     `${variable} names profile "${name}", which exists neither in aliyun-cli's config.json nor in ${path}`,
@@ -70,8 +70,7 @@ export const credentialsEn = {
   emptySource: (where: string) => `${where}: the profile named by source_profile has no AccessKey`,
   unknownMode: (where: string, known: readonly string[]) =>
     `${where} has a mode that mmai does not support; supported: ${known.join(', ')}`,
-  unknownModeHint: () =>
-    'select another profile with ALIBABA_CLOUD_PROFILE, or set an AccessKey with "mmai config init"',
+  unknownModeHint: 'select another profile with ALIBABA_CLOUD_PROFILE, or set an AccessKey with "mmai config init"',
   unknownType: (where: string, known: readonly string[]) => `${where}: type is not one of ${known.join(', ')}`,
   loginExpired: (where: string) => `${where}: the login saved by aliyun-cli has expired`,
   loginHint: (name: string, mode: string) =>
@@ -90,19 +89,19 @@ export const credentialsEn = {
     `run the command yourself${wroteError ? ' to see its standard error, which is not shown here' : ''}: it must print one JSON object with mode, access_key_id, access_key_secret and, for temporary credentials, sts_token`,
   refused: (where: string, code: string) => `${where}: refused with ${code}`,
   badAnswer: (where: string, http: number) => `${where}: the response (HTTP ${http}) contains no credentials`,
-  assumeRoleHint: () =>
+  assumeRoleHint:
     'check that the AccessKey that assumes the role is correct and allowed to (sts:AssumeRole), that the role trusts it, and that the session is not longer than the role allows',
-  oidcHint: () =>
+  oidcHint:
     'check the role, its trust policy for the OIDC provider, and that the token in the file has not expired and is for this audience',
   badSts: (where: string) => `${where}: the STS endpoint is not a host or https://host[:port]`,
   badUri: (where: string) => `${where}: must be an http(s) URL without user name or password`,
   plainUri: (where: string, origin: string) =>
     `${where}: ${origin} is not encrypted: anyone on the network can read the AccessKey`,
-  uriHint: () =>
+  uriHint:
     'a GET of the URI must return a JSON object with Code "Success", AccessKeyId, AccessKeySecret, SecurityToken and Expiration',
   noRole: (where: string) => `${where}: this instance has no such RAM role`,
   noImdsV2: (where: string, variable: string) => `${where}: IMDSv2 is not supported, and ${variable} forbids IMDSv1`,
-  metadataHint: () =>
+  metadataHint:
     'if this is not an ECS instance, set ALIBABA_CLOUD_ECS_METADATA_DISABLED=true; if it is, check its RAM role; or run "mmai config init"',
   late: (where: string, limit: string) => `${where}: no credentials within ${limit}`,
   gone: (where: string) => `${where} no longer offers credentials`,

@@ -43,7 +43,7 @@ export const en = {
   usage: {
     badTaskId: (value: string) =>
       `"${value}" is not a valid task ID: expected an integer from 1 to 9223372036854775807`,
-    taskIdsApart: () => 'separate task IDs with spaces, each an argument of its own; on standard input, one per line',
+    taskIdsApart: 'separate task IDs with spaces, each an argument of its own; on standard input, one per line',
     badTaskIdOnLine: (line: number, value: string) =>
       `line ${line} of standard input: "${value}" is not a valid task ID: expected an integer from 1 to 9223372036854775807`,
     noIdInObject: (line: number, places: readonly string[]) =>
@@ -56,12 +56,12 @@ export const en = {
         ? `no task ID arrived on standard input within ${limit}`
         : `standard input did not end within ${limit}; ${count} task ${count === 1 ? 'ID was' : 'IDs were'} read, nothing was sent`,
     unreadableInput: (code: string) => `cannot read standard input: ${code}`,
-    inputTooLong: () => 'standard input is longer than 1 MiB',
-    readingInput: () => 'no task ID on the command line: reading from standard input',
-    noTaskIds: () => 'no task ID given: pass at least one, or pipe them to standard input, one per line',
+    inputTooLong: 'standard input is longer than 1 MiB',
+    readingInput: 'no task ID on the command line: reading from standard input',
+    noTaskIds: 'no task ID given: pass at least one, or pipe them to standard input, one per line',
     noRecentTask: (word: string) => `${word}: no recent task on this machine; pass a task ID`,
-    chooseTask: () => 'Which task?',
-    stoppedReading: () => 'interrupted before all task IDs were read; nothing was sent',
+    chooseTask: 'Which task?',
+    stoppedReading: 'interrupted before all task IDs were read; nothing was sent',
     badDuration: (what: string, value: string) =>
       `${what}: "${value}" is not a valid duration: use a form such as 90s, 10m, 1h30m or 500ms (at most 24 days)`,
     badChoice: (what: string, value: string, allowed: readonly string[]) =>
@@ -76,7 +76,7 @@ export const en = {
     badQuery: (expression: string, why: string) =>
       `--query: "${expression}" is not a valid JMESPath expression: ${why}`,
     queryError: (expression: string, why: string) => `--query: "${expression}" does not fit the document: ${why}`,
-    queryQuotes: () => `put strings in single quotes: tasks[?state=='failed'].id`,
+    queryQuotes: `put strings in single quotes: tasks[?state=='failed'].id`,
     badProfileName: (value: string) =>
       `"${value}" is not a valid profile name: use letters, digits and . _ @ -, at most 64 characters, starting with a letter, a digit or _`,
     unreadableFile: (what: string, path: string, code: string) => `${what}: cannot read ${path}: ${fileProblem(code)}`,
@@ -85,10 +85,10 @@ export const en = {
     noCertificates: (what: string, path: string) => `${what}: ${path} contains no readable PEM certificate`,
     badProxy: (variable: string) =>
       `${variable} is not a valid proxy URL: expected http(s)://[USER:PASSWORD@]HOST:PORT (other schemes, such as socks5, are not supported)`,
-    badProxyHint: () => 'percent-encode special characters in the password: @ is %40, # is %23, / is %2F',
+    badProxyHint: 'percent-encode special characters in the password: @ is %40, # is %23, / is %2F',
   },
   parser: {
-    formatOfResponse: () => '--format is the format of the response; for JSON on standard output use -o json',
+    formatOfResponse: '--format is the format of the response; for JSON on standard output use -o json',
     unknownOption: (flag: string) => `unknown option "${flag}"`,
     unknownCommand: (name: string) => `unknown command "${name}"`,
     missingArgument: (name: string) => `missing argument: ${name}`,
@@ -98,7 +98,7 @@ export const en = {
       `too many arguments: expected at most ${expected}, got ${given}`,
     helpCommands: (command: string) => `run "${command} --help" to list the commands`,
     helpOptions: (command: string) => `run "${command} --help" to list the options`,
-    exitStatus: () => 'watch does not need it: its exit code always reflects the outcome',
+    exitStatus: 'watch does not need it: its exit code always reflects the outcome',
     suggestion: (names: string) => `did you mean "${names}"?`,
   },
   credentials: credentialsEn,
@@ -157,11 +157,11 @@ export const en = {
       `still waiting: ${states.join(', ')}; ${done} of ${total} done; ${next}`,
     progress: (done: number, total: number) => `${done}/${total} done`,
     elapsed: (elapsed: string, limit: string | undefined) => (limit ? `${elapsed} of ${limit}` : elapsed),
-    keys: () => 'press r to check now',
+    keys: 'press r to check now',
     unseen: 'not checked yet',
     noInterval: (what: string) => `${what}: expected a duration or auto`,
-    noCommand: () => '--exec: the command is empty',
-    noTerminal: () => '--progress tty: standard error is not a terminal',
+    noCommand: '--exec: the command is empty',
+    noTerminal: '--progress tty: standard error is not a terminal',
     hookEnds: {
       exited: (id: string, exitCode: string) => `the --exec command for task ${id} exited with code ${exitCode}`,
       notStarted: (id: string, code: string) => `the --exec command for task ${id} could not be started (${code})`,
@@ -173,8 +173,7 @@ export const en = {
       `waiting for the --exec command of ${ids.length + more === 1 ? 'task' : 'tasks'} ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     moreHooksFailed: (n: number) => `${n} more --exec ${n === 1 ? 'command' : 'commands'} failed`,
     moreFailed: (n: number) => `${n} more ${n === 1 ? 'task' : 'tasks'} did not succeed`,
-    notAFile: () =>
-      '--junit: expected the path of a file; standard output is for the results, standard error for messages',
+    notAFile: '--junit: expected the path of a file; standard output is for the results, standard error for messages',
     annotation: (id: string) => `mmai task ${id}`,
     columns: ['task', 'result', 'request ID'],
     unwritable: (path: string, code: string) => `cannot write ${path}: ${fileProblem(code)}`,
@@ -213,8 +212,8 @@ export const en = {
     goesOn: 'unfinished tasks keep running on the server; ',
     /** The command stands on the next line, as it is in any locale: it is for the user's shell. */
     resume: 'to keep waiting, run:',
-    resumeSame: () => 'to keep waiting, run the same command again',
-    resumeLonger: () => 'to check all tasks, run the same command with a longer --timeout or a higher --max-rps',
+    resumeSame: 'to keep waiting, run the same command again',
+    resumeLonger: 'to check all tasks, run the same command with a longer --timeout or a higher --max-rps',
     tooFew: (tasks: number) =>
       `${tasks} ${tasks === 1 ? 'task' : 'tasks'} would never be checked: raise --timeout or --max-rps`,
     thenEvery: (gap: string) => `then every ${gap}`,
@@ -226,7 +225,7 @@ export const en = {
   },
   outputFailed: (code: string) => `cannot write to standard output: ${code}`,
   bug: (message: string) => `this is a bug in mmai: ${message}`,
-  bugHint: () => 'run it again with --debug for details, and please report it',
+  bugHint: 'run it again with --debug for details, and please report it',
   /** What is added to a text; the blank before it belongs to the language. */
   aside: (text: string) => ` (${text})`,
   /** `total` tasks, of which `ids` are named. */
@@ -240,8 +239,8 @@ export const en = {
   joined: (sentences: readonly string[]) => sentences.join('; '),
   listed: (words: readonly string[]) => words.join(', '),
   dryRun: {
-    curl: () => 'Signs and sends the request with curl and openssl; the AccessKey comes from the environment.',
-    alwaysJson: () => '@alicloud/pop-core always requests JSON.',
+    curl: 'Signs and sends the request with curl and openssl; the AccessKey comes from the environment.',
+    alwaysJson: '@alicloud/pop-core always requests JSON.',
   },
   requestId: 'request ID: ',
 };

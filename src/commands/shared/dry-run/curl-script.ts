@@ -14,7 +14,7 @@ export function curlScript(calls: readonly ApiCall[], caFile: string | undefined
     const title = `# ${messages.tasks([call.parameters.TaskId ?? ''], 1)}\n`;
     return title + (isV1 ? v1Call(call, curl) : acs3Call(call, curl));
   });
-  return `# ${messages.dryRun.curl()}
+  return `# ${messages.dryRun.curl}
 : "\${ALIBABA_CLOUD_ACCESS_KEY_ID:?}" "\${ALIBABA_CLOUD_ACCESS_KEY_SECRET:?}"
 ${HMAC}${isV1 ? V1_START : ACS3_START}${bodies.join('')}`;
 }

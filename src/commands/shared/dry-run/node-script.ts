@@ -8,7 +8,7 @@ import type { Messages } from '../../../locales/en/messages.ts';
 export function nodeScript(calls: readonly ApiCall[], { dryRun }: Messages): string {
   const [{ origin, version, action, method, format }] = calls as [ApiCall];
   const parameters = calls.map((call) => `    ${JSON.stringify(call.parameters)},`).join('\n');
-  const note = format === 'xml' ? `// ${dryRun.alwaysJson()}\n` : '';
+  const note = format === 'xml' ? `// ${dryRun.alwaysJson}\n` : '';
   return `// npm install @alicloud/pop-core
 ${note}async function main() {
   const { default: RPCClient } = await import('@alicloud/pop-core');
