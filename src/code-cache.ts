@@ -11,7 +11,7 @@ import { isSwitchedOn } from './text/switched-on.ts';
  * is run as it is, so the cache must belong to this user and be safe from others; in any other case, and after any error, the
  * program is compiled from its source.
  */
-export interface CodeLoader {
+interface CodeLoader {
   /** Loads a file of the loader's own directory, as `require` does. */
   load(name: string): unknown;
   /** Saves the compiled code of this run. Call it last, after a run that did its work. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { homedir, uptime } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
@@ -114,21 +114,22 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
 function fileDeps(
   signal: AbortSignal,
 ): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize' | 'isStandardOutput' | 'isForeign'> {
+  const store = async () => {
+    const { configDirectory } = await import('./io/directories.ts');
+    const { createStore } = await import('./io/store.ts');
+    const directory = configDirectory(process.env, process.platform, homeOrRoot());
+    return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
+  };
   return {
-    async store() {
-      const { configDirectory } = await import('./io/directories.ts');
-      const { createStore } = await import('./io/store.ts');
-      const directory = configDirectory(process.env, process.platform, homeOrRoot());
-      return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
-    },
+    store,
     async recentTasks() {
       const { stateDirectory } = await import('./io/directories.ts');
       const { createRecentTasks } = await import('./io/recent-tasks.ts');
       return createRecentTasks(stateDirectory(process.env, process.platform, homeOrRoot()), nonce);
     },
     async isForeign(path) {
-      const { configDirectory, isForeign } = await import('./io/directories.ts');
-      return isForeign(path ?? join(configDirectory(process.env, process.platform, homeOrRoot()), 'config.json'));
+      const { isForeign } = await import('./io/directories.ts');
+      return isForeign(path ?? (await store()).path);
     },
     async readText(path) {
       const { checkOpened } = await import('./io/directories.ts');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { earlySetting, OUTPUTS, type Settings } from '../core/config/settings.ts';
 import { errorEnd } from '../core/outcome.ts';
+import { noTraffic } from '../core/rpc/call.ts';
 import type { CommandDeps } from '../deps.ts';
 import { exitCodeOf } from '../errors.ts';
 import { statusDocument, thrownObject } from '../output/document.ts';
@@ -19,7 +20,6 @@ const IS_DOCUMENT: Readonly<Record<Settings['output'], boolean>> = {
   tsv: false,
   raw: false,
 };
-const NO_TRAFFIC = { requests: 0, retries: 0, throttles: 0, bytes: 0 };
 
 /**
  * What standard output has to hold when an error ends a command about tasks before it has an answer: a document, or events, with
@@ -40,14 +40,14 @@ export async function errorDocument(
   const isWait = command === 'watch' || command === 'wait';
   const { messages, clock, pid } = deps;
   const exitCode = exitCodeOf(error);
-  if (!isWait) return jsonDocument(statusDocument([], NO_TRAFFIC, exitCode, thrownObject(error, messages)));
+  if (!isWait) return jsonDocument(statusDocument([], noTraffic(), exitCode, thrownObject(error, messages)));
   const end = {
     type: 'end',
     why: errorEnd(exitCode),
     exitCode,
     elapsedMs: 0,
     tasks: [],
-    traffic: NO_TRAFFIC,
+    traffic: noTraffic(),
     error,
   } as const;
   const document = watchDocument(end, 0, () => [], messages);

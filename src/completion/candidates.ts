@@ -12,7 +12,7 @@ type Sources = Readonly<Record<SourceName, () => Promise<readonly Candidate[]>>>
 type SourceName = 'profiles' | 'configKeys' | 'topics' | 'recentTasks';
 
 /** `files`: the shell completes a path itself. */
-export type Completion = readonly Candidate[] | 'files';
+type Completion = readonly Candidate[] | 'files';
 
 /**
  * What may stand at the cursor. `words` are those before it, without `mmai`, `word` is the one under it. The tree is the one

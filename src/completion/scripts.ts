@@ -1,7 +1,7 @@
 /** The shells that have a script, in the order of the help. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
-export type Shell = (typeof SHELLS)[number];
+type Shell = (typeof SHELLS)[number];
 
 /** Said by `mmai complete` instead of candidates: the shell completes a path itself. */
 export const FILES = '@files';

@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 /** When work that may take longer is no longer waited for. */
-export interface Limits {
+interface Limits {
   /** Infinity means no limit. */
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;

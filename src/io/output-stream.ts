@@ -12,7 +12,7 @@ export interface StandardOutput extends Output {
   behind(): NodeJS.WriteStream | undefined;
 }
 
-export interface OutputOptions {
+interface OutputOptions {
   readonly fd: 1 | 2;
   /** Hears of each write that failed. */
   readonly onError: (error: NodeJS.ErrnoException) => void;

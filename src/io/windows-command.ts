@@ -1,7 +1,7 @@
 import type { Environment } from '../core/config/settings.ts';
 
 /** What is started, and with which arguments. */
-export interface Started {
+interface Started {
   readonly file: string;
   readonly args: readonly string[];
   /** The arguments are quoted already. */

@@ -120,7 +120,7 @@ export function createClient(options: ClientOptions): ServiceClient {
     random: Math.random,
     nonce: randomUUID,
     redactor,
-    debug: undefined,
+    debug() {},
     credentials: async (renew, until = Number.POSITIVE_INFINITY, signal) =>
       typeof accessKey === 'function'
         ? findKey(async () => accessKey(renew), { until, signal })

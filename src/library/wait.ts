@@ -102,6 +102,7 @@ function startWaiter({ client, options, signal }: Plan): Waiter {
       client.getTaskResult &&
       (async (id, limits) =>
         checkedResult(await sent('getTaskResult', limits, (options) => client.getTaskResult!(id, options)))),
+    debug() {},
     renewConnections: () => client.renewConnections?.(),
   });
 }

@@ -5,7 +5,7 @@ import type { RequestedTask } from './verify.ts';
 export type Format = 'json' | 'xml';
 
 /** What an answer is written with. */
-export interface Writing {
+interface Writing {
   readonly format: Format;
   readonly requestId: string;
   /** The URL of the result of a task that succeeded. */

@@ -6,7 +6,7 @@ import { usageError } from '../errors.ts';
 import { type Answer, type Format, refusalAnswer, stepAnswer } from './answers.ts';
 import { Refusal } from './refusal.ts';
 import { createResultFiles, isResultPath, type ResultFiles, resultTask } from './result-files.ts';
-import { DEFAULT_SCRIPT, FAULTS, type Fault, Player, parseScript, type Step } from './script.ts';
+import { DEFAULT_SCRIPT, type Fault, Player, parseScript, type Step } from './script.ts';
 import { type ArrivedRequest, readRequest, type SandboxKey, Verifier } from './verify.ts';
 
 export interface SandboxOptions {
@@ -26,8 +26,8 @@ export interface SandboxOptions {
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /** How long every answer waits, in ms. */
   readonly latencyMs?: number;
-  /** This share of polls, 0 to 1, gets a random fault (one of `kinds`, by default those that pass) instead of its step. */
-  readonly faults?: { readonly rate: number; readonly random: () => number; readonly kinds?: readonly Fault[] };
+  /** This share of polls, 0 to 1, gets a random transient fault instead of its step. */
+  readonly faults?: { readonly rate: number; readonly random: () => number };
 }
 
 /** One request, as it came: the texts are whatever the client sent. */
@@ -51,10 +51,7 @@ export interface Sandbox {
 
 const MAX_BODY = 1024 * 1024;
 /** The faults that a client comes through by retrying; a hanging or slow poll would only cost it time. */
-const IS_PASSING: Readonly<Record<Fault, boolean>> = {
-  ...{ 500: true, throttle: true, reset: true, garbage: true, html: true, expired: true },
-  ...{ 404: false, forbidden: false, hang: false, slow: false },
-};
+const TRANSIENT: readonly Fault[] = ['500', 'throttle', 'reset', 'garbage', 'html', 'expired'];
 
 /** The service's double on 127.0.0.1. Throws a usage error for a bad script; and where it cannot listen. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -166,9 +163,7 @@ function isOurs(host: string | undefined, others: readonly string[] = []): boole
 
 function mixedIn({ faults }: SandboxOptions): Step | undefined {
   if (!faults || faults.random() >= faults.rate) return undefined;
-  const kinds = faults.kinds ?? FAULTS.filter((kind) => IS_PASSING[kind]);
-  const kind = kinds[Math.floor(faults.random() * kinds.length)];
-  return kind && { kind };
+  return { kind: TRANSIENT[Math.floor(faults.random() * TRANSIENT.length)]! };
 }
 
 /** The format requested; the service's default is XML. An ACS3 client requests it by Accept. */

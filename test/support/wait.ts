@@ -114,7 +114,8 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   const waiter = new Waiter(waitFor(ids, overrides), {
     ...{ clock, random, poll, signal: controller.signal },
     keptOf,
-    ...(result && { result: requestResult, debug: (line: string) => void debugged.push(line) }),
+    debug: (line: string) => void debugged.push(line),
+    ...(result && { result: requestResult }),
     renewConnections: () => {
       renewals += 1;
     },

@@ -22,9 +22,9 @@ import { addServiceOptions, type ServiceOptions } from './options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './print.ts';
 import { withProgress } from './progress.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
-import { commandTaskIds, rememberTasks } from './task-ids.ts';
+import { commandTaskIds, nameTasks, rememberTasks } from './task-ids.ts';
 
-export interface TaskCommandOptions extends ServiceOptions {
+interface TaskCommandOptions extends ServiceOptions {
   readonly exitStatus?: true;
 }
 
@@ -82,7 +82,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
   const { printers } = own;
   const setup = await resolveSetup(options, deps, allowedForms(printers, options));
   const query = await compileQuery(options.query);
-  const readIds = () => commandTaskIds(words, options, deps);
+  const readIds = async () => commandTaskIds(await nameTasks(words, deps), options, deps);
   if (options.dryRun !== undefined) return dryRun(options.dryRun, own.operation, readIds, setup, deps);
   // Before IDs are read, since it refuses bad values of flags.
   const session = await openSession(setup, options.simulate, deps);

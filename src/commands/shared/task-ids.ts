@@ -29,8 +29,7 @@ export async function commandTaskIds(
   const onWait = () => {
     if (!options.quiet) deps.stderr.write(`${deps.messages.usage.readingInput}\n`);
   };
-  const named = await nameTasks(words, deps);
-  return readTaskIds(named, deps, { totalMs: Number.POSITIVE_INFINITY, ...IDLE, onWait, ...limits });
+  return readTaskIds(words, deps, { totalMs: Number.POSITIVE_INFINITY, ...IDLE, onWait, ...limits });
 }
 
 /**

@@ -60,7 +60,7 @@ export interface KeyOffer extends Pick<Offer, 'source' | 'accessKey'> {
 }
 
 /** A place that holds credentials with which something is wrong: the search ends there. */
-export interface FailedOffer extends Pick<KeyOffer, 'origin'> {
+interface FailedOffer extends Pick<KeyOffer, 'origin'> {
   readonly error: MmaiError;
 }
 

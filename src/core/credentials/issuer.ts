@@ -125,7 +125,7 @@ function credentialsOf({ expiresAt, issuedAt, ...issued }: IssuedKey, source: Te
   const found = keyIn({ ...issued }, KEY, source);
   if (expiresAt === undefined) return found;
   // A lifetime counts on the issuer's clock, for ours may be off; an absurd one is not that clock.
-  const issuerClock = createServiceClock(clock);
+  const issuerClock = createServiceClock(clock, () => {});
   issuerClock.learn(issuedAt);
   return { ...found, validForMs: expiresAt - issuerClock.now() };
 }

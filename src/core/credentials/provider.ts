@@ -52,7 +52,6 @@ export interface CredentialDeps extends RpcDeps {
   runCommand(commandLine: string, limits: CommandLimits): Promise<CommandEnd>;
   /** Whether another user, but root, can change a file or a directory above it; without a path, mmai's own. */
   isForeign(path?: string): Promise<boolean>;
-  readonly debug: (line: string) => void;
   /** Warns of something that is wrong and does not stop the search. */
   warn(text: Text): void;
 }

@@ -22,8 +22,8 @@ export interface RpcDeps {
   readonly nonce: () => string;
   /** Gets every secret of this run, and takes them out of texts from outside. */
   readonly redactor: Redactor;
-  /** Writes a decision for `--debug`; never a secret. Undefined without `--debug`, since each line takes a while to make. */
-  readonly debug: ((line: string) => void) | undefined;
+  /** Writes a decision for `--debug`; never a secret. */
+  readonly debug: (line: string) => void;
 }
 
 /** What the calls of one service share. */
@@ -125,7 +125,7 @@ export async function callRpc<Result extends ResponseInfo>(
       if (correction) {
         corrected.push(failure.class);
         key = correction.key;
-        call.service.debug?.(`${call.label}: ${failure.code}, retrying at once`);
+        call.service.debug(`${call.label}: ${failure.code}, retrying at once`);
       } else {
         const final = { ok: false, failure: withoutCorrection(failure) } as const;
         if (!(await backOff(final.failure, retry, call, policy))) return final;
@@ -159,8 +159,8 @@ async function attempt<Result extends ResponseInfo>(
     return redactor.redact(text, secrets);
   };
   traffic.requests += 1;
-  const name = debug && `${label}: request ${traffic.requests}`;
-  debug?.(
+  const name = `${label}: request ${traffic.requests}`;
+  debug(
     `${name}: ${method} ${url.slice(0, url.indexOf('/', 'https://'.length))}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`,
   );
   let reply: Reply<Result>;
@@ -173,7 +173,7 @@ async function attempt<Result extends ResponseInfo>(
     reply = { ok: false, failure: networkFailure(error, redact) };
   }
   if (!reply.ok && refine) reply = { ok: false, failure: refine(reply.failure) };
-  debug?.(`${name}: ${summaryOf(reply, call)}, ${Math.round(clock.monotonic() - start)} ms`);
+  debug(`${name}: ${summaryOf(reply, call)}, ${Math.round(clock.monotonic() - start)} ms`);
   return reply;
 }
 
@@ -208,7 +208,7 @@ async function correct<Result extends ResponseInfo>(
   if (failure.class === 'auth' && key && again) {
     const renewed = await again();
     const isSame = isSameKey(renewed, key);
-    service.debug?.(`credentials resolved again: ${isSame ? 'the same key, no retry' : 'another key'}`);
+    service.debug(`credentials resolved again: ${isSame ? 'the same key, no retry' : 'another key'}`);
     return isSame ? undefined : { key: renewed };
   }
   if (failure.retry !== 'once') return undefined;
@@ -234,7 +234,7 @@ async function backOff<Result extends ResponseInfo>(
   if (clock.monotonic() + delayMs >= deadline) return false;
   const why = serverDelayMs > 0 && serverDelayMs >= delayMs ? 'as the server asks' : 'by jittered backoff';
   const count = retries === Number.POSITIVE_INFINITY ? '' : ` of ${retries}`;
-  debug?.(`${label}: ${code}, retry ${retry}${count} in ${Math.round(delayMs)} ms, ${why}`);
+  debug(`${label}: ${code}, retry ${retry}${count} in ${Math.round(delayMs)} ms, ${why}`);
   await clock.sleep(delayMs, signal);
   return !signal?.aborted;
 }

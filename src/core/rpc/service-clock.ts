@@ -25,7 +25,7 @@ export interface ServiceClock {
 /** `onFarOff` is called once, when our clock is found to be more than five minutes off. */
 export function createServiceClock(
   clock: Clock,
-  debug?: (line: string) => void,
+  debug: (line: string) => void,
   onFarOff?: (offsetMs: number) => void,
 ): ServiceClock {
   let offsetMs = 0;
@@ -39,11 +39,11 @@ export function createServiceClock(
       if (time === undefined) return false;
       const found = time - clock.now();
       if (Math.abs(found) > MAX_OFFSET_MS) {
-        debug?.(`clock offset of ${found} ms not believed`);
+        debug(`clock offset of ${found} ms not believed`);
         return false;
       }
       offsetMs = found;
-      debug?.(`clock offset learned: ${offsetMs} ms`);
+      debug(`clock offset learned: ${offsetMs} ms`);
       if (Math.abs(offsetMs) > WARNED_OFFSET_MS && !isWarned) {
         isWarned = true;
         onFarOff?.(offsetMs);

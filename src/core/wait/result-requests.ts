@@ -109,7 +109,7 @@ export class ResultRequests {
       reply = await this.#deps.result!(task.id, options);
     } catch (error) {
       // Credentials that cannot be had: polls need them too, and say so.
-      this.#deps.debug?.(`task ${task.id}: no result: ${error instanceof Error ? error.message : error}`);
+      this.#deps.debug(`task ${task.id}: no result: ${error instanceof Error ? error.message : error}`);
     }
     this.#queue.finishOther();
     // A poll may have waited for this turn.
@@ -124,12 +124,12 @@ export class ResultRequests {
   #keep({ id, status }: Watched, found: TaskResult): void {
     this.found.set(id, found.result);
     if (found.status === status) return;
-    this.#deps.debug?.(`task ${id}: status ${status} was seen, its result says ${found.status}; the outcome stays`);
+    this.#deps.debug(`task ${id}: status ${status} was seen, its result says ${found.status}; the outcome stays`);
   }
 
   #refuse(): void {
     this.#isRefused = true;
-    this.#deps.debug?.('results are refused: not requested again in this run');
+    this.#deps.debug('results are refused: not requested again in this run');
     for (const task of this.#waiting.splice(0)) this.#close(task);
   }
 

@@ -33,7 +33,7 @@ export interface WaiterDeps {
   readonly result?: ((id: TaskId, options: PollOptions) => Promise<TaskResultReply>) | undefined;
   /** What of a result is kept for the end of the wait, after its event; by default all. Two URLs of 16 KiB a task may be gigabytes. */
   readonly keptOf?: ((result: ResultDetails) => ResultDetails) | undefined;
-  readonly debug?: ((line: string) => void) | undefined;
+  readonly debug: (line: string) => void;
   /** Drops the connections that are idle, which are dead after a sleep. */
   readonly renewConnections: () => void;
   /** Ends the wait. */
