@@ -41,7 +41,7 @@ export function checkTable(steps: readonly CheckStep[], style: Style, { check, h
   const rows = aligned(steps.map(({ state, step, detail }) => [check.states[state], check.steps[step], detail]));
   const paint = {
     ok: (text: string) => style.state('succeeded', text),
-    ...style,
+    warning: style.warning,
     failed: style.error,
     absent: style.dim,
     skipped: style.dim,

@@ -40,7 +40,6 @@ export interface RequestRecord {
 
 export interface Sandbox {
   readonly url: string;
-  readonly port: number;
   /** Requests that arrived so far. */
   requestCount(): number;
   /** Lets the process end while the sandbox listens. */
@@ -83,7 +82,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   url = `http://127.0.0.1:${port}`;
   return {
     url,
-    port,
     requestCount: () => requests,
     unref: () => void server.on('connection', (socket) => socket.unref()).unref(),
     close: () =>

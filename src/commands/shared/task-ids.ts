@@ -24,7 +24,7 @@ export async function commandTaskIds(
   words: readonly string[],
   options: Pick<ServiceOptions, 'quiet'>,
   deps: CommandDeps,
-  limits: Partial<ReadingLimits> = IDLE,
+  limits: Partial<ReadingLimits> = {},
 ): Promise<TaskId[]> {
   const onWait = () => {
     if (!options.quiet) deps.stderr.write(`${deps.messages.usage.readingInput}\n`);

@@ -186,12 +186,8 @@ function attemptLimit({ attemptMs, deadline }: CallPolicy, start: number): numbe
   return limit === Number.POSITIVE_INFINITY ? limit : Math.min(Math.max(0, limit), MAX_TIMER_MS);
 }
 
-const lastProtected = new WeakMap<Redactor, AccessKey>();
-
-/** Makes the key known as secret, once. Of its id the end is shown, by which its owner recognizes it. */
+/** Makes the key known as secret. Of its id the end is shown, by which its owner recognizes it. */
 function protect(key: AccessKey, redactor: Redactor): void {
-  if (lastProtected.get(redactor) === key) return;
-  lastProtected.set(redactor, key);
   const { accessKeyId, accessKeySecret, securityToken } = key;
   redactor.addTemporary(accessKeyId, masked(accessKeyId));
   redactor.addTemporary(accessKeySecret);
