@@ -1,5 +1,6 @@
 import type { TaskReply } from '../../core/client.ts';
-import { earlyColor, isExposed, serviceOrigin } from '../../core/config/settings.ts';
+import { earlyColor, isExposed } from '../../core/config/settings.ts';
+import { WARNED_OFFSET_MS } from '../../core/rpc/service-clock.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import { parseTaskId, taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -17,7 +18,6 @@ import { CheckReport } from './check-report.ts';
 const TASK = parseTaskId('1');
 /** `Date` has whole seconds, and a request takes time: a smaller difference says nothing. In ms. */
 const CLOCK_SLACK_MS = 2000;
-const CLOCK_WARNING_MS = 5 * 60_000;
 
 /** Says step by step what works, up to the first step that does not. The exit code is that of the failed step. */
 export async function runConfigCheck(options: ServiceOptions, deps: CommandDeps): Promise<number> {
@@ -105,7 +105,7 @@ function reportEndpoint(check: CheckReport, setup: Setup, origin: string, isSimu
   check.ok('region', words.origin(values.region, messages.config.origin(origins.region)));
   const from = values.endpoint === undefined ? words.ofRegion : messages.config.origin(origins.endpoint);
   const detail = words.origin(origin, isSimulated ? '--simulate' : from);
-  if (isExposed(new URL(origin))) check.warn('endpoint', detail, messages.plainHttp(serviceOrigin(values)));
+  if (isExposed(new URL(origin))) check.warn('endpoint', detail, messages.plainHttp(origin));
   else check.ok('endpoint', detail);
 }
 
@@ -132,7 +132,7 @@ function reportClock(check: CheckReport, reply: TaskReply, { offsetMs }: Observe
   const size = Math.abs(offsetMs);
   if (size <= CLOCK_SLACK_MS) return check.ok('clock', words.clockRight);
   const detail = words.clockOff(formatDuration(size), offsetMs < 0);
-  if (size <= CLOCK_WARNING_MS) check.ok('clock', detail);
+  if (size <= WARNED_OFFSET_MS) check.ok('clock', detail);
   else check.warn('clock', detail, words.clockHint);
 }
 

@@ -2,7 +2,7 @@ import { OUTPUTS, type Settings } from '../../core/config/settings.ts';
 import type { CommandDeps, Output } from '../../deps.ts';
 import { conflict } from '../../errors.ts';
 import { QUERY_FORMS, type Query } from '../../output/query.ts';
-import type { ServiceOptions } from './options.ts';
+import { chosenOutput, type ServiceOptions } from './options.ts';
 
 /** A form of the answer on stdout: what `--output` takes. */
 type Form = Settings['output'];
@@ -30,13 +30,13 @@ export function formsOf<Answer>(printers: Printers<Answer>): Form[] {
 /** {@link formsOf}, with a query only those that can show what it finds. Throws a usage error for a query and a form that cannot. */
 export function allowedForms<Answer>(
   printers: Printers<Answer>,
-  { query, output, raw }: Pick<ServiceOptions, 'query' | 'output' | 'raw'>,
+  options: Pick<ServiceOptions, 'query' | 'output' | 'json' | 'raw'>,
 ): Form[] {
   const forms = formsOf(printers);
-  if (query === undefined) return forms;
-  const wanted = raw ? 'raw' : output?.toLowerCase();
+  if (options.query === undefined) return forms;
+  const wanted = chosenOutput(options);
   const unqueried = forms.find((form) => form === wanted && QUERY_FORMS[form] === null);
-  if (unqueried) throw conflict('--query', `--output ${unqueried}`);
+  if (unqueried) throw conflict('--query', options.raw ? '--raw' : `--output ${unqueried}`);
   return forms.filter((form) => QUERY_FORMS[form] !== null);
 }
 

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../../text/duration.ts';
 import type { Clock } from '../clock.ts';
 import { decodeText } from './decode.ts';
 
@@ -22,8 +23,6 @@ export interface InputLimits {
 export const IDLE_MS = 60_000;
 
 const NOTICE_MS = 2000;
-/** A timer of Node's holds 24 days. */
-const MAX_SLEEP_MS = 86_400_000;
 
 /** Gives the text of standard input to `take`, piece by piece; false where a limit came before its end. A signal ends the reading, too. */
 export async function readWithin(
@@ -41,7 +40,7 @@ export async function readWithin(
     while (!stop.signal.aborted) {
       const left = leftMs();
       if (left <= 0) return stop.abort('timeout');
-      await clock.sleep(Math.min(left, MAX_SLEEP_MS), stop.signal);
+      await clock.sleep(Math.min(left, MAX_TIMER_MS), stop.signal);
     }
   };
   const watching = watchClock();

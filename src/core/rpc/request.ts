@@ -72,15 +72,9 @@ export function createSigner(call: ApiCall, varying: readonly string[] = []): Si
   };
 }
 
-let lastSecond = Number.NaN;
-let lastTimestamp = '';
-
-/** ISO 8601 in UTC without fractions: the service refuses milliseconds. Made once a second: a tenth of a signature. */
+/** ISO 8601 in UTC without fractions: the service refuses milliseconds. */
 export function timestamp(ms: number): string {
-  const second = Math.floor(ms / 1000);
-  if (second !== lastSecond) lastTimestamp = `${new Date(ms).toISOString().slice(0, 19)}Z`;
-  lastSecond = second;
-  return lastTimestamp;
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 /** All but the nonce and the time. */

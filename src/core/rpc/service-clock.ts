@@ -4,7 +4,7 @@ import type { HttpResponse } from './transport.ts';
 /** A clock further off than this is not believed: it would be a broken proxy's. In ms. */
 const MAX_OFFSET_MS = 24 * 3_600_000;
 /** A clock further off than this is worth a warning, in ms. */
-const WARNED_OFFSET_MS = 5 * 60_000;
+export const WARNED_OFFSET_MS = 5 * 60_000;
 
 /** The server's clock by its Date header, in ms since the epoch; undefined without one, or of a cached response, whose Date is old. */
 export function serverTime({ date, age }: HttpResponse['headers']): number | undefined {
