@@ -12,14 +12,6 @@ import { beforeDashes, flagValue } from './arguments.ts';
 
 /** The commands whose document is about tasks. */
 const COMMANDS = ['status', 'watch', 'wait', 'result'];
-/** The forms that hold an error beside the tasks. */
-const IS_DOCUMENT: Readonly<Record<Settings['output'], boolean>> = {
-  text: false,
-  json: true,
-  ndjson: true,
-  tsv: false,
-  raw: false,
-};
 
 /**
  * What standard output has to hold when an error ends a command about tasks before it has an answer: a document, or events, with
@@ -35,9 +27,10 @@ export async function errorDocument(
   const words = beforeDashes(argv);
   const command = named?.parent ? named.name() : words.find((word) => COMMANDS.includes(word));
   if (command === undefined || !COMMANDS.includes(command) || flagValue(words, '--query') !== undefined) return '';
-  const form = await formOf(words, deps);
-  if (form === undefined || !IS_DOCUMENT[form]) return '';
   const isWait = command === 'watch' || command === 'wait';
+  const form = await formOf(words, deps);
+  // A wait has no raw form: where a variable or a profile names that, it prints json.
+  if (form !== 'json' && form !== 'ndjson' && !(form === 'raw' && isWait)) return '';
   const { messages, clock, pid } = deps;
   const exitCode = exitCodeOf(error);
   if (!isWait) return jsonDocument(statusDocument([], noTraffic(), exitCode, thrownObject(error, messages)));
@@ -51,7 +44,7 @@ export async function errorDocument(
     error,
   } as const;
   const document = watchDocument(end, 0, () => [], messages);
-  if (form === 'json') return jsonDocument(document);
+  if (form !== 'ndjson') return jsonDocument(document);
   const stamp = eventStamp({ elapsedMs: () => 0 }, clock);
   const events = [versionEvent(pid), { type: 'summary', ...document.summary } as const];
   return events.map((event) => `${jsonText(stamp(event))}\n`).join('');
@@ -60,6 +53,7 @@ export async function errorDocument(
 // --- internal ---
 
 async function formOf(words: readonly string[], deps: CommandDeps): Promise<Settings['output'] | undefined> {
+  if (words.includes('--raw')) return undefined;
   if (words.includes('--json')) return 'json';
   const flag = flagValue(words, '--output', '-o');
   const form = await earlySetting('output', flag, flagValue(words, '--profile'), deps);

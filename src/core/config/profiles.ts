@@ -1,6 +1,6 @@
 import { type Text, usageError } from '../../errors.ts';
 import { shortened } from '../../text/safe-text.ts';
-import { isRecord, parseRecord } from '../record.ts';
+import { isRecord, parseRecord, textOf } from '../record.ts';
 
 /** What mmai's own config file holds. Values are text, keyed by setting name (`region`, `access-key-id` …). */
 export interface Config {
@@ -63,7 +63,7 @@ export function profileName(
   env: { readonly MMAI_PROFILE?: string | undefined },
 ): string | undefined {
   if (flag === '') throw usageError((m) => m.usage.badProfileName(flag));
-  return flag ?? (env.MMAI_PROFILE?.trim() || undefined);
+  return flag ?? textOf(env, 'MMAI_PROFILE');
 }
 
 /** The profile in use: the named one (else a usage error with `hint`), else the current one (which may be empty). */

@@ -1,6 +1,7 @@
 import { named, type Subject, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { shortened, withoutValue } from '../../text/safe-text.ts';
+import { textOf } from '../record.ts';
 import { earlyProfile, type Profile, type ProfileStore } from './profiles.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -197,8 +198,8 @@ function find(
   const { variables, fallback }: Definition<unknown> = DEFINITIONS[name];
   if (flag.text !== undefined) return { text: flag.text, origin: { from: 'flag', name: flag.name } };
   // A file of variables with CRLF leaves a carriage return at the end of each.
-  const variable = variables.find((v) => env[v]?.trim());
-  if (variable) return { text: env[variable]?.trim(), origin: { from: 'environment', name: variable } };
+  const variable = variables.find((v) => textOf(env, v));
+  if (variable) return { text: textOf(env, variable), origin: { from: 'environment', name: variable } };
   const stored = profile?.values[kebab(name)];
   if (stored) return { text: stored, origin: { from: 'profile', name: profile?.name ?? '' } };
   return { text: fallback, origin: { from: 'default', name: 'default' } };

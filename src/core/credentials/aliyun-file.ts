@@ -63,7 +63,7 @@ const OFF_VARIABLES = [
 /** The profile that a variable names, and which one. */
 export function profileByVariable(env: Environment): { variable: string; name: string } | undefined {
   for (const variable of PROFILE_VARIABLES) {
-    const name = env[variable]?.trim();
+    const name = textOf(env, variable);
     if (name) return { variable, name };
   }
   return undefined;

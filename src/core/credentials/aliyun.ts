@@ -127,8 +127,8 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
       return externalOffer(profile, source, lookup);
     case 'CredentialsURI': {
       checkExternalAllowed(deps.env, source);
-      const uri = textOf(profile, 'credentials_uri') ?? deps.env[URI_VARIABLE]?.trim();
-      const given = uri || requireField(profile, 'credentials_uri', source);
+      const uri = textOf(profile, 'credentials_uri') ?? textOf(deps.env, URI_VARIABLE);
+      const given = uri ?? requireField(profile, 'credentials_uri', source);
       return { source, obtain: (until) => credentialsFrom(given, deps, source, until) };
     }
     case 'CloudSSO':

@@ -1,4 +1,5 @@
 import type { MmaiError, Text } from '../../errors.ts';
+import { textOf } from '../record.ts';
 import { type Failure, textField } from '../rpc/response.ts';
 import { percentEncode } from '../rpc/signature.ts';
 import type { HttpResponse } from '../rpc/transport.ts';
@@ -22,7 +23,7 @@ const hint: Text = (m) => m.credentials.metadataHint;
 export function ecsProvider(deps: CredentialDeps): Provider {
   const { clock, env } = deps;
   const isOff = isOn(env[OFF_VARIABLE]);
-  const role = env[ROLE_VARIABLE]?.trim() || undefined;
+  const role = textOf(env, ROLE_VARIABLE);
   const plain: Text = (m) => m.credentials.fromEcs;
   const source: Text = isOff ? (m) => m.credentials.off(plain(m), OFF_VARIABLE) : plain;
   // One that has responded is there: where it cannot be reached later, that is a fault of the network.

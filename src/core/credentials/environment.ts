@@ -1,4 +1,5 @@
 import type { Text } from '../../errors.ts';
+import { textOf } from '../record.ts';
 import { type CredentialDeps, createProvider, keyIn, type Provider, writtenKey } from './provider.ts';
 
 /** The spellings that aliyun-cli and the SDKs know, the first that gives an id or a secret wins. */
@@ -11,7 +12,7 @@ export const KEY_VARIABLES: readonly string[] = PREFIXES.flatMap(variables);
 export function environmentProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
   const families = PREFIXES.map(variables);
-  const found = families.find(([id, secret]) => env[id]?.trim() || env[secret]?.trim());
+  const found = families.find(([id, secret]) => textOf(env, id) ?? textOf(env, secret));
   const [id, secret, token] = found ?? families[0]!;
   const source: Text = (m) => m.credentials.fromEnvironment(id, secret);
   return createProvider(

@@ -24,7 +24,7 @@ const KEYS = ['type', ...KEY, 'security_token', 'role_name', 'role_arn', 'role_s
 /** The credentials file that Alibaba Cloud's SDKs share: a section a profile, `default` unless a variable names another. */
 export function iniProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
-  const path = env[FILE_VARIABLE]?.trim();
+  const path = textOf(env, FILE_VARIABLE);
   const file: File = { path: path || `${deps.home() ?? '~'}/.alibabacloud/credentials`, isNamed: Boolean(path) };
   const shown = shownPath(file.path);
   const source: Text = (m) => m.credentials.fromFile(shown);

@@ -3,6 +3,7 @@ import { shownPath } from '../../text/safe-text.ts';
 import { isExposed, originOf } from '../config/settings.ts';
 import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
 import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
+import { textOf } from '../record.ts';
 import { issuedCredentials, issuingService } from './issuer.ts';
 import {
   type CredentialDeps,
@@ -68,8 +69,7 @@ export async function assumeRoleWithOidc(
 export function oidcProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
   const source: Text = (m) => m.credentials.fromOidc;
-  const value = (name: string) =>
-    env[`ALIBABA_CLOUD_${name}`]?.trim() || env[`ALIBABACLOUD_${name}`]?.trim() || undefined;
+  const value = (name: string) => textOf(env, `ALIBABA_CLOUD_${name}`) ?? textOf(env, `ALIBABACLOUD_${name}`);
   const required = (name: string) => {
     const variable = `ALIBABA_CLOUD_${name}`;
     return requireField({ [variable]: value(name) }, variable, source);
@@ -95,15 +95,15 @@ export function oidcProvider(deps: CredentialDeps): Provider {
 
 function roleRequest(role: Role, deps: CredentialDeps, source: Text): RoleRequest {
   const { arn, externalId, policy } = role;
-  const sessionName = role.sessionName ?? (deps.env.ALIBABA_CLOUD_ROLE_SESSION_NAME?.trim() || SESSION_NAME);
+  const sessionName = role.sessionName ?? textOf(deps.env, 'ALIBABA_CLOUD_ROLE_SESSION_NAME') ?? SESSION_NAME;
   const durationSeconds = role.durationSeconds || DURATION_S;
   return { origin: stsOrigin(role, deps, source), arn, sessionName, durationSeconds, externalId, policy };
 }
 
 /** `http(s)://host[:port]` of STS: as given, else that of the region, else the one for everybody. */
 function stsOrigin(role: Role, { env }: CredentialDeps, source: Text): string {
-  const endpoint = role.stsEndpoint ?? env.ALIBABA_CLOUD_STS_ENDPOINT?.trim();
-  const region = role.stsRegion ?? env.ALIBABA_CLOUD_STS_REGION?.trim();
+  const endpoint = role.stsEndpoint ?? textOf(env, 'ALIBABA_CLOUD_STS_ENDPOINT');
+  const region = role.stsRegion ?? textOf(env, 'ALIBABA_CLOUD_STS_REGION');
   const prefix = (role.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
   const host = endpoint || (region ? `${prefix}.${region}.aliyuncs.com` : 'sts.aliyuncs.com');
   const origin = originOf(host);

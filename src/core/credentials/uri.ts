@@ -1,5 +1,6 @@
 import type { Text } from '../../errors.ts';
 import { isExposed, isLoopback } from '../config/settings.ts';
+import { textOf } from '../record.ts';
 import { textField } from '../rpc/response.ts';
 import { issuedCredentials, plainCall } from './issuer.ts';
 import { type CredentialDeps, type Credentials, createProvider, denied, type Provider } from './provider.ts';
@@ -12,7 +13,7 @@ const MIN_WORD = 16;
 export function uriProvider(deps: CredentialDeps): Provider {
   const source: Text = (m) => m.credentials.fromUri(URI_VARIABLE);
   return createProvider(deps, { source, origin: { from: 'environment', name: URI_VARIABLE } }, async () => {
-    const uri = deps.env[URI_VARIABLE]?.trim();
+    const uri = textOf(deps.env, URI_VARIABLE);
     return uri ? { source, obtain: (until) => credentialsFrom(uri, deps, source, until) } : undefined;
   });
 }
