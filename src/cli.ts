@@ -3,7 +3,7 @@ import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } fr
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import { earlyColor, settingUsage } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
-import type { CommandDeps, Deps, Output } from './deps.ts';
+import type { CommandDeps, Deps } from './deps.ts';
 import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages, standIns } from './language.ts';
 import { paintLabels } from './output/paint.ts';
@@ -37,10 +37,10 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
   const speech = await chooseSpeech(early, base);
   const messages = await loadMessages(speech);
   const observed: Deps['transport'] = (settings, observe) => base.transport(settings, debugSteps(debug, observe));
-  const stdout = countingOutput(base.stdout);
   const prompts = async () => base.prompts(await standIns(speech));
   const transport = isDebug ? observed : base.transport;
-  const deps: CommandDeps = { ...base, stdout, messages, debug, prompts, transport };
+  const deps: CommandDeps = { ...base, messages, debug, prompts, transport };
+  const { stdout } = deps;
   let exitCode: number = ExitCode.ok;
   let command: Command | undefined;
   try {
@@ -54,7 +54,7 @@ export async function run(argv: readonly string[], base: Deps): Promise<number> 
     const { exitCode: code, error } = await report(thrown, deps, { ...early, isDebug, command });
     exitCode = code;
     // Where a document was requested there is exactly one.
-    if (error && stdout.writes() === 0) {
+    if (error && !stdout.hasWritten) {
       stdout.write(await (await import('./cli/error-document.ts')).errorDocument(error, command, argv, deps));
     }
   }
@@ -115,19 +115,6 @@ function debugSteps(debug: CommandDeps['debug'], observe?: (event: NetworkEvent)
     );
     observe?.(event);
   };
-}
-
-/** The output, and how often something was written to it. */
-function countingOutput(output: Output): Output & { writes(): number } {
-  let writes = 0;
-  // It inherits everything else.
-  return Object.assign(Object.create(output) as Output, {
-    write(text: string | Uint8Array) {
-      writes += 1;
-      output.write(text);
-    },
-    writes: () => writes,
-  });
 }
 
 /** What fails because the run was aborted, a command or a file for instance, ends it with the code of the signal. */

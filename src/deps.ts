@@ -19,6 +19,8 @@ export interface Output {
   /** Size of the window in characters; 80 × 24 where there is none. */
   size(): { columns: number; rows: number };
   write(text: string | Uint8Array): void;
+  /** Something was written. */
+  readonly hasWritten: boolean;
   /** The reader has not taken what was written, as much as waits for it is memory. */
   readonly isBehind: boolean;
   /** Resolves when more may be written: the reader has taken enough, and signals were heard. False if nothing can be written any more. */

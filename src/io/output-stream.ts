@@ -38,6 +38,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
   const isPipe = stat.isFIFO() || stat.isSocket();
   let stream: NodeJS.WriteStream | undefined;
   let hasFailed = false;
+  let hasWritten = false;
   const fail = (error: NodeJS.ErrnoException) => {
     hasFailed = true;
     onError(error);
@@ -85,7 +86,11 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     open,
     behind: () => (stream?.writable && stream.writableLength > 0 ? stream : undefined),
     size: () => windowSize(isTerminal() ? open() : {}),
+    get hasWritten() {
+      return hasWritten;
+    },
     write(text) {
+      hasWritten = true;
       if (isTerminal()) writeAbove(() => writeToTerminal(text));
       else if (isPipe && (stream || !mayBlock())) open().write(text);
       else writeDirectly(text);

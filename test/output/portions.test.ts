@@ -14,6 +14,7 @@ function slowOutput(isLost = () => false) {
   const output: Output = {
     isTerminal: false,
     isPipe: false,
+    hasWritten: false,
     isBehind: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (text) => {

@@ -114,6 +114,9 @@ function fakeOutput(): FakeOutput {
     isPipe: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk) => void chunks.push(typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)),
+    get hasWritten() {
+      return chunks.length > 0;
+    },
     isBehind: false,
     drained: async () => true,
     flush: async () => {},

@@ -92,6 +92,7 @@ function output(onLine: (line: string) => void) {
     isPipe: false,
     size: () => ({ columns: 80, rows: 24 }),
     write: (chunk: string | Uint8Array) => void String(chunk).trimEnd().split('\n').forEach(onLine),
+    hasWritten: false,
     isBehind: false,
     drained: async () => true,
     flush: async () => {},
