@@ -26,31 +26,34 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
     if (!['delete', 'path', 'use', 'profiles'].includes(name)) command.option('--profile <name>', flags.profile);
     return addCommonOptions(command, flags);
   };
-  /** commander gives the words, then the options. Every action ends well or throws. */
-  const act =
-    (action: (options: ConfigOptions, deps: CommandDeps, word: string, value?: string) => Promise<void>) =>
-    async (...given: unknown[]) => {
-      const words = given.slice(0, -2) as [string, string?];
-      await action(given.at(-2) as ConfigOptions, deps, ...words);
-      done(ExitCode.ok);
-    };
+  const finish = async (work: Promise<void>) => {
+    await work;
+    done(ExitCode.ok);
+  };
   add('init').action(async (options) => done(await initProfile(options, deps)));
-  add('set', 'set <key> [value]').action(act(setKey));
-  add('get', 'get <key>').option('--reveal', flags.reveal).action(act(getKey));
+  add('set', 'set <key> [value]').action((key, value, options) => finish(setKey(options, deps, key, value)));
+  add('get', 'get <key>')
+    .option('--reveal', flags.reveal)
+    .action((key, options) => finish(getKey(options, deps, key)));
   add('list')
     .option('--show-origin', flags.showOrigin)
     .option('--reveal', flags.reveal)
     .option('--json', flags.listJson)
-    .action(act(listSettings));
-  add('unset', 'unset <key>').action(act(unsetKey));
+    .action((options) => finish(listSettings(options, deps)));
+  add('unset', 'unset <key>').action((key, options) => finish(unsetKey(options, deps, key)));
   const remove = add('delete', 'delete <name>').option('-y, --yes', flags.yes);
-  remove.action(act(deleteProfile));
-  add('path').action(act(printPath));
-  add('use', 'use <name>').action(act(useProfile));
+  remove.action((name, options) => finish(deleteProfile(options, deps, name)));
+  add('path').action(() => finish(printPath(deps)));
+  add('use', 'use <name>').action((name) => finish(useProfile(name, deps)));
   const check = addCheckOptions(add('check'), deps.messages);
   check.action(async (options) => done(await (await import('./config/check.ts')).runConfigCheck(options, deps)));
-  add('profiles').option('--json', flags.listJson).action(act(listProfiles));
-  add('import').option('--force', flags.force).option('--json', flags.listJson).action(act(importProfiles));
+  add('profiles')
+    .option('--json', flags.listJson)
+    .action((options) => finish(listProfiles(options, deps)));
+  add('import')
+    .option('--force', flags.force)
+    .option('--json', flags.listJson)
+    .action((options) => finish(importProfiles(options, deps)));
 }
 
 async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
@@ -88,11 +91,11 @@ async function unsetKey(options: ConfigOptions, deps: CommandDeps, key: string):
   });
 }
 
-async function printPath(_: ConfigOptions, deps: CommandDeps): Promise<void> {
+async function printPath(deps: CommandDeps): Promise<void> {
   deps.stdout.write(`${visible((await deps.store()).path)}\n`);
 }
 
-async function useProfile(_: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
+async function useProfile(name: string, deps: CommandDeps): Promise<void> {
   const store = await deps.store();
   selectProfile(store.read(), parseProfileName(name));
   await store.update((config) => {

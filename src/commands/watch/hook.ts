@@ -38,7 +38,7 @@ export class Hook {
   readonly #options: HookOptions;
   readonly #deps: CommandDeps;
   readonly #stopped: Promise<void>;
-  readonly #waiting: (readonly [id: string, start: () => Promise<void>])[] = [];
+  readonly #waiting: { readonly event: ResultEvent; readonly written: object }[] = [];
   readonly #running = new Map<string, Promise<void>>();
   #failures = 0;
 
@@ -49,7 +49,7 @@ export class Hook {
   }
 
   ended(event: ResultEvent, written: object): void {
-    this.#waiting.push([event.id, () => this.#run(event, written)]);
+    this.#waiting.push({ event, written });
     this.#startNext();
   }
 
@@ -60,7 +60,7 @@ export class Hook {
     const ended = this.#allEnded().finally(() => noNotice.abort());
     await clock.sleep(NOTICE_MS, noNotice.signal);
     if (this.#running.size > 0 && !signal.aborted) {
-      const ids = [...this.#running.keys(), ...this.#waiting.map(([id]) => id)];
+      const ids = [...this.#running.keys(), ...this.#waiting.map(({ event }) => event.id)];
       this.#say(messages.watch.waitingForHooks(ids.slice(0, MAX_NAMED), Math.max(0, ids.length - MAX_NAMED)));
     }
     await ended;
@@ -78,12 +78,12 @@ export class Hook {
     while (this.#running.size < CONCURRENCY && !this.#deps.signal.aborted) {
       const next = this.#waiting.shift();
       if (!next) return;
-      const [id, start] = next;
-      const started = start().finally(() => {
+      const { id } = next.event;
+      const ended = this.#run(next.event, next.written).finally(() => {
         this.#running.delete(id);
         this.#startNext();
       });
-      this.#running.set(id, started);
+      this.#running.set(id, ended);
     }
   }
 

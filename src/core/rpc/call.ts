@@ -10,7 +10,7 @@ import type { ApiCall, SignedRequest, Stamp } from './request.ts';
 import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
-import { NetworkError, type NetworkFailure, type Transport } from './transport.ts';
+import { NetworkError, type NetworkFailure, originOf, type Transport } from './transport.ts';
 
 /** What calls are made with. */
 export interface RpcDeps {
@@ -160,9 +160,7 @@ async function attempt<Result extends ResponseInfo>(
   };
   traffic.requests += 1;
   const name = `${label}: request ${traffic.requests}`;
-  debug(
-    `${name}: ${method} ${url.slice(0, url.indexOf('/', 'https://'.length))}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`,
-  );
+  debug(`${name}: ${method} ${originOf(url)}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`);
   let reply: Reply<Result>;
   try {
     const response = await service.transport.send({ method, url, headers, body, direct, timeoutMs, signal });

@@ -5,6 +5,12 @@ const MIN_SLEEP_MS = 2000;
 /** A timer that is later than this tells of a pause: the process was stopped, or the machine slept. */
 const MAX_LATE_MS = 5000;
 
+/** By how much the two other clocks are ahead of the monotonic one. */
+interface Ahead {
+  readonly bootMs: number;
+  readonly wallMs: number;
+}
+
 /**
  * Time since construction that counts a laptop's sleep, which the monotonic clock may leave out and the two others do not: the
  * wall clock, which anybody may set, and the boot-time clock, which a container may get from a file system of its own (lxcfs) and,
@@ -13,13 +19,13 @@ const MAX_LATE_MS = 5000;
 export class Elapsed {
   readonly #clock: Clock;
   readonly #start: number;
-  #aheadMs: readonly [boot: number, wall: number];
+  #ahead: Ahead;
   #sleptMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#start = clock.monotonic();
-    this.#aheadMs = this.#ahead();
+    this.#ahead = this.#readAhead();
   }
 
   /** Whole milliseconds. */
@@ -33,23 +39,22 @@ export class Elapsed {
    */
   takePausedMs(lateMs: number): number {
     const isLate = lateMs > MAX_LATE_MS;
-    const isSuspected = Math.abs(this.#wallAhead() - this.#aheadMs[1]) >= MIN_SLEEP_MS;
+    const isSuspected = Math.abs(this.#wallAhead() - this.#ahead.wallMs) >= MIN_SLEEP_MS;
     const sleptMs = isSuspected || isLate ? this.#takeSleep() : 0;
     return Math.round(sleptMs + (isLate ? lateMs : 0));
   }
 
   #takeSleep(): number {
-    const before = this.#aheadMs;
-    this.#aheadMs = this.#ahead();
-    const sleptMs = Math.min(...this.#aheadMs.map((ms, index) => ms - before[index]!));
+    const before = this.#ahead;
+    this.#ahead = this.#readAhead();
+    const sleptMs = Math.min(this.#ahead.bootMs - before.bootMs, this.#ahead.wallMs - before.wallMs);
     if (sleptMs < MIN_SLEEP_MS) return 0;
     this.#sleptMs += sleptMs;
     return sleptMs;
   }
 
-  /** By how much the two other clocks are ahead of the monotonic one. */
-  #ahead(): readonly [boot: number, wall: number] {
-    return [this.#clock.sinceBoot() - this.#clock.monotonic(), this.#wallAhead()];
+  #readAhead(): Ahead {
+    return { bootMs: this.#clock.sinceBoot() - this.#clock.monotonic(), wallMs: this.#wallAhead() };
   }
 
   #wallAhead(): number {

@@ -7,6 +7,7 @@ import {
   MAX_IN_FLIGHT,
   type NetworkError,
   type NetworkEvent,
+  originOf,
   type Transport,
 } from '../../core/rpc/transport.ts';
 import { type Subject, type Text, usageError } from '../../errors.ts';
@@ -108,11 +109,6 @@ function responseObserver(
   const start = now();
   return (status) =>
     observe({ step: 'answer', detail: (m) => m.check.network.answered(status, host), ms: now() - start });
-}
-
-/** The URLs that mmai makes have a path; parsing each again would take 2 µs a request. */
-function originOf(url: string): string {
-  return url.slice(0, url.indexOf('/', 'https://'.length));
 }
 
 type RouteFinder = (origin: string, direct: boolean) => Route;
