@@ -1,6 +1,7 @@
 import type { WatchFlags } from '../core/wait/flags.ts';
 import { type MmaiError, usageError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
+import { exactDuration } from '../text/duration.ts';
 import { nearest } from '../text/nearest.ts';
 import { shortened } from '../text/safe-text.ts';
 import { isSignal } from './signal.ts';
@@ -81,10 +82,7 @@ export function checkNames<Options extends object>(options: Options, names: read
 export function durationText(value: unknown, option: string): string {
   if (typeof value === 'string' && !/^[\d.]*$/.test(value)) return value;
   if (typeof value !== 'number' || !(value > 0)) throw expected(option, 'duration', value);
-  if (value === Number.POSITIVE_INFINITY) return 'none';
-  const ms = Math.ceil(value);
-  const [unit, length] = UNITS.find(([, length]) => ms % length === 0)!;
-  return `${ms / length}${unit}`;
+  return exactDuration(Math.ceil(value));
 }
 
 export function checkText(value: unknown, option: string): string {
@@ -99,13 +97,6 @@ export function expected(option: string, kind: keyof Messages['library']['kinds'
 }
 
 // --- internal ---
-
-const UNITS: readonly (readonly [Unit, number])[] = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-  ['ms', 1],
-];
 
 type ToFlag = (value: unknown, option: string) => Partial<WatchFlags>;
 

@@ -1,7 +1,7 @@
 import { named, type Subject, usageError } from '../errors.ts';
 import { shortened } from './safe-text.ts';
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const UNITS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const N = String.raw`(\d{1,10}(?:\.\d{1,3})?)`;
 const PARTS = new RegExp(`^(?:${N}h)?(?:${N}m)?(?:${N}s)?(?:${N}ms)?$`);
 /** The longest span of one of Node's timers, 24 days, in ms: a longer one would fire at once, with a warning. */
@@ -17,12 +17,19 @@ export function parseDuration(text: string, what: Subject): number {
   const parts = PARTS.exec(/^[\d.]+$/.test(text) ? `${text}s` : text);
   if (!parts || text === '') throw bad();
   const [, h = '0', m = '0', s = '0', ms = '0'] = parts;
-  return within(Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s) * UNITS.s + Number(ms), bad);
+  return checkRange(Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s) * UNITS.s + Number(ms), bad);
 }
 
-function within(ms: number, bad: () => Error): number {
+function checkRange(ms: number, bad: () => Error): number {
   if (ms <= 0 || ms > MAX_TIMER_MS) throw bad();
   return Math.round(ms);
+}
+
+/** A span as {@link parseDuration} reads it: whole milliseconds, in the largest unit that has no fraction. */
+export function exactDuration(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'none';
+  const [unit, length] = Object.entries(UNITS).find(([, length]) => ms % length === 0)!;
+  return `${ms / length}${unit}`;
 }
 
 /** A span in whole seconds, at least one: what is drawn again and again must not jump between `999ms` and `1s`. */

@@ -4,6 +4,7 @@ import type { KeyOffer } from '../../core/credentials/chain.ts';
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
 import type { Text } from '../../errors.ts';
+import { exactDuration } from '../../text/duration.ts';
 import { createWarn } from '../shared/warn.ts';
 import type { ConfigOptions } from './keys.ts';
 
@@ -69,11 +70,6 @@ function keyRows({ accessKey, origin, source }: KeyOffer): EffectiveValue[] {
 
 function settingRow(name: SettingName, value: unknown, origin: Origin): EffectiveValue[] {
   if (value === undefined) return [];
-  const text = name === 'requestTimeout' ? durationText(value as number) : String(value);
+  const text = name === 'requestTimeout' ? exactDuration(value as number) : String(value);
   return [{ key: kebab(name), value: text, origin }];
-}
-
-function durationText(ms: number): string {
-  if (ms === Number.POSITIVE_INFINITY) return 'none';
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
