@@ -48,7 +48,7 @@ describe('exit codes', { concurrency: 4 }, () => {
       /--output json and --raw cannot be used together/,
     ],
     ['--json with another --output', ['status', '1', '--json', '-o', 'text'], /--output text and --json cannot/],
-    ['a query with --raw', ['status', '1', '--raw', '--query', 'tasks'], /--query and --output raw cannot/],
+    ['a query with --raw', ['status', '1', '--raw', '--query', 'tasks'], /--query and --raw cannot/],
     ['a query with ndjson', ['watch', '1', '-o', 'ndjson', '--query', 'tasks'], /--query and --output ndjson cannot/],
     [
       'a simulation with an endpoint',

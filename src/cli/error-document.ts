@@ -28,9 +28,8 @@ export async function errorDocument(
   const command = named?.parent ? named.name() : words.find((word) => COMMANDS.includes(word));
   if (command === undefined || !COMMANDS.includes(command) || flagValue(words, '--query') !== undefined) return '';
   const isWait = command === 'watch' || command === 'wait';
-  const form = await formOf(words, deps);
-  // A wait has no raw form: where a variable or a profile names that, it prints json.
-  if (form !== 'json' && form !== 'ndjson' && !(form === 'raw' && isWait)) return '';
+  const form = await formOf(words, isWait, deps);
+  if (form !== 'json' && form !== 'ndjson') return '';
   const { messages, clock, pid } = deps;
   const exitCode = exitCodeOf(error);
   if (!isWait) return jsonDocument(statusDocument([], noTraffic(), exitCode, thrownObject(error, messages)));
@@ -44,7 +43,7 @@ export async function errorDocument(
     error,
   } as const;
   const document = watchDocument(end, 0, () => [], messages);
-  if (form !== 'ndjson') return jsonDocument(document);
+  if (form === 'json') return jsonDocument(document);
   const stamp = eventStamp({ elapsedMs: () => 0 }, clock);
   const events = [versionEvent(pid), { type: 'summary', ...document.summary } as const];
   return events.map((event) => `${jsonText(stamp(event))}\n`).join('');
@@ -52,10 +51,16 @@ export async function errorDocument(
 
 // --- internal ---
 
-async function formOf(words: readonly string[], deps: CommandDeps): Promise<Settings['output'] | undefined> {
-  if (words.includes('--raw')) return undefined;
+async function formOf(
+  words: readonly string[],
+  isWait: boolean,
+  deps: CommandDeps,
+): Promise<Settings['output'] | undefined> {
   if (words.includes('--json')) return 'json';
   const flag = flagValue(words, '--output', '-o');
-  const form = await earlySetting('output', flag, flagValue(words, '--profile'), deps);
-  return OUTPUTS.find((known) => known === form?.trim().toLowerCase());
+  if (flag === undefined && words.includes('--raw')) return 'raw';
+  const text = await earlySetting('output', flag, flagValue(words, '--profile'), deps);
+  const form = OUTPUTS.find((known) => known === text?.trim().toLowerCase());
+  // A wait has no raw form, and prints json where a variable or a profile names that.
+  return form === 'raw' && isWait && flag === undefined ? 'json' : form;
 }

@@ -46,7 +46,7 @@ export function watchTasks(
     return events;
   };
   return Object.assign(events, {
-    return: (value: void) => end.call(stopped(), value),
+    return: (value: undefined) => end.call(stopped(), value),
     throw: (error: unknown) => fail.call(stopped(), error),
   });
 }

@@ -94,6 +94,13 @@ describe('a document was asked for, and an error came first:', () => {
     assert.equal(JSON.parse(deps.stdout.text()).error.code, 'Mmai.Usage');
   });
 
+  it('a wait prints json where a variable says raw, and a flag counts for more than a variable', async () => {
+    const { stdout } = await ended(['watch', 'abc'], { env: { MMAI_OUTPUT: 'raw' } });
+    assert.equal(JSON.parse(stdout).error.code, 'Mmai.Usage');
+    assert.equal((await ended(['watch', 'abc', '-o', 'raw'])).stdout, '');
+    assert.equal((await ended(['status', 'abc', '--raw'], { env: { MMAI_OUTPUT: 'json' } })).stdout, '');
+  });
+
   it('text, tsv, a query and other commands have nothing to print', async () => {
     for (const args of [['abc'], ['abc', '-o', 'tsv'], ['abc', '--json', '--query', 'tasks'], ['--', '--json']]) {
       assert.equal((await ended(['status', ...args])).stdout, '');

@@ -72,9 +72,15 @@ export function createSigner(call: ApiCall, varying: readonly string[] = []): Si
   };
 }
 
-/** ISO 8601 in UTC without fractions: the service refuses milliseconds. */
+let lastSecond = Number.NaN;
+let lastTimestamp = '';
+
+/** ISO 8601 in UTC without fractions: the service refuses milliseconds. Made once a second: a tenth of a signature. */
 export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) lastTimestamp = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  lastSecond = second;
+  return lastTimestamp;
 }
 
 /** All but the nonce and the time. */
