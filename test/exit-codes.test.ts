@@ -88,6 +88,20 @@ describe('exit codes', { concurrency: 4 }, () => {
     });
   }
 
+  it('2: a path of a hundred thousand letters, not all of them quoted', async () => {
+    const path = 'a'.repeat(100_000);
+    for (const flags of [
+      ['--junit', path],
+      ['--ca-file', path],
+      ['--ca-file', `/${path}`],
+    ]) {
+      const { code, stderr } = await mmaiInProcess(['watch', '1', '--simulate', '2', ...flags]);
+      assert.equal(code, 2);
+      assert.match(stderr, /a…/);
+      assert.ok(stderr.length < 500, String(stderr.length));
+    }
+  });
+
   it('2: a malformed config file, named, untouched and not quoted', async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'config.json'), '{"profiles": {"a": {"access-key-secret": "canary"');

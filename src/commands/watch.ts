@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { choice, type Settings } from '../core/config/settings.ts';
-import { taskState } from '../core/task.ts';
 import type { EndEvent, ProgressEvent } from '../core/wait/events.ts';
 import { parseWatchFlags, resumeFlags, waiterOptions } from '../core/wait/flags.ts';
 import { Waiter } from '../core/wait/waiter.ts';
@@ -20,6 +19,7 @@ import { addServiceOptions } from './shared/options.ts';
 import { allowedForms, formsOf, type Printers, printAnswer } from './shared/print.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './shared/session.ts';
 import { commandTaskIds, nameTasks, rememberTasks } from './shared/task-ids.ts';
+import { createStatusWarning } from './shared/warn.ts';
 import { type Display, displayMode, openDisplay } from './watch/display.ts';
 import { Hook, parseHookOptions } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
@@ -148,7 +148,7 @@ async function follow(
 ): Promise<EndEvent> {
   // Events are built only for those who read them: a tenth of a poll.
   const isRead = setup.values.output === 'ndjson' || options.exec !== undefined;
-  const warn = unknownStatusWarning(deps);
+  const warning = createStatusWarning(deps);
   for await (const event of waiter.events()) {
     if (event.type === 'end') {
       // Interrupted perhaps after the last poll: the document agrees with how the process ends.
@@ -160,7 +160,8 @@ async function follow(
     if (written && deps.stdout.isBehind) await waiter.holdFor(deps.stdout.drained());
     display.show(event);
     if (event.type === 'result' && written) hook?.ended(event, written);
-    if (event.type === 'state' && !options.quiet) warn(event.id, event.status);
+    const text = event.type === 'state' && !options.quiet ? warning(event.id, event.status) : '';
+    if (text) deps.stderr.write(text);
   }
   throw new Error('a wait without an end');
 }
@@ -216,17 +217,4 @@ function debugPoll(event: ProgressEvent, { debug }: CommandDeps): void {
   } else if (event.type === 'wake') {
     debug(`asleep or stopped for ${event.pausedMs} ms: every task is polled, over new connections`);
   }
-}
-
-/** Of how many unknown statuses a wait warns: a broken server may send another one each time. */
-const MAX_WARNINGS = 3;
-
-/** Warns of an unknown status, once for each of the first ones. */
-function unknownStatusWarning({ messages, stderr }: CommandDeps): (id: string, status: number) => void {
-  const seen = new Set<number>();
-  return (id, status) => {
-    if (taskState(status) !== 'unknown' || seen.has(status) || seen.size === MAX_WARNINGS) return;
-    seen.add(status);
-    stderr.write(`${messages.warning}${messages.unknownStatus(id, status)}\n`);
-  };
 }

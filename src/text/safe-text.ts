@@ -49,9 +49,13 @@ export function withoutValue(word: string): string {
   return shortened(word.replace(/=[\s\S]+/, '=…').replace(/^([a-z]+:\/\/)?[\s\S]*@/i, '$1…@'));
 }
 
+/** The longest path that is shown whole, in characters. */
+export const MAX_PATH = 300;
+
 /** A path, but not the content of the file, a key or a token, which some put into the variable that is to name it. */
 export function shownPath(path: string): string {
-  return /^(?:[a-z]:)?[\\/]/i.test(path) ? path : shortened(path.replace(/[=:{\n][\s\S]*/, '…'));
+  const isAbsolute = /^(?:[a-z]:)?[\\/]/i.test(path);
+  return isAbsolute ? shortened(path, MAX_PATH) : shortened(path.replace(/[=:{\n][\s\S]*/, '…'));
 }
 
 /** At most `limit` UTF-16 units, with `…` for the rest. Never half a surrogate pair; a string of its own, see {@link copied}. */

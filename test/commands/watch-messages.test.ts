@@ -35,6 +35,14 @@ describe('messages of a wait', () => {
     assert.deepEqual(text.match(/has status \d+/g), ['has status 7', 'has status 8', 'has status 9']);
   });
 
+  it('of status warn of the same', async () => {
+    const deps = fakeDeps({ env: key });
+    const { transport } = fakeTransport(...[7, 8, 8, 9, 10].map(status));
+    await run(['status', '1', '2', '3', '4', '5'], { ...deps, transport: async () => transport });
+    const warned = deps.stderr.text().match(/task \d has status \d+/g);
+    assert.deepEqual(warned, ['task 1 has status 7', 'task 2 has status 8', 'task 4 has status 9']);
+  });
+
   it('say after two seconds in which nothing came what is read from where, but not with -q', async () => {
     const clock = fakeClock();
     const chunks = async function* (stop: AbortSignal) {

@@ -23,6 +23,7 @@ import { allowedForms, formsOf, type Printers, printAnswer } from './print.ts';
 import { withProgress } from './progress.ts';
 import { openSession, resolveSetup, type Session, type Setup } from './session.ts';
 import { commandTaskIds, nameTasks, rememberTasks } from './task-ids.ts';
+import { createStatusWarning } from './warn.ts';
 
 interface TaskCommandOptions extends ServiceOptions {
   readonly exitStatus?: true;
@@ -103,7 +104,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
     await printAnswer({ document }, printers, query, setup.values, deps);
     // Tasks not asked because their bodies could not be printed are no errors of theirs.
     if (!options.quiet && exitCode !== ExitCode.closedPipe && exitCode !== ExitCode.outputFailed) {
-      const text = failureReport(tasks, replies, deps.messages) + statusCount(document, deps.messages);
+      const text = failureReport(tasks, replies, deps) + statusCount(document, deps.messages);
       deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));
     }
     const known = tasks.filter((task) => task.error === undefined);
@@ -193,13 +194,13 @@ function refusalIn(replies: readonly Reply<unknown>[]): Failure | undefined {
   return replies.flatMap((reply) => (!reply.ok && isDenied(reply.failure) ? [reply.failure] : []))[0];
 }
 
-/** What went wrong with which tasks; and one warning of an unknown status. */
-function failureReport(tasks: readonly TaskRow[], replies: readonly Reply<unknown>[], messages: Messages): string {
+/** What went wrong with which tasks; and warnings of unknown statuses. */
+function failureReport(tasks: readonly TaskRow[], replies: readonly Reply<unknown>[], deps: CommandDeps): string {
   // The user knows of a stop by the user.
   const failures = replies.flatMap((reply, index) =>
     reply.ok || isInterrupted(reply.failure) ? [] : [{ id: tasks[index]!.id, failure: reply.failure }],
   );
-  const unknown = tasks.find(({ state, status }) => state === 'unknown' && status !== null);
-  const warning = unknown ? `${messages.warning}${messages.unknownStatus(unknown.id, unknown.status!)}\n` : '';
-  return describeFailures(failures, messages) + warning;
+  const warning = createStatusWarning(deps);
+  const warnings = tasks.map(({ id, status }) => (status === null ? '' : warning(id, status)));
+  return describeFailures(failures, deps.messages) + warnings.join('');
 }

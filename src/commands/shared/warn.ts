@@ -1,3 +1,4 @@
+import { taskState } from '../../core/task.ts';
 import type { CommandDeps } from '../../deps.ts';
 import type { Text } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
@@ -9,5 +10,18 @@ export function createWarn(quiet: boolean, { stderr, messages }: CommandDeps): (
     const line = visible(text(messages));
     if (!quiet && !written.has(line)) stderr.write(`${messages.warning}${line}\n`);
     written.add(line);
+  };
+}
+
+/** Of how many unknown statuses a run warns: a broken server may send another one each time. */
+const MAX_STATUSES = 3;
+
+/** The warning of an unknown status, once for each of the first ones; empty for any other. */
+export function createStatusWarning({ messages }: CommandDeps): (id: string, status: number) => string {
+  const seen = new Set<number>();
+  return (id, status) => {
+    if (taskState(status) !== 'unknown' || seen.has(status) || seen.size === MAX_STATUSES) return '';
+    seen.add(status);
+    return `${messages.warning}${messages.unknownStatus(id, status)}\n`;
   };
 }
