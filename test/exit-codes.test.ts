@@ -95,7 +95,7 @@ describe('exit codes', { concurrency: 4 }, () => {
       ['--ca-file', path],
       ['--ca-file', `/${path}`],
     ]) {
-      const { code, stderr } = await mmaiInProcess(['watch', '1', '--simulate', '2', ...flags]);
+      const { code, stderr } = await mmai(['watch', '1', '--simulate', '2', ...flags]);
       assert.equal(code, 2);
       assert.match(stderr, /a…/);
       assert.ok(stderr.length < 500, String(stderr.length));
