@@ -1,11 +1,11 @@
 import { ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
-import { splitCommandLine } from '../core/credentials/command-line.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 import { abortCode, signalOf } from '../errors.ts';
 import { MAX_TIMER_MS } from '../text/duration.ts';
 import { codeOf, kill, start } from './child-process.ts';
+import { splitCommandLine } from './command-line.ts';
 import { withOwnOpening } from './own-opening.ts';
 import { userEnvironment } from './resolver-limits.ts';
 

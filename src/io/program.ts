@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import { codeOf, kill, start } from './child-process.ts';
-import { nohupProgram } from './terminal/nohup.ts';
+import { nohupProgram } from './nohup.ts';
 
 /**
  * How a program ended: its exit code, or 128 and the number of the signal that killed it; or the system's code for why it could

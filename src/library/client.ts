@@ -6,7 +6,8 @@ import {
   type TaskReply,
   type TaskResultReply,
 } from '../core/client.ts';
-import { resolveSettings, serviceOrigin, serviceSettings } from '../core/config/settings.ts';
+import { resolveSettings, serviceSettings } from '../core/config/settings.ts';
+import { serviceOrigin } from '../core/origin.ts';
 import type { FailureClass } from '../core/rpc/error-codes.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import type { Transport } from '../core/rpc/transport.ts';

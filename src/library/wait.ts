@@ -1,6 +1,6 @@
 import type { TaskReply, TaskResultReply } from '../core/client.ts';
 import { within } from '../core/clock.ts';
-import { serviceOrigin } from '../core/config/settings.ts';
+import { serviceOrigin } from '../core/origin.ts';
 import { classify, RETRY_RULES } from '../core/rpc/error-codes.ts';
 import { type Failed, networkFailure } from '../core/rpc/response.ts';
 import type { TaskId } from '../core/task.ts';

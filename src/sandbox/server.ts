@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLoopback } from '../core/config/settings.ts';
+import { isLoopback } from '../core/origin.ts';
 import { usageError } from '../errors.ts';
 import { type Answer, type Format, refusalAnswer, stepAnswer } from './answers.ts';
 import { Refusal } from './refusal.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { resolveSettings, serviceOrigin } from '../../src/core/config/settings.ts';
+import { resolveSettings } from '../../src/core/config/settings.ts';
+import { serviceOrigin } from '../../src/core/origin.ts';
 import { parseTaskId, taskState } from '../../src/core/task.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { en } from '../../src/locales/en/messages.ts';

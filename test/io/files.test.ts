@@ -15,7 +15,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { splitCommandLine } from '../../src/core/credentials/command-line.ts';
+import { splitCommandLine } from '../../src/io/command-line.ts';
 import { readText, readTextSync, writeText } from '../../src/io/files.ts';
 import { openAgain } from '../../src/io/own-opening.ts';
 import { temporaryDirectory } from '../support/mmai.ts';

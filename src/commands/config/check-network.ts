@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { addressOf } from '../../core/config/settings.ts';
+import { addressOf } from '../../core/origin.ts';
 import type { Topic } from '../../core/rpc/error-codes.ts';
 import type { Failure } from '../../core/rpc/response.ts';
 import { serverTime } from '../../core/rpc/service-clock.ts';

@@ -1,5 +1,6 @@
 import type { TaskReply } from '../../core/client.ts';
-import { earlyColor, isExposed } from '../../core/config/settings.ts';
+import { earlyColor } from '../../core/config/settings.ts';
+import { isExposed } from '../../core/origin.ts';
 import { WARNED_OFFSET_MS } from '../../core/rpc/service-clock.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import { parseTaskId, taskState } from '../../core/task.ts';

@@ -2,17 +2,16 @@ import { type Client, createClient } from '../../core/client.ts';
 import { DEFAULT_PROFILE, earlyProfile, type Profile, profileName, selectProfile } from '../../core/config/profiles.ts';
 import {
   choice,
-  isExposed,
   type ResolvedSettings,
   resolveSettings,
   type Settings,
-  serviceOrigin,
   subjectOf,
 } from '../../core/config/settings.ts';
 import { cacheCredentials } from '../../core/credentials/cache.ts';
 import { credentialChain, findCredentials } from '../../core/credentials/chain.ts';
 import { ecsProvider } from '../../core/credentials/ecs.ts';
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
+import { isExposed, serviceOrigin } from '../../core/origin.ts';
 import type { Credentials } from '../../core/rpc/call.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { CommandDeps } from '../../deps.ts';

@@ -1,6 +1,7 @@
 import { named, type Subject, usageError } from '../../errors.ts';
 import { parseDuration } from '../../text/duration.ts';
 import { shortened, withoutValue } from '../../text/safe-text.ts';
+import { parseOrigin } from '../origin.ts';
 import { textOf } from '../record.ts';
 import { earlyProfile, type Profile, type ProfileStore } from './profiles.ts';
 
@@ -127,36 +128,6 @@ export function checkSetting(name: SettingName, text: string): void {
   DEFINITIONS[name].parse(text, kebab(name));
 }
 
-/** The service's host by formula (no SDK has an exception for this product), or the endpoint as given; an origin without a path. */
-export function serviceOrigin({ region, endpoint }: { region: string; endpoint?: string | undefined }): string {
-  return endpoint ?? `https://multimediaai.${region}.aliyuncs.com`;
-}
-
-/** Where the host of a URL is connected to; IPv6 without brackets. */
-export function addressOf({ protocol, hostname, port }: URL): { isSecure: boolean; host: string; port: number } {
-  const isSecure = protocol === 'https:';
-  return { isSecure, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (isSecure ? 443 : 80)) };
-}
-
-/** True of this machine's own names and addresses, as in a URL (`[::1]` with brackets). */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
-}
-
-/** True of plain http to another machine: whoever is in between can read and replay it. */
-export function isExposed({ protocol, hostname }: Pick<URL, 'protocol' | 'hostname'>): boolean {
-  return protocol !== 'https:' && !isLoopback(hostname);
-}
-
-/** The origin of `HOST[:PORT]` or `http(s)://HOST[:PORT]`; undefined for anything else. */
-export function originOf(text: string): string | undefined {
-  const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
-  const isBare = /^https?:\/\/[^\s\\@?#/]+\/?$/i.test(address) && URL.canParse(address);
-  const origin = isBare ? new URL(address).origin : '';
-  // A URL's host may hold `$(…)` and quotes; ours goes into a script of --dry-run that is pasted into a shell.
-  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : undefined;
-}
-
 /** One of some words, in any case; `what` names the flag or setting in the usage error for any other. */
 export function choice<const T extends string>(...allowed: T[]) {
   return (text: string, what: Subject): T => {
@@ -225,7 +196,7 @@ function parseRegion(text: string, what: Subject): string {
 }
 
 function parseEndpoint(text: string, what: Subject): string {
-  const origin = originOf(text);
+  const origin = parseOrigin(text);
   if (origin === undefined) throw usageError((m) => m.usage.badEndpoint(named(what, m), withoutValue(text)));
   return origin;
 }

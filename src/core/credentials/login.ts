@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { isExposed } from '../config/settings.ts';
+import { isExposed } from '../origin.ts';
 import { type Fields, textOf } from '../record.ts';
 import { fieldsOf } from '../rpc/response.ts';
 import { issuedCredentials, type PickKey, plainCall } from './issuer.ts';

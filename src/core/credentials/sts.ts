@@ -1,8 +1,9 @@
 import type { Text } from '../../errors.ts';
 import { shownPath } from '../../text/safe-text.ts';
-import { isExposed, originOf } from '../config/settings.ts';
+
 import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
 import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
+import { isExposed, parseOrigin } from '../origin.ts';
 import { textOf } from '../record.ts';
 import { issuedCredentials, issuingService } from './issuer.ts';
 import {
@@ -106,7 +107,7 @@ function stsOrigin(role: Role, { env }: CredentialDeps, source: Text): string {
   const region = role.stsRegion ?? textOf(env, 'ALIBABA_CLOUD_STS_REGION');
   const prefix = (role.isVpc ?? isOn(env.ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED)) ? 'sts-vpc' : 'sts';
   const host = endpoint || (region ? `${prefix}.${region}.aliyuncs.com` : 'sts.aliyuncs.com');
-  const origin = originOf(host);
+  const origin = parseOrigin(host);
   // The response is a key: unencrypted, anybody on the route could take it.
   if (origin === undefined || isExposed(new URL(origin))) throw denied((m) => m.credentials.badSts(source(m)));
   return origin;

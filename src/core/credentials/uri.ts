@@ -1,5 +1,5 @@
 import type { Text } from '../../errors.ts';
-import { isExposed, isLoopback } from '../config/settings.ts';
+import { isExposed, isLoopback } from '../origin.ts';
 import { textOf } from '../record.ts';
 import { textField } from '../rpc/response.ts';
 import { issuedCredentials, plainCall } from './issuer.ts';

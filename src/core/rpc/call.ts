@@ -3,6 +3,7 @@ import { MAX_TIMER_MS } from '../../text/duration.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { masked, visible } from '../../text/safe-text.ts';
 import type { Clock } from '../clock.ts';
+import { originOf } from '../origin.ts';
 import { failureExitCode } from '../outcome.ts';
 import { backoffMs } from './backoff.ts';
 import type { FailureClass } from './error-codes.ts';
@@ -10,7 +11,7 @@ import type { ApiCall, SignedRequest, Stamp } from './request.ts';
 import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
-import { NetworkError, type NetworkFailure, originOf, type Transport } from './transport.ts';
+import { NetworkError, type NetworkFailure, type Transport } from './transport.ts';
 
 /** What calls are made with. */
 export interface RpcDeps {

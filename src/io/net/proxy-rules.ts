@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { addressOf, type Environment, isLoopback } from '../../core/config/settings.ts';
+import type { Environment } from '../../core/config/settings.ts';
+import { addressOf, isLoopback } from '../../core/origin.ts';
 import { type Text, usageError } from '../../errors.ts';
 import type { Peer } from './opening.ts';
 

@@ -1,13 +1,13 @@
 import type { LookupFunction } from 'node:net';
 import type { Agent, Dispatcher } from 'undici';
-import { addressOf, type Environment } from '../../core/config/settings.ts';
+import type { Environment } from '../../core/config/settings.ts';
+import { addressOf, originOf } from '../../core/origin.ts';
 import {
   type HttpRequest,
   type HttpResponse,
   MAX_IN_FLIGHT,
   type NetworkError,
   type NetworkEvent,
-  originOf,
   type Transport,
 } from '../../core/rpc/transport.ts';
 import { type Subject, type Text, usageError } from '../../errors.ts';

@@ -1,5 +1,6 @@
-import { choice, serviceOrigin } from '../../../core/config/settings.ts';
+import { choice } from '../../../core/config/settings.ts';
 import type { TaskOperation } from '../../../core/operations/task-operation.ts';
+import { serviceOrigin } from '../../../core/origin.ts';
 import { type ApiCall, signedRequest } from '../../../core/rpc/request.ts';
 import type { ResponseInfo } from '../../../core/rpc/response.ts';
 import type { TaskId } from '../../../core/task.ts';

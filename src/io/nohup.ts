@@ -1,6 +1,6 @@
 import { existsSync, fstatSync } from 'node:fs';
-import type { Environment } from '../../core/config/settings.ts';
-import { isTerminalOrGone } from './lost-terminal.ts';
+import type { Environment } from '../core/config/settings.ts';
+import { isTerminalOrGone } from './terminal/lost-terminal.ts';
 
 /**
  * Whether the user started this process with nohup, so that a hang-up must not end it. nohup ignores the signal, but Node resets
