@@ -55,7 +55,7 @@ export function createCodeLoader(directory: string | undefined, command: string)
     if (loaded) return loaded.exports;
     const filename = join(__dirname, name);
     const cachedData = isReadable ? attempt(() => readCode(pathOf(name))) : undefined;
-    // As it was read: V8 would copy what is put together of several texts.
+    // The text as it was read: V8 would copy one that is concatenated.
     const script = new Script(fs.readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) });
     if (!cachedData || script.cachedDataRejected) unsaved.set(name, script);
     const require = (id: string) => (id.startsWith('./') ? load(id.slice(2)) : process.getBuiltinModule(id));

@@ -21,7 +21,7 @@ export interface Output {
   write(text: string | Uint8Array): void;
   /** Something was written. */
   readonly hasWritten: boolean;
-  /** The reader has not taken what was written, as much as waits for it is memory. */
+  /** More waits in memory for the reader than the stream's buffer is meant to hold. */
   readonly isBehind: boolean;
   /** Resolves when more may be written: the reader has taken enough, and signals were heard. False if nothing can be written any more. */
   drained(): Promise<boolean>;

@@ -44,7 +44,7 @@ async function candidateLines(program: Command, words: string[], word: string, d
     recentTasks: () => recentCandidates(deps),
   }).catch(() => []);
   if (found === 'files') return `${FILES}\n`;
-  // A line is a value: one with a line break would be two others, and one that turns its text around would pose as another.
+  // One value a line: a value with a line break would be two, and one with characters that reverse text would look like another.
   const safe = found.filter(({ value }) => visible(value) === value);
   return safe.map(({ value, description }) => `${value}\t${description}\n`).join('');
 }

@@ -57,7 +57,7 @@ export function addWatchCommand(program: Command, deps: CommandDeps, done: (exit
 }
 
 /** A wait as the flags describe it, checked before anything is sent. */
-interface Request {
+interface WaitRequest {
   readonly options: WatchOptions;
   readonly setup: Setup;
   readonly query: Query | undefined;
@@ -143,7 +143,7 @@ async function follow(
   waiter: Waiter,
   writeEvent: WriteEvent,
   display: Display,
-  { options, setup, hook }: Request,
+  { options, setup, hook }: WaitRequest,
   deps: CommandDeps,
 ): Promise<EndEvent> {
   // Events are built only for those who read them: a tenth of a poll.
@@ -171,7 +171,7 @@ async function report(
   end: EndEvent,
   writeEvent: WriteEvent,
   session: Session,
-  { options, setup, query, hook }: Request,
+  { options, setup, query, hook }: WaitRequest,
   deps: CommandDeps,
 ): Promise<number> {
   const { messages, stderr, platform } = deps;

@@ -1,7 +1,7 @@
 import { getTaskResult } from './operations/get-task-result.ts';
 import { getTaskStatus } from './operations/get-task-status.ts';
 import type { RequestOptions } from './operations/task-operation.ts';
-import { type Credentials, callRpc, noTraffic, type RpcDeps, type Traffic } from './rpc/call.ts';
+import { callRpc, type FindKey, noTraffic, type RpcDeps, type Traffic } from './rpc/call.ts';
 import type { Reply } from './rpc/response.ts';
 import { createServiceClock } from './rpc/service-clock.ts';
 import type { TaskId, TaskResult, TaskStatus } from './task.ts';
@@ -10,7 +10,7 @@ import type { TaskId, TaskResult, TaskStatus } from './task.ts';
 export interface ClientOptions extends RequestOptions, RpcDeps {
   /** The longest one attempt may take, in ms. */
   readonly requestTimeoutMs: number;
-  readonly credentials: Credentials;
+  readonly credentials: FindKey;
   /** Called once, when our clock is found to be more than five minutes off; `offsetMs` is what has to be added to it. */
   readonly onClockOff?: (offsetMs: number) => void;
 }

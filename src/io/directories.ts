@@ -52,12 +52,12 @@ export class ForeignLinkError extends Error {
   }
 }
 
-/** The paths of files that others could change when they were read: these may have put one's own in their place since. */
+/** The paths of files that other users could change when they were read. The file there now may be a safe one again. */
 const readForeign = new Set<string>();
 
 /**
- * To be called for each file that is read: remembers one that others can change, for {@link isForeign}. Throws EACCES for one that root
- * was led abroad to, through another user's link: what it reads for that user it saves for that user.
+ * To be called for each file that is read: remembers one that others can change, for {@link isForeign}. Throws EACCES where another
+ * user's link led root to a file that is not that user's: what root reads for a user, it saves for that user.
  * @param opened the file itself: in another user's directory the path may lead to something else by now.
  */
 export function checkOpened(path: string, opened: Pick<Stats, 'dev' | 'ino' | 'nlink' | 'uid' | 'mode'>): void {

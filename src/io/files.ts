@@ -146,7 +146,7 @@ async function checkCreatable(path: string): Promise<void> {
   if (file) await file.close().then(() => promises.unlink(path));
 }
 
-/** The last line of a file has no line break at its end, or may have none, where the file cannot be read. */
+/** Whether the last line of a file lacks its line break; true for a file that may be written but not read. */
 async function endsWithinLine(path: string): Promise<boolean> {
   const found = await promises.stat(path).catch(undefinedIf('ENOENT'));
   if (!found?.isFile() || found.size === 0) return false;

@@ -66,7 +66,7 @@ export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead
     hasFailed = false;
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     const rest = bytes.subarray(writeAll(fd, bytes, fail));
-    // The reader's end makes no write wait: Node can.
+    // A pipe that does not block, and is full: Node's stream writes the rest.
     if (rest.byteLength > 0 && !hasFailed) open().write(rest);
   };
   const taken = async () => {

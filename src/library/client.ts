@@ -189,7 +189,7 @@ function lazyTransport(redactor: Redactor): Transport {
       made ??= make();
       return (await made).send(request);
     },
-    // Of one that could not be made the request hears.
+    // Where it could not be made, `send` has rejected.
     renew() {
       made?.then((transport) => transport.renew()).catch(() => {});
     },

@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/recent-tasks.ts': ['renameSync', 'rmSync', 'writeFileSync'],
   // Another opening of a pipe or a terminal that is open, which does not block.
   'io/own-opening.ts': ['closeSync', 'openSync'],
+  // Whether nohup is where it was.
   'io/nohup.ts': ['existsSync'],
   'io/output-stream.ts': ['closeSync', 'openSync', 'writeSync'],
   // On Windows, where the system's search would begin in the working directory: whether a command is there.
@@ -31,7 +32,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'io/exit-now.ts': ['statSync'],
   // A standard stream, and what /dev/null is.
   'io/terminal/lost-terminal.ts': ['closeSync', 'statSync'],
-  // Whether nohup is where it was.
   // The name of a terminal, in /proc and /dev.
   'io/terminal/unblocked.ts': ['accessSync', 'readlinkSync', 'statSync'],
   'version.ts': ['readFileSync'],

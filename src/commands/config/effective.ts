@@ -49,7 +49,7 @@ async function credentialRows(
   const command = stored.filter(({ key }) => key === 'credential-process');
   if (!('error' in offer)) return [...keyRows(offer), ...command];
   warn(offer.error.text);
-  // Part of a key is shown, since it is saved, but not where another place fails before the profile is asked: it would sign nothing.
+  // Part of a key is shown, since it is saved, but not where the search fails at a place before the profile: no key would be used then.
   return offer.origin.from === 'profile' ? stored : command;
 }
 

@@ -12,7 +12,7 @@ import { credentialChain, findCredentials } from '../../core/credentials/chain.t
 import { ecsProvider } from '../../core/credentials/ecs.ts';
 import type { CredentialDeps, Provider } from '../../core/credentials/provider.ts';
 import { isExposed, serviceOrigin } from '../../core/origin.ts';
-import type { Credentials } from '../../core/rpc/call.ts';
+import type { FindKey } from '../../core/rpc/call.ts';
 import type { AccessKey } from '../../core/rpc/signature.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { inEnglish, MmaiError, type Text } from '../../errors.ts';
@@ -66,7 +66,7 @@ export interface KeySearch {
 export interface Session {
   readonly client: Client;
   readonly origin: string;
-  readonly accessKey: Credentials;
+  readonly accessKey: FindKey;
   /** Drops the connections that are idle: after a laptop's sleep they are dead. */
   renewConnections(): void;
   keySearch(): KeySearch;
@@ -75,7 +75,7 @@ export interface Session {
 
 /**
  * Makes the client, which looks for credentials when it needs them; with `--simulate`, of a sandbox inside this process and a
- * throw-away key. `warn` hears what is wrong with the endpoint or a clock.
+ * throw-away key. `warn` gets what is wrong with the endpoint or a clock.
  */
 export async function openSession(
   setup: Setup,

@@ -9,7 +9,7 @@ import { ecsProvider } from './ecs.ts';
 import { environmentProvider } from './environment.ts';
 import { profileProvider } from './profile.ts';
 import type { CredentialDeps, Offer, Provider } from './provider.ts';
-import { iniProvider } from './sdk-file.ts';
+import { sdkFileProvider } from './sdk-file.ts';
 import { oidcProvider } from './sts.ts';
 import { uriProvider } from './uri.ts';
 
@@ -28,7 +28,7 @@ export function credentialChain(profile: Profile, deps: CredentialDeps, ecs: Pro
     oidcProvider(deps),
     ...(isCurrent ? [fromProfile] : []),
     aliyunProvider(deps),
-    iniProvider(deps),
+    sdkFileProvider(deps),
     uriProvider(deps),
     ecs,
   ];

@@ -70,7 +70,7 @@ interface Section {
 
 /** A line with a comment alone, after what every parser takes for a blank. */
 const COMMENT = /^[^\S\ufeff]*[#;]/;
-/** To Python all but the last, to Go the one before it, to `trim` only the last is a blank: they end a name and a value elsewhere. */
+/** Characters that Python (all but U+FEFF), Go (U+0085) and JavaScript (U+FEFF) disagree about being blanks at the end of a name or value. */
 const OTHER_BLANKS = /[\u001c-\u001f\u0085\ufeff]/;
 
 /** The sections by their exact names. */

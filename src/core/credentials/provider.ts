@@ -81,7 +81,7 @@ export function denied(text: Text, hint?: Text): MmaiError {
   return new MmaiError(ExitCode.denied, text, { hint });
 }
 
-/** Exit 3: a command gave no credentials. Of one that is to renew what it gave, this may pass: it may need the network. */
+/** Exit 3: a command gave no credentials. Where it did before, and is run again to renew them, this may pass: it may need the network. */
 export class CommandError extends MmaiError {}
 
 /** A variable that says yes: `true` in any case, or `1`, as the official clients read them. */

@@ -22,7 +22,7 @@ const KEY = ['access_key_id', 'access_key_secret'] as const;
 const KEYS = ['type', ...KEY, 'security_token', 'role_name', 'role_arn', 'role_session_name', 'policy'];
 
 /** The credentials file that Alibaba Cloud's SDKs share: a section a profile, `default` unless a variable names another. */
-export function iniProvider(deps: CredentialDeps): Provider {
+export function sdkFileProvider(deps: CredentialDeps): Provider {
   const { env } = deps;
   const path = textOf(env, FILE_VARIABLE);
   const file: File = { path: path || `${deps.home() ?? '~'}/.alibabacloud/credentials`, isNamed: Boolean(path) };

@@ -52,7 +52,7 @@ export interface RpcCall<Result extends ResponseInfo> {
  * Finds the key to sign with, for a call that ends by `until`, on the monotonic clock, or with `signal`; `renew` asks to look again,
  * past any cache. Rejects with what concerns no single call, or a {@link CallError}.
  */
-export type Credentials = (renew: boolean, until?: number, signal?: AbortSignal) => Promise<AccessKey>;
+export type FindKey = (renew: boolean, until?: number, signal?: AbortSignal) => Promise<AccessKey>;
 
 /** Limits of one call, retries included. */
 interface CallPolicy {
@@ -110,7 +110,7 @@ export const MAX_SERVER_DELAY_MS = 60_000;
  */
 export async function callRpc<Result extends ResponseInfo>(
   call: RpcCall<Result>,
-  credentials: Credentials | undefined,
+  credentials: FindKey | undefined,
   policy: CallPolicy,
 ): Promise<Reply<Result>> {
   const corrected: FailureClass[] = [];

@@ -74,7 +74,7 @@ export type NetworkFailure =
 export class NetworkError extends MmaiError {
   override readonly name = 'NetworkError';
   readonly kind: NetworkFailure;
-  /** Of a connection kept from an earlier request, before any of a response: it had been closed meanwhile, and a new one may do. */
+  /** The server had closed this idle connection, and no byte of a response came: a new connection may do. */
   isStale = false;
 
   constructor(kind: NetworkFailure, text: Text | string, cause?: unknown) {

@@ -193,17 +193,17 @@ export class PollQueue {
     for (const turn of this.#inFlight) turn.isPaused = true;
     const waiting = tasks.filter(({ outcome }) => outcome === null);
     if (!this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
-    const asked = new Set<Watched>();
+    const inFlight = new Set<Watched>();
     for (const turn of this.#inFlight) {
       turn.isLast = false;
-      asked.add(turn.task);
+      inFlight.add(turn.task);
     }
-    this.#round.polls = asked.size;
+    this.#round.polls = inFlight.size;
     this.#retries.clear();
     this.#polls.clear();
     this.#polled = [];
     for (const task of waiting) {
-      if (asked.has(task)) continue;
+      if (inFlight.has(task)) continue;
       task.due = now;
       this.push(task);
     }

@@ -28,9 +28,11 @@ export class ResultRequests {
   /** With no event it says that a turn is free again. */
   readonly #emit: (...events: ResultEvent[]) => void;
   readonly #cancel = new AbortController();
-  /** Tasks without a result yet; those of them whose request is to be sent; those whose event waits, by the time of their end. */
+  /** Tasks whose result is still to come. */
   readonly #open = new Set<Watched>();
+  /** Those of them whose request is to be sent. */
   readonly #waiting: Watched[] = [];
+  /** Those whose event waits for the result, by the time of their end. */
   readonly #held = new Set<Watched>();
   readonly #retried = new Set<Watched>();
   /** Ends of retries' delays, each with a signal of its own: of more than ten listeners on the same one Node warns. */

@@ -37,7 +37,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #body = EMPTY;
   #size = 0;
 
-  /** `onHead` hears when the response begins. */
+  /** `onHead` is called when the response begins. */
   constructor(request: HttpRequest, context: ExchangeContext, onHead: ((status: number) => void) | undefined) {
     const { signal, timeoutMs } = request;
     this.#request = request;
@@ -66,7 +66,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#onHead?.(status);
     this.#status = status;
     this.#headers = flatHeaders(headers);
-    // Not grown then: of a body of a MiB, as much again would be left for the garbage collection.
+    // At once as large as announced: a buffer that grows to a MiB would leave as much again to the garbage collection.
     const length = Number(this.#headers['content-length']);
     if (length > 0) this.#body = Buffer.allocUnsafe(Math.min(length, MAX_BODY));
   }

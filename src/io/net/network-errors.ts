@@ -114,7 +114,7 @@ function protocolReasonOf({ code = '', message = '', reason }: RawError): Text {
   const words = reason ?? /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? code;
   if (/^ERR_SSL|EPROTO/.test(code)) return ({ network }) => network.tls(words);
   if (/OVERFLOW/.test(code)) return ({ network }) => network.http(network.overflow);
-  // Of a length that does not match nothing is said: undici says that of whatever it cannot read behind a Content-Length.
+  // undici's message about a length that does not match is left out: it says that of anything unreadable after a Content-Length.
   const [, quoted = ''] = /\(([^()]+)\)$/.exec(message) ?? /^Parse Error: ([^\n]+)$/.exec(message) ?? [];
   return ({ network }) => network.http(quoted);
 }

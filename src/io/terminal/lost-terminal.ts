@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, type Stats, statSync } from 'node:fs';
 
-/** Of a standard stream: a terminal, also one that is gone, or another device, but not /dev/null, which is at no other end. */
+/** Whether a standard stream is a terminal, even one that is gone, or another device; false for /dev/null, which has no other end. */
 export function isTerminalOrGone(stat: Stats): boolean {
   return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }

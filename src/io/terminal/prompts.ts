@@ -18,8 +18,8 @@ interface Choice<T extends string> {
 }
 
 /**
- * Questions to a person at a terminal, asked on stderr. Ctrl-C is the signal that it is elsewhere, and so is Ctrl-D; each then
- * throws its exit code.
+ * Questions to a person at a terminal, written to stderr. Ctrl-C and Ctrl-D raise SIGINT, as Ctrl-C does elsewhere; the question then
+ * throws an error with that exit code.
  */
 export interface Prompts {
   /** A line of text. */

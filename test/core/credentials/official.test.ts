@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { aliyunProvider } from '../../../src/core/credentials/aliyun.ts';
 import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
 import type { Provider } from '../../../src/core/credentials/provider.ts';
-import { iniProvider } from '../../../src/core/credentials/sdk-file.ts';
+import { sdkFileProvider } from '../../../src/core/credentials/sdk-file.ts';
 import { oidcProvider } from '../../../src/core/credentials/sts.ts';
 import { uriProvider } from '../../../src/core/credentials/uri.ts';
 import { fakeClock } from '../../support/clock.ts';
@@ -172,7 +172,7 @@ describe('the official client gets its credentials from the same doubles', { con
       const official = builder('profile').build();
       official.homedir = at.homePath;
       const env = { ALIBABA_CLOUD_STS_ENDPOINT: at.double.url };
-      const sent = await both(at, official, iniProvider({ ...at, env }));
+      const sent = await both(at, official, sdkFileProvider({ ...at, env }));
       assert.deepEqual(sent.ours, sent.theirs);
     });
   }

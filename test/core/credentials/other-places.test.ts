@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
-import { iniProvider } from '../../../src/core/credentials/sdk-file.ts';
+import { sdkFileProvider } from '../../../src/core/credentials/sdk-file.ts';
 import { oidcProvider } from '../../../src/core/credentials/sts.ts';
 import { uriProvider } from '../../../src/core/credentials/uri.ts';
 import { en } from '../../../src/locales/en/messages.ts';
@@ -13,7 +13,7 @@ import { answer } from '../../support/transport.ts';
 describe('the other places', { concurrency: 4 }, () => {
   const ini = (text: string) => async (at: World) => {
     at.write('.alibabacloud/credentials', text.replaceAll('STS', at.double.url));
-    return iniProvider(at).find();
+    return sdkFileProvider(at).find();
   };
   const key = 'access_key_id = base-id\naccess_key_secret = base-secret\n';
   const sections: [string, string, object][] = [
@@ -41,7 +41,7 @@ describe('the other places', { concurrency: 4 }, () => {
   it('ALIBABA_CLOUD_CREDENTIALS_FILE moves the credentials file', async () => {
     const at = await world();
     const path = at.write('else/where', `[default]\ntype = access_key\n${key}`);
-    const found = await iniProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path } }).find();
+    const found = await sdkFileProvider({ ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path } }).find();
     assert.equal(found?.accessKey.accessKeyId, 'base-id');
   });
 
@@ -50,7 +50,7 @@ describe('the other places', { concurrency: 4 }, () => {
     it(`what stands in the variable that is to name a file is not shown if it is no path: ${path.slice(0, 9)}`, async () => {
       const at = await world();
       const named = { ...at, env: { ALIBABA_CLOUD_CREDENTIALS_FILE: path, ALIBABA_CLOUD_PROFILE: 'work' } };
-      const file = iniProvider(named);
+      const file = sdkFileProvider(named);
       const oidc = { ALIBABA_CLOUD_ROLE_ARN: ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN: PROVIDER_ARN };
       const role = oidcProvider({ ...at, env: { ...oidc, ALIBABA_CLOUD_OIDC_TOKEN_FILE: path } });
       const refusal = { exitCode: 3, message: /^(?![\s\S]*canary)/ };
