@@ -7,7 +7,7 @@ import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors
 import { exitNow } from './io/exit-now.ts';
 import { createInput } from './io/input-stream.ts';
 import { isNohup } from './io/nohup.ts';
-import { createOutput, isClosedPipe, isOneOutput, restoreBlocking, type StandardOutput } from './io/output-stream.ts';
+import { isClosedPipe, isOneOutput, restoreBlocking, StandardOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
 import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
@@ -94,18 +94,18 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
     failure ??= outputFailed(error);
     abort(controller, ExitCode.outputFailed);
   };
-  const behind = (output: StandardOutput) => {
-    const stream = output.behind();
+  const pending = (output: StandardOutput) => {
+    const stream = output.pending();
     return stream && isOneOutput() ? stream : undefined;
   };
-  const stdout: StandardOutput = createOutput({
+  const stdout: StandardOutput = new StandardOutput({
     ...{ fd: 1, onError, mayBlock, writeAbove },
     failure: () => failure,
-    ahead: () => behind(stderr),
+    pendingOther: () => pending(stderr),
   });
-  const stderr: StandardOutput = createOutput({
+  const stderr: StandardOutput = new StandardOutput({
     ...{ fd: 2, onError: onStderrError, mayBlock, writeAbove },
-    ahead: () => behind(stdout),
+    pendingOther: () => pending(stdout),
   });
   return { stdout, stderr };
 }

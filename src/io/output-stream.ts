@@ -1,115 +1,134 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs';
 import type { Output } from '../deps.ts';
 import { type MmaiError, systemError } from '../errors.ts';
 import { openAgain } from './own-opening.ts';
 import { setBlocking, unblock } from './terminal/unblocked.ts';
 
-/** Standard output or standard error. */
-export interface StandardOutput extends Output {
-  /** Node's stream for it; opening both takes a tenth of `--help`. */
-  open(): NodeJS.WriteStream;
-  /** The stream while its reader has not taken everything. */
-  behind(): NodeJS.WriteStream | undefined;
-}
-
 interface OutputOptions {
   readonly fd: 1 | 2;
-  /** Hears of each write that failed. */
+  /** Gets the error of each write that failed. */
   readonly onError: (error: NodeJS.ErrnoException) => void;
-  /** Why what was written is incomplete, for whoever flushes. */
+  /** Why what was written is incomplete: `flush` throws it. */
   readonly failure?: () => MmaiError | undefined;
   /** Whether a signal ends the process by itself: only then may a write block it. */
   readonly mayBlock: () => boolean;
-  /** Makes way for what is written to a terminal. */
+  /** Clears what is drawn at a terminal, writes, and draws again. */
   readonly writeAbove: (write: () => void) => void;
-  /**
-   * What the other output waits with, {@link StandardOutput.behind}, if it goes to the same place: what is written now comes
-   * after that.
-   */
-  readonly ahead: () => NodeJS.WriteStream | undefined;
+  /** {@link StandardOutput.pending} of the other output, if it goes to the same place: what is written now comes after that. */
+  readonly pendingOther: () => NodeJS.WriteStream | undefined;
 }
 
 /**
- * Writes to terminals, pipes and sockets through Node, to pipes directly while that may block. For files and devices Node counts a
- * short write as a whole one, so that a full disk or a limit on file sizes would cost the rest without a word.
+ * Standard output or standard error. Writes to terminals, pipes and sockets through Node, to pipes directly while that may block. For
+ * files and devices Node counts a short write as a whole one, so that a full disk or a limit on file sizes would cost the rest without
+ * a word.
  */
-export function createOutput({ fd, onError, failure, mayBlock, writeAbove, ahead }: OutputOptions): StandardOutput {
-  const stat = fstatSync(fd);
-  const isPipe = stat.isFIFO() || stat.isSocket();
-  let stream: NodeJS.WriteStream | undefined;
-  let hasFailed = false;
-  let hasWritten = false;
-  const fail = (error: NodeJS.ErrnoException) => {
-    hasFailed = true;
-    onError(error);
-  };
-  const name = fd === 1 ? 'stdout' : 'stderr';
-  const standard = Object.getOwnPropertyDescriptor(process, name)!.get!;
-  const open = () => {
-    if (stream) return stream;
-    stream = ((stat.isFIFO() && ownStream(fd)) || (standard() as NodeJS.WriteStream)).on('error', fail);
+export class StandardOutput implements Output {
+  readonly isPipe: boolean;
+  hasWritten = false;
+  readonly #options: OutputOptions;
+  readonly #stat: Stats;
+  /** Makes Node's own stream, with the first call. */
+  readonly #openStandard: () => NodeJS.WriteStream;
+  #stream: NodeJS.WriteStream | undefined;
+  #hasFailed = false;
+
+  constructor(options: OutputOptions) {
+    const { fd } = options;
+    this.#options = options;
+    this.#stat = fstatSync(fd);
+    this.isPipe = this.#stat.isFIFO() || this.#stat.isSocket();
+    const name = fd === 1 ? 'stdout' : 'stderr';
+    this.#openStandard = Object.getOwnPropertyDescriptor(process, name)!.get!;
+    // Node itself uses standard error whenever a connection closes.
+    if (this.#stat.isFIFO()) Object.defineProperty(process, name, { get: () => this.open(), configurable: true });
+  }
+
+  get isTerminal(): boolean {
+    return this.#stat.isCharacterDevice() && this.open().isTTY === true;
+  }
+
+  size(): { columns: number; rows: number } {
+    const { columns, rows }: { columns?: number; rows?: number } = this.isTerminal ? this.open() : {};
+    return { columns: columns || 80, rows: rows || 24 };
+  }
+
+  /** The stream; opening both takes a tenth of `--help`. */
+  open(): NodeJS.WriteStream {
+    if (this.#stream) return this.#stream;
+    const { fd, pendingOther } = this.#options;
+    const stream = (this.#stat.isFIFO() && ownStream(fd)) || this.#openStandard();
+    this.#stream = stream.on('error', (error) => this.#fail(error));
     if (stream.isTTY) unblock(stream, fd);
-    keepOrder(stream, ahead);
+    keepOrder(stream, pendingOther);
     return stream;
-  };
-  // Node itself uses standard error whenever a connection closes.
-  if (stat.isFIFO()) Object.defineProperty(process, name, { get: open, configurable: true });
-  const writeToTerminal = (text: string | Uint8Array) => {
-    // The other stream tells its own output of an error.
-    const done = ahead() && ((error?: Error | null) => error && fail(error));
-    open().write(text, done);
-  };
-  const isTerminal = () => stat.isCharacterDevice() && open().isTTY === true;
-  const writeDirectly = (text: string | Uint8Array) => {
+  }
+
+  /** The stream while its reader has not taken everything. */
+  pending(): NodeJS.WriteStream | undefined {
+    return this.#stream?.writable && this.#stream.writableLength > 0 ? this.#stream : undefined;
+  }
+
+  write(text: string | Uint8Array): void {
+    this.hasWritten = true;
+    if (this.isTerminal) this.#options.writeAbove(() => this.#writeToTerminal(text));
+    else if (this.isPipe && (this.#stream || !this.#options.mayBlock())) this.open().write(text);
+    else this.#writeDirectly(text);
+  }
+
+  get isBehind(): boolean {
+    return (this.#options.pendingOther() ?? this.#stream)?.writableNeedDrain === true;
+  }
+
+  async drained(): Promise<boolean> {
+    if (this.isBehind) await this.#taken();
+    else await new Promise(setImmediate);
+    return !this.#hasFailed;
+  }
+
+  async flush(): Promise<void> {
+    const { fd, failure } = this.#options;
+    await this.#taken();
+    if (fd === 1 && this.#stat.isFile() && !this.#hasFailed) closeAnother(fd, (error) => this.#fail(error));
+    const error = failure?.();
+    if (error) throw error;
+  }
+
+  // --- internal ---
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#hasFailed = true;
+    this.#options.onError(error);
+  }
+
+  #writeToTerminal(text: string | Uint8Array): void {
+    // The other stream reports an error to its own output.
+    const done = this.#options.pendingOther() && ((error?: Error | null) => error && this.#fail(error));
+    this.open().write(text, done);
+  }
+
+  #writeDirectly(text: string | Uint8Array): void {
+    const { fd } = this.#options;
     // A document with a gap is of no use; a log goes on once its disk is no longer full.
-    if (hasFailed && fd === 1) return;
-    hasFailed = false;
+    if (this.#hasFailed && fd === 1) return;
+    this.#hasFailed = false;
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-    const rest = bytes.subarray(writeAll(fd, bytes, fail));
+    const rest = bytes.subarray(writeAll(fd, bytes, (error) => this.#fail(error)));
     // A pipe that does not block, and is full: Node's stream writes the rest.
-    if (rest.byteLength > 0 && !hasFailed) open().write(rest);
-  };
-  const taken = async () => {
-    const other = ahead();
+    if (rest.byteLength > 0 && !this.#hasFailed) this.open().write(rest);
+  }
+
+  /** Resolves when the readers of this output, and of the other one before it, have taken everything. */
+  async #taken(): Promise<void> {
+    const other = this.#options.pendingOther();
     if (other) await new Promise<void>((done) => other.write('', () => done()));
+    const stream = this.#stream;
     // A device that is full refuses a write of nothing, too. What goes there and to files is written at once.
-    if (!stream || !(isPipe || stream.isTTY)) return;
-    if (stream.writable) await new Promise<void>((done) => stream!.write('', () => done()));
+    if (!stream || !(this.isPipe || stream.isTTY)) return;
+    if (stream.writable) await new Promise<void>((done) => stream.write('', () => done()));
     // A closed pipe is reported by an event after the write's callback.
     await new Promise(setImmediate);
-  };
-  return {
-    get isTerminal() {
-      return isTerminal();
-    },
-    isPipe,
-    open,
-    behind: () => (stream?.writable && stream.writableLength > 0 ? stream : undefined),
-    size: () => windowSize(isTerminal() ? open() : {}),
-    get hasWritten() {
-      return hasWritten;
-    },
-    write(text) {
-      hasWritten = true;
-      if (isTerminal()) writeAbove(() => writeToTerminal(text));
-      else if (isPipe && (stream || !mayBlock())) open().write(text);
-      else writeDirectly(text);
-    },
-    get isBehind() {
-      return (ahead() ?? stream)?.writableNeedDrain === true;
-    },
-    async drained() {
-      if (this.isBehind) await taken();
-      else await new Promise(setImmediate);
-      return !hasFailed;
-    },
-    async flush() {
-      await taken();
-      if (fd === 1 && stat.isFile() && !hasFailed) closeAnother(fd, fail);
-      const error = failure?.();
-      if (error) throw error;
-    },
-  };
+  }
 }
 
 /** True of the error of a write whose reader is gone. A socket of which something was unread says ECONNRESET; Windows says EOF. */
@@ -148,14 +167,10 @@ function ownStream(fd: number): NodeJS.WriteStream | undefined {
   return new Socket({ fd: own, readable: false, writable: true }) as NodeJS.WriteStream;
 }
 
-/** Whoever writes to a terminal or a pipe, a prompt or a drawing too, comes after what the other output waits with. */
-function keepOrder(stream: NodeJS.WriteStream, ahead: OutputOptions['ahead']): void {
+/** What others write to the stream, a prompt or a drawing, comes after what is pending on the other output, too. */
+function keepOrder(stream: NodeJS.WriteStream, pendingOther: OutputOptions['pendingOther']): void {
   const { write } = stream;
-  stream.write = ((...given: Parameters<typeof write>) => write.apply(ahead() ?? stream, given)) as typeof write;
-}
-
-function windowSize({ columns, rows }: { columns?: number; rows?: number }): { columns: number; rows: number } {
-  return { columns: columns || 80, rows: rows || 24 };
+  stream.write = ((...given: Parameters<typeof write>) => write.apply(pendingOther() ?? stream, given)) as typeof write;
 }
 
 /**
