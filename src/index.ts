@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/request.ts';
 import type { AccessKey } from './core/rpc/signature.ts';
+import { systemClock } from './io/system-clock.ts';
 import { checkAccessKey } from './library/key.ts';
-import { systemClock } from './system.ts';
 
 export type { CallOptions, TaskReply, TaskResultReply } from './core/client.ts';
 export type { Traffic } from './core/rpc/call.ts';

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { homedir, uptime } from 'node:os';
+import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
-import type { Clock } from './core/clock.ts';
 import type { Deps } from './deps.ts';
 import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
 import { exitNow } from './io/exit-now.ts';
@@ -9,10 +8,10 @@ import { createInput } from './io/input-stream.ts';
 import { isNohup } from './io/nohup.ts';
 import { isClosedPipe, isOneOutput, restoreBlocking, StandardOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
+import { systemClock } from './io/system-clock.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
 import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
 import type { Messages } from './locales/en/messages.ts';
-import { MAX_TIMER_MS } from './text/duration.ts';
 import { createRedactor } from './text/redactor.ts';
 
 /** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
@@ -51,35 +50,14 @@ export function systemDeps(): Deps {
     home,
     isInteractive: () => process.stdin.isTTY === true && process.stderr.isTTY === true,
     ...fileDeps(signal),
-    async runCommand(commandLine, limits) {
-      const { runCommand } = await import('./io/command.ts');
-      const run = () => runCommand(commandLine, limits, process.platform);
-      return limits.isInteractive ? display.lendFor(run) : run();
-    },
-    async runHook(command, env, input, timeoutMs) {
-      const { runHook } = await import('./io/command.ts');
-      return runHook(command, env, input, { timeoutMs, signal });
-    },
-    async runProgram(words, env) {
-      const { runProgram } = await import('./io/program.ts');
-      return signal.aborted ? { exitCode: abortCode(signal) } : runProgram(words, env, redirectSignals!);
-    },
+    ...programDeps(display, signal, () => redirectSignals!),
     async transport(settings, observe) {
       const { limitLookups } = await import('./io/resolver-limits.ts');
       const { createTransport } = await import('./io/net/transport.ts');
       limitLookups();
       return createTransport({ ...settings, env: process.env, now: systemClock.monotonic, observe, redactor, signal });
     },
-    async prompts(shown) {
-      const { createPrompts } = await import('./io/terminal/prompts.ts');
-      return createPrompts(stderr.open(), signal, shown);
-    },
-    live: (view, onKey) => display.start(view, onKey, stdout.open(), stderr.open()),
-    async style(output, color) {
-      const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');
-      // An upgrade may have replaced the file of the colours during a long wait: no reason to lose its outcome.
-      return wantsColor(color, process.env, output.isTerminal) ? createStyle().catch(() => plainStyle) : plainStyle;
-    },
+    ...terminalDeps(display, signal, stdout, stderr),
   };
 }
 
@@ -108,6 +86,50 @@ function createOutputs(controller: AbortController, { writeAbove }: Display, may
     pendingOther: () => pending(stdout),
   });
   return { stdout, stderr };
+}
+
+/** What runs other programs. */
+function programDeps(
+  display: Display,
+  signal: AbortSignal,
+  redirectSignals: () => RedirectSignals,
+): Pick<Deps, 'runCommand' | 'runHook' | 'runProgram'> {
+  return {
+    async runCommand(commandLine, limits) {
+      const { runCommand } = await import('./io/command.ts');
+      const run = () => runCommand(commandLine, limits, process.platform);
+      return limits.isInteractive ? display.lendFor(run) : run();
+    },
+    async runHook(command, env, input, timeoutMs) {
+      const { runHook } = await import('./io/command.ts');
+      return runHook(command, env, input, { timeoutMs, signal });
+    },
+    async runProgram(words, env) {
+      const { runProgram } = await import('./io/program.ts');
+      return signal.aborted ? { exitCode: abortCode(signal) } : runProgram(words, env, redirectSignals());
+    },
+  };
+}
+
+/** What a person at a terminal sees. */
+function terminalDeps(
+  display: Display,
+  signal: AbortSignal,
+  stdout: StandardOutput,
+  stderr: StandardOutput,
+): Pick<Deps, 'prompts' | 'live' | 'style'> {
+  return {
+    async prompts(shown) {
+      const { createPrompts } = await import('./io/terminal/prompts.ts');
+      return createPrompts(stderr.open(), signal, shown);
+    },
+    live: (view, onKey) => display.start(view, onKey, stdout.open(), stderr.open()),
+    async style(output, color) {
+      const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');
+      // An upgrade may have replaced the file of the colours during a long wait: no reason to lose its outcome.
+      return wantsColor(color, process.env, output.isTerminal) ? createStyle().catch(() => plainStyle) : plainStyle;
+    },
+  };
 }
 
 /** What reads and writes files. */
@@ -202,29 +224,6 @@ export function end(exitCode: number): void {
 function nonce(): string {
   return process.getBuiltinModule('node:crypto').randomUUID();
 }
-
-export const systemClock: Clock = {
-  now: Date.now,
-  monotonic: () => {
-    // Not performance.now: loading its module takes as long as sending a request.
-    const [seconds, nanoseconds] = process.hrtime();
-    return seconds * 1000 + nanoseconds / 1e6;
-  },
-  sinceBoot: () => uptime() * 1000,
-  // Not node:timers/promises: its sleep with a signal takes half as much again.
-  sleep(ms, signal) {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, Math.min(Math.max(0, ms), MAX_TIMER_MS));
-      signal?.addEventListener('abort', wake);
-      if (signal?.aborted) wake();
-    });
-  },
-};
 
 /** A user without a name and without HOME, as some containers have, has none; nor has one with an empty or relative HOME. */
 function home(): string | undefined {

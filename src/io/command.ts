@@ -35,40 +35,7 @@ export function runCommand(
     ? withOwnOpening(2, (output) => start(file, args, { ...options, stdio: ['inherit', 'pipe', output] }))
     : start(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let wroteError = false;
-    const end = (how: CommandEnd) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      // What a command that has ended leaves in the background is meant to stay.
-      if (how.how !== 'exited' && detached) killTree(child, 'SIGKILL');
-      else kill(child, 'SIGKILL');
-      // A grandchild may hold the pipes open; it is not waited for.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      child.unref();
-      resolve({ ...how, ...(wroteError && { wroteError }) });
-    };
-    const stop = () => end({ how: 'stopped' });
-    const timer = atLimit(child, timeoutMs, () => end({ how: 'timeout' }));
-    signal.addEventListener('abort', stop, { once: true });
-    child.stderr?.on('data', () => {
-      wroteError = true;
-    });
-    child.stdout?.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength;
-      chunks.push(chunk);
-      if (size > MAX_OUTPUT) end({ how: 'tooLong' });
-    });
-    child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
-    const exited = (exitCode: number | null) =>
-      end({ how: 'exited', exitCode, stdout: Buffer.concat(chunks).toString('utf8') });
-    child.on('close', exited);
-    // An agent that it leaves in the background holds the pipe. After the pause what is in the pipe is read, and then it counts.
-    child.on('exit', (exitCode) => setTimeout(() => setImmediate(exited, exitCode), DRAIN_MS).unref());
-  });
+  return endOf(child, detached, { timeoutMs, signal });
 }
 
 /** How a command of `--exec` ended; `notStarted` has the system's code, such as E2BIG. */
@@ -129,6 +96,48 @@ export function runHook(
 }
 
 // --- internal ---
+
+/** Resolves when a command has ended, with what it wrote, or was killed. */
+function endOf(
+  child: ChildProcess,
+  isGroup: boolean,
+  { timeoutMs, signal }: Pick<CommandLimits, 'timeoutMs' | 'signal'>,
+): Promise<CommandEnd> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let wroteError = false;
+    const end = (how: CommandEnd) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      // What a command that has ended leaves in the background is meant to stay.
+      if (how.how !== 'exited' && isGroup) killTree(child, 'SIGKILL');
+      else kill(child, 'SIGKILL');
+      // A grandchild may hold the pipes open; it is not waited for.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.unref();
+      resolve({ ...how, ...(wroteError && { wroteError }) });
+    };
+    const stop = () => end({ how: 'stopped' });
+    const timer = atLimit(child, timeoutMs, () => end({ how: 'timeout' }));
+    signal.addEventListener('abort', stop, { once: true });
+    child.stderr?.on('data', () => {
+      wroteError = true;
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      chunks.push(chunk);
+      if (size > MAX_OUTPUT) end({ how: 'tooLong' });
+    });
+    child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
+    const exited = (exitCode: number | null) =>
+      end({ how: 'exited', exitCode, stdout: Buffer.concat(chunks).toString('utf8') });
+    child.on('close', exited);
+    // An agent that it leaves in the background holds the pipe. After the pause what is in the pipe is read, and then it counts.
+    child.on('exit', (exitCode) => setTimeout(() => setImmediate(exited, exitCode), DRAIN_MS).unref());
+  });
+}
 
 /** Calls back after `ms` unless the child has ended: a turn later, since timers come before what happened while this process stood still. */
 function atLimit(child: ChildProcess, ms: number, expire: () => void): NodeJS.Timeout {

@@ -14,7 +14,7 @@ import type { Transport } from '../core/rpc/transport.ts';
 import { parseTaskId, type TaskId } from '../core/task.ts';
 import type { PollOptions } from '../core/wait/waiter-options.ts';
 import { boundedTransport, fetchTransport } from '../io/net/fetch-transport.ts';
-import { systemClock } from '../system.ts';
+import { systemClock } from '../io/system-clock.ts';
 import { createRedactor, type Redactor } from '../text/redactor.ts';
 import { checkAccessKey, findKey } from './key.ts';
 import { checkNames, checkText, type Duration, durationText, expected } from './options.ts';

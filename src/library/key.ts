@@ -2,7 +2,7 @@ import { within } from '../core/clock.ts';
 import { type CallError, networkCallError } from '../core/rpc/call.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import { usageError } from '../errors.ts';
-import { systemClock } from '../system.ts';
+import { systemClock } from '../io/system-clock.ts';
 import { formatDuration } from '../text/duration.ts';
 import { expected } from './options.ts';
 

@@ -9,10 +9,10 @@ import { resumeFlags, WATCH_DEFAULTS, type WatchFlags, waiterOptions } from '../
 import { Waiter } from '../core/wait/waiter.ts';
 import type { PollOptions, WaiterOptions } from '../core/wait/waiter-options.ts';
 import { timeoutError } from '../io/net/network-errors.ts';
+import { systemClock } from '../io/system-clock.ts';
 import { en } from '../locales/en/messages.ts';
 import { type WatchDocument, type WatchedRow, watchDocument } from '../output/watch-document.ts';
 import { eventStamp, startEvent, versionEvent, type WatchEvent, watchEvent } from '../output/watch-events.ts';
-import { systemClock } from '../system.ts';
 import { MAX_TIMER_MS } from '../text/duration.ts';
 import type { StatusReply, TaskCallOptions, TaskClient } from './client.ts';
 import { checkText, expected, type WaitOptions, watchFlags } from './options.ts';

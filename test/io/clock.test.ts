@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { systemClock } from '../../src/system.ts';
+import { systemClock } from '../../src/io/system-clock.ts';
 
 it('the clock asks Node for no timer that it would warn of: in the past, or longer than a timer can be', async (t) => {
   const timers = t.mock.method(globalThis, 'setTimeout');

@@ -106,19 +106,8 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
       if (!base) throw denied((m) => m.credentials.emptySource(source(m)));
       return roleOffer(base, profile, source, deps);
     }
-    case 'OIDC': {
-      const providerArn = requireField(profile, 'oidc_provider_arn', source);
-      const tokenFile = requireField(profile, 'oidc_token_file', source);
-      const role = { ...roleOf(profile, source), providerArn, tokenFile };
-      const key = { name: 'oidc_token_file', source, file: lookup.config?.path };
-      return {
-        source,
-        obtain: async (until) => {
-          await refuseForeign(key, deps);
-          return assumeRoleWithOidc(deps, role, source, until);
-        },
-      };
-    }
+    case 'OIDC':
+      return oidcOffer(profile, source, lookup);
     case 'EcsRamRole': {
       const role = textOf(profile, 'ram_role_name');
       return { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) };
@@ -140,6 +129,21 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
         (m) => m.credentials.unknownModeHint,
       );
   }
+}
+
+/** A role assumed with a token in a file. */
+function oidcOffer(profile: Fields, source: Text, { deps, config }: Lookup): Offer {
+  const providerArn = requireField(profile, 'oidc_provider_arn', source);
+  const tokenFile = requireField(profile, 'oidc_token_file', source);
+  const role = { ...roleOf(profile, source), providerArn, tokenFile };
+  const key = { name: 'oidc_token_file', source, file: config?.path };
+  return {
+    source,
+    obtain: async (until) => {
+      await refuseForeign(key, deps);
+      return assumeRoleWithOidc(deps, role, source, until);
+    },
+  };
 }
 
 /** A role assumed with the key that `base` offers. */

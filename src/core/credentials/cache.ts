@@ -40,69 +40,96 @@ interface Cached extends Found {
  * while credentials are still good a failed renewal is only reported to `debug`.
  */
 export function cacheCredentials(
-  { clock, debug }: Pick<CredentialDeps, 'clock' | 'debug'>,
-  lookUp: (isAgain: boolean, ask: (place: Provider) => void) => Promise<Found>,
+  deps: CacheDeps,
+  lookUp: LookUp,
 ): (renew: boolean, until?: number) => Promise<AccessKey> {
-  let cached: Cached | undefined;
-  let pending: Promise<Cached> | undefined;
-  let place: Text = () => '';
-  let startedAt = 0;
-  let renewedAt = Number.NEGATIVE_INFINITY;
-  let failed: { readonly error: CallError; readonly at: number } | undefined;
-
-  const load = async (start: () => Promise<Found>): Promise<Cached> => {
-    startedAt = clock.monotonic();
-    try {
-      cached = withTimes(await start(), clock.now());
-      return cached;
-    } catch (error) {
-      if (error instanceof CallError) failed = { error, at: clock.now() };
-      throw error;
-    } finally {
-      pending = undefined;
-    }
-  };
-  const once = (start: () => Promise<Found>): Promise<Cached> => {
-    if (failed && Math.abs(clock.now() - failed.at) < FAILED_MS) return Promise.reject(failed.error);
-    pending ??= load(start);
-    return pending;
-  };
-  const renewInBackground = (old: Cached): void => {
-    once(() => refresh(old, debug)).catch((error: Error) => {
-      old.dueAt = clock.now() + PAUSE_MS;
-      debug(`credentials: not renewed, still good: ${error.message}`);
-    });
-  };
-  const ask = ({ source }: Provider) => {
-    place = source;
-  };
-  const current = async (renew: boolean): Promise<Cached> => {
-    const now = clock.now();
-    const old = cached;
-    if (!old) return once(() => lookUp(false, ask));
-    if (renew) {
-      if (!pending && Math.abs(now - renewedAt) < FRESH_MS) return old;
-      const found = await once(() => lookUp(true, ask));
-      renewedAt = clock.now();
-      return found;
-    }
-    if (now >= old.expiresAt) return once(() => refresh(old, debug));
-    if (now >= old.dueAt && !pending) renewInBackground(old);
-    return old;
-  };
-  return async (renew, until = Number.POSITIVE_INFINITY) => {
-    const found = current(renew);
-    if (!pending) return (await found).credentials.accessKey;
-    // A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for.
-    const late = () => {
-      throw lateError(place, until - startedAt);
-    };
-    const { credentials } = await within(clock, { ms: until - clock.monotonic() }, found, late);
-    return credentials.accessKey;
-  };
+  const cache = new CredentialCache(deps, lookUp);
+  return (renew, until) => cache.accessKey(renew, until);
 }
 
 // --- internal ---
+
+type CacheDeps = Pick<CredentialDeps, 'clock' | 'debug'>;
+type LookUp = (isAgain: boolean, ask: (place: Provider) => void) => Promise<Found>;
+
+class CredentialCache {
+  readonly #deps: CacheDeps;
+  readonly #lookUp: LookUp;
+  #cached: Cached | undefined;
+  /** The search or the renewal under way: where it looks, and since when on the monotonic clock. */
+  #pending: Promise<Cached> | undefined;
+  #place: Text = () => '';
+  #startedAt = 0;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #failed: { readonly error: CallError; readonly at: number } | undefined;
+
+  constructor(deps: CacheDeps, lookUp: LookUp) {
+    this.#deps = deps;
+    this.#lookUp = lookUp;
+  }
+
+  async accessKey(renew: boolean, until = Number.POSITIVE_INFINITY): Promise<AccessKey> {
+    const found = this.#current(renew);
+    if (!this.#pending) return (await found).credentials.accessKey;
+    const { clock } = this.#deps;
+    // A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for.
+    const late = () => {
+      throw lateError(this.#place, until - this.#startedAt);
+    };
+    const { credentials } = await within(clock, { ms: until - clock.monotonic() }, found, late);
+    return credentials.accessKey;
+  }
+
+  async #current(renew: boolean): Promise<Cached> {
+    const now = this.#deps.clock.now();
+    const old = this.#cached;
+    if (!old) return this.#once(() => this.#search(false));
+    if (renew) {
+      if (!this.#pending && Math.abs(now - this.#renewedAt) < FRESH_MS) return old;
+      const found = await this.#once(() => this.#search(true));
+      this.#renewedAt = this.#deps.clock.now();
+      return found;
+    }
+    if (now >= old.expiresAt) return this.#once(() => refresh(old, this.#deps.debug));
+    if (now >= old.dueAt && !this.#pending) this.#renewInBackground(old);
+    return old;
+  }
+
+  #search(isAgain: boolean): Promise<Found> {
+    return this.#lookUp(isAgain, ({ source }) => {
+      this.#place = source;
+    });
+  }
+
+  #renewInBackground(old: Cached): void {
+    const { clock, debug } = this.#deps;
+    this.#once(() => refresh(old, debug)).catch((error: Error) => {
+      old.dueAt = clock.now() + PAUSE_MS;
+      debug(`credentials: not renewed, still good: ${error.message}`);
+    });
+  }
+
+  #once(start: () => Promise<Found>): Promise<Cached> {
+    const failed = this.#failed;
+    if (failed && Math.abs(this.#deps.clock.now() - failed.at) < FAILED_MS) return Promise.reject(failed.error);
+    this.#pending ??= this.#load(start);
+    return this.#pending;
+  }
+
+  async #load(start: () => Promise<Found>): Promise<Cached> {
+    const { clock } = this.#deps;
+    this.#startedAt = clock.monotonic();
+    try {
+      this.#cached = withTimes(await start(), clock.now());
+      return this.#cached;
+    } catch (error) {
+      if (error instanceof CallError) this.#failed = { error, at: clock.now() };
+      throw error;
+    } finally {
+      this.#pending = undefined;
+    }
+  }
+}
 
 function lateError(place: Text, ms: number): CallError {
   return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(ms)));

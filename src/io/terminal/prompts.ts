@@ -46,38 +46,7 @@ export function createPrompts(
   // A terminal that knows no codes shows them: in Emacs, for one. What is drawn again stands below what was drawn before, then.
   if (process.env.TERM === 'dumb') replaceText(output, stripVTControlCharacters);
   if (shown) replaceText(output, shown);
-  const ask = async <T>(prompt: (options: PromptOptions) => Promise<T>): Promise<Exclude<T, symbol>> => {
-    const closed = new AbortController();
-    let closing: NodeJS.Immediate | undefined;
-    let isSuspended = false;
-    // Ctrl-D, or the terminal's end, closes what Clack reads without a word to Clack: all that is seen of it is the pause.
-    const onPause = () => {
-      closing ??= setImmediate(() => closed.abort());
-    };
-    const onKey = (_: string, key: { name?: string; readonly ctrl?: boolean }) => {
-      // A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it.
-      if (key.name === 'enter') key.name = 'return';
-      if (!key.ctrl || key.name !== 'z' || process.platform === 'win32') return;
-      // Node would stop the process, and then read nothing more.
-      isSuspended = true;
-      key.name = '';
-      onPause();
-    };
-    process.stdin.once('pause', onPause).prependListener('keypress', onKey);
-    giveSize(output);
-    const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
-    process.stdin.off('pause', onPause).off('keypress', onKey);
-    clearImmediate(closing);
-    // Before the answer: Enter may have been read with Ctrl-Z, but was typed for the shell.
-    if (isSuspended && !signal.aborted) {
-      raiseForGroup('SIGTSTP');
-      return ask(prompt);
-    }
-    // Clack answers Ctrl-C, and the signal, with a symbol.
-    if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
-    await interrupted(signal);
-    throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
-  };
+  const ask = <T>(prompt: Prompt<T>) => answerTo(prompt, output, signal);
   return {
     async text(message, { initial = '', check } = {}) {
       const { text } = await import('@clack/prompts');
@@ -109,6 +78,46 @@ export function createPrompts(
 interface PromptOptions {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+}
+
+type Prompt<T> = (options: PromptOptions) => Promise<T>;
+
+/** The answer to a prompt, which begins anew after Ctrl-Z. Throws an error with the exit code of SIGINT on Ctrl-C and Ctrl-D. */
+async function answerTo<T>(
+  prompt: Prompt<T>,
+  output: NodeJS.WriteStream,
+  signal: AbortSignal,
+): Promise<Exclude<T, symbol>> {
+  const closed = new AbortController();
+  let closing: NodeJS.Immediate | undefined;
+  let isSuspended = false;
+  // Ctrl-D, or the terminal's end, closes what Clack reads without a word to Clack: all that is seen of it is the pause.
+  const onPause = () => {
+    closing ??= setImmediate(() => closed.abort());
+  };
+  const onKey = (_: string, key: { name?: string; readonly ctrl?: boolean }) => {
+    // A program that types, as expect does, may send a line feed for Enter: Clack would drop what was typed before it.
+    if (key.name === 'enter') key.name = 'return';
+    if (!key.ctrl || key.name !== 'z' || process.platform === 'win32') return;
+    // Node would stop the process, and then read nothing more.
+    isSuspended = true;
+    key.name = '';
+    onPause();
+  };
+  process.stdin.once('pause', onPause).prependListener('keypress', onKey);
+  giveSize(output);
+  const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
+  process.stdin.off('pause', onPause).off('keypress', onKey);
+  clearImmediate(closing);
+  // Before the answer: Enter may have been read with Ctrl-Z, but was typed for the shell.
+  if (isSuspended && !signal.aborted) {
+    raiseForGroup('SIGTSTP');
+    return answerTo(prompt, output, signal);
+  }
+  // Clack answers Ctrl-C, and the signal, with a symbol.
+  if (typeof answer !== 'symbol') return answer as Exclude<T, symbol>;
+  await interrupted(signal);
+  throw new MmaiError(abortCode(signal), (m) => m.network.stopped);
 }
 
 /** Clack writes text only, but the stream may be written to by others. */
