@@ -107,6 +107,8 @@ export async function createProgram(
   return program;
 }
 
+// --- internal ---
+
 /** Writes the steps of requests to `--debug`, whose lines are English as logs are, and passes them on. */
 function debugSteps(debug: CommandDeps['debug'], observe?: (event: NetworkEvent) => void) {
   return (event: NetworkEvent) => {

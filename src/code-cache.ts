@@ -79,6 +79,8 @@ export function createCodeLoader(directory: string | undefined, command: string)
   return { load, save };
 }
 
+// --- internal ---
+
 /** A full disk, a foreign or damaged file: nothing that goes wrong here may be more than a slower start. */
 function attempt<T>(action: () => T): T | undefined {
   try {

@@ -19,6 +19,8 @@ export async function main(argv: readonly string[]): Promise<() => void> {
   return () => end(final);
 }
 
+// --- internal ---
+
 /** An uncaught error is a bug of ours, and must not end with Node's own 1, which says that a task failed. */
 function reportBug({ name, message, stack = '', code, syscall }: NodeJS.ErrnoException): void {
   // What readline throws in a prompt whose terminal is gone, sooner than the hang-up comes.

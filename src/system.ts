@@ -61,6 +61,24 @@ export function systemDeps(): Deps {
   };
 }
 
+/**
+ * Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. On
+ * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed. Not by
+ * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 0.05 start-ups.
+ */
+export function end(exitCode: number): void {
+  // Where a lookup that hangs delays the exit, a signal kills at once.
+  for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
+  const name = signalOf(exitCode);
+  if (name) restoreBlocking();
+  closeLostTerminals();
+  // Of the first process of a container the system ignores signals that it sends itself.
+  if (!name || process.platform === 'win32' || process.pid === 1) exitNow(exitCode);
+  process.kill(process.pid, name);
+}
+
+// --- internal ---
+
 /** Both standard outputs. An answer that cannot be written ends the run; diagnostics do where both go to a reader that is gone. */
 function createOutputs(controller: AbortController, { writeAbove }: Display, mayBlock: () => boolean) {
   let failure: MmaiError | undefined;
@@ -202,22 +220,6 @@ function abort(controller: AbortController, exitCode: number): void {
   if (controller.signal.aborted) return;
   setTimeout(() => end(exitCode), GRACE_MS).unref();
   controller.abort(exitCode);
-}
-
-/**
- * Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. On
- * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed. Not by
- * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 0.05 start-ups.
- */
-export function end(exitCode: number): void {
-  // Where a lookup that hangs delays the exit, a signal kills at once.
-  for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
-  const name = signalOf(exitCode);
-  if (name) restoreBlocking();
-  closeLostTerminals();
-  // Of the first process of a container the system ignores signals that it sends itself.
-  if (!name || process.platform === 'win32' || process.pid === 1) exitNow(exitCode);
-  process.kill(process.pid, name);
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */

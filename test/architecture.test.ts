@@ -136,6 +136,16 @@ describe('the layers of src/', () => {
     );
   });
 
+  it('have what a file exports first, and its own functions behind a marker', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(isFile);
+    const wrong = files.filter((path) => {
+      const [above = '', ...below] = readFileSync(join(root, 'src', path), 'utf8').split('\n// --- internal ---\n');
+      const isSplit = /^(async )?function/m.test(above) && /^export (async )?function/m.test(above);
+      return isSplit || /^export (async )?function/m.test(below.join());
+    });
+    assert.deepEqual(wrong, []);
+  });
+
   it('hold no file that no other imports', () => {
     const types = [
       'core/clock.ts',

@@ -56,6 +56,8 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
     .action((options) => finish(importProfiles(options, deps)));
 }
 
+// --- internal ---
+
 async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
   const found = (await effectiveValues(options, deps, [key])).find((row) => row.key === key);
@@ -114,8 +116,6 @@ async function listProfiles(options: ConfigOptions, deps: CommandDeps): Promise<
   }
   for (const name of names) deps.stdout.write(`${name === current ? '*' : ' '} ${visible(name)}\n`);
 }
-
-// --- internal ---
 
 function shown({ key, value }: EffectiveValue, { reveal }: ConfigOptions, { messages }: CommandDeps): string {
   if (value === undefined) return messages.config.obtained;

@@ -26,6 +26,8 @@ export function splitCommandLine(line: string, isWindows: boolean): string[] | u
   return quote || words.length === 0 ? undefined : words;
 }
 
+// --- internal ---
+
 function escapes(next: string, quote: string, isWindows: boolean): boolean {
   if (quote === "'") return false;
   if (isWindows) return quote === '"' && next === '"';

@@ -10,6 +10,8 @@ export function progressLine(event: ProgressEvent, elapsedMs: number, messages: 
   return text && `[+${clock(elapsedMs)}] ${text}\n`;
 }
 
+// --- internal ---
+
 function describe(event: ProgressEvent, messages: Messages): string | undefined {
   const { glyphs, watch, states } = messages;
   switch (event.type) {

@@ -54,6 +54,30 @@ export function parseScript(text: string): Script {
   return { byTask, others: others ?? parseScript(DEFAULT_SCRIPT).others };
 }
 
+/** Plays the script to each task on its own: every request about it takes the next step, the last one stays. */
+export class Player {
+  readonly #script: Script;
+  readonly #places = new Map<string, { index: number; polls: number; since: number }>();
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  /** The step for a request about `task` at `now` (ms). */
+  next(task: string, now: number): Step {
+    const steps = this.#script.byTask.get(task) ?? this.#script.others;
+    let place = this.#places.get(task) ?? { index: 0, polls: 0, since: now };
+    if (place.index < steps.length - 1 && isOver(steps[place.index]!, place, now)) {
+      place = { index: place.index + 1, polls: 0, since: now };
+    }
+    place.polls += 1;
+    this.#places.set(task, place);
+    return steps[place.index]!.step;
+  }
+}
+
+// --- internal ---
+
 /**
  * A text split at what matches `ends`, but not in parentheses: a reason may hold it. A lookahead to the next one would search
  * the rest each time.
@@ -93,28 +117,6 @@ function parseStep(text: string): ScriptedStep {
   const lasts = { times: Number(times), holdMs: hold === undefined ? 0 : milliseconds(hold) };
   if (fault) return { step: { kind: fault, ...(given !== undefined && { forMs: milliseconds(given) }) }, ...lasts };
   return { step: { kind: 'status', status: Number(word), ...(given && { reason: given.trim() }) }, ...lasts };
-}
-
-/** Plays the script to each task on its own: every request about it takes the next step, the last one stays. */
-export class Player {
-  readonly #script: Script;
-  readonly #places = new Map<string, { index: number; polls: number; since: number }>();
-
-  constructor(script: Script) {
-    this.#script = script;
-  }
-
-  /** The step for a request about `task` at `now` (ms). */
-  next(task: string, now: number): Step {
-    const steps = this.#script.byTask.get(task) ?? this.#script.others;
-    let place = this.#places.get(task) ?? { index: 0, polls: 0, since: now };
-    if (place.index < steps.length - 1 && isOver(steps[place.index]!, place, now)) {
-      place = { index: place.index + 1, polls: 0, since: now };
-    }
-    place.polls += 1;
-    this.#places.set(task, place);
-    return steps[place.index]!.step;
-  }
 }
 
 function isOver({ times, holdMs }: ScriptedStep, place: { polls: number; since: number }, now: number): boolean {

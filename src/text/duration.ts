@@ -20,11 +20,6 @@ export function parseDuration(text: string, what: Subject): number {
   return checkRange(Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s) * UNITS.s + Number(ms), bad);
 }
 
-function checkRange(ms: number, bad: () => Error): number {
-  if (ms <= 0 || ms > MAX_TIMER_MS) throw bad();
-  return Math.round(ms);
-}
-
 /** A span as {@link parseDuration} reads it: whole milliseconds, in the largest unit that has no fraction. */
 export function exactDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'none';
@@ -50,6 +45,11 @@ export function formatDuration(ms: number): string {
 }
 
 // --- internal ---
+
+function checkRange(ms: number, bad: () => Error): number {
+  if (ms <= 0 || ms > MAX_TIMER_MS) throw bad();
+  return Math.round(ms);
+}
 
 /** Of a span below 10 s. One that is not zero never reads `0s`. */
 function digits(ms: number): number {

@@ -56,11 +56,6 @@ export function addCheckOptions(command: Command, { help: { flags } }: Messages)
     .option('--simulate <script>', flags.checkSimulate);
 }
 
-function addRequestOptions(command: Command, flags: Messages['help']['flags']): Command {
-  for (const name of serviceSettings) command.option(settingUsage(name), flags[name]);
-  return command;
-}
-
 /** The flags as settings know them. Throws a usage error for two that contradict each other. */
 export function settingFlags(options: ServiceOptions): Partial<Record<SettingName, string>> {
   const { lang, json, raw, ...flags } = options;
@@ -87,6 +82,11 @@ export function chosenOutput({
 }
 
 // --- internal ---
+
+function addRequestOptions(command: Command, flags: Messages['help']['flags']): Command {
+  for (const name of serviceSettings) command.option(settingUsage(name), flags[name]);
+  return command;
+}
 
 /** A dry run has no answer that could be queried or printed as a table. */
 function checkDryRun({ query, raw, output, simulate }: ServiceOptions): void {

@@ -147,6 +147,11 @@ export function wholeNumber(min: number, max: number) {
   };
 }
 
+/** What a usage error about a setting of this origin names. */
+export function subjectOf(name: SettingName, origin: Origin): Subject {
+  return origin.from === 'profile' ? (m) => m.config.settingOf(kebab(name), origin.name) : origin.name;
+}
+
 // --- internal ---
 
 function define<T, F extends string | undefined = undefined>(
@@ -174,11 +179,6 @@ function find(
   const stored = profile?.values[kebab(name)];
   if (stored) return { text: stored, origin: { from: 'profile', name: profile?.name ?? '' } };
   return { text: fallback, origin: { from: 'default', name: 'default' } };
-}
-
-/** What a usage error about a setting of this origin names. */
-export function subjectOf(name: SettingName, origin: Origin): Subject {
-  return origin.from === 'profile' ? (m) => m.config.settingOf(kebab(name), origin.name) : origin.name;
 }
 
 /** `zh`, and also `zh_CN` or `zh-Hans`, which locales and browsers say. */

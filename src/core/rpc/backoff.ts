@@ -29,6 +29,8 @@ export function serverDelayMs(headers: Readonly<Record<string, string>>, now: nu
   return longest > 0 ? longest : undefined;
 }
 
+// --- internal ---
+
 function positive(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }

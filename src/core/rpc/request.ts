@@ -83,6 +83,8 @@ export function timestamp(ms: number): string {
   return lastTimestamp;
 }
 
+// --- internal ---
+
 /** All but the nonce and the time. */
 function v1Parameters(call: ApiCall, { accessKeyId, securityToken }: AccessKey): Parameters {
   return {

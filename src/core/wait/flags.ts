@@ -98,11 +98,6 @@ export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName):
   };
 }
 
-function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
-  if (any) return 'any';
-  return count === undefined ? 'all' : 'count';
-}
-
 /** The flags that name the service and how to call it. */
 const PLACE = ['profile', ...serviceSettings, 'simulate'] as const;
 type Place = Partial<Record<(typeof PLACE)[number], string>>;
@@ -121,6 +116,11 @@ export function resumeFlags(options: WatchFlags & Place, succeeded: number, left
 }
 
 // --- internal ---
+
+function watchMode({ any, count }: WatchFlags): 'all' | 'any' | 'count' {
+  if (any) return 'any';
+  return count === undefined ? 'all' : 'count';
+}
 
 function flag<Value>(
   placeholder: string,

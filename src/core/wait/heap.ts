@@ -62,6 +62,8 @@ export class Heap<T extends Due> {
   }
 }
 
+// --- internal ---
+
 function isBefore(one: Due, other: Due): boolean {
   return one.due < other.due || (one.due === other.due && one.order < other.order);
 }

@@ -64,6 +64,8 @@ export function pollPlan(options: WaiterOptions): PollPlan {
   };
 }
 
+// --- internal ---
+
 /** The longest gap that still ends before the deadline: gaps grow with the age of a task. */
 function worstLagMs(options: WaiterOptions, roundMs: number, horizonMs: number): number {
   let [fits, late] = [0, horizonMs];

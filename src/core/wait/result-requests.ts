@@ -168,6 +168,8 @@ export class ResultRequests {
   }
 }
 
+// --- internal ---
+
 /** Another task's result would be refused too. */
 function isRefusal({ retry, class: failureClass }: Failure): boolean {
   return retry === 'never' && failureClass !== 'notFound';

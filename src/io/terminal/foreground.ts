@@ -18,6 +18,8 @@ export function isForegroundByStat(stat: string): boolean {
   return group === terminalGroup;
 }
 
+// --- internal ---
+
 /** `ps` marks the processes of the terminal's foreground group with a plus; without `ps` nothing is known, so nothing is drawn. */
 function isForegroundByPs(): Promise<boolean> {
   return new Promise((resolve) => {
