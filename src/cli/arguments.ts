@@ -119,11 +119,11 @@ function leadingFlagsMoved(argv: readonly string[], program: Command): readonly 
     if (word === 'help' && areFlagsOf(program, argv.slice(0, start))) {
       return [...argv.slice(start), ...argv.slice(0, start)];
     }
+    if (!findCommand(program, word)) continue;
     const [, ...path] = commandsOnPath(argv.slice(start), program);
     const end = start + path.length;
     const flags = argv.slice(0, start);
-    const command = path.at(-1);
-    if (command && areFlagsOf(command, flags)) return [...argv.slice(start, end), ...flags, ...argv.slice(end)];
+    if (areFlagsOf(path.at(-1)!, flags)) return [...argv.slice(start, end), ...flags, ...argv.slice(end)];
   }
   return argv;
 }

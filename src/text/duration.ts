@@ -47,8 +47,9 @@ export function formatDuration(ms: number): string {
 // --- internal ---
 
 function checkRange(ms: number, bad: () => Error): number {
-  if (ms <= 0 || ms > MAX_TIMER_MS) throw bad();
-  return Math.round(ms);
+  const rounded = Math.round(ms);
+  if (rounded <= 0 || rounded > MAX_TIMER_MS) throw bad();
+  return rounded;
 }
 
 /** Of a span below 10 s. One that is not zero never reads `0s`. */

@@ -55,7 +55,7 @@ describe('a duration', () => {
     ['none', Number.POSITIVE_INFINITY],
   ];
   for (const [text, ms] of good) it(`"${text}" is ${ms} ms`, () => assert.equal(parseDuration(text, '--timeout'), ms));
-  for (const bad of ['', '-1', '1x', 's', '1m1h', '1 h', '9999999999h', 'infinity', '1.m', '.5s', '1.2.3']) {
+  for (const bad of ['', '-1', '1x', 's', '1m1h', '1 h', '9999999999h', 'infinity', '1.m', '.5s', '1.2.3', '0.4ms']) {
     it(`"${bad}" is refused, flag and value named`, () => {
       assert.throws(() => parseDuration(bad, '--timeout'), { ...usage, message: new RegExp(`--timeout: "${bad}"`) });
     });
