@@ -57,8 +57,7 @@ export function commandLine(argv: readonly string[], program: Command): string[]
     const words = moved.filter((word) => word !== 'help');
     return helpCall(words, program);
   }
-  // As kubectl takes it: for commander the sign would belong to the value.
-  const flags = beforeDashes(moved).map((word) => word.replace(/^(-q*[io])=(?=.)/, '$1'));
+  const flags = beforeDashes(moved).map((word, index, words) => withoutSign(word, words[index - 1], options));
   refuseValues(flags, options);
   const dryRun = options.find(({ long }) => long === '--dry-run');
   const read = dryRun ? flags.map((word, index) => explicitDryRun(word, flags[index + 1], dryRun.optional)) : flags;
@@ -96,6 +95,14 @@ function refuseValues(words: readonly string[], options: Command['options']): vo
       throw usageError((m) => m.parser.noValue(option.long!));
     }
   }
+}
+
+/** `-o=json` as `-ojson`, as kubectl reads it: for commander the sign would belong to the value. Not where another flag has its value. */
+function withoutSign(word: string, before: string | undefined, options: Command['options']): string {
+  const isValue = options.some(({ long, short, required }) => required && (before === long || before === short));
+  const [, flag] = /^-q*([a-z])=./s.exec(word) ?? [];
+  const isTaken = options.some(({ short, required }) => required && short === `-${flag}`);
+  return isTaken && !isValue ? word.replace('=', '') : word;
 }
 
 /** The forms of `--dry-run`, which are no task IDs. */

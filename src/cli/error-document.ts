@@ -58,7 +58,7 @@ async function formOf(
 ): Promise<Settings['output'] | undefined> {
   if (words.includes('--json')) return 'json';
   const flag = flagValue(words, '--output', '-o');
-  if (flag === undefined && words.includes('--raw')) return 'raw';
+  if (flag === undefined && !isWait && words.includes('--raw')) return 'raw';
   const text = await earlySetting('output', flag, flagValue(words, '--profile'), deps);
   const form = OUTPUTS.find((known) => known === text?.trim().toLowerCase());
   // A wait has no raw form, and prints json where a variable or a profile names that.

@@ -36,7 +36,7 @@ export interface ClientOptions {
   readonly method?: 'get' | 'post';
   /** Timeout of one request; default 10 s. */
   readonly requestTimeout?: Duration;
-  /** Sends the requests instead of undici: a function like `fetch`, or a {@link Transport}. */
+  /** Sends the requests instead of undici: a function like `fetch`, or a {@link Transport}. How TLS is verified is then up to it. */
   readonly transport?: Transport | typeof fetch;
 }
 

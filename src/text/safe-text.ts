@@ -50,7 +50,12 @@ export function withoutValue(word: string): string {
 }
 
 /** The longest path that is shown whole, in characters. */
-export const MAX_PATH = 300;
+const MAX_PATH = 300;
+
+/** A path in an error: one line, and not too long, whatever was given for it. */
+export function quotedPath(path: string): string {
+  return shortened(path.replace(/\n[\s\S]*/, '…'), MAX_PATH);
+}
 
 /** A path, but not the content of the file, a key or a token, which some put into the variable that is to name it. */
 export function shownPath(path: string): string {

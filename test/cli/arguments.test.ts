@@ -38,6 +38,16 @@ describe('flags before the command', () => {
   }
 });
 
+it('a value that only looks like a flag with its value stays as it is', () => {
+  for (const line of [
+    'watch 1 --exec -o=x',
+    'config set access-key-secret -o=SECRET',
+    'sandbox tool -o=pw',
+    'watch -o= 1',
+  ])
+    assert.deepEqual(commandLine(words(line), program), words(line));
+});
+
 describe('a switch', () => {
   for (const line of [
     'watch 1 --any=true',

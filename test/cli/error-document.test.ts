@@ -98,6 +98,9 @@ describe('a document was asked for, and an error came first:', () => {
     const { stdout } = await ended(['watch', 'abc'], { env: { MMAI_OUTPUT: 'raw' } });
     assert.equal(JSON.parse(stdout).error.code, 'Mmai.Usage');
     assert.equal((await ended(['watch', 'abc', '-o', 'raw'])).stdout, '');
+    // A flag that it does not have.
+    const unknown = await ended(['watch', '1', '--raw'], { env: { MMAI_OUTPUT: 'json' } });
+    assert.equal(JSON.parse(unknown.stdout).error.code, 'Mmai.Usage');
     assert.equal((await ended(['status', 'abc', '--raw'], { env: { MMAI_OUTPUT: 'json' } })).stdout, '');
   });
 

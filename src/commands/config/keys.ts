@@ -6,7 +6,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { MmaiError, usageError } from '../../errors.ts';
 import type { Messages } from '../../locales/en/messages.ts';
 import { nearest } from '../../text/nearest.ts';
-import { shownPath, visible, withoutValue } from '../../text/safe-text.ts';
+import { quotedPath, visible, withoutValue } from '../../text/safe-text.ts';
 
 /** What commander gives for the flags of `config`; each of its commands has some of them. */
 export interface ConfigOptions {
@@ -79,6 +79,6 @@ function absolutePath(path: string): string {
     return resolve(path);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    throw usageError((m) => m.usage.unreadableFile('ca-file', shownPath(path), code));
+    throw usageError((m) => m.usage.unreadableFile('ca-file', quotedPath(path), code));
   }
 }

@@ -4,7 +4,7 @@ import { annotations, MAX_SUMMARY, stepOutputs, stepSummary } from '../../output
 import { junitReport } from '../../output/junit.ts';
 import { verdictLine } from '../../output/verdict.ts';
 import type { WatchDocument } from '../../output/watch-document.ts';
-import { MAX_PATH, shortened, visible } from '../../text/safe-text.ts';
+import { quotedPath, visible } from '../../text/safe-text.ts';
 import type { WatchOptions } from './watch-options.ts';
 
 /** Nothing, or the usual names of standard output, where a report would overwrite the answer. */
@@ -17,7 +17,7 @@ export async function checkReports(options: WatchOptions, deps: CommandDeps): Pr
   for (const [what, path] of Object.entries(reportPaths(options, deps))) {
     if (!path) continue;
     const refuse = ({ code, message }: NodeJS.ErrnoException) => {
-      throw usageError((m) => m.labelled(what, m.watch.unwritable(shortened(path, MAX_PATH), code ?? message)));
+      throw usageError((m) => m.labelled(what, m.watch.unwritable(quotedPath(path), code ?? message)));
     };
     if (path === junit && (await deps.isStandardOutput(path).catch(refuse))) {
       throw usageError((m) => m.watch.notAFile);

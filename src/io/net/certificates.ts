@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import type { Environment } from '../../core/config/settings.ts';
 import { named, type Subject, usageError } from '../../errors.ts';
-import { shownPath } from '../../text/safe-text.ts';
+import { quotedPath } from '../../text/safe-text.ts';
 import { readText } from '../files.ts';
 
 /** The bundle of a whole company has some hundred kilobytes. In bytes. */
@@ -43,14 +43,15 @@ async function extraCertificates(path: string | undefined, signal?: AbortSignal)
 }
 
 async function readCertificates({ path, from }: CaFile, signal?: AbortSignal): Promise<readonly string[]> {
-  const unreadable = (code: string) => usageError((m) => m.usage.unreadableFile(named(from, m), shownPath(path), code));
+  const unreadable = (code: string) =>
+    usageError((m) => m.usage.unreadableFile(named(from, m), quotedPath(path), code));
   const text = await readText(path, { signal, maxBytes: MAX_BYTES, pipe: true }).catch(({ code }) => {
     throw unreadable(code);
   });
   if (text === undefined) throw unreadable('ENOENT');
   const blocks = text.match(CERTIFICATE) ?? [];
   if (blocks.length === 0 || !blocks.every(isCertificate))
-    throw usageError((m) => m.usage.noCertificates(named(from, m), shownPath(path)));
+    throw usageError((m) => m.usage.noCertificates(named(from, m), quotedPath(path)));
   return blocks;
 }
 

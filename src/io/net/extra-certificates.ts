@@ -1,5 +1,5 @@
 import { usageError } from '../../errors.ts';
-import { shownPath } from '../../text/safe-text.ts';
+import { quotedPath } from '../../text/safe-text.ts';
 import { readText } from '../files.ts';
 
 /**
@@ -11,6 +11,6 @@ export async function checkExtraCertificates(path: string, signal?: AbortSignal)
   if (process.versions.node.startsWith('20.') || /^\/(dev\/(null|stdin|fd\/)|proc\/\w+\/fd\/)/.test(path)) return;
   await readText(path, { signal, maxBytes: 0 }).catch(({ code }) => {
     if (/^(EINVAL|ETIMEDOUT|ECANCELED)$/.test(code))
-      throw usageError((m) => m.usage.unreadableFile('NODE_EXTRA_CA_CERTS', shownPath(path), code));
+      throw usageError((m) => m.usage.unreadableFile('NODE_EXTRA_CA_CERTS', quotedPath(path), code));
   });
 }
