@@ -3,7 +3,7 @@ import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } fr
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
 import { earlyColor, settingUsage } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
-import type { CommandDeps, Deps } from './deps.ts';
+import type { CommandDeps, Deps, Output } from './deps.ts';
 import { abortCode, ExitCode, exitCodeOf, inEnglish, MmaiError } from './errors.ts';
 import { chooseSpeech, loadMessages, standIns } from './language.ts';
 import { paintLabels } from './output/paint.ts';
@@ -33,7 +33,7 @@ const COMMANDS: readonly CommandEntry[] = [
 export async function run(argv: readonly string[], base: Deps): Promise<number> {
   const early = readEarlyArguments(argv);
   const isDebug = early.isDebug || isSwitchedOn(base.env.MMAI_DEBUG);
-  const debug = (line: string) => isDebug && base.stderr.write(`debug: ${visible(line)}\n`);
+  const debug = isDebug ? createDebug(base.stderr) : () => {};
   const speech = await chooseSpeech(early, base);
   const messages = await loadMessages(speech);
   const observed: Deps['transport'] = (settings, observe) => base.transport(settings, debugSteps(debug, observe));
@@ -108,6 +108,30 @@ export async function createProgram(
 }
 
 // --- internal ---
+
+/** Lines of `--debug` that are kept for a reader that takes none, in characters: those of a night would be hundreds of megabytes. */
+const MAX_KEPT = 256 * 1024;
+
+/** Writes lines for `--debug`, but for those that would be more than {@link MAX_KEPT}: how many these were is told when it is read again. */
+function createDebug(stderr: Output): CommandDeps['debug'] {
+  let kept = 0;
+  let leftOut = 0;
+  const onDrained = () => {
+    if (leftOut > 0) stderr.write(`debug: ${leftOut} lines left out, since standard error was not read\n`);
+    kept = 0;
+    leftOut = 0;
+  };
+  return (line) => {
+    const text = `debug: ${visible(line)}\n`;
+    if (kept + text.length > MAX_KEPT) {
+      leftOut += 1;
+      return;
+    }
+    stderr.write(text);
+    if (kept === 0) void stderr.drained().then(onDrained);
+    kept += text.length;
+  };
+}
 
 /** Writes the steps of requests to `--debug`, whose lines are English as logs are, and passes them on. */
 function debugSteps(debug: CommandDeps['debug'], observe?: (event: NetworkEvent) => void) {

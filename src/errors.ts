@@ -58,23 +58,14 @@ export function named(subject: Subject, messages: Messages): string {
 export class MmaiError extends Error {
   override readonly name: string = 'MmaiError';
   readonly exitCode: number;
-  // Private, since Node shows every field of an error that nobody catches.
-  readonly #text: Text;
-  readonly #hint: Text | undefined;
+  declare readonly text: Text;
+  declare readonly hint: Text | undefined;
 
   constructor(exitCode: number, text: Text, options: { hint?: Text | undefined; cause?: unknown } = {}) {
     super(inEnglish(text), options.cause === undefined ? undefined : { cause: options.cause });
     this.exitCode = exitCode;
-    this.#text = text;
-    this.#hint = options.hint;
-  }
-
-  get text(): Text {
-    return this.#text;
-  }
-
-  get hint(): Text | undefined {
-    return this.#hint;
+    // Not enumerable, since Node shows every other field of an error that nobody catches.
+    Object.defineProperties(this, { text: { value: text }, hint: { value: options.hint } });
   }
 }
 

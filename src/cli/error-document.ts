@@ -61,6 +61,6 @@ async function formOf(
   if (flag === undefined && !isWait && words.includes('--raw')) return 'raw';
   const text = await earlySetting('output', flag, flagValue(words, '--profile'), deps);
   const form = OUTPUTS.find((known) => known === text?.trim().toLowerCase());
-  // A wait has no raw form, and prints json where a variable or a profile names that.
+  // A wait has no raw form: where a variable or a profile says raw, it prints json.
   return form === 'raw' && isWait && flag === undefined ? 'json' : form;
 }

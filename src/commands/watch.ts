@@ -24,7 +24,7 @@ import { type Display, displayMode, openDisplay } from './watch/display.ts';
 import { Hook, parseHookOptions } from './watch/hook.ts';
 import { printPlan } from './watch/poll-plan.ts';
 import { checkReports, notify, writeReports } from './watch/reports.ts';
-import { addWatchOptions, printFlags, type WatchOptions } from './watch/watch-options.ts';
+import { addWatchOptions, repeatedFlags, type WatchOptions } from './watch/watch-options.ts';
 
 const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
   text: async ({ document }, { style, stdout, messages }, { color }) =>
@@ -175,7 +175,10 @@ async function report(
   deps: CommandDeps,
 ): Promise<number> {
   const { messages, stderr, platform } = deps;
-  const flags = (succeeded: number, left: number) => [...resumeFlags(options, succeeded, left), ...printFlags(options)];
+  const flags = (succeeded: number, left: number) => [
+    ...resumeFlags(options, succeeded, left),
+    ...repeatedFlags(options),
+  ];
   const document = watchDocument(end, session.client.clockOffsetMs(), flags, messages);
   let queryError: MmaiError | undefined;
   if (setup.values.output === 'ndjson') writeEvent({ type: 'summary', ...document.summary });

@@ -23,8 +23,8 @@ export function runProgram(
   env: Environment,
   redirectSignals: RedirectSignals,
 ): Promise<ProgramEnd> {
-  // A terminal sends the signals of its keys to the program as well, for which a second one may mean something else. Its hang-up it may
-  // send to this process alone.
+  // A terminal sends the signals of its keys to the program as well, for which a second one may mean something else. It may send
+  // its hang-up to this process alone.
   const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   // At a terminal nohup would take the output away, and what begins with a dash is a flag to it.
   const isPlain = isAtTerminal || process.platform === 'win32' || words[0]?.startsWith('-');

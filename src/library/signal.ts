@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 
 /** Whether a value is an AbortSignal. Not by its class: a test runner's environment may have another. */
 export function isSignal(value: Partial<AbortSignal> | null): value is AbortSignal {
-  return typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
+  const isTarget = typeof value?.addEventListener === 'function' && typeof value.removeEventListener === 'function';
+  return isTarget && typeof value.aborted === 'boolean';
 }
 
 /**

@@ -41,13 +41,13 @@ export function watchTasks(
   });
   // As a generator has them, they would wait for the next event while a reader does, for minutes: as a stream that is destroyed.
   const { return: end, throw: fail } = events;
-  const stopped = () => {
+  const stop = () => {
     waiter?.stop();
     return events;
   };
   return Object.assign(events, {
-    return: (value: undefined) => end.call(stopped(), value),
-    throw: (error: unknown) => fail.call(stopped(), error),
+    return: (value: undefined) => end.call(stop(), value),
+    throw: (error: unknown) => fail.call(stop(), error),
   });
 }
 

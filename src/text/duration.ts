@@ -20,7 +20,7 @@ export function parseDuration(text: string, what: Subject): number {
   return checkRange(Number(h) * UNITS.h + Number(m) * UNITS.m + Number(s) * UNITS.s + Number(ms), bad);
 }
 
-/** A span as {@link parseDuration} reads it: whole milliseconds, in the largest unit that has no fraction. */
+/** A span of 1 ms or more as {@link parseDuration} reads it, in the largest unit that has no fraction. */
 export function exactDuration(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'none';
   const [unit, length] = Object.entries(UNITS).find(([, length]) => ms % length === 0)!;

@@ -43,6 +43,20 @@ describe('messages of a wait', () => {
     assert.deepEqual(warned, ['task 1 has status 7', 'task 2 has status 8', 'task 4 has status 9']);
   });
 
+  it('of --debug are left out, and counted, where a reader takes none of them', async () => {
+    const deps = fakeDeps({ env: key });
+    const { transport } = fakeTransport(status(1));
+    let onRead = (_: boolean) => {};
+    const stderr = { ...deps.stderr, drained: () => new Promise<boolean>((resolve) => (onRead = resolve)) };
+    const args = ['watch', '1', '--debug', '-q', '-i', '1s', '--timeout', '1h'];
+    assert.equal(await run(args, { ...deps, stderr, transport: async () => transport }), 124);
+    const { length } = deps.stderr.text();
+    assert.ok(length > 250_000 && length < 270_000, String(length));
+    onRead(true);
+    await new Promise(setImmediate);
+    assert.match(deps.stderr.text(), /\ndebug: \d+ lines left out, since standard error was not read\n$/);
+  });
+
   it('say after two seconds in which nothing came what is read from where, but not with -q', async () => {
     const clock = fakeClock();
     const chunks = async function* (stop: AbortSignal) {

@@ -61,11 +61,11 @@ function outcomeOf(name: string, mode: string | null, profile: Fields, config: C
   if (!id || !secret) return 'empty';
   if (checkError(() => [checkedValue('access-key-id', id), checkedValue('access-key-secret', secret)])) return 'badKey';
   if (!isProfileName(name)) return 'badName';
-  return signs(config.profiles[name]) && !force ? 'kept' : 'imported';
+  return hasKey(config.profiles[name]) && !force ? 'kept' : 'imported';
 }
 
-/** Whether a profile has an AccessKey, a part of one, or a command that prints one. */
-function signs(profile: Readonly<Record<string, string>> = {}): boolean {
+/** Whether a profile has an AccessKey, any part of one, or a command that prints one. */
+function hasKey(profile: Readonly<Record<string, string>> = {}): boolean {
   return ['access-key-id', ...SECRET_KEYS, 'credential-process'].some((key) => profile[key] !== undefined);
 }
 

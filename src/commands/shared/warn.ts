@@ -13,7 +13,7 @@ export function createWarn(quiet: boolean, { stderr, messages }: CommandDeps): (
   };
 }
 
-/** Of how many unknown statuses a run warns: a broken server may send another one each time. */
+/** How many unknown statuses a run warns of: a broken server may send another one each time. */
 const MAX_STATUSES = 3;
 
 /** The warning of an unknown status, once for each of the first ones; empty for any other. */

@@ -14,7 +14,7 @@ export interface WatchOptions extends ServiceOptions, WatchFlags {
   readonly notify?: true;
 }
 
-const DEFAULTS: Partial<Record<string, string>> = { progress: 'auto', annotations: 'auto' };
+const DISPLAY_DEFAULTS: Partial<Record<string, string>> = { progress: 'auto', annotations: 'auto' };
 
 /** The limit of a command of `--exec` without `--exec-timeout`. */
 export const EXEC_TIMEOUT = '1m';
@@ -23,10 +23,10 @@ export const EXEC_TIMEOUT = '1m';
  * The flags that say what a wait prints, as they were given, for the command that resumes it. Without `--exec`, whose command may hold
  * a secret and would be in a log, and without `--junit`, whose file would lose the tasks that have ended.
  */
-export function printFlags(options: WatchOptions): string[] {
+export function repeatedFlags(options: WatchOptions): string[] {
   const values = ['output', 'query', 'progress', 'annotations', 'color', 'lang'] as const;
   const switches = ['json', 'quiet', 'notify'] as const;
-  const given = values.filter((name) => options[name] !== undefined && options[name] !== DEFAULTS[name]);
+  const given = values.filter((name) => options[name] !== undefined && options[name] !== DISPLAY_DEFAULTS[name]);
   return [
     ...given.flatMap((name) => [`--${name}`, options[name]!]),
     ...switches.filter((name) => options[name]).map((name) => `--${name}`),
@@ -55,14 +55,16 @@ export function addWatchOptions(command: Command, { help: { flags, headings } }:
     .option('--count <n>', flags.count)
     .option('--fail-fast', flags.failFast);
   for (const name of Object.keys(others)) addValue(name as keyof typeof others);
-  command.optionsGroup(headings.telling).option('--progress <auto|tty|plain|none>', flags.progress, DEFAULTS.progress);
+  command
+    .optionsGroup(headings.telling)
+    .option('--progress <auto|tty|plain|none>', flags.progress, DISPLAY_DEFAULTS.progress);
   addValue('heartbeat');
   command
     .option('--results', flags.results)
     .addOption(noResults)
     .option('--exec <command>', flags.exec)
     .addOption(execTimeout)
-    .option('--annotations <auto|github|none>', flags.annotations, DEFAULTS.annotations)
+    .option('--annotations <auto|github|none>', flags.annotations, DISPLAY_DEFAULTS.annotations)
     .option('--junit <file>', flags.junit)
     .option('--notify', flags.notify);
 }

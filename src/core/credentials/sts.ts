@@ -1,6 +1,5 @@
 import type { Text } from '../../errors.ts';
 import { shownPath } from '../../text/safe-text.ts';
-
 import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
 import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
 import { isExposed, parseOrigin } from '../origin.ts';

@@ -37,6 +37,8 @@ export class PollQueue {
   /** Tasks that go on, after their last poll. */
   #polled: Watched[] = [];
   #isRoundOrdered = false;
+  /** When the first poll of the last round was sent. */
+  #roundBeganAt: number | undefined;
   #wasRetry = false;
 
   constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
@@ -99,8 +101,10 @@ export class PollQueue {
     task.polls += 1;
     if (isLast) {
       this.#round.polls -= 1;
-      // What the round put off did not wait for its turn.
-      task.due = Math.min(now, task.due + this.#round.margins.mergeMs);
+      this.#roundBeganAt ??= now;
+      // A poll that was put off until the round began did not wait for its turn before.
+      if (task.due > this.#roundBeganAt - this.#round.margins.mergeMs)
+        task.due = Math.max(task.due, this.#roundBeganAt);
     }
     const turn = { task, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
     this.#inFlight.add(turn);
@@ -152,6 +156,7 @@ export class PollQueue {
     if (waiting.length === 0 || !this.#round.canRepeat(now, this.#round.polls + waiting.length)) return !isEmpty;
     this.#polled = [];
     this.#isRoundOrdered = false;
+    this.#roundBeganAt = undefined;
     for (const task of waiting) {
       task.due = now + this.#round.margins.earlyMs;
       this.push(task);
@@ -208,6 +213,7 @@ export class PollQueue {
       this.push(task);
     }
     this.#round.beginLate(now);
+    this.#roundBeganAt = undefined;
   }
 
   // --- turns ---

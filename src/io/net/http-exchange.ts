@@ -181,7 +181,7 @@ function listen(signal: AbortSignal, stop: () => void): void {
   signal.addEventListener('abort', onAbort);
 }
 
-/** After `listen`. The last one leaves nothing on the signal: Node keeps that of a time limit, say, for as long as anything listens. */
+/** After `listen`. The last one leaves no listener: Node keeps a signal of `AbortSignal.any` or `timeout` alive while it has one. */
 function unlisten(signal: AbortSignal, stop: () => void): void {
   const { stops, onAbort } = listeners.get(signal)!;
   const last = stops.pop()!;
