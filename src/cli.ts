@@ -112,7 +112,7 @@ export async function createProgram(
 /** Lines of `--debug` that are kept for a reader that takes none, in characters: those of a night would be hundreds of megabytes. */
 const MAX_KEPT = 256 * 1024;
 
-/** Writes lines for `--debug`, but for those that would be more than {@link MAX_KEPT}: how many these were is told when it is read again. */
+/** Writes lines for `--debug`; beyond {@link MAX_KEPT} it only counts them, and writes the count once the reader has taken the others. */
 function createDebug(stderr: Output): CommandDeps['debug'] {
   let kept = 0;
   let leftOut = 0;
