@@ -64,7 +64,7 @@ export class MmaiError extends Error {
   constructor(exitCode: number, text: Text, options: { hint?: Text | undefined; cause?: unknown } = {}) {
     super(inEnglish(text), options.cause === undefined ? undefined : { cause: options.cause });
     this.exitCode = exitCode;
-    // Not enumerable, since Node shows every other field of an error that nobody catches.
+    // Not enumerable, since Node prints all other fields of an uncaught error.
     Object.defineProperties(this, { text: { value: text }, hint: { value: options.hint } });
   }
 }

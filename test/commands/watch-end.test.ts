@@ -47,7 +47,7 @@ describe('the end of a wait', () => {
     assert.deepEqual(JSON.parse(stdout).summary.resume, ['mmai', 'watch', '2', '3', ...flags]);
   });
 
-  it('resumes with the output that was asked for, but with no command, which may hold a secret, and no report, which would lose the tasks that have ended', async () => {
+  it('resumes with the same output, but with no command, which may hold a secret, and no report, which would lose the tasks that have ended', async () => {
     const output = ['--output', 'tsv', '--progress', 'plain', '--color', 'never', '--lang', 'en', '--notify'];
     const { stderr } = await watch(
       [

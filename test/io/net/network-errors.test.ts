@@ -24,7 +24,7 @@ it('a connection that was reset before it was looked at is told as one, not as a
   assert.deepEqual([kind, message], ['ConnectionReset', 'a.test: connection reset (ECONNRESET ::1:80)']);
 });
 
-it('a host name that is too long to look up is told as one that is not found, not as a broken connection', () => {
+it('a host name that is too long to look up is reported as not found, not as a broken connection', () => {
   const error = Object.assign(new Error('getaddrinfo EINVAL aa'), { code: 'EINVAL', syscall: 'getaddrinfo' });
   assert.equal(networkError(error, () => 'aa').kind, 'Dns');
 });
