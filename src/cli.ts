@@ -87,7 +87,7 @@ export async function createProgram(
       writeErr: (text) => stderr.write(text),
       getOutHelpWidth: () => stdout.size().columns,
       getErrHelpWidth: () => stderr.size().columns,
-      // Our help has no colors, and to ask whether a stream has them would open it.
+      // Our help has no colors, and checking whether a stream has them would open it.
       getOutHasColors: () => true,
       getErrHasColors: () => true,
       // It is thrown too, and `report` writes it.
