@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { commandLine, type EarlyArguments, namedCommand, readEarlyArguments } from './cli/arguments.ts';
 import { addHelpNotes, helpConfiguration } from './cli/help.ts';
+import { createLog } from './commands/shared/log.ts';
 import { earlyColor, settingUsage } from './core/config/settings.ts';
 import type { NetworkEvent } from './core/rpc/transport.ts';
 import type { CommandDeps, Deps, Output } from './deps.ts';
@@ -109,28 +110,10 @@ export async function createProgram(
 
 // --- internal ---
 
-/** Lines of `--debug` that are kept for a reader that takes none, in characters: those of a night would be hundreds of megabytes. */
-const MAX_KEPT = 256 * 1024;
-
-/** Writes lines for `--debug`; beyond {@link MAX_KEPT} it only counts them, and writes the count once the reader has taken the others. */
+/** Writes lines for `--debug`, English as logs are. */
 function createDebug(stderr: Output): CommandDeps['debug'] {
-  let kept = 0;
-  let leftOut = 0;
-  const onDrained = () => {
-    if (leftOut > 0) stderr.write(`debug: ${leftOut} lines left out, since standard error was not read\n`);
-    kept = 0;
-    leftOut = 0;
-  };
-  return (line) => {
-    const text = `debug: ${visible(line)}\n`;
-    if (kept + text.length > MAX_KEPT) {
-      leftOut += 1;
-      return;
-    }
-    stderr.write(text);
-    if (kept === 0) void stderr.drained().then(onDrained);
-    kept += text.length;
-  };
+  const log = createLog(stderr, (lines) => `debug: ${lines} lines left out, since standard error was not read`);
+  return (line) => log(`debug: ${visible(line)}`);
 }
 
 /** Writes the steps of requests to `--debug`, whose lines are English as logs are, and passes them on. */

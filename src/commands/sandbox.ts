@@ -7,6 +7,7 @@ import type { Messages } from '../locales/en/messages.ts';
 import type { RequestRecord, Sandbox } from '../sandbox/server.ts';
 import { parseDuration } from '../text/duration.ts';
 import { shortened, visible } from '../text/safe-text.ts';
+import { createLog } from './shared/log.ts';
 import { addCommonOptions } from './shared/options.ts';
 
 interface SandboxCommandOptions {
@@ -80,11 +81,8 @@ async function start(options: SandboxCommandOptions, hasCommand: boolean, deps: 
   // "0" is "no limit" to parseDuration: here it means no latency.
   const latencyMs = parseDuration(options.latency ?? 'none', '--latency');
   const port = wholeNumber(0, 65_535)(options.port, '--port');
-  const report = (record: RequestRecord) => {
-    const line = requestLine(record, deps.messages);
-    if (hasCommand) deps.debug(line);
-    else deps.stderr.write(`${line}\n`);
-  };
+  const log = hasCommand ? deps.debug : createLog(deps.stderr, deps.messages.sandbox.leftOut);
+  const report = (record: RequestRecord) => log(requestLine(record, deps.messages));
   return startSandbox({
     port,
     script: options.script,
