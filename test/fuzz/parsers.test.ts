@@ -232,9 +232,8 @@ property(
     const config = refusesAtMost(() => store.read());
     if (!config) return;
     assert.equal(typeof config.current, 'string');
-    for (const profile of Object.values(config.profiles)) {
-      for (const value of Object.values(profile)) assert.equal(typeof value, 'string');
-    }
+    for (const value of Object.values(config.profiles).flatMap((profile) => Object.values(profile)))
+      assert.equal(typeof value, 'string');
   },
 );
 

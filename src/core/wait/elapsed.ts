@@ -1,5 +1,9 @@
 import type { Clock } from '../clock.ts';
 
+/** A sleep is noticed within this time. */
+export const TICK_MS = 1000;
+/** After a pause, for reading the responses that came in it, in ms. */
+export const ARRIVED_MS = 100;
 /** The boot-time clock may have a resolution of a second, so that less than this is no sleep. */
 const MIN_SLEEP_MS = 2000;
 /** A timer that is later than this tells of a pause: the process was stopped, or the machine slept. */

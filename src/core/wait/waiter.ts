@@ -3,7 +3,7 @@ import type { TaskReply } from '../client.ts';
 import { errorEnd, type TaskEnd } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
 import { type Acceptance, accept } from './acceptor.ts';
-import { Elapsed } from './elapsed.ts';
+import { ARRIVED_MS, Elapsed, TICK_MS } from './elapsed.ts';
 import { type Ending, endEvent, endOf } from './ending.ts';
 import type { WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
@@ -12,11 +12,6 @@ import { ResultRequests } from './result-requests.ts';
 import { Timer } from './timer.ts';
 import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import { countStates, Watched } from './watched.ts';
-
-/** A sleep is noticed within this time. */
-const TICK_MS = 1000;
-/** After a pause, for reading the responses that came in it, in ms. */
-const ARRIVED_MS = 100;
 
 /**
  * Polls many tasks until the condition is met: one queue of due times, one timer, a few requests in flight. `events` must be
