@@ -99,8 +99,10 @@ function refuseValues(words: readonly string[], options: Command['options']): vo
 
 /** `-o=json` as `-ojson`, as kubectl reads it: for commander the sign would belong to the value. Not where another flag has its value. */
 function withoutSign(word: string, before: string | undefined, options: Command['options']): string {
-  const isValue = options.some(({ long, short, required }) => required && (before === long || before === short));
   const [, flag] = /^-q*([a-z])=./s.exec(word) ?? [];
+  // Most words are IDs, and there may be thousands.
+  if (flag === undefined) return word;
+  const isValue = options.some(({ long, short, required }) => required && (before === long || before === short));
   const isTaken = options.some(({ short, required }) => required && short === `-${flag}`);
   return isTaken && !isValue ? word.replace('=', '') : word;
 }

@@ -13,7 +13,7 @@ export function createLog(output: Output, leftOut: (lines: number) => string): (
     lost = 0;
   };
   return (line) => {
-    if (waiting + line.length > MAX_WAITING) {
+    if (waiting >= MAX_WAITING) {
       lost += 1;
       return;
     }
