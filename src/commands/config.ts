@@ -8,7 +8,7 @@ import { deleteProfile } from './config/delete.ts';
 import { type EffectiveValue, effectiveValues } from './config/effective.ts';
 import { importProfiles } from './config/import.ts';
 import { initProfile } from './config/init.ts';
-import { CONFIG_KEYS, type ConfigOptions, checkKey } from './config/keys.ts';
+import { CONFIG_KEYS, type ConfigOptions, checkKey, updateConfig } from './config/keys.ts';
 import { setKey } from './config/set.ts';
 import { addCheckOptions, addCommonOptions } from './shared/options.ts';
 
@@ -44,7 +44,7 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
   const remove = add('delete', 'delete <name>').option('-y, --yes', flags.yes);
   remove.action((name, options) => finish(deleteProfile(options, deps, name)));
   add('path').action(() => finish(printPath(deps)));
-  add('use', 'use <name>').action((name) => finish(useProfile(name, deps)));
+  add('use', 'use <name>').action((name, options) => finish(useProfile(options, deps, name)));
   const check = addCheckOptions(add('check'), deps.messages);
   check.action(async (options) => done(await (await import('./config/check.ts')).runConfigCheck(options, deps)));
   add('profiles')
@@ -88,7 +88,7 @@ async function unsetKey(options: ConfigOptions, deps: CommandDeps, key: string):
   const store = await deps.store();
   const { name, values } = selectProfile(store.read(), profileName(options.profile, deps.env));
   if (!Object.hasOwn(values, key)) return;
-  await store.update((config) => {
+  await updateConfig(options, deps, (config) => {
     delete config.profiles[name]?.[key];
   });
 }
@@ -97,10 +97,10 @@ async function printPath(deps: CommandDeps): Promise<void> {
   deps.stdout.write(`${visible((await deps.store()).path)}\n`);
 }
 
-async function useProfile(name: string, deps: CommandDeps): Promise<void> {
+async function useProfile(options: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
   const store = await deps.store();
   selectProfile(store.read(), parseProfileName(name));
-  await store.update((config) => {
+  await updateConfig(options, deps, (config) => {
     // It may have been deleted since.
     selectProfile(config, name);
     config.current = name;

@@ -28,7 +28,7 @@ import { addWatchOptions, repeatedFlags, type WatchOptions } from './watch/watch
 
 const PRINTERS: Printers<{ readonly document: WatchDocument }> = {
   text: async ({ document }, { style, stdout, messages }, { color }) =>
-    watchTable([...document.tasks], await style(stdout, color), messages),
+    watchTable(document.tasks, await style(stdout, color), messages),
   json: ({ document }) => jsonPieces(document),
   tsv: ({ document }) => tsvLines(document.tasks),
   // Printed as they happened, the summary last.

@@ -9,6 +9,8 @@ import { retryWhileBusy } from './while-busy.ts';
 const STALE_MS = 10_000;
 /** How long to wait for others before giving up: longer than a stale lock lasts. In ms. */
 const PATIENCE_MS = 30_000;
+/** From when on to say that others are waited for: with a busy disk, dozens of writers take as long. In ms. */
+const NOTICE_MS = 2000;
 
 /** How the names of our files in a lock begin. */
 const STAGED = /^staged-[\da-f-]{36}/;
@@ -16,8 +18,11 @@ const STAGED = /^staged-[\da-f-]{36}/;
 export interface LockOptions {
   /** Ends the waiting early: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Gets the lock once, when another process has held it for a while. */
+  readonly onWait?: ((lock: string) => void) | undefined;
   readonly staleMs?: number;
   readonly patienceMs?: number;
+  readonly noticeMs?: number;
 }
 
 /**
@@ -29,10 +34,11 @@ export interface LockOptions {
 export async function underLock(
   lock: string,
   work: (checkHeld: () => void) => void,
-  { signal, staleMs = STALE_MS, patienceMs = PATIENCE_MS }: LockOptions = {},
+  { signal, onWait, staleMs = STALE_MS, patienceMs = PATIENCE_MS, noticeMs = NOTICE_MS }: LockOptions = {},
 ): Promise<void> {
   const start = performance.now();
   const unchangedMs = createObserver();
+  let isNoticed = false;
   while (!take(lock)) {
     signal?.throwIfAborted();
     const waitedMs = performance.now() - start;
@@ -41,6 +47,10 @@ export async function underLock(
     if (!isDirectory || (isLate && unchangedMs(lock) > staleMs)) throw usageError((m) => m.config.inTheWay(lock));
     if (isLate) throw usageError((m) => m.config.locked(lock, waitedMs));
     if (unchangedMs(lock) > staleMs) breakLock(lock, unchangedMs, staleMs);
+    if (waitedMs > noticeMs && !isNoticed) {
+      isNoticed = true;
+      onWait?.(lock);
+    }
     // Hundreds of writers that look every few ms would leave the one with the lock no processor to write with.
     await delay(10 + Math.random() * Math.min(waitedMs, 1000), undefined, signal && { signal }).catch(() => {});
   }

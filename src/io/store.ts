@@ -16,7 +16,7 @@ import { readTextSync } from './files.ts';
 import type { LockOptions } from './lock.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
-export interface StoreOptions extends LockOptions {
+export interface StoreOptions extends Omit<LockOptions, 'onWait'> {
   readonly directory: string;
   /** The user named the directory: not to be able to read in it is then an error for every command. */
   readonly isNamed?: boolean;
@@ -33,7 +33,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
   return {
     path,
     read: (warn) => readConfig(path, warn, isNamed),
-    async update(change) {
+    async update(change, onWait) {
       // Loaded before the lock is taken, so that no other writer waits for it.
       const { default: Conf } = await import('conf');
       const { stagedName, underLock } = await import('./lock.ts');
@@ -58,7 +58,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
           checkHeld();
           retryWhileBusy(() => renameSync(staged, target));
         };
-        await underLock(lock, work, lockOptions);
+        await underLock(lock, work, { ...lockOptions, onWait });
       } catch (error) {
         if (error instanceof ForeignLinkError) throw usageError((m) => m.config.foreignLink(path, error.link));
         throw cannotWrite(path, error, signal);

@@ -6,24 +6,21 @@ import { reasonOf } from './results.ts';
 import { isTroubled, type WatchDocument, type WatchedRow } from './watch-document.ts';
 
 /**
- * A JUnit report, so that a CI shows each task as a test: failed is a failure, without a response an error, still running
- * skipped. The elements are those that Jenkins, GitLab and GitHub's reporters have in common.
+ * A JUnit report in pieces, so that a CI shows each task as a test: failed is a failure, without a response an error, still
+ * running skipped. The elements are those that Jenkins, GitLab and GitHub's reporters have in common.
  */
-export function junitReport(document: WatchDocument, messages: Messages): string {
-  const { summary } = document;
-  const tasks = [...document.tasks];
-  const verdicts = tasks.map((task) => verdictOf(task, document));
-  const count = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length;
-  const counts = `tests="${tasks.length}" failures="${count('failure')}" errors="${count('error')}"`;
-  const attributes = `name="mmai watch" ${counts}`;
-  const time = `time="${seconds(summary.elapsedMs)}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>
+export function* junitReport(document: WatchDocument, messages: Messages): Iterable<string> {
+  const counts = { passed: 0, failure: 0, error: 0, skipped: 0 };
+  for (const task of document.tasks) counts[verdictOf(task, document)] += 1;
+  const { passed, failure, error, skipped } = counts;
+  const attributes = `name="mmai watch" tests="${passed + failure + error + skipped}" failures="${failure}" errors="${error}"`;
+  const time = `time="${seconds(document.summary.elapsedMs)}"`;
+  yield `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites ${attributes} ${time}>
-  <testsuite ${attributes} skipped="${count('skipped')}" ${time}>
-${tasks.map((task, index) => testCase(task, verdicts[index]!, messages)).join('\n')}
-  </testsuite>
-</testsuites>
+  <testsuite ${attributes} skipped="${skipped}" ${time}>
 `;
+  for (const task of document.tasks) yield testCase(task, verdictOf(task, document), messages);
+  yield '  </testsuite>\n</testsuites>\n';
 }
 
 // --- internal ---
@@ -39,18 +36,17 @@ function verdictOf(task: WatchedRow, document: WatchDocument): Verdict {
 function testCase(task: WatchedRow, verdict: Verdict, messages: Messages): string {
   const start = `    <testcase classname="mmai.watch" name="${task.id}" time="${seconds(task.durationMs)}"`;
   const element = elementOf(task, verdict, messages);
-  return element === '' ? `${start}/>` : `${start}>\n      ${element}\n    </testcase>`;
+  return element === '' ? `${start}/>\n` : `${start}>\n      ${element}\n    </testcase>\n`;
 }
 
 function elementOf(task: WatchedRow, verdict: Verdict, messages: Messages): string {
+  if (verdict === 'passed') return '';
   const { states, watch, labelled } = messages;
   const { outcome, state, error } = task;
   const reason = reasonOf(task.result);
   const ended = reason === undefined ? states[state] : labelled(states[state], reason);
   const text = escaped(error ? errorText(error, messages) : ended);
   switch (verdict) {
-    case 'passed':
-      return '';
     case 'failure':
       return `<failure message="${text}"/>`;
     case 'error':

@@ -18,7 +18,7 @@ export function resultRow(id: TaskId, reply: Reply<TaskResult>, messages: Messag
 }
 
 /** One aligned row per task: id, state, how long the analysis took, and where the result is or why the task failed. */
-export function resultTable(tasks: readonly ResultRow[], style: Style, messages: Messages): string {
+export function resultTable(tasks: Iterable<ResultRow>, style: Style, messages: Messages): Iterable<string> {
   const cells = ({ error, result }: ResultRow) => [spanOf(result), error?.code ?? essence(result)];
   return taskTable(tasks, cells, style, messages);
 }

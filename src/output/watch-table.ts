@@ -7,7 +7,7 @@ import { taskTable } from './table.ts';
 import type { WatchedRow } from './watch-document.ts';
 
 /** One aligned row per task of a wait: id, state, how long it took, and what else there is to say of it. */
-export function watchTable(tasks: readonly WatchedRow[], style: Style, messages: Messages): string {
+export function watchTable(tasks: Iterable<WatchedRow>, style: Style, messages: Messages): Iterable<string> {
   const cells = (task: WatchedRow) => [formatDuration(task.durationMs), remark(task, messages)];
   return taskTable(tasks, cells, style, messages);
 }

@@ -32,13 +32,24 @@ export function widest(texts: readonly string[]): number {
  * every row is left out.
  */
 export function aligned(rows: readonly (readonly string[])[]): string[][] {
-  const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column]!)));
+  const widths: number[] = [];
+  for (const row of rows) widen(widths, row);
+  return rows.map((row) => alignedRow(row, widths));
+}
+
+/** Widens the columns of a table so that the cells of a row fit in, and adds those that it has more. */
+export function widen(widths: number[], row: readonly string[]): void {
+  row.forEach((cell, column) => {
+    widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
+  });
+}
+
+/** A row of {@link aligned}, for a table of a million rows that are not all kept. */
+export function alignedRow(row: readonly string[], widths: readonly number[]): string[] {
   const last = widths.findLastIndex((width) => width > 0);
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column < last ? padded(cell, widths[column]!) : cell))
-      .filter((_, column) => widths[column]! > 0),
-  );
+  return row
+    .map((cell, column) => (column < last ? padded(cell, widths[column]!) : cell))
+    .filter((_, column) => widths[column]! > 0);
 }
 
 /** Breaks lines at spaces, and between wide characters, which have none. `width` is in columns. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
 import { config, person, profilesOf, SECRET, save } from '../support/config-command.ts';
 import { type FakeDeps, fakeDeps, scripted, terminal } from '../support/deps.ts';
+import { temporaryDirectory } from '../support/mmai.ts';
 import { fakeTransport, refusal } from '../support/transport.ts';
 
 describe('mmai config init', () => {
@@ -94,6 +96,33 @@ describe('mmai config init', () => {
     assert.equal(exitCode, 3);
     assert.match(deps.stdout.text(), /profile "prod"/);
   });
+});
+
+describe('a command that changes the config file while another process holds its lock', () => {
+  const home = temporaryDirectory();
+  mkdirSync(join(home, '.aliyun'));
+  writeFileSync(join(home, '.aliyun', 'config.json'), '{"profiles": []}');
+  for (const line of ['init', 'set region cn-hangzhou', 'unset region', 'use work', 'delete work --yes', 'import']) {
+    it(`says so, but not with --quiet: ${line}`, async () => {
+      for (const [flags, warned] of [
+        ['', true],
+        [' --quiet', false],
+      ] as const) {
+        const store = await fakeDeps().store();
+        await store.update(
+          ({ profiles }) => void Object.assign(profiles, { default: { region: 'cn-beijing' }, work: {} }),
+        );
+        const update: typeof store.update = async (change, onWait) => {
+          onWait?.('/mmai/config.json.lock');
+          await store.update(change);
+        };
+        const there = line === 'init' ? person('my-id', SECRET, '', 'n') : {};
+        const deps = fakeDeps({ ...there, home: () => home, store: async () => ({ ...store, update }) });
+        await config(line + flags, deps);
+        assert.equal(deps.stderr.text().includes('waiting for another mmai process'), warned);
+      }
+    });
+  }
 });
 
 describe('mmai config use', () => {

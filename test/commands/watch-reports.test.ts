@@ -3,7 +3,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
+import { writeReports } from '../../src/commands/watch/reports.ts';
+import type { WatchOptions } from '../../src/commands/watch/watch-options.ts';
+import { parseTaskId } from '../../src/core/task.ts';
+import type { EndEvent } from '../../src/core/wait/events.ts';
+import { Watched } from '../../src/core/wait/watched.ts';
 import { writableSize, writeText } from '../../src/io/files.ts';
+import { en } from '../../src/locales/en/messages.ts';
+import { watchDocument } from '../../src/output/watch-document.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { mmai, temporaryDirectory } from '../support/mmai.ts';
 import { fakeTransport, succeeded } from '../support/transport.ts';
@@ -62,6 +69,28 @@ describe('a report that cannot be written', () => {
 });
 
 describe('the reports of a wait', () => {
+  it('of a million tasks are made in pieces, between which signals are handled', async () => {
+    const tasks = Array.from({ length: 3000 }, (_, index) => new Watched(parseTaskId(String(index + 1))));
+    const traffic = { requests: 1, retries: 0, throttles: 0, bytes: 0 };
+    const end: EndEvent = { type: 'end', why: 'deadline', exitCode: 124, elapsedMs: 1, tasks, traffic };
+    let isHandled = false;
+    let written: boolean | undefined;
+    const deps = fakeDeps({
+      writeFile: async () => {
+        written = isHandled;
+      },
+    });
+    setImmediate(() => {
+      isHandled = true;
+    });
+    await writeReports(
+      watchDocument(end, 0, () => [], en),
+      { junit: path('many.xml') } as WatchOptions,
+      deps,
+    );
+    assert.equal(written, true);
+  });
+
   it('begin on a line of their own where another command of the step left one unfinished', async () => {
     writeFileSync(path('output'), 'earlier=1');
     writeFileSync(path('summary'), '# Before');

@@ -62,6 +62,16 @@ describe('the lock of the config file', () => {
     assert.equal(existsSync(`${store.path}.lock`), true);
   });
 
+  it('that another process holds for a while is said once; a free one is not', async () => {
+    const { store } = newStore({ staleMs: 100, noticeMs: 20 });
+    leaveDeadLock(store.path);
+    const waits: string[] = [];
+    await store.update(set('a', '1'), (lock) => waits.push(lock));
+    assert.deepEqual(waits, [`${store.path}.lock`]);
+    await store.update(set('b', '1'), (lock) => waits.push(lock));
+    assert.equal(waits.length, 1);
+  });
+
   it('leaves a lock alone that holds what mmai did not put there, or is a link', async () => {
     const { store } = newStore({ staleMs: 20, patienceMs: 200 });
     leaveDeadLock(store.path);

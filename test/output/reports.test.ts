@@ -6,12 +6,12 @@ import { parseTaskId } from '../../src/core/task.ts';
 import type { EndEvent } from '../../src/core/wait/events.ts';
 import { Watched } from '../../src/core/wait/watched.ts';
 import { MmaiError } from '../../src/errors.ts';
-import { en } from '../../src/locales/en/messages.ts';
+import { en, type Messages } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
 import { annotations, stepOutputs, stepSummary } from '../../src/output/github.ts';
 import { junitReport } from '../../src/output/junit.ts';
 import { verdictLine } from '../../src/output/verdict.ts';
-import { watchDocument } from '../../src/output/watch-document.ts';
+import { type WatchDocument, watchDocument } from '../../src/output/watch-document.ts';
 import { classifyFailure } from '../support/failure.ts';
 
 const hostile = 'bad\r\n::error::forged%0A <b>"x"</b> | ]]> \u001b[31m\u0000';
@@ -22,6 +22,8 @@ function documentOf(tasks: readonly Partial<Watched>[], how: Partial<EndEvent> =
   const end: EndEvent = { type: 'end', why: 'ended', exitCode: 1, elapsedMs: 92_000, tasks: watched, traffic, ...how };
   return watchDocument(end, 0, () => [], en);
 }
+
+const junit = (document: WatchDocument, messages: Messages = en) => [...junitReport(document, messages)].join('');
 
 const ROOM = 1_000_000;
 const succeeded = { state: 'succeeded', status: 2, outcome: 'succeeded', endedAt: 61_500 } as const;
@@ -104,7 +106,7 @@ describe('GitHub Actions', () => {
     const seen = { ...running, failure };
     const document = documentOf([seen, { failure }], { why: 'deadline', exitCode: 124 });
     assert.deepEqual(annotations(document, en).match(/^::error title=mmai task \d/gm), ['::error title=mmai task 2']);
-    assert.match(junitReport(document, en), /errors="1"[\s\S]*name="1"[^>]*>\s*<skipped /);
+    assert.match(junit(document), /errors="1"[\s\S]*name="1"[^>]*>\s*<skipped /);
   });
   it('gets at most ten errors, then how many more, and no command forged by what the service says', () => {
     const many = annotations(documentOf(Array(30).fill(unanswered)), en);
@@ -153,7 +155,7 @@ describe('GitHub Actions', () => {
 });
 
 describe('the JUnit report', () => {
-  const xml = junitReport(mixed, en);
+  const xml = junit(mixed);
   it('is well-formed whatever the service says', () => {
     assert.equal(XMLValidator.validate(xml), true);
     assert.doesNotMatch(xml, /[\u0000-\u0009\u000b-\u001f]/);
@@ -175,9 +177,7 @@ describe('the JUnit report', () => {
       [denied, 'Forbidden.RAM: not allowed'],
       [noCredentials, 'Mmai.Credentials: no credentials found'],
     ] as const) {
-      const { testsuites } = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(
-        junitReport(document, en),
-      );
+      const { testsuites } = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(junit(document));
       const { errors, skipped, testcase } = testsuites.testsuite;
       const refused = testcase.filter((one: object) => 'error' in one);
       assert.deepEqual([Number(errors), Number(errors) + Number(skipped)], [2, [...document.tasks].length]);
@@ -188,11 +188,11 @@ describe('the JUnit report', () => {
     }
   });
   it('says of a task that still runs that it is not finished, in words that stand alone', () => {
-    assert.match(junitReport(late, en), /<skipped message="not finished"\/>/);
-    assert.match(junitReport(late, zh), /<skipped message="尚未结束"\/>/);
+    assert.match(junit(late), /<skipped message="not finished"\/>/);
+    assert.match(junit(late, zh), /<skipped message="尚未结束"\/>/);
   });
   it('has no command of a CI’s runner in it', () => {
     const failure = { ...classifyFailure('InternalError'), message: '##vso[task.complete]' };
-    assert.doesNotMatch(junitReport(documentOf([{ outcome: 'unanswered', failure }]), en), /##\w*\[/);
+    assert.doesNotMatch(junit(documentOf([{ outcome: 'unanswered', failure }])), /##\w*\[/);
   });
 });

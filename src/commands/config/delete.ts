@@ -2,7 +2,7 @@ import { DEFAULT_PROFILE, parseProfileName, selectProfile } from '../../core/con
 import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
 import { visible } from '../../text/safe-text.ts';
-import type { ConfigOptions } from './keys.ts';
+import { type ConfigOptions, updateConfig } from './keys.ts';
 
 /** `mmai config delete`: removes a profile with its key, after a prompt unless `--yes` is given. Throws a usage error. */
 export async function deleteProfile(options: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function deleteProfile(options: ConfigOptions, deps: CommandDeps, n
     }
   }
   let wasCurrent = false;
-  await store.update((config) => {
+  await updateConfig(options, deps, (config) => {
     delete config.profiles[name];
     wasCurrent = config.current === name;
     if (wasCurrent) config.current = DEFAULT_PROFILE;

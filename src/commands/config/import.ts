@@ -7,7 +7,7 @@ import type { Messages } from '../../locales/en/messages.ts';
 import { jsonDocument, shortened, visible } from '../../text/safe-text.ts';
 import { shellQuoted } from '../../text/shell-quoted.ts';
 import { aligned } from '../../text/width.ts';
-import { type ConfigOptions, checkError, checkedValue } from './keys.ts';
+import { type ConfigOptions, checkError, checkedValue, updateConfig } from './keys.ts';
 
 /** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, its key or its name. */
 type Outcome = keyof Messages['config']['outcomes'];
@@ -31,9 +31,8 @@ export async function importProfiles(options: ConfigOptions, deps: CommandDeps):
   if (profile !== undefined && !aliyun.profiles.has(profile)) {
     throw usageError((m) => m.credentials.noAliyunProfile(shortened(profile), path));
   }
-  const store = await deps.store();
   let rows: Row[] = [];
-  await store.update((config) => {
+  await updateConfig(options, deps, (config) => {
     rows = copyProfiles(aliyun, config, profile, options.force === true);
   });
   printRows(rows, path, options, deps);

@@ -2,7 +2,7 @@ import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, usageError } from '../../errors.ts';
 import type { Prompts } from '../../io/terminal/prompts.ts';
 import { masked, visible } from '../../text/safe-text.ts';
-import { answerCheck, type ConfigOptions, targetProfile } from './keys.ts';
+import { answerCheck, type ConfigOptions, targetProfile, updateConfig } from './keys.ts';
 import { changeProfile } from './set.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function initProfile(options: ConfigOptions, deps: CommandDeps): Pr
   const saved = profiles[name] ?? {};
   const answers = await askProfile(prompts, saved, deps);
   let dropped = false;
-  await store.update((config) => {
+  await updateConfig(options, deps, (config) => {
     dropped = changeProfile(config, name, changed(answers, saved));
   });
   if (!options.quiet) {

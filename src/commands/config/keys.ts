@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DEFAULT_PROFILE, parseProfileName, profileName } from '../../core/config/profiles.ts';
+import { type Config, DEFAULT_PROFILE, parseProfileName, profileName } from '../../core/config/profiles.ts';
 import { checkSetting, kebab, settingNames } from '../../core/config/settings.ts';
 import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import type { CommandDeps } from '../../deps.ts';
@@ -69,6 +69,16 @@ export function answerCheck(key: string, messages: Messages): (answer: string) =
 /** The profile that a command changes, which need not exist. Throws a usage error for a name that is none. */
 export function targetProfile(options: ConfigOptions, { env }: CommandDeps, current: string): string {
   return parseProfileName(profileName(options.profile, env) || current || DEFAULT_PROFILE);
+}
+
+/** Changes the config file. Throws what `change` throws, and a usage error when the file cannot be written. */
+export async function updateConfig(
+  { quiet }: ConfigOptions,
+  { store, stderr, messages }: CommandDeps,
+  change: (config: Config) => void,
+): Promise<void> {
+  const onWait = (lock: string) => stderr.write(`${visible(messages.config.waiting(lock))}\n`);
+  await (await store()).update(change, quiet ? undefined : onWait);
 }
 
 // --- internal ---

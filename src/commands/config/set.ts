@@ -3,7 +3,7 @@ import { readWithin } from '../../core/input/read-within.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { ExitCode, MmaiError, usageError } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
-import { answerCheck, type ConfigOptions, checkedValue, checkKey, targetProfile } from './keys.ts';
+import { answerCheck, type ConfigOptions, checkedValue, checkKey, targetProfile, updateConfig } from './keys.ts';
 
 /** The longest value that is taken from standard input, in characters. */
 const MAX_INPUT = 1024 * 1024;
@@ -19,7 +19,7 @@ export async function setKey(options: ConfigOptions, deps: CommandDeps, key: str
   const name = targetProfile(options, deps, store.read().current);
   let dropped = false;
   let hasKey = false;
-  await store.update((config) => {
+  await updateConfig(options, deps, (config) => {
     dropped = changeProfile(config, name, { [key]: value });
     hasKey = config.profiles[name]?.['access-key-id'] !== undefined;
   });

@@ -48,7 +48,7 @@ export async function writeReports(document: WatchDocument, options: WatchOption
   };
   await write(GITHUB_STEP_SUMMARY, () => summary(GITHUB_STEP_SUMMARY!), 'append');
   await write(GITHUB_OUTPUT, () => stepOutputs(document), 'append');
-  await write(junit, () => junitReport(document, messages), 'replace');
+  await write(junit, () => gathered(junitReport(document, messages)), 'replace');
 }
 
 /** `--notify`: the bell, and a notification (OSC 9) where the terminal is known to show one. */
@@ -59,6 +59,21 @@ export function notify(document: WatchDocument, { env, messages, stderr }: Comma
 }
 
 // --- internal ---
+
+/** How many tasks of a report are handled at once: some ms. */
+const TASKS_AT_ONCE = 1000;
+
+/** A text that takes seconds for a million tasks, whole, since it replaces the file at once. Signals are handled meanwhile. */
+async function gathered(pieces: Iterable<string>): Promise<string> {
+  let text = '';
+  let count = 0;
+  for (const piece of pieces) {
+    text += piece;
+    count += 1;
+    if (count % TASKS_AT_ONCE === 0) await new Promise(setImmediate);
+  }
+  return text;
+}
 
 function isOnGitHub({ annotations }: WatchOptions, { env }: CommandDeps): boolean {
   return annotations === 'github' || (annotations === 'auto' && env.GITHUB_ACTIONS === 'true');

@@ -24,8 +24,11 @@ export interface ProfileStore {
    * the default place that cannot be read counts as absent, with a warning; so is a secret warned about that others can read.
    */
   read(warn?: (text: Text) => void): Config;
-  /** Throws what `change` throws, and a usage error when the file cannot be written. */
-  update(change: (config: Config) => void): Promise<void>;
+  /**
+   * Throws what `change` throws, and a usage error when the file cannot be written. `onWait` gets the path of the lock, once, if
+   * another process has held it for a while.
+   */
+  update(change: (config: Config) => void, onWait?: (lock: string) => void): Promise<void>;
 }
 
 export const DEFAULT_PROFILE = 'default';
