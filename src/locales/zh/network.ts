@@ -1,6 +1,7 @@
 import type { networkEn } from '../en/network.ts';
 import { spaced } from './spacing.ts';
 
+/** 请求未得到可用响应的原因。 */
 export const networkZh: typeof networkEn = {
   proxy: (host, variable) => `代理 ${host}（${variable}）`,
   through: (host, proxy) => spaced`经${proxy}访问 ${host}`,
