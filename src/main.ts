@@ -1,6 +1,7 @@
 import { run } from './cli.ts';
 import { ExitCode, endCode } from './errors.ts';
-import { end, systemDeps } from './system.ts';
+import { end } from './io/signals.ts';
+import { systemDeps } from './system.ts';
 import { visible } from './text/safe-text.ts';
 import { isSwitchedOn } from './text/switched-on.ts';
 

@@ -2,20 +2,16 @@ import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Deps } from './deps.ts';
-import { abortCode, ExitCode, MmaiError, SIGNAL_CODES, signalOf } from './errors.ts';
-import { exitNow } from './io/exit-now.ts';
+import { abortCode, ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
-import { isNohup } from './io/nohup.ts';
-import { isClosedPipe, isOneOutput, restoreBlocking, StandardOutput } from './io/output-stream.ts';
+import { isClosedPipe, isOneOutput, StandardOutput } from './io/output-stream.ts';
 import type { RedirectSignals } from './io/program.ts';
+import { abort, handleSignals } from './io/signals.ts';
 import { systemClock } from './io/system-clock.ts';
 import { createDisplay, type Display } from './io/terminal/display.ts';
-import { closeLostTerminals } from './io/terminal/lost-terminal.ts';
 import type { Messages } from './locales/en/messages.ts';
 import { createRedactor } from './text/redactor.ts';
 
-/** How long a run may still take after a signal: to print what it knows, to close, to drain its output. In ms. */
-const GRACE_MS = 1500;
 /** For a report after a signal, in ms. */
 const LAST_WRITE_MS = 300;
 
@@ -59,22 +55,6 @@ export function systemDeps(): Deps {
     },
     ...terminalDeps(display, signal, stdout, stderr),
   };
-}
-
-/**
- * Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. On
- * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed. Not by
- * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 0.05 start-ups.
- */
-export function end(exitCode: number): void {
-  // Where a lookup that hangs delays the exit, a signal kills at once.
-  for (const name of Object.keys(SIGNAL_CODES)) process.removeAllListeners(name);
-  const name = signalOf(exitCode);
-  if (name) restoreBlocking();
-  closeLostTerminals();
-  // Of the first process of a container the system ignores signals that it sends itself.
-  if (!name || process.platform === 'win32' || process.pid === 1) exitNow(exitCode);
-  process.kill(process.pid, name);
 }
 
 // --- internal ---
@@ -192,34 +172,6 @@ function fileDeps(
       return isStandardOutput(path);
     },
   };
-}
-
-/** Aborts at the first signal, with the exit code as its reason; a second signal kills at once. */
-function handleSignals(controller: AbortController): RedirectSignals {
-  let redirected: ((name: NodeJS.Signals) => void) | undefined;
-  const onSignal = (name: keyof typeof SIGNAL_CODES) => {
-    if (redirected) return redirected(name);
-    if (!controller.signal.aborted) return abort(controller, SIGNAL_CODES[name]);
-    // Our listener stays until here: ora's would kill the process at the first signal if it were the only one.
-    end(SIGNAL_CODES[name]);
-  };
-  for (const name of ['SIGINT', 'SIGBREAK', 'SIGTERM'] as const) process.on(name, onSignal);
-  process.on('SIGHUP', (name) => {
-    if (!isNohup(process.env)) onSignal(name as 'SIGHUP');
-  });
-  // A limit on the size of files (`ulimit -f`) then gives an error to the one who writes, and does not kill the run.
-  process.on('SIGXFSZ', () => {});
-  // The listeners stay the same: a signal that arrives while Node exchanges them is lost.
-  return (take) => {
-    redirected = take;
-  };
-}
-
-/** Ends the run early. Whatever still blocks it after {@link GRACE_MS}, a reader that does not read for one, is left behind. */
-function abort(controller: AbortController, exitCode: number): void {
-  if (controller.signal.aborted) return;
-  setTimeout(() => end(exitCode), GRACE_MS).unref();
-  controller.abort(exitCode);
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */

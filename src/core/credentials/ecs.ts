@@ -1,6 +1,7 @@
 import type { MmaiError, Text } from '../../errors.ts';
 import { textOf } from '../record.ts';
-import { type Failure, textField } from '../rpc/response.ts';
+import type { Failure } from '../rpc/response.ts';
+import { textField } from '../rpc/response-fields.ts';
 import { percentEncode } from '../rpc/signature.ts';
 import type { HttpResponse } from '../rpc/transport.ts';
 import { credentialsIn, isFailure, issuerError, type PickKey, send } from './issuer.ts';

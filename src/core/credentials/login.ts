@@ -1,7 +1,7 @@
 import type { Text } from '../../errors.ts';
 import { isExposed } from '../origin.ts';
 import { type Fields, textOf } from '../record.ts';
-import { fieldsOf } from '../rpc/response.ts';
+import { fieldsOf } from '../rpc/response-fields.ts';
 import { issuedCredentials, type PickKey, plainCall } from './issuer.ts';
 import { type CredentialDeps, denied, keyIn, type Offer, requireField, writtenKey } from './provider.ts';
 

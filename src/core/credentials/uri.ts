@@ -1,7 +1,7 @@
 import type { Text } from '../../errors.ts';
 import { isExposed, isLoopback } from '../origin.ts';
 import { textOf } from '../record.ts';
-import { textField } from '../rpc/response.ts';
+import { textField } from '../rpc/response-fields.ts';
 import { issuedCredentials, plainCall } from './issuer.ts';
 import { type CredentialDeps, type Credentials, createProvider, denied, type Provider } from './provider.ts';
 

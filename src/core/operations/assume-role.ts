@@ -1,14 +1,8 @@
 import type { RpcCall, RpcService } from '../rpc/call.ts';
 import { classify } from '../rpc/error-codes.ts';
 import { createSigner } from '../rpc/request.ts';
-import {
-  type Failure,
-  fieldsOf,
-  type Parse,
-  type ResponseFields,
-  type ResponseInfo,
-  textField,
-} from '../rpc/response.ts';
+import type { Failure, Parse, ResponseInfo } from '../rpc/response.ts';
+import { fieldsOf, type ResponseFields, textField } from '../rpc/response-fields.ts';
 import { serverTime } from '../rpc/service-clock.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import type { HttpResponse } from '../rpc/transport.ts';

@@ -1,14 +1,7 @@
 import { copied } from '../../text/safe-text.ts';
 import { timestamp } from '../rpc/request.ts';
-import {
-  fieldsOf,
-  integerField,
-  type Redact,
-  type ResponseFields,
-  type ResponseInfo,
-  safeText,
-  textField,
-} from '../rpc/response.ts';
+import { type Redact, type ResponseInfo, safeText } from '../rpc/response.ts';
+import { fieldsOf, integerField, type ResponseFields, textField } from '../rpc/response-fields.ts';
 import { type FailureReason, type ResultDetails, type TaskResult, taskState } from '../task.ts';
 import { taskOperation } from './task-operation.ts';
 

@@ -1,4 +1,5 @@
-import { integerField, type ResponseFields, type ResponseInfo } from '../rpc/response.ts';
+import type { ResponseInfo } from '../rpc/response.ts';
+import { integerField, type ResponseFields } from '../rpc/response-fields.ts';
 import type { TaskStatus } from '../task.ts';
 import { taskOperation } from './task-operation.ts';
 
