@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
+import type { ProfileStore } from './core/config/profiles.ts';
 import type { Deps } from './deps.ts';
 import { abortCode, ExitCode, MmaiError } from './errors.ts';
 import { createInput } from './io/input-stream.ts';
@@ -134,14 +135,8 @@ function terminalDeps(
 function fileDeps(
   signal: AbortSignal,
 ): Pick<Deps, 'store' | 'recentTasks' | 'readText' | 'writeFile' | 'writableSize' | 'isStandardOutput' | 'isForeign'> {
-  const store = async () => {
-    const { configDirectory } = await import('./io/directories.ts');
-    const { createStore } = await import('./io/store.ts');
-    const directory = configDirectory(process.env, process.platform, homeOrRoot());
-    return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
-  };
   return {
-    store,
+    store: () => openStore(signal),
     async recentTasks() {
       const { stateDirectory } = await import('./io/directories.ts');
       const { createRecentTasks } = await import('./io/recent-tasks.ts');
@@ -149,7 +144,7 @@ function fileDeps(
     },
     async isForeign(path) {
       const { isForeign } = await import('./io/directories.ts');
-      return isForeign(path ?? (await store()).path);
+      return isForeign(path ?? (await openStore(signal)).path);
     },
     async readText(path) {
       const { checkOpened } = await import('./io/directories.ts');
@@ -172,6 +167,13 @@ function fileDeps(
       return isStandardOutput(path);
     },
   };
+}
+
+async function openStore(signal: AbortSignal): Promise<ProfileStore> {
+  const { configDirectory } = await import('./io/directories.ts');
+  const { createStore } = await import('./io/store.ts');
+  const directory = configDirectory(process.env, process.platform, homeOrRoot());
+  return createStore({ directory, isNamed: Boolean(process.env.MMAI_CONFIG_DIR?.trim()), signal });
 }
 
 /** Not imported above: node:crypto takes a tenth of the time of --help. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { parseProfileName, profileName, SECRET_KEYS, selectProfile } from '../core/config/profiles.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
+import type { Messages } from '../locales/en/messages.ts';
 import { jsonDocument, masked, visible } from '../text/safe-text.ts';
 import { aligned } from '../text/width.ts';
 import { deleteProfile } from './config/delete.ts';
@@ -16,16 +17,7 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
   const { help } = deps.messages;
   const { flags } = help;
   const config = program.command('config').description(help.commands.config);
-  const add = (name: keyof typeof help.config, usage = name as string) => {
-    const command = config.command(usage).description(help.config[name]);
-    for (const argument of command.registeredArguments) {
-      const text = help.configArguments[argument.name() as keyof typeof help.configArguments];
-      argument.description = typeof text === 'string' ? text : text(CONFIG_KEYS);
-    }
-    // Those that are about all profiles, or about the one that is their argument, would ignore it.
-    if (!['delete', 'path', 'use', 'profiles'].includes(name)) command.option('--profile <name>', flags.profile);
-    return addCommonOptions(command, flags);
-  };
+  const add = (name: Subcommand, usage?: string) => addSubcommand(config, help, name, usage);
   const finish = async (work: Promise<void>) => {
     await work;
     done(ExitCode.ok);
@@ -57,6 +49,24 @@ export function addConfigCommand(program: Command, deps: CommandDeps, done: (exi
 }
 
 // --- internal ---
+
+type Subcommand = keyof Messages['help']['config'];
+
+function addSubcommand(
+  config: Command,
+  help: Messages['help'],
+  name: Subcommand,
+  usage: string = name,
+): ReturnType<typeof addCommonOptions> {
+  const command = config.command(usage).description(help.config[name]);
+  for (const argument of command.registeredArguments) {
+    const text = help.configArguments[argument.name() as keyof typeof help.configArguments];
+    argument.description = typeof text === 'string' ? text : text(CONFIG_KEYS);
+  }
+  // Those that are about all profiles, or about the one that is their argument, would ignore it.
+  if (!['delete', 'path', 'use', 'profiles'].includes(name)) command.option('--profile <name>', help.flags.profile);
+  return addCommonOptions(command, help.flags);
+}
 
 async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);

@@ -65,6 +65,13 @@ export function runHook(
   if (!(child instanceof ChildProcess)) return Promise.resolve({ how: 'notStarted', code: child.code });
   // A command that does not read its input closes it: no error of ours.
   child.stdin?.on('error', () => {}).end(input);
+  return hookEndOf(child, timeoutMs, signal);
+}
+
+// --- internal ---
+
+/** Resolves when a command of `--exec` has ended, or was left behind. */
+function hookEndOf(child: ChildProcess, timeoutMs: number, signal: AbortSignal): Promise<HookEnd> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
     let isLate = false;
@@ -94,8 +101,6 @@ export function runHook(
     });
   });
 }
-
-// --- internal ---
 
 /** Resolves when a command has ended, with what it wrote, or was killed. */
 function endOf(

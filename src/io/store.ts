@@ -51,12 +51,8 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
           if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
           const config = readConfig(path);
           change(config);
-          // conf would make the directory of a broken lock anew.
-          checkHeld();
-          const staged = stage(`${JSON.stringify(config, null, 2)}\n`, lock, stagedName(), Conf);
-          giveAsRoot(staged, ownerOf(target));
-          checkHeld();
-          retryWhileBusy(() => renameSync(staged, target));
+          const text = `${JSON.stringify(config, null, 2)}\n`;
+          replace(target, () => stage(text, lock, stagedName(), Conf), checkHeld);
         };
         await underLock(lock, work, { ...lockOptions, onWait });
       } catch (error) {
@@ -99,6 +95,16 @@ function readConfig(path: string, warn?: (text: Text) => void, isNamed = false):
     warn((m) => m.config.openToOthers(shellQuoted(path, process.platform)));
   }
   return config;
+}
+
+/** Puts the file that `make` makes in the place of another. `checkHeld` throws once the lock is not ours any more. */
+function replace(target: string, make: () => string, checkHeld: () => void): void {
+  // conf would make the directory of a broken lock anew.
+  checkHeld();
+  const staged = make();
+  giveAsRoot(staged, ownerOf(target));
+  checkHeld();
+  retryWhileBusy(() => renameSync(staged, target));
 }
 
 /**

@@ -61,14 +61,12 @@ export function watchDocument(
   resumeFlags: (succeeded: number, left: number) => readonly string[],
   messages: Messages,
 ): WatchDocument {
-  const counts = { succeeded: 0, failed: 0, running: 0, pending: 0, notChecked: 0, notFound: 0, unanswered: 0 };
-  for (const task of end.tasks) counts[watchedOutcome(task)] += 1;
+  const counts = countOutcomes(end);
   const cause = causeOf(end, messages);
   const tasksOf = (outcome: Outcome) => end.tasks.filter((task) => watchedOutcome(task) === outcome);
   const pending = tasksOf('pending');
   // Whether a task that was never seen is running is unknown.
   const goingOn = [...tasksOf('running'), ...pending].filter((task) => task.state !== null);
-  const stillRunning = goingOn.map(({ id }) => id);
   const notChecked = tasksOf('notChecked').map(({ id }) => id);
   // Those not checked first: a wait that is too short for all of them must not leave out the same ones again.
   const resumed = [...notChecked, ...pending.map(({ id }) => id)];
@@ -78,7 +76,7 @@ export function watchDocument(
     outcome: end.why,
     exitCode: end.exitCode,
     counts,
-    stillRunning,
+    stillRunning: goingOn.map(({ id }) => id),
     notChecked,
     resume,
     elapsedMs: end.elapsedMs,
@@ -109,6 +107,12 @@ export function shownOutcome({ outcome, status }: Pick<WatchedRow, 'outcome' | '
 }
 
 // --- internal ---
+
+function countOutcomes({ tasks }: EndEvent): Record<Outcome, number> {
+  const counts = { succeeded: 0, failed: 0, running: 0, pending: 0, notChecked: 0, notFound: 0, unanswered: 0 };
+  for (const task of tasks) counts[watchedOutcome(task)] += 1;
+  return counts;
+}
 
 function causeOf({ failure, error }: EndEvent, messages: Messages): ErrorObject | undefined {
   if (failure) return errorObject(failure, messages);

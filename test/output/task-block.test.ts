@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import xterm from '@xterm/headless';
 import { parseTaskId } from '../../src/core/task.ts';
 import { Watched } from '../../src/core/wait/watched.ts';
-import { createBlock } from '../../src/io/terminal/block.ts';
+import { Block } from '../../src/io/terminal/block.ts';
 import { plainStyle } from '../../src/io/terminal/style.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
@@ -138,7 +138,7 @@ describe('a block on a terminal', () => {
   it('is drawn at once, below what was there, and leaves nothing behind', async () => {
     const { canvas, write, screen, isCursorShown } = emulator(80, 24);
     write('$ mmai watch\n');
-    const block = createBlock(canvas, view, 250);
+    const block = new Block(canvas, view, 250);
     block.start();
     assert.deepEqual(await screen(), ['$ mmai watch', ...lines(tasks, 80, 24)]);
     assert.equal(await isCursorShown(), false);
@@ -151,7 +151,7 @@ describe('a block on a terminal', () => {
     it(`makes way in ${rows} rows for what others write, which stays above it`, async () => {
       const { canvas, write, screen } = emulator(80, rows);
       write('$ mmai watch\n');
-      const block = createBlock(canvas, view, 250);
+      const block = new Block(canvas, view, 250);
       block.start();
       block.writeAbove(() => write('warning: one\n'));
       block.writeAbove(() => write('warning: two\n'));
@@ -170,7 +170,7 @@ describe('a block on a terminal', () => {
       written.push(text);
       write(text);
     };
-    const block = createBlock(canvas, view, 250);
+    const block = new Block(canvas, view, 250);
     block.start();
     for (const columns of [60, 20, 90]) await resize(columns, 4);
     block.stop({ ownsTerminal: true });
@@ -187,7 +187,7 @@ describe('a block on a terminal', () => {
     it(`stays one block when the window becomes ${columns} × ${rows}`, async () => {
       const { canvas, write, resize, screen } = emulator(80, 24);
       write('$ mmai\n');
-      const block = createBlock(canvas, view, 250);
+      const block = new Block(canvas, view, 250);
       block.start();
       await resize(columns, rows);
       assert.deepEqual(await screen(), ['$ mmai', ...lines(tasks, columns, rows)]);

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import type { Environment } from '../../core/config/settings.ts';
 import { addressOf, originOf } from '../../core/origin.ts';
@@ -39,18 +40,9 @@ export interface TransportOptions {
 
 /** The transport over undici, its only importer. Throws a usage error when the CA file cannot be read, or undici's parser not run. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
-  const { caFile, caFileFrom = '--ca-file', env, now, observe, lookup, signal } = options;
-  if (!('WebAssembly' in globalThis)) {
-    throw usageError(
-      (m) => m.network.noWebAssembly,
-      (m) => m.network.noWebAssemblyHint,
-    );
-  }
-  if (env.NODE_EXTRA_CA_CERTS) await checkExtraCertificates(env.NODE_EXTRA_CA_CERTS, signal);
-  const { Agent } = await import('undici');
-  const trusting = async (path: string) =>
-    (await import('./certificates.ts')).contextTrusting({ path, from: caFileFrom }, env, signal);
-  const secureContext = caFile === undefined ? undefined : await trusting(caFile);
+  const { now, observe, lookup } = options;
+  const { Agent } = await loadUndici(options);
+  const secureContext = await trustedContext(options);
   const opening = { secureContext, now, observe, lookup, requestMs: Number.POSITIVE_INFINITY };
   const connector = createConnector(opening);
   const findRoute = routeFinder(options, connector);
@@ -88,6 +80,26 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 }
 
 // --- internal ---
+
+/** Throws a usage error where its parser cannot run, or Node could not read the certificates that it reads meanwhile. */
+async function loadUndici({ env, signal }: TransportOptions): Promise<typeof import('undici')> {
+  if (!('WebAssembly' in globalThis)) {
+    throw usageError(
+      (m) => m.network.noWebAssembly,
+      (m) => m.network.noWebAssemblyHint,
+    );
+  }
+  if (env.NODE_EXTRA_CA_CERTS) await checkExtraCertificates(env.NODE_EXTRA_CA_CERTS, signal);
+  return import('undici');
+}
+
+/** Undefined without a CA file: what Node trusts then counts. */
+async function trustedContext(options: TransportOptions): Promise<SecureContext | undefined> {
+  const { caFile, caFileFrom = '--ca-file', env, signal } = options;
+  if (caFile === undefined) return undefined;
+  const { contextTrusting } = await import('./certificates.ts');
+  return contextTrusting({ path: caFile, from: caFileFrom }, env, signal);
+}
 
 /** How to get to an origin. */
 interface Route extends ExchangeContext {

@@ -33,50 +33,59 @@ const END_FRAME = '\u001b[?2026l';
  * size and must fit it: fewer than `rows` lines, each narrower than `columns`. They are made every `refreshMs`; nothing is
  * written while they stay the same.
  */
-export function createBlock(
-  stream: Canvas,
-  lines: (size: WindowSize) => readonly string[],
-  refreshMs: number,
-): Drawing {
-  let drawn: readonly string[] = [];
-  let timer: NodeJS.Timeout | undefined;
+export class Block implements Drawing {
+  readonly #stream: Canvas;
+  readonly #lines: (size: WindowSize) => readonly string[];
+  readonly #refreshMs: number;
+  #drawn: readonly string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stream: Canvas, lines: (size: WindowSize) => readonly string[], refreshMs: number) {
+    this.#stream = stream;
+    this.#lines = lines;
+    this.#refreshMs = refreshMs;
+  }
+
+  start(): void {
+    this.#draw();
+    this.#timer = setInterval(this.#draw, this.#refreshMs);
+    this.#stream.on('resize', this.#draw);
+  }
+
+  writeAbove(write: () => void): void {
+    this.#stream.write(`${BEGIN_FRAME}${this.#erased()}`);
+    write();
+    this.#stream.write(`${frame(this.#drawn)}${END_FRAME}`);
+  }
+
+  stop({ ownsTerminal }: { readonly ownsTerminal: boolean }): void {
+    clearInterval(this.#timer);
+    this.#stream.off('resize', this.#draw);
+    if (ownsTerminal) this.#stream.write(`${this.#erased()}${SHOW_CURSOR}`);
+    this.#drawn = [];
+  }
+
+  readonly #draw = (): void => {
+    const { columns, rows, writableNeedDrain } = this.#stream;
+    // Frames that the terminal does not take would pile up in memory.
+    if (writableNeedDrain) return;
+    const next = this.#lines({ columns, rows });
+    if (next.join('\n') === this.#drawn.join('\n')) return;
+    this.#stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${this.#toTop()}${frame(next)}${END_FRAME}`);
+    this.#drawn = next;
+  };
+
+  #erased(): string {
+    return this.#drawn.length > 0 ? `${this.#toTop()}${ERASE_LINE}${DOWN}${ERASE_BELOW}${UP}` : '';
+  }
 
   /** The drawn lines take more rows where the window became narrower since, for terminals wrap them anew. */
-  const drawnRows = () => {
-    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / stream.columns)), 0);
-    return Math.min(rows, stream.rows - 1);
-  };
-  const toTop = () => (drawnRows() > 0 ? `\r\u001b[${drawnRows()}A` : '\r');
-  // The cursor rests on an empty row below, for terminals disagree whether the row it is on is wrapped anew. Nothing is erased
-  // from the window's first cell on: tmux takes that for worth keeping, and scrolls it up.
-  const frame = (next: readonly string[]) => next.map((line) => `${line}${ERASE_LINE}\n`).join('') + ERASE_BELOW;
-  const erased = () => (drawn.length > 0 ? `${toTop()}${ERASE_LINE}${DOWN}${ERASE_BELOW}${UP}` : '');
-  const draw = () => {
-    // Frames that the terminal does not take would pile up in memory.
-    if (stream.writableNeedDrain) return;
-    const next = lines({ columns: stream.columns, rows: stream.rows });
-    if (next.join('\n') === drawn.join('\n')) return;
-    stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${toTop()}${frame(next)}${END_FRAME}`);
-    drawn = next;
-  };
-  return {
-    start() {
-      draw();
-      timer = setInterval(draw, refreshMs);
-      stream.on('resize', draw);
-    },
-    writeAbove(write) {
-      stream.write(`${BEGIN_FRAME}${erased()}`);
-      write();
-      stream.write(`${frame(drawn)}${END_FRAME}`);
-    },
-    stop({ ownsTerminal }) {
-      clearInterval(timer);
-      stream.off('resize', draw);
-      if (ownsTerminal) stream.write(`${erased()}${SHOW_CURSOR}`);
-      drawn = [];
-    },
-  };
+  #toTop(): string {
+    const { columns, rows } = this.#stream;
+    const drawnRows = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
+    const up = Math.min(drawnRows, rows - 1);
+    return up > 0 ? `\r\u001b[${up}A` : '\r';
+  }
 }
 
 /** A serial line, or a pty that was given no size, says 0 × 0, which no drawing can fit. */
@@ -86,6 +95,14 @@ export function giveSize(stream: { columns: number; rows: number }): void {
 }
 
 // --- internal ---
+
+/**
+ * The cursor rests on an empty row below, for terminals disagree whether the row it is on is wrapped anew. Nothing is erased from
+ * the window's first cell on: tmux takes that for worth keeping, and scrolls it up.
+ */
+function frame(lines: readonly string[]): string {
+  return lines.map((line) => `${line}${ERASE_LINE}\n`).join('') + ERASE_BELOW;
+}
 
 function width(line: string): number {
   return displayWidth(stripVTControlCharacters(line));

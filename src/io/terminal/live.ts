@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/config/settings.ts';
-import { createBlock, giveSize, type WindowSize } from './block.ts';
+import { Block, giveSize, type WindowSize } from './block.ts';
 import { isForeground } from './foreground.ts';
 import { createKeys } from './keys.ts';
 import type { Drawing, LivePart } from './live-part.ts';
@@ -63,61 +63,86 @@ const REFRESH_MS = { spinner: 80, block: 250 };
 
 /** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Live> {
-  const { stderr, signal, isLent, isForeground: isInForeground = isForeground } = options;
-  const drawing = await createDrawing(view, options);
-  let isDrawing = false;
-  let isStopped = false;
-
-  const release = (ownsTerminal: boolean) => {
-    if (!isDrawing) return;
-    isDrawing = false;
-    for (const name of SUSPENDING) process.off(name, suspend);
-    drawing.stop({ ownsTerminal });
-  };
-  const suspend = (name: NodeJS.Signals) => {
-    release(true);
-    // Without our listener the signal does what it does by default.
-    afterWritten(stderr, () => process.kill(process.pid, name));
-  };
-  const drawInForeground = async () => {
-    if (isDrawing || !(await isInForeground()) || isDrawing || isStopped || isLent?.()) return;
-    isDrawing = true;
-    for (const name of SUSPENDING) process.on(name, suspend);
-    drawing.start();
-  };
-  const resume = async () => {
-    // SIGSTOP cannot be caught: after it everything is still held.
-    release(await isInForeground());
-    await drawInForeground();
-  };
-  const stop = () => {
-    if (isStopped) return;
-    isStopped = true;
-    clearInterval(timer);
-    process.off('SIGCONT', resume).off('exit', stop);
-    stderr.off('resize', measure);
-    signal.removeEventListener('abort', stop);
-    release(true);
-  };
-  // Before the other listeners get the new size.
-  const measure = () => giveSize(stderr);
-  measure();
-  stderr.prependListener('resize', measure);
-  // A crash exits without calling us, and would leave the cursor hidden.
-  process.on('SIGCONT', resume).on('exit', stop);
-  signal.addEventListener('abort', stop);
-  const timer = setInterval(drawInForeground, FOREGROUND_CHECK_MS).unref();
-  await drawInForeground();
-  return {
-    isDrawing: () => isDrawing,
-    lend: () => release(true),
-    takeBack: drawInForeground,
-    stop,
-    writeAbove: (write) => (isDrawing ? drawing.writeAbove(write) : write()),
-  };
+  const live = new ForegroundDrawing(await createDrawing(view, options), options);
+  await live.takeBack();
+  return live;
 }
 
 // --- internal ---
+
+class ForegroundDrawing implements Live {
+  readonly #drawing: Drawing;
+  readonly #options: LiveOptions;
+  readonly #isInForeground: () => Promise<boolean>;
+  readonly #timer: NodeJS.Timeout;
+  #isDrawing = false;
+  #isStopped = false;
+
+  constructor(drawing: Drawing, options: LiveOptions) {
+    this.#drawing = drawing;
+    this.#options = options;
+    this.#isInForeground = options.isForeground ?? isForeground;
+    this.#measure();
+    // Before the other listeners get the new size.
+    options.stderr.prependListener('resize', this.#measure);
+    // A crash exits without calling us, and would leave the cursor hidden.
+    process.on('SIGCONT', this.#resume).on('exit', this.stop);
+    options.signal.addEventListener('abort', this.stop);
+    this.#timer = setInterval(() => this.takeBack(), FOREGROUND_CHECK_MS).unref();
+  }
+
+  isDrawing(): boolean {
+    return this.#isDrawing;
+  }
+
+  lend(): void {
+    this.#release(true);
+  }
+
+  async takeBack(): Promise<void> {
+    const { isLent } = this.#options;
+    if (this.#isDrawing || !(await this.#isInForeground()) || this.#isDrawing || this.#isStopped || isLent?.()) return;
+    this.#isDrawing = true;
+    for (const name of SUSPENDING) process.on(name, this.#suspend);
+    this.#drawing.start();
+  }
+
+  writeAbove(write: () => void): void {
+    if (this.#isDrawing) this.#drawing.writeAbove(write);
+    else write();
+  }
+
+  readonly stop = (): void => {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    process.off('SIGCONT', this.#resume).off('exit', this.stop);
+    this.#options.stderr.off('resize', this.#measure);
+    this.#options.signal.removeEventListener('abort', this.stop);
+    this.#release(true);
+  };
+
+  readonly #measure = (): void => giveSize(this.#options.stderr);
+
+  readonly #suspend = (name: NodeJS.Signals): void => {
+    this.#release(true);
+    // Without our listener the signal does what it does by default.
+    afterWritten(this.#options.stderr, () => process.kill(process.pid, name));
+  };
+
+  readonly #resume = async (): Promise<void> => {
+    // SIGSTOP cannot be caught: after it everything is still held.
+    this.#release(await this.#isInForeground());
+    await this.takeBack();
+  };
+
+  #release(ownsTerminal: boolean): void {
+    if (!this.#isDrawing) return;
+    this.#isDrawing = false;
+    for (const name of SUSPENDING) process.off(name, this.#suspend);
+    this.#drawing.stop({ ownsTerminal });
+  }
+}
 
 /** Goes on once the terminal has what a thread writes to it, or soon where it takes nothing. */
 function afterWritten(stream: NodeJS.WriteStream, goOn: () => void): void {
@@ -136,7 +161,7 @@ async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey
   const hasKeys = stdin.isTTY && !stdin.destroyed && stdout.isTTY && !mayKeepModes(stderr);
   const keys = hasKeys ? createKeys(stdin, onKey) : undefined;
   const lines = (size: WindowSize) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() });
-  const block = createBlock(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);
+  const block = new Block(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);
   const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];
   return {
     start() {
@@ -145,6 +170,6 @@ async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey
     stop(terminal) {
       for (const part of parts) part?.stop(terminal);
     },
-    writeAbove: block.writeAbove,
+    writeAbove: (write) => block.writeAbove(write),
   };
 }

@@ -44,7 +44,7 @@ async function live(overrides: Partial<LiveOptions> = {}) {
     },
   );
   after(() => started.stop());
-  return { ...terminal, ...started };
+  return { ...terminal, drawing: started };
 }
 
 describe('what is drawn', () => {
@@ -94,26 +94,26 @@ describe('what is drawn', () => {
   });
 
   it('is drawn in the foreground only, and keys are read there only', async () => {
-    const { text, modes, isDrawing } = await live({ isForeground: async () => false });
-    assert.equal(isDrawing(), false);
+    const { text, modes, drawing } = await live({ isForeground: async () => false });
+    assert.equal(drawing.isDrawing(), false);
     assert.equal(text(), '');
     assert.deepEqual(modes, []);
   });
 
   it('leaves the terminal alone, keys too, while it is lent', async () => {
     let isLent = true;
-    const { text, modes, isDrawing, lend, takeBack } = await live({ isLent: () => isLent });
+    const { text, modes, drawing } = await live({ isLent: () => isLent });
     assert.equal(text(), '');
     isLent = false;
-    await takeBack();
-    assert.equal(isDrawing(), true);
+    await drawing.takeBack();
+    assert.equal(drawing.isDrawing(), true);
     isLent = true;
-    lend();
+    drawing.lend();
     assert.ok(text().endsWith(CURSOR_SHOWN));
     assert.equal(modes.at(-1), false);
     process.emit('SIGCONT');
     await new Promise(setImmediate);
-    assert.equal(isDrawing(), false);
+    assert.equal(drawing.isDrawing(), false);
   });
 
   it('reads no keys where stdout is piped to a program that reads them, like a pager', async () => {
@@ -135,35 +135,35 @@ describe('what is drawn', () => {
 
   it('writes nothing to the terminal, and sets no mode, when the job goes on in the background', async () => {
     let isInFront = true;
-    const { text, modes, isDrawing } = await live({ isForeground: async () => isInFront });
+    const { text, modes, drawing } = await live({ isForeground: async () => isInFront });
     assert.match(text(), /with keys/);
     const [writtenBefore, modesBefore] = [text(), modes.length];
     isInFront = false;
     process.emit('SIGCONT');
     await new Promise(setImmediate);
-    assert.equal(isDrawing(), false);
+    assert.equal(drawing.isDrawing(), false);
     assert.equal(text(), writtenBefore);
     assert.equal(modes.length, modesBefore);
   });
 
   it('is drawn again when the job comes back to the foreground, with the keyboard in raw mode', async () => {
     let isInFront = false;
-    const { text, modes, isDrawing } = await live({ isForeground: async () => isInFront });
+    const { text, modes, drawing } = await live({ isForeground: async () => isInFront });
     isInFront = true;
     process.emit('SIGCONT');
     await new Promise(setImmediate);
-    assert.equal(isDrawing(), true);
+    assert.equal(drawing.isDrawing(), true);
     assert.ok(text().includes(CURSOR_HIDDEN));
     assert.equal(modes.at(-1), true);
   });
 
   it('stops when the run is told to end', async () => {
     const stop = new AbortController();
-    const { text, isDrawing } = await live({ signal: stop.signal });
+    const { text, drawing } = await live({ signal: stop.signal });
     const aborted = once(stop.signal, 'abort');
     stop.abort();
     await aborted;
-    assert.equal(isDrawing(), false);
+    assert.equal(drawing.isDrawing(), false);
     assert.ok(text().endsWith(CURSOR_SHOWN));
   });
 });
