@@ -24,7 +24,7 @@ import {
   requireField,
   writtenKey,
 } from './provider.ts';
-import { assumeRole, assumeRoleWithOidc, type Role } from './sts.ts';
+import { oidcRoleCredentials, type Role, roleCredentials } from './sts.ts';
 import { credentialsFrom, URI_VARIABLE } from './uri.ts';
 
 const KEY = ['access_key_id', 'access_key_secret'] as const;
@@ -141,7 +141,7 @@ function oidcOffer(profile: Fields, source: Text, { deps, config }: Lookup): Off
     source,
     obtain: async (until) => {
       await refuseForeign(key, deps);
-      return assumeRoleWithOidc(deps, role, source, until);
+      return oidcRoleCredentials(deps, role, source, until);
     },
   };
 }
@@ -149,7 +149,7 @@ function oidcOffer(profile: Fields, source: Text, { deps, config }: Lookup): Off
 /** A role assumed with the key that `base` offers. */
 function roleOffer(base: Offer, profile: Fields, source: Text, deps: CredentialDeps): Offer {
   const role = roleOf(profile, source);
-  return { source, obtain: async (until) => assumeRole(deps, await base.obtain(until), role, source, until) };
+  return { source, obtain: async (until) => roleCredentials(deps, await base.obtain(until), role, source, until) };
 }
 
 function externalOffer(profile: Fields, source: Text, lookup: Lookup): Offer {

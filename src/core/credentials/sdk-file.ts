@@ -14,7 +14,7 @@ import {
   requireField,
   writtenKey,
 } from './provider.ts';
-import { assumeRole } from './sts.ts';
+import { roleCredentials } from './sts.ts';
 
 const FILE_VARIABLE = 'ALIBABA_CLOUD_CREDENTIALS_FILE';
 const KEY = ['access_key_id', 'access_key_secret'] as const;
@@ -89,7 +89,7 @@ function sectionOffer(section: Fields, deps: CredentialDeps, source: Text): Offe
         sessionName: textOf(section, 'role_session_name'),
         policy: textOf(section, 'policy'),
       };
-      return { source, obtain: (until) => assumeRole(deps, by, role, source, until) };
+      return { source, obtain: (until) => roleCredentials(deps, by, role, source, until) };
     }
     default:
       throw denied((m) => m.credentials.unknownType(source(m), ['access_key', 'sts', 'ecs_ram_role', 'ram_role_arn']));

@@ -1,7 +1,7 @@
 import type { Text } from '../../errors.ts';
 import { shownPath } from '../../text/safe-text.ts';
-import { assumeRole as assumeRoleCall, type RoleRequest } from '../operations/assume-role.ts';
-import { assumeRoleWithOidc as assumeRoleWithOidcCall } from '../operations/assume-role-with-oidc.ts';
+import { assumeRole, type RoleRequest } from '../operations/assume-role.ts';
+import { assumeRoleWithOidc } from '../operations/assume-role-with-oidc.ts';
 import { isExposed, parseOrigin } from '../origin.ts';
 import { textOf } from '../record.ts';
 import { issuedCredentials, issuingService } from './issuer.ts';
@@ -33,23 +33,23 @@ const SESSION_NAME = 'mmai';
 const DURATION_S = 3600;
 
 /** The credentials of a role for those of an identity it trusts. Throws exit 3, and exit 4 for the network. */
-export async function assumeRole(
+export async function roleCredentials(
   deps: CredentialDeps,
   by: Credentials,
   role: Role,
   source: Text,
   until: number,
 ): Promise<Credentials> {
-  const call = assumeRoleCall(issuingService(deps), roleRequest(role, deps, source));
+  const call = assumeRole(issuingService(deps), roleRequest(role, deps, source));
   const hint: Text = (m) => m.credentials.assumeRoleHint;
   return issuedCredentials(call, by.accessKey, { source, hint, until }, deps);
 }
 
 /**
  * The credentials of a role for the token in a file, which is read each time, since whoever wrote it renews it. Throws as
- * {@link assumeRole}.
+ * {@link roleCredentials}.
  */
-export async function assumeRoleWithOidc(
+export async function oidcRoleCredentials(
   deps: CredentialDeps,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
   source: Text,
@@ -60,7 +60,7 @@ export async function assumeRoleWithOidc(
   const token = (await readFileOf(tokenSource, tokenFile, deps))?.trim();
   if (token === undefined) throw denied((m) => m.credentials.unreadable(tokenSource(m), 'ENOENT'));
   deps.redactor.addTemporary(token);
-  const call = assumeRoleWithOidcCall(issuingService(deps), { ...request, providerArn, token });
+  const call = assumeRoleWithOidc(issuingService(deps), { ...request, providerArn, token });
   const hint: Text = (m) => m.credentials.oidcHint;
   return issuedCredentials(call, undefined, { source, hint, until }, deps);
 }
@@ -86,7 +86,7 @@ export function oidcProvider(deps: CredentialDeps): Provider {
         tokenFile: required('OIDC_TOKEN_FILE'),
         sessionName: value('ROLE_SESSION_NAME'),
       };
-      return { source, obtain: (until) => assumeRoleWithOidc(deps, role, source, until) };
+      return { source, obtain: (until) => oidcRoleCredentials(deps, role, source, until) };
     },
   );
 }

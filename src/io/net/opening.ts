@@ -77,13 +77,13 @@ export class Opening {
     });
     socket.once('lookup', (error, address) => {
       if (error) return;
-      report((m) => m.check.network.name(host, String(address)));
+      report((m) => m.network.steps.name(host, String(address)));
       report = this.start('tcp');
     });
     const connected = this.within(socket, name, event(socket, 'connect'));
     await (isProxy ? connected.catch(blameProxy) : connected);
     const { remoteAddress = '', remotePort = port } = socket;
-    report((m) => m.check.network.connected(remoteAddress, remotePort));
+    report((m) => m.network.steps.connected(remoteAddress, remotePort));
     return socket;
   }
 
@@ -104,7 +104,7 @@ export class Opening {
     await this.within(secured, name, event(secured, 'secureConnect'));
     const protocol = secured.getProtocol() ?? 'TLS';
     const isResumed = secured.isSessionReused();
-    report((m) => m.check.network.secured(protocol, host, isResumed));
+    report((m) => m.network.steps.secured(protocol, host, isResumed));
     return secured;
   }
 

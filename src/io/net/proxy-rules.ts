@@ -31,15 +31,15 @@ export interface ProxyChoice {
  * hold a password.
  */
 export function chooseProxy(url: URL, env: Environment): ProxyChoice {
-  if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.check.network.loopback };
+  if (isLoopback(url.hostname)) return { proxy: undefined, why: (m) => m.network.steps.loopback };
   const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
   // A file of variables with CRLF leaves a carriage return at the end of each, of an empty one, too.
   const isSet = (name: string) => env[name]?.trim();
   const variable = names.find(isSet);
   if (!variable) {
     const ignored = ['all_proxy', 'ALL_PROXY'].find(isSet);
-    const why: Text = ({ check: { network } }) =>
-      ignored ? network.unsupported(names[1]!, ignored) : network.noVariable(names[1]!);
+    const why: Text = ({ network: { steps } }) =>
+      ignored ? steps.unsupported(names[1]!, ignored) : steps.noVariable(names[1]!);
     return { proxy: undefined, why };
   }
   const exempting = ['no_proxy', 'NO_PROXY'].find(isSet);

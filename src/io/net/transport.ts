@@ -120,7 +120,7 @@ function responseObserver(
 ): (status: number) => void {
   const start = now();
   return (status) =>
-    observe({ step: 'answer', detail: (m) => m.check.network.answered(status, host), ms: now() - start });
+    observe({ step: 'answer', detail: (m) => m.network.steps.answered(status, host), ms: now() - start });
 }
 
 type RouteFinder = (origin: string, direct: boolean) => Route;
@@ -134,14 +134,14 @@ function routeFinder({ env, observe, redactor }: TransportOptions, connector: Co
     if (found) return found;
     const url = new URL(origin);
     const { proxy, why }: ProxyChoice = direct
-      ? { proxy: undefined, why: (m) => m.check.network.direct }
+      ? { proxy: undefined, why: (m) => m.network.steps.direct }
       : chooseProxy(url, env);
     for (const secret of proxy?.secrets ?? []) redactor?.add(secret);
     observe?.({
       step: 'proxy',
       ms: 0,
       proxy: proxy?.host,
-      detail: (m) => m.check.network.route(url.host, proxy?.host, why(m)),
+      detail: (m) => m.network.steps.route(url.host, proxy?.host, why(m)),
     });
     const route = createRoute(url, proxy, connector);
     routes.set(origin, route);

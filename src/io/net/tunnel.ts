@@ -72,7 +72,7 @@ async function connectTunnel(peer: Peer, proxy: ProxyServer, opening: Opening): 
   const socket = end.isSecure ? await opening.tls(plain, end) : plain;
   const report = opening.start('tunnel');
   const status = await opening.within(socket, end.name, requestTunnel(socket, peer, proxy));
-  report((m) => m.check.network.tunnel(status, proxy.host));
+  report((m) => m.network.steps.tunnel(status, proxy.host));
   return socket;
 }
 

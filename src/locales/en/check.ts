@@ -33,18 +33,4 @@ export const checkEn = {
   clockUnknown: 'the response has no Date header',
   signatureAccepted: (requestId: string) => `accepted; request ID ${requestId}`,
   permitted: (answer: string) => `GetTaskStatus allowed: the service returned "${answer}"`,
-  network: {
-    name: (host: string, address: string) => `${host} is ${address}`,
-    connected: (address: string, port: number) => `${address} port ${port}`,
-    secured: (protocol: string, host: string, isResumed: boolean) =>
-      `${protocol} with ${host}${isResumed ? ', session resumed' : ''}`,
-    tunnel: (status: number, proxy: string) => `HTTP ${status} from proxy ${proxy}`,
-    answered: (status: number, host: string) => `HTTP ${status} from ${host}, first byte received`,
-    route: (host: string, proxy: string | undefined, why: string) =>
-      `${host}: ${proxy === undefined ? 'no proxy' : `through proxy ${proxy}`} (${why})`,
-    loopback: 'loopback',
-    direct: 'never proxied',
-    noVariable: (name: string) => `no ${name}`,
-    unsupported: (name: string, other: string) => `no ${name}; ${other} is not supported`,
-  },
 };

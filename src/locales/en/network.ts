@@ -50,4 +50,19 @@ export const networkEn = {
   noWebAssembly: 'this Node.js runs without WebAssembly, which mmai needs to send requests',
   noWebAssemblyHint: 'run Node.js without --jitless and --lite-mode, which may be in NODE_OPTIONS',
   schemes: (offered: string) => `; it offers ${offered}, mmai only supports Basic`,
+  /** The steps of a request, for `--debug` and `config check`. */
+  steps: {
+    name: (host: string, address: string) => `${host} is ${address}`,
+    connected: (address: string, port: number) => `${address} port ${port}`,
+    secured: (protocol: string, host: string, isResumed: boolean) =>
+      `${protocol} with ${host}${isResumed ? ', session resumed' : ''}`,
+    tunnel: (status: number, proxy: string) => `HTTP ${status} from proxy ${proxy}`,
+    answered: (status: number, host: string) => `HTTP ${status} from ${host}, first byte received`,
+    route: (host: string, proxy: string | undefined, why: string) =>
+      `${host}: ${proxy === undefined ? 'no proxy' : `through proxy ${proxy}`} (${why})`,
+    loopback: 'loopback',
+    direct: 'never proxied',
+    noVariable: (name: string) => `no ${name}`,
+    unsupported: (name: string, other: string) => `no ${name}; ${other} is not supported`,
+  },
 };

@@ -36,16 +36,4 @@ export const checkZh: typeof checkEn = {
   clockUnknown: '响应中没有 Date 头，无法判断',
   signatureAccepted: (requestId) => `验证通过，请求 ID ${requestId}`,
   permitted: (answer) => `可调用 GetTaskStatus（返回：${answer}）`,
-  network: {
-    name: (host, address) => `${host} 解析为 ${address}`,
-    connected: (address, port) => `${address} 端口 ${port}`,
-    secured: (protocol, host, isResumed) => `${host}，${protocol}${isResumed ? '，会话复用' : ''}`,
-    tunnel: (status, proxy) => `代理 ${proxy} 返回 HTTP ${status}`,
-    answered: (status, host) => `${host} 返回 HTTP ${status}，已收到首字节`,
-    route: (host, proxy, why) => `${host}：${proxy === undefined ? '不经代理' : `经代理 ${proxy}`}（${why}）`,
-    loopback: '本机回环地址',
-    direct: '始终直连',
-    noVariable: (name) => `未设置 ${name}`,
-    unsupported: (name, other) => `未设置 ${name}；不支持 ${other}`,
-  },
 };

@@ -49,4 +49,16 @@ export const networkZh: typeof networkEn = {
   noWebAssembly: '当前 Node.js 未启用 WebAssembly，mmai 无法发送请求',
   noWebAssemblyHint: '去掉 Node.js 选项 --jitless 和 --lite-mode（可能在 NODE_OPTIONS 中）',
   schemes: (offered) => `；代理要求 ${offered} 认证，mmai 仅支持 Basic`,
+  steps: {
+    name: (host, address) => `${host} 解析为 ${address}`,
+    connected: (address, port) => `${address} 端口 ${port}`,
+    secured: (protocol, host, isResumed) => `${host}，${protocol}${isResumed ? '，会话复用' : ''}`,
+    tunnel: (status, proxy) => `代理 ${proxy} 返回 HTTP ${status}`,
+    answered: (status, host) => `${host} 返回 HTTP ${status}，已收到首字节`,
+    route: (host, proxy, why) => `${host}：${proxy === undefined ? '不经代理' : `经代理 ${proxy}`}（${why}）`,
+    loopback: '本机回环地址',
+    direct: '始终直连',
+    noVariable: (name) => `未设置 ${name}`,
+    unsupported: (name, other) => `未设置 ${name}；不支持 ${other}`,
+  },
 };
