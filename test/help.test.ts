@@ -90,6 +90,10 @@ describe('help', { concurrency: 4 }, () => {
       ['status', '--help'],
     ],
     [
+      ['status', 'help'],
+      ['status', '--help'],
+    ],
+    [
       ['help', 'wait'],
       ['watch', '--help'],
     ],

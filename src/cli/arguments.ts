@@ -51,14 +51,16 @@ export function commandLine(argv: readonly string[], program: Command): string[]
   if (argv[0] === 'complete') return [...argv];
   const moved = leadingFlagsMoved(argv, program);
   const path = commandsOnPath(moved, program);
-  const { commands, options } = path.at(-1)!;
+  const { commands, options, registeredArguments } = path.at(-1)!;
+  const takesTasks = registeredArguments[0]?.name() === 'taskId';
   // Not commander's own help command: it ends with what process.exitCode is.
-  if (commands.length > 0 && moved[path.length - 1] === 'help') {
+  if ((commands.length > 0 || takesTasks) && moved[path.length - 1] === 'help') {
     const words = moved.filter((word) => word !== 'help');
     return helpCall(words, program);
   }
   const flags = beforeDashes(moved).map((word, index, words) => withoutSign(word, words[index - 1], options));
   refuseValues(flags, options);
+  if (takesTasks) refuseFields(flags);
   const dryRun = options.find(({ long }) => long === '--dry-run');
   const read = dryRun ? flags.map((word, index) => explicitDryRun(word, flags[index + 1], dryRun.optional)) : flags;
   return [...read, ...moved.slice(flags.length)];
@@ -95,6 +97,16 @@ function refuseValues(words: readonly string[], options: Command['options']): vo
       throw usageError((m) => m.parser.noValue(option.long!));
     }
   }
+}
+
+/** `--json id,state`, as gh has it: here the fields would be task IDs. */
+function refuseFields(words: readonly string[]): void {
+  const fields = words[words.indexOf('--json') + 1];
+  if (!words.includes('--json') || !/^[a-z]+(,[a-z]+)*$/i.test(fields ?? '')) return;
+  throw usageError(
+    (m) => m.usage.badTaskId(fields ?? ''),
+    (m) => m.parser.noFields,
+  );
 }
 
 /** `-o=json` as `-ojson`, as kubectl reads it: for commander the sign would belong to the value. Not where another flag has its value. */

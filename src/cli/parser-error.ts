@@ -27,6 +27,7 @@ export function parserError({ code, message }: CommanderError, command: Command)
 const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'mmai watch': ['-w', '-f', '--watch', '--wait', '--waiter', '--follow'],
   'mmai status': ['get', 'describe'],
+  'mmai status ID --raw': ['--raw'],
   'mmai result': ['logs'],
   'mmai config init': ['init', 'login', 'auth'],
   'mmai config check': ['check', 'doctor'],
@@ -45,6 +46,7 @@ const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   '--retries': ['--retry', '--retry-count', '--max-retries'],
   '--request-timeout': ['--connect-timeout', '--read-timeout'],
   '--quiet': ['-s', '--silent'],
+  '--json': ['-o', '--output'],
   '--color never': ['--no-color'],
   '--exit-status': ['--exit-code'],
   '--until': ['--for'],
@@ -54,6 +56,9 @@ const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Flags for what stands here without one. */
 const TASK_ID_FLAGS = ['--id', '--task', '--task-id', '--taskId', '--TaskId'];
+
+/** Commands that list what there is. */
+const LISTING_WORDS = ['ls', 'list', 'list-tasks', 'ps', 'history'];
 
 /** Flags for an exit code that tells the outcome. */
 const EXIT_CODE_FLAGS = ['--exit-status', '--exit-code'];
@@ -92,8 +97,9 @@ function meantFlag(word: string, command: Command): Text | undefined {
   return meant(flag, command);
 }
 
-/** What is a task ID, an operation of the service or a topic of `explain` where a command should be. */
-function misplaced(word: string): Text | undefined {
+/** What is a task ID, an operation of the service or a topic of `explain` where a command should be, or lists tasks. */
+function misplaced(word: string, command: Command): Text | undefined {
+  if (!command.parent && LISTING_WORDS.includes(word)) return (m) => m.parser.noListing;
   const operation = /^get-?task-?(status|result)$/i.exec(word);
   if (operation) return suggestion(`mmai ${operation[1]!.toLowerCase()}`);
   if (/^[1-9]\d{0,18}$/.test(word)) return suggestion(`mmai status ${word}`);
@@ -118,7 +124,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'commander.unknownCommand': {
     text: (what) => (m) => m.parser.unknownCommand(withoutValue(what)),
     hint: (what, command) =>
-      meant(what, command) ?? misplaced(what) ?? ((m) => m.parser.helpCommands(fullName(command))),
+      meant(what, command) ?? misplaced(what, command) ?? ((m) => m.parser.helpCommands(fullName(command))),
   },
   'commander.missingArgument': { text: (what) => (m) => m.parser.missingArgument(what) },
   'commander.optionMissingArgument': { text: (what) => (m) => m.parser.missingValue(what) },

@@ -17,6 +17,8 @@ describe('a word of another program gets the word of mmai', () => {
     ['status 1 --TaskId=2', 'mmai status ID'],
     ['GetTaskStatus --TaskId 1', 'mmai status'],
     ['get-task-result', 'mmai result'],
+    ['watch 1 --raw', 'mmai status ID --raw'],
+    ['config list -o json', '--json'],
     ['login', 'mmai config init'],
     ['doctor', 'mmai config check'],
     ['config view', 'list'],
@@ -41,7 +43,23 @@ describe('a word of another program gets the word of mmai', () => {
     });
   }
 
-  const unknown = ['completion --jq x', 'sandbox --exit-status', 'watch 1 --wait', 'ls', 'completion --shell bash'];
+  for (const line of ['ls', 'list', '--lang en history']) {
+    it(`mmai ${line}: tasks cannot be listed`, async () => {
+      const { code, stderr } = await mmaiInProcess(line.split(' '));
+      assert.equal(code, 2);
+      assert.match(stderr, /\nhint: the service cannot list tasks; .*"mmai status"/);
+    });
+  }
+
+  it('fields behind --json, as of gh, are no task IDs: --query chooses them', async () => {
+    for (const line of ['status 1 --json id,state', 'watch --json state 1', 'result 1 --json id']) {
+      const { code, stderr } = await mmaiInProcess([...line.split(' '), '--simulate', '2']);
+      assert.equal(code, 2);
+      assert.match(stderr, /is not a valid task ID.*\nhint: --json takes no fields: choose them with --query/);
+    }
+  });
+
+  const unknown = ['completion --jq x', 'sandbox --exit-status', 'watch 1 --wait', 'lss', 'completion --shell bash'];
   for (const line of unknown) {
     it(`no word that the command does not have: mmai ${line}`, async () => {
       const { stderr } = await mmaiInProcess(line.split(' '));

@@ -53,6 +53,8 @@ export const en = {
       `too many arguments: expected at most ${expected}, got ${given}`,
     helpCommands: (command: string) => `run "${command} --help" to list the commands`,
     helpOptions: (command: string) => `run "${command} --help" to list the options`,
+    noFields: '--json takes no fields: choose them with --query, as in --query "tasks[].[id, state]"',
+    noListing: 'the service cannot list tasks; at a terminal, "mmai status" offers those checked recently',
     exitStatus: 'watch does not need it: its exit code always reflects the outcome',
     suggestion: (names: string) => `did you mean "${names}"?`,
   },

@@ -37,6 +37,8 @@ export const zh: Messages = {
     excessArguments: (expected, given) => `参数过多：最多 ${expected} 个，实际 ${given} 个`,
     helpCommands: (command) => `运行 "${command} --help" 查看所有${command === 'mmai' ? '' : '子'}命令`,
     helpOptions: (command) => `运行 "${command} --help" 查看所有选项`,
+    noFields: '--json 不接受字段；请用 --query 选取，例如 --query "tasks[].[id, state]"',
+    noListing: '服务端没有列出任务的接口；在终端中运行 "mmai status" 可从最近查询过的任务中选择',
     exitStatus: 'watch 无需此选项：其退出码始终反映任务结果',
     suggestion: (names) => `您是否想输入 ${names}？`,
   },
