@@ -112,7 +112,7 @@ export async function createProgram(
 
 /** Writes lines for `--debug`, English as logs are. */
 function createDebug(stderr: Output): CommandDeps['debug'] {
-  const log = createLog(stderr, (lines) => `debug: ${lines} lines left out, since standard error was not read`);
+  const log = createLog(stderr, (lines) => `debug: lines left out, since standard error was not read: ${lines}`);
   return (line) => log(`debug: ${visible(line)}`);
 }
 

@@ -54,7 +54,7 @@ describe('messages of a wait', () => {
     assert.ok(length > 250_000 && length < 270_000, String(length));
     onRead(true);
     await new Promise(setImmediate);
-    assert.match(deps.stderr.text(), /\ndebug: \d+ lines left out, since standard error was not read\n$/);
+    assert.match(deps.stderr.text(), /\ndebug: lines left out, since standard error was not read: \d+\n$/);
   });
 
   it('say after two seconds in which nothing came what is read from where, but not with -q', async () => {

@@ -98,7 +98,7 @@ export const en = {
     noDashes: (word: string) => `"${word}" is not expected here: put "--" before a command to run`,
     notStarted: (name: string, code: string) =>
       code === 'ENOENT' ? `${name}: command not found` : `${name}: cannot be executed (${code})`,
-    leftOut: (lines: number) => `${lines} requests left out: standard error was not read`,
+    leftOut: (lines: number) => `requests left out, since standard error was not read: ${lines}`,
     listening: (url: string) => `sandbox listening on ${url}; press Ctrl-C to stop`,
   },
   config: configEn,

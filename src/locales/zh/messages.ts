@@ -78,7 +78,7 @@ export const zh: Messages = {
     cannotListen: (port, why) => `无法监听 127.0.0.1${port ? `:${port}` : ''}：${fileProblem(why)}`,
     noDashes: (word) => `意外的参数“${word}”：如需运行命令，请在命令前加上“--”`,
     notStarted: (name, code) => (code === 'ENOENT' ? `${name}：未找到该命令` : `${name}：无法执行（${code}）`),
-    leftOut: (lines) => `标准错误未被读取，省略了 ${lines} 个请求`,
+    leftOut: (lines) => `标准错误未被读取，已省略的请求：${lines} 个`,
     listening: (url) => `模拟服务已启动：${url}（按 Ctrl-C 停止）`,
   },
   config: configZh,
