@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { run } from '../../src/cli.ts';
+import type { MmaiError } from '../../src/errors.ts';
 import { zh } from '../../src/locales/zh/messages.ts';
 import { config, person, profilesOf, SECRET, save } from '../support/config-command.ts';
 import { type FakeDeps, fakeDeps, scripted, terminal } from '../support/deps.ts';
@@ -204,9 +205,11 @@ describe('mmai config delete', () => {
     const deps = fakeDeps();
     await two(deps);
     await assert.rejects(config('delete work', deps), { exitCode: 2, message: /--yes/ });
-    await assert.rejects(config('delete nowhere --yes', deps), {
-      exitCode: 2,
-      message: /profile "nowhere" does not exist/,
+    await assert.rejects(config('delete nowhere --yes', deps), (error: MmaiError) => {
+      assert.equal(error.exitCode, 2);
+      assert.match(error.message, /profile "nowhere" does not exist/);
+      assert.match(error.hint!(deps.messages), /"mmai config profiles"/);
+      return true;
     });
     assert.deepEqual(Object.keys(await profilesOf(deps)), ['work', 'other']);
   });

@@ -8,7 +8,7 @@ import { type ConfigOptions, updateConfig } from './keys.ts';
 export async function deleteProfile(options: ConfigOptions, deps: CommandDeps, name: string): Promise<void> {
   const { messages, stderr, stdin } = deps;
   const store = await deps.store();
-  selectProfile(store.read(), parseProfileName(name));
+  selectProfile(store.read(), parseProfileName(name), (m) => m.config.profilesHint);
   if (!options.yes) {
     if (!stdin.isTerminal) throw usageError((m) => m.config.deleteNeedsYes(name));
     const isMeant = await (await deps.prompts()).confirm(

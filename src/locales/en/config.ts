@@ -28,6 +28,7 @@ export const configEn = {
   askRegion: 'Default region',
   answers: { yes: 'Yes', no: 'No' },
   askCheck: 'Check it now (mmai config check)?',
+  profilesHint: 'run "mmai config profiles" to list the profiles',
   askDelete: (profile: string) => `Delete profile "${profile}" and its AccessKey?`,
   deleteNeedsYes: (profile: string) => `to delete profile "${profile}" without a terminal, add --yes`,
   notDeleted: (profile: string) => `profile "${profile}" was not deleted`,

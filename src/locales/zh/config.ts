@@ -27,6 +27,7 @@ export const configZh: Messages['config'] = {
   askRegion: '默认地域',
   answers: { yes: '是', no: '否' },
   askCheck: '是否立即检查配置（mmai config check）？',
+  profilesHint: '运行 "mmai config profiles" 查看所有配置',
   askDelete: (profile) => `是否删除配置“${profile}”及其 AccessKey？`,
   deleteNeedsYes: (profile) => `在非终端环境中删除配置“${profile}”需要加上 --yes`,
   notDeleted: (profile) => `未删除配置“${profile}”`,
