@@ -51,11 +51,10 @@ export function addHelpNotes(
   const name = path.join(' ');
   const isHiding = isShort && path.length > 0;
   if (isHiding) for (const option of command.options) if (!COMMON.includes(option.long ?? '')) option.hideHelp();
-  const examples = examplesOf(name, messages);
   command.addHelpText('after', () =>
     [
       isShort ? undefined : valueNotes(command, messages),
-      examples.length > 0 && `\n${help.headings.examples}\n  ${examples.join('\n  ')}`,
+      exampleNotes(name, messages),
       !isShort && Object.hasOwn(NEVER, name) ? exitCodeTable(name, command, messages) : undefined,
       isShort ? `\n${help.whole(['mmai', ...path, '--help'].join(' '))}` : undefined,
     ]
@@ -66,6 +65,11 @@ export function addHelpNotes(
 }
 
 // --- internal ---
+
+function exampleNotes(name: string, messages: Messages): string {
+  const examples = examplesOf(name, messages);
+  return examples.length > 0 ? `\n${messages.help.headings.examples}\n  ${examples.join('\n  ')}` : '';
+}
 
 /** How the values of some flags are written; undefined where the command has none of these. */
 function valueNotes(command: Command, { help }: Messages): string | undefined {

@@ -70,7 +70,7 @@ const STEP = 4;
 /** A {@link beginning} is below this. */
 const BEGINNINGS = 2 ** 15;
 /** A secret that holds so much of a number in hex may be found in a UUID. */
-const HEX = /(?:[\da-f][^\da-z]*){6}/i;
+const HEX = /(?:[\da-fA-F][^\da-zA-Z]*){6}/;
 /** A secret with fewer letters than it takes is searched for as it is, if it has so many characters. */
 const MIN_SYMBOLS = 8;
 
