@@ -123,7 +123,7 @@ async function readPlan(
   const readingMs = clock.monotonic() - start;
   // What starting takes is not worth an odd number in every sentence; what reading takes may be minutes.
   const spentMs = readingMs < 1000 ? 0 : clock.monotonic() - startedAt;
-  return { ...waiterOptions(ids, options), timeoutMs: Math.max(1, timeoutMs - spentMs) };
+  return { ...waiterOptions(ids, options), timeoutMs: Math.max(0, timeoutMs - spentMs) };
 }
 
 type WriteEvent = ReturnType<typeof eventStamp>;

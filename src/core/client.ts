@@ -4,6 +4,8 @@ import type { RequestOptions } from './operations/task-operation.ts';
 import { callRpc, type FindKey, noTraffic, type RpcDeps, type Traffic } from './rpc/call.ts';
 import type { Reply } from './rpc/response.ts';
 import { createServiceClock } from './rpc/service-clock.ts';
+import { MAX_IN_FLIGHT } from './rpc/transport.ts';
+import { Turns } from './rpc/turns.ts';
 import type { TaskId, TaskResult, TaskStatus } from './task.ts';
 
 /** What a client calls the service with. */
@@ -46,7 +48,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { clock, credentials, requestTimeoutMs } = options;
   const serviceClock = createServiceClock(clock, options.debug, options.onClockOff);
-  const service = { ...options, serviceClock };
+  const service = { ...options, serviceClock, turns: new Turns(MAX_IN_FLIGHT) };
   const traffic = noTraffic();
   const policyOf = (given: CallOptions) => ({
     retries: given.retries ?? 0,

@@ -1,5 +1,5 @@
 import { within } from '../core/clock.ts';
-import { type CallError, networkCallError } from '../core/rpc/call.ts';
+import { type CallError, networkCallError } from '../core/rpc/call-error.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import { usageError } from '../errors.ts';
 import { systemClock } from '../io/system-clock.ts';

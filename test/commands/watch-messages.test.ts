@@ -73,6 +73,27 @@ describe('messages of a wait', () => {
     }
   });
 
+  it('say nothing where the process was stopped past the timeout while it read: each task gets a last check', async () => {
+    for (const [value, exitCode] of [
+      [2, 0],
+      [1, 124],
+    ] as const) {
+      const clock = fakeClock();
+      const chunks = async function* (stop: AbortSignal) {
+        await clock.sleep(1000);
+        clock.stop(9000);
+        await new Promise(setImmediate);
+        await new Promise(setImmediate);
+        if (!stop.aborted) yield new TextEncoder().encode('5\n6\n');
+      };
+      const { transport, requests } = fakeTransport(status(value));
+      const stdin = { isTerminal: false, chunks };
+      const deps = fakeDeps({ env: key, clock, stdin, transport: async () => transport });
+      assert.deepEqual([await run(['watch', '--timeout', '4s'], deps), requests.length], [exitCode, 2]);
+      assert.doesNotMatch(deps.stderr.text(), /standard input/);
+    }
+  });
+
   it('are each written once, whatever repeats them', () => {
     const deps = fakeDeps();
     const warn = createWarn(false, deps);

@@ -77,6 +77,25 @@ describe('ids on standard input', () => {
     assert.match(String(ids), /no task ID arrived on standard input within LIMIT/);
   });
 
+  it('that arrived before the limit, while this process stood still, are read', async () => {
+    const clock = fakeClock();
+    const turnOfLoop = () => new Promise(setImmediate);
+    async function* chunks(stop: AbortSignal) {
+      await clock.sleep(1000);
+      clock.stop(9000);
+      for (const text of ['5\n', '6\n']) {
+        await turnOfLoop();
+        await turnOfLoop();
+        if (!stop.aborted) yield new TextEncoder().encode(text);
+      }
+    }
+    const limits = { idleMs: Number.POSITIVE_INFINITY, name: 'LIMIT', onWait() {} };
+    for (const limit of [{ totalMs: 4000 }, { totalMs: Number.POSITIVE_INFINITY, idleMs: 4000 }]) {
+      const source = { stdin: { isTerminal: false, chunks }, signal: new AbortController().signal, clock };
+      assert.deepEqual(await readTaskIds(['-'], source, { ...limits, ...limit }), ['5', '6']);
+    }
+  });
+
   it('nothing is told where "-" asked for it, nor where something has come', async () => {
     assert.deepEqual((await read(['-'], [OPEN], { totalMs: 3000 })).notices, []);
     assert.deepEqual((await read([], [[1000, '1\n'], OPEN], { totalMs: 3000 })).notices, []);

@@ -2,7 +2,7 @@ import { ExitCode, type Text } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { within } from '../clock.ts';
 import { ownError } from '../outcome.ts';
-import { CallError, networkCallError } from '../rpc/call.ts';
+import { CallError, networkCallError } from '../rpc/call-error.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import { CommandError, type CredentialDeps, type Credentials, denied, type Provider } from './provider.ts';
 

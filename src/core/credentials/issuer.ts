@@ -2,12 +2,14 @@ import { inEnglish, type MmaiError, type Text } from '../../errors.ts';
 import { isUuid } from '../../text/redactor.ts';
 import type { Clock } from '../clock.ts';
 import { type IssuedKey, issuedKey } from '../operations/assume-role.ts';
-import { CallError, callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
+import { callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
+import { CallError } from '../rpc/call-error.ts';
 import { type Failure, networkFailure, type Parse, readResponse } from '../rpc/response.ts';
 import type { ResponseFields } from '../rpc/response-fields.ts';
 import { createServiceClock } from '../rpc/service-clock.ts';
 import type { AccessKey } from '../rpc/signature.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../rpc/transport.ts';
+import { Turns } from '../rpc/turns.ts';
 import { type CredentialDeps, type Credentials, denied, keyIn } from './provider.ts';
 
 /** Where credentials are requested, as an error names it, and the hint of a refusal. */
@@ -25,7 +27,8 @@ const KEY = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const;
 
 /** A service that issues credentials; its clock is not known yet. */
 export function issuingService(deps: CredentialDeps): RpcService {
-  return { ...deps, serviceClock: createServiceClock(deps.clock, (line) => deps.debug(`credentials: ${line}`)) };
+  const serviceClock = createServiceClock(deps.clock, (line) => deps.debug(`credentials: ${line}`));
+  return { ...deps, serviceClock, turns: new Turns(1) };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface InputLimits {
 export const IDLE_MS = 60_000;
 
 const NOTICE_MS = 2000;
+/** In so many turns of the event loop what arrived before a limit is read: timers come before pipes, after a stop of the process, too. */
+const LAST_TURNS = 10;
 
 /** Gives the text of standard input to `take`, piece by piece; false where a limit came before its end. A signal ends the reading, too. */
 export async function readWithin(
@@ -37,10 +39,11 @@ export async function readWithin(
   const watchClock = async () => {
     await clock.sleep(Math.min(NOTICE_MS, totalMs, idleMs), stop.signal);
     if (lastArrival === undefined && !stop.signal.aborted && leftMs() > 0) onWait();
-    while (!stop.signal.aborted) {
+    for (let turns = 0; !stop.signal.aborted; ) {
       const left = leftMs();
-      if (left <= 0) return stop.abort('timeout');
-      await clock.sleep(Math.min(left, MAX_TIMER_MS), stop.signal);
+      turns = left > 0 ? 0 : turns + 1;
+      if (turns > LAST_TURNS) return stop.abort('timeout');
+      await clock.sleep(Math.max(0, Math.min(left, MAX_TIMER_MS)), stop.signal);
     }
   };
   const watching = watchClock();

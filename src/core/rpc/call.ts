@@ -1,17 +1,25 @@
-import { MmaiError, type Text } from '../../errors.ts';
 import { MAX_TIMER_MS } from '../../text/duration.ts';
 import type { Redactor } from '../../text/redactor.ts';
-import { masked, visible } from '../../text/safe-text.ts';
+import { masked } from '../../text/safe-text.ts';
 import type { Clock } from '../clock.ts';
 import { originOf } from '../origin.ts';
-import { failureExitCode } from '../outcome.ts';
 import { backoffMs } from './backoff.ts';
+import { CallError } from './call-error.ts';
 import type { FailureClass } from './error-codes.ts';
 import type { ApiCall, SignedRequest, Stamp } from './request.ts';
-import { type Failure, networkFailure, type Parse, type Reply, type ResponseInfo, readResponse } from './response.ts';
+import {
+  type Failed,
+  type Failure,
+  networkFailure,
+  type Parse,
+  type Reply,
+  type ResponseInfo,
+  readResponse,
+} from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
-import { NetworkError, type NetworkFailure, type Transport } from './transport.ts';
+import { NetworkError, type Transport } from './transport.ts';
+import type { Turns } from './turns.ts';
 
 /** What calls are made with. */
 export interface RpcDeps {
@@ -30,6 +38,7 @@ export interface RpcDeps {
 /** What the calls of one service share. */
 export interface RpcService extends RpcDeps {
   readonly serviceClock: ServiceClock;
+  readonly turns: Turns;
 }
 
 /** One call of an operation. */
@@ -80,26 +89,6 @@ export function noTraffic(): Traffic {
   return { requests: 0, retries: 0, throttles: 0, bytes: 0 };
 }
 
-/**
- * A failed call as an error, for callers that cannot go on without its result. A call that needed the result as its credentials fails
- * with the same failure.
- */
-export class CallError extends MmaiError {
-  readonly failure: Failure;
-
-  /** `text` says what the call was needed for, too. */
-  constructor(failure: Failure, text: Text, hint: Text | undefined) {
-    super(failureExitCode(failure.class), text, { hint });
-    // It names a place, whose path may hold anything.
-    this.failure = { ...failure, message: visible(this.message), text: (m) => visible(text(m)) };
-  }
-}
-
-/** The same where no response came; `text` quotes nothing from outside. */
-export function networkCallError(kind: NetworkFailure, text: Text): CallError {
-  return new CallError(networkFailure(new NetworkError(kind, text), String), text, undefined);
-}
-
 /** A server that asks to wait longer than this gets no retry: a person may be waiting at the terminal. In ms. */
 export const MAX_SERVER_DELAY_MS = 60_000;
 
@@ -113,11 +102,12 @@ export async function callRpc<Result extends ResponseInfo>(
   credentials: FindKey | undefined,
   policy: CallPolicy,
 ): Promise<Reply<Result>> {
+  const { turns, clock } = call.service;
   const corrected: FailureClass[] = [];
   try {
     let key = await credentials?.(false, policy.deadline, policy.signal);
     for (let retry = 1; ; ) {
-      const reply = await attempt(call, key, policy);
+      const reply = (await turns.run(() => attempt(call, key, policy), clock, policy)) ?? noTurn(policy);
       if (reply.ok) return reply;
       const { failure } = reply;
       if (failure.class === 'throttle') policy.traffic.throttles += 1;
@@ -174,6 +164,14 @@ async function attempt<Result extends ResponseInfo>(
   if (!reply.ok && refine) reply = { ok: false, failure: refine(reply.failure) };
   debug(`${name}: ${summaryOf(reply, call)}, ${Math.round(clock.monotonic() - start)} ms`);
   return reply;
+}
+
+/** The failure of what was never sent. */
+function noTurn({ signal }: CallPolicy): Failed {
+  const error = signal?.aborted
+    ? new NetworkError('Aborted', (m) => m.network.stopped)
+    : new NetworkError('Timeout', (m) => m.network.noTurn);
+  return { ok: false, failure: networkFailure(error, String) };
 }
 
 /**

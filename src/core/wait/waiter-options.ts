@@ -10,7 +10,7 @@ export interface WaiterOptions extends AcceptorRules {
   /** The condition: as many tasks as this got to what is waited for. */
   readonly need: number;
   readonly failFast: boolean;
-  /** One deadline for all tasks, from the start. */
+  /** One deadline for all tasks, from the start; 0 if it passed before, in a sleep or a stop: each task then gets a last poll. */
   readonly timeoutMs: number;
   /** Requests per second over all tasks. */
   readonly maxRps: number;

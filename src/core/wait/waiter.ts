@@ -58,6 +58,7 @@ export class Waiter {
     });
     this.tasks = options.ids.map((id, order) => new Watched(id, order));
     for (const task of this.tasks) this.#queue.push(task);
+    if (options.timeoutMs === 0) this.#queue.wake(this.tasks, 0, 0);
   }
 
   /** Polls every waiting task now. */

@@ -6,6 +6,7 @@ export const networkEn = {
   requestTo: (host: string) => `response from ${host}`,
   stopped: 'interrupted',
   timeout: (where: string, limit: string) => `no response from ${where} within ${limit}`,
+  noTurn: 'not sent within its time limit, since other requests of this client came first',
   unfinished: {
     dns: 'the DNS lookup did not finish',
     tcp: 'no TCP connection was made',

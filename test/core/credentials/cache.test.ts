@@ -9,7 +9,7 @@ import {
   PAUSE_MS,
 } from '../../../src/core/credentials/cache.ts';
 import { CommandError } from '../../../src/core/credentials/provider.ts';
-import { CallError } from '../../../src/core/rpc/call.ts';
+import { CallError } from '../../../src/core/rpc/call-error.ts';
 import { ExitCode } from '../../../src/errors.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { classifyFailure } from '../../support/failure.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../../src/cli.ts';
-import { networkCallError } from '../../../src/core/rpc/call.ts';
+import { networkCallError } from '../../../src/core/rpc/call-error.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../../../src/core/rpc/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
 import { fakeClock } from '../../support/clock.ts';

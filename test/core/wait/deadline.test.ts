@@ -26,6 +26,19 @@ describe('the deadline', () => {
     const { pollsPerTask } = pollPlan(waitFor([end.tasks[0]!.id], options));
     assert.ok(Math.abs(asked.length - pollsPerTask) <= 2, `${asked.length} polls, ${pollsPerTask} planned`);
   });
+  it('that passed before the wait began, in a sleep, leaves each task one poll', async () => {
+    for (const [life, exitCode] of [
+      [() => 2, 0],
+      [() => 1, 124],
+    ] as const) {
+      const { asked, end, elapsed } = await wait(
+        lives(20, () => life),
+        { timeoutMs: 0, latencyMs: 50 },
+      );
+      assert.deepEqual([end.exitCode, asked.length], [exitCode, 20]);
+      assert.ok(elapsed < 3, `${elapsed} s`);
+    }
+  });
   it('is not missed by a task that ends a second before it', async () => {
     assert.equal((await wait({ 1: finishedAt(59) }, { timeoutMs: 60_000, latencyMs: 50 })).end.exitCode, 0);
   });
