@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DRY_RUNS } from '../core/config/settings.ts';
 import { usageError } from '../errors.ts';
 
 /** What is read from the command line before commander parses it. */
@@ -119,13 +120,10 @@ function withoutSign(word: string, before: string | undefined, options: Command[
   return isTaken && !isValue ? word.replace('=', '') : word;
 }
 
-/** The forms of `--dry-run`, which are no task IDs. */
-const DRY_RUN_FORMS = ['request', 'curl', 'node'];
-
 /** Where `--dry-run` has an optional value, commander would take it from the next word: a task ID. */
 function explicitDryRun(word: string, next: string | undefined, hasForms: boolean): string {
   if (word !== '--dry-run') return word;
-  if (next !== undefined && DRY_RUN_FORMS.includes(next)) {
+  if (next !== undefined && DRY_RUNS.some((form) => form === next)) {
     throw usageError(
       (m) => m.usage.badTaskId(next),
       (m) => (hasForms ? m.parser.suggestion(`--dry-run=${next}`) : m.parser.noValue('--dry-run')),

@@ -17,6 +17,11 @@ export const TASK_ENDS = [
 ] as const;
 export type TaskEnd = (typeof TASK_ENDS)[number];
 
+/** The task got to what was waited for. */
+export function isSuccess(end: string | null): end is 'succeeded' | 'running' {
+  return end === 'succeeded' || end === 'running';
+}
+
 /** The ends of a task that goes on, but took longer than its own limits allow. */
 export const TOO_SLOW = ['queueTimeout', 'stallTimeout'] as const satisfies readonly TaskEnd[];
 type TooSlow = (typeof TOO_SLOW)[number];

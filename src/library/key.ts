@@ -1,9 +1,9 @@
 import { within } from '../core/clock.ts';
+import { lateError } from '../core/credentials/cache.ts';
 import { type CallError, networkCallError } from '../core/rpc/call-error.ts';
 import type { AccessKey } from '../core/rpc/signature.ts';
 import { usageError } from '../errors.ts';
 import { systemClock } from '../io/system-clock.ts';
-import { formatDuration } from '../text/duration.ts';
 import { expected } from './options.ts';
 
 /** Limits of the call that needs the key; `until` on the monotonic clock. */
@@ -19,7 +19,7 @@ interface KeyLimits {
 export async function findKey(find: () => Promise<AccessKey>, { until, signal }: KeyLimits): Promise<AccessKey> {
   const limitMs = until - systemClock.monotonic();
   const late = () => {
-    throw signal?.aborted ? stopped() : lateError(limitMs);
+    throw signal?.aborted ? stopped() : lateError(() => 'accessKey', limitMs);
   };
   return checkAccessKey(await within(systemClock, { ms: limitMs, signal }, find(), late));
 }
@@ -42,11 +42,6 @@ export function checkAccessKey(accessKey: AccessKey): AccessKey {
 }
 
 // --- internal ---
-
-function lateError(limitMs: number): CallError {
-  const limit = formatDuration(Math.max(0, limitMs));
-  return networkCallError('Timeout', (m) => m.credentials.late('accessKey', limit));
-}
 
 function stopped(): CallError {
   return networkCallError('Aborted', (m) => m.network.stopped);

@@ -1,3 +1,4 @@
+import { isSuccess } from '../core/outcome.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 import { endText } from './ends.ts';
@@ -28,7 +29,7 @@ export function* junitReport(document: WatchDocument, messages: Messages): Itera
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
 
 function verdictOf(task: WatchedRow, document: WatchDocument): Verdict {
-  if (task.outcome === 'succeeded' || task.outcome === 'running') return 'passed';
+  if (isSuccess(task.outcome)) return 'passed';
   if (task.outcome === 'failed') return 'failure';
   return task.error && isTroubled(task, document) ? 'error' : 'skipped';
 }

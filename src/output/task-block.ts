@@ -1,4 +1,4 @@
-import { isTooSlow, watchedOutcome } from '../core/outcome.ts';
+import { isSuccess, isTooSlow, watchedOutcome } from '../core/outcome.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
 import { type Watched, waitingState } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
@@ -111,7 +111,7 @@ function taskRows(
   const cells = tasks.map((task) => {
     const state = task.state ?? 'unknown';
     const glyph = task.state ? glyphs[state] : glyphs.unseen;
-    const isTrouble = task.outcome !== null && task.outcome !== 'succeeded' && task.outcome !== 'running';
+    const isTrouble = task.outcome !== null && !isSuccess(task.outcome);
     return {
       look: isTrouble ? 'failed' : state,
       id: `${isTrouble ? glyphs.failed : glyph} ${task.id}`,

@@ -1,4 +1,4 @@
-import { type Outcome, type TaskEnd, watchedOutcome } from '../core/outcome.ts';
+import { isSuccess, type Outcome, type TaskEnd, watchedOutcome } from '../core/outcome.ts';
 import type { Traffic } from '../core/rpc/call.ts';
 import type { ResultDetails, TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
@@ -48,7 +48,7 @@ export interface WatchDocument {
 
 /** The task failed or was given up, or its state is unknown: not one that was seen and goes on. */
 export function isTroubled({ outcome, status, error }: WatchedRow, { summary }: WatchDocument): boolean {
-  if (outcome === 'succeeded' || outcome === 'running') return false;
+  if (isSuccess(outcome)) return false;
   if (outcome !== 'pending' && outcome !== 'notChecked') return true;
   const isOutOfTime = summary.outcome === 'deadline' || summary.outcome === 'interrupted';
   return error !== undefined && (status === null || !isOutOfTime);

@@ -83,7 +83,7 @@ describe('mmai config init', () => {
     assert.deepEqual((await profilesOf(deps)).default, {
       ...{ 'access-key-id': 'new-id', 'access-key-secret': SECRET, region: 'cn-beijing', retries: '1' },
     });
-    assert.doesNotMatch(asked.join(), /keeps/);
+    assert.doesNotMatch(asked.join(), /to keep/);
     assert.match(deps.stderr.text(), /token .*removed/);
   });
 

@@ -1,5 +1,6 @@
-import { type Config, parseProfileName, profileName, SECRET_KEYS } from '../../core/config/profiles.ts';
+import { type Config, parseProfileName, profileName } from '../../core/config/profiles.ts';
 import { type AliyunConfig, aliyunMode, aliyunPath, readAliyunConfig } from '../../core/credentials/aliyun-file.ts';
+import { CREDENTIAL_KEYS } from '../../core/credentials/profile.ts';
 import { type Fields, textOf } from '../../core/record.ts';
 import type { CommandDeps } from '../../deps.ts';
 import { usageError } from '../../errors.ts';
@@ -65,7 +66,7 @@ function outcomeOf(name: string, mode: string | null, profile: Fields, config: C
 
 /** Whether a profile has an AccessKey, any part of one, or a command that prints one. */
 function hasKey(profile: Readonly<Record<string, string>> = {}): boolean {
-  return ['access-key-id', ...SECRET_KEYS, 'credential-process'].some((key) => profile[key] !== undefined);
+  return CREDENTIAL_KEYS.some((key) => profile[key] !== undefined);
 }
 
 /** The key replaces whatever key there was, token and all; other settings stay. */

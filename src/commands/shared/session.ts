@@ -95,7 +95,7 @@ export async function openSession(
   let keySearch: KeySearch = { passed: [] };
   const accessKey = simulation
     ? async () => simulation.accessKey
-    : cachedKey(setup, { ...deps, transport, signal, warn: createWarn(setup.quiet, deps) }, deps, (search) => {
+    : cachedKey(setup, { ...deps, transport, signal, warn: createWarn(setup.quiet, deps) }, (search) => {
         keySearch = search;
       });
   const close = async () => {
@@ -157,14 +157,13 @@ async function isInAliyun(name: string, deps: CommandDeps): Promise<boolean> {
 /** The key in memory: renewed before its end, and looked up again, from the file too, when the service refuses it. */
 function cachedKey(
   setup: Setup,
-  credentialDeps: CredentialDeps,
-  deps: CommandDeps,
+  deps: CredentialDeps & Pick<CommandDeps, 'store'>,
   onSearch: (search: KeySearch) => void,
 ): Session['accessKey'] {
   let { profile } = setup;
-  const ecs = ecsProvider(credentialDeps);
+  const ecs = ecsProvider(deps);
   const name = ({ source }: Pick<Provider, 'source'>) => visible(inEnglish(source));
-  return cacheCredentials(credentialDeps, async (isAgain, ask) => {
+  return cacheCredentials(deps, async (isAgain, ask) => {
     // A file that cannot be read now leaves the profile as it is: without it, the next place would sign as another account.
     if (isAgain) profile = { ...profile, values: ((await earlyProfile(profile.name, deps)) ?? profile).values };
     const passed: Text[] = [];
@@ -174,7 +173,7 @@ function cachedKey(
       passed.push(provider.source);
       deps.debug(`credentials: not in ${name(provider)}`);
     };
-    const found = await findCredentials(credentialChain(profile, credentialDeps, ecs), pass, ask);
+    const found = await findCredentials(credentialChain(profile, deps, ecs), pass, ask);
     const { source, validForMs } = found.credentials;
     onSearch({ passed, source, ms: deps.clock.monotonic() - start });
     const validity = validForMs === undefined ? '' : `, good for ${Math.round(validForMs / 1000)} s`;

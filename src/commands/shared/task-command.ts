@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CallOptions, Client } from '../../core/client.ts';
-import type { Settings } from '../../core/config/settings.ts';
+import { DRY_RUNS, type Settings } from '../../core/config/settings.ts';
 import type { TaskOperation } from '../../core/operations/task-operation.ts';
 import { failureExitCode, failureOutcome, isDenied, type Outcome, stateOutcome } from '../../core/outcome.ts';
 import type { Failure, Reply, ResponseInfo } from '../../core/rpc/response.ts';
@@ -67,7 +67,7 @@ export function addTaskCommand<Result extends ResponseInfo, Row extends TaskRow>
 ): void {
   const { help } = deps.messages;
   command.argument('[taskId...]', help.arguments.taskId).option('--raw', help.flags.raw);
-  const forms = { outputs: formsOf(own.printers), dryRuns: 'request|curl|node' };
+  const forms = { outputs: formsOf(own.printers), dryRuns: DRY_RUNS.join('|') };
   addServiceOptions(command, deps.messages, forms).action(async (words: string[], options: TaskCommandOptions) =>
     done(await runTaskCommand(words, options, own, deps)),
   );

@@ -25,6 +25,8 @@ interface Definition<T> {
 }
 
 export const OUTPUTS = ['text', 'json', 'ndjson', 'tsv', 'raw'] as const;
+/** The forms of `--dry-run`. */
+export const DRY_RUNS = ['request', 'curl', 'node'] as const;
 
 /** Every setting that a flag, a variable or a profile can give. The key in a profile is the flag's name, but for `language`. */
 const DEFINITIONS = {

@@ -47,6 +47,11 @@ export function cacheCredentials(
   return (renew, until) => cache.accessKey(renew, until);
 }
 
+/** No credentials came from the place within `ms`. */
+export function lateError(place: Text, ms: number): CallError {
+  return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(Math.max(0, ms))));
+}
+
 // --- internal ---
 
 type CacheDeps = Pick<CredentialDeps, 'clock' | 'debug'>;
@@ -129,10 +134,6 @@ class CredentialCache {
       this.#pending = undefined;
     }
   }
-}
-
-function lateError(place: Text, ms: number): CallError {
-  return networkCallError('Timeout', (m) => m.credentials.late(place(m), formatDuration(ms)));
 }
 
 /** From the same place: another one would sign as another account. */

@@ -1,9 +1,10 @@
-import { inEnglish, type MmaiError, type Text } from '../../errors.ts';
+import type { MmaiError, Text } from '../../errors.ts';
 import { isUuid } from '../../text/redactor.ts';
 import type { Clock } from '../clock.ts';
 import { type IssuedKey, issuedKey } from '../operations/assume-role.ts';
 import { callRpc, noTraffic, type RpcCall, type RpcService } from '../rpc/call.ts';
 import { CallError } from '../rpc/call-error.ts';
+import type { Topic } from '../rpc/error-codes.ts';
 import { type Failure, networkFailure, type Parse, readResponse } from '../rpc/response.ts';
 import type { ResponseFields } from '../rpc/response-fields.ts';
 import { createServiceClock } from '../rpc/service-clock.ts';
@@ -21,8 +22,18 @@ interface Issuer {
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
 const UNREADABLE = 'Network.Unreadable';
-/** In advice about the service, its host or its quota, none of which are the issuer's. */
-const OF_SERVICE = /--endpoint|--max-rps|multimediaai/;
+/** Topics whose hint is about the service, its host or its quota, none of which are the issuer's. */
+const OF_SERVICE: ReadonlySet<Topic | undefined> = new Set([
+  'bodyTooLarge',
+  'certificateName',
+  'connectionRefused',
+  'dns',
+  'htmlPage',
+  'internalError',
+  'protocol',
+  'throttled',
+  'unreadable',
+]);
 const KEY = ['accessKeyId', 'accessKeySecret', 'securityToken'] as const;
 
 /** A service that issues credentials; its clock is not known yet. */
@@ -112,11 +123,8 @@ export function issuerError(failure: Failure, { source, hint }: Issuer): MmaiErr
     return failure.requestId === null ? refused : refused + m.aside(m.requestId + failure.requestId);
   };
   if (http !== null && retry !== 'backoff') return denied(text, hint);
-  const advice: Text | undefined = topic && ((m) => m.codes[topic].hint);
-  const isOfService = advice !== undefined && OF_SERVICE.test(inEnglish(advice));
-  return isOfService
-    ? new CallError({ ...failure, topic: undefined }, text, undefined)
-    : new CallError(failure, text, advice);
+  if (OF_SERVICE.has(topic)) return new CallError({ ...failure, topic: undefined }, text, undefined);
+  return new CallError(failure, text, topic && ((m) => m.codes[topic].hint));
 }
 
 // --- internal ---

@@ -8,10 +8,6 @@ interface Due {
 export class Heap<T extends Due> {
   readonly #items: T[] = [];
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   peek(): T | undefined {
     return this.#items[0];
   }

@@ -8,6 +8,8 @@ export interface PaceOptions {
 
 /** The shortest time between two polls with `auto`, in ms. */
 export const MIN_GAP_MS = 1000;
+/** The jitter of a gap, as a part of it: from −10 % to +10 %. */
+export const JITTER = 0.2;
 const MAX_FACTOR = 8;
 const CLEAN_POLLS = 5;
 
@@ -18,7 +20,7 @@ const CLEAN_POLLS = 5;
 export function gapMs(ageMs: number, { intervalMs, maxIntervalMs }: PaceOptions, random: () => number): number {
   if (intervalMs !== 'auto') return intervalMs;
   const gap = Math.sqrt(ageMs / 1000) * 1000;
-  return Math.round(Math.max(MIN_GAP_MS, Math.min(gap, maxIntervalMs)) * (0.9 + 0.2 * random()));
+  return Math.round(Math.max(MIN_GAP_MS, Math.min(gap, maxIntervalMs)) * (1 - JITTER / 2 + JITTER * random()));
 }
 
 /** Stretches every gap while the service throttles: doubled by each throttled response up to ×8, halved by five clean ones. */

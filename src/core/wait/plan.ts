@@ -1,6 +1,6 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import { LAST_POLL_MARGIN_MS, roundMargins } from './last-round.ts';
-import { gapMs, RateLimit } from './pace.ts';
+import { gapMs, JITTER, RateLimit } from './pace.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 
 /** What a wait would do if no task changed its state. Spans in ms. */
@@ -24,8 +24,6 @@ const LATENCY_MS = 100;
 const DAY_MS = 24 * 3_600_000;
 /** More polls of one task than this are not listed. */
 const MAX_POLLS = 100_000;
-/** The jitter of a gap, as a part of it: from −10 % to +10 %. */
-const JITTER = 0.2;
 /** In place of chance: the jitter of a mean gap, and of the longest. */
 const MEAN = () => 0.5;
 const LONGEST = () => 1;

@@ -5,6 +5,7 @@ import type { Failure } from '../rpc/response.ts';
 import type { ResultDetails, TaskId, TaskResult } from '../task.ts';
 import { hintMs, resultEvent } from './acceptor.ts';
 import type { ResultEvent } from './events.ts';
+import { Heap } from './heap.ts';
 import type { PollQueue } from './poll-queue.ts';
 import type { PollOptions, WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import type { Watched } from './watched.ts';
@@ -14,6 +15,15 @@ const RESULT_TIMEOUT_MS = 5000;
 /** Between a transient failure and the one retry, in ms. */
 const RETRY_MS = 500;
 
+/** A request that is to be sent. */
+interface ResultRequest {
+  /** In ms since the wait began. */
+  due: number;
+  readonly order: number;
+  readonly task: Watched;
+  readonly isRetry: boolean;
+}
+
 /**
  * The results of tasks that have ended. The event of such a task waits for its result, a few seconds at most; nothing that comes
  * of the request changes the outcome, and a failure shows in `debug` only.
@@ -22,34 +32,33 @@ export class ResultRequests {
   /** Those that came. */
   readonly found = new Map<TaskId, ResultDetails>();
   readonly #wanted: WaiterOptions['results'];
-  readonly #deps: Pick<WaiterDeps, 'clock' | 'result' | 'keptOf' | 'debug'>;
+  readonly #deps: Pick<WaiterDeps, 'result' | 'keptOf' | 'debug'>;
   readonly #queue: PollQueue;
   readonly #traffic: Traffic;
+  readonly #elapsedMs: () => number;
   /** With no event it says that a turn is free again. */
   readonly #emit: (...events: ResultEvent[]) => void;
   readonly #cancel = new AbortController();
   /** Tasks whose result is still to come. */
   readonly #open = new Set<Watched>();
-  /** Those of them whose request is to be sent. */
-  readonly #waiting: Watched[] = [];
+  readonly #waiting = new Heap<ResultRequest>();
   /** Those whose event waits for the result, by the time of their end. */
   readonly #held = new Set<Watched>();
-  readonly #retried = new Set<Watched>();
-  /** Ends of retries' delays, each with a signal of its own: of more than ten listeners on the same one Node warns. */
-  readonly #delays = new Set<AbortController>();
   #isRefused = false;
 
   constructor(
     wanted: WaiterOptions['results'],
-    deps: Pick<WaiterDeps, 'clock' | 'result' | 'keptOf' | 'debug'>,
+    deps: Pick<WaiterDeps, 'result' | 'keptOf' | 'debug'>,
     queue: PollQueue,
     traffic: Traffic,
+    elapsedMs: () => number,
     emit: (...events: ResultEvent[]) => void,
   ) {
     this.#wanted = wanted;
     this.#deps = deps;
     this.#queue = queue;
     this.#traffic = traffic;
+    this.#elapsedMs = elapsedMs;
     this.#emit = emit;
   }
 
@@ -58,32 +67,33 @@ export class ResultRequests {
     if (!this.#isWanted(outcome)) return this.#emitEvent(task);
     this.#open.add(task);
     this.#held.add(task);
-    this.#waiting.push(task);
+    this.#waiting.push({ due: task.endedAt!, order: task.order, task, isRetry: false });
   }
 
   /** Sends the next request at `now`, in ms since the start of the wait, if there is one and the queue has a turn for it. */
   startNext(now: number): boolean {
     this.#releaseOverdue(now);
-    const limitMs = this.#waiting.length > 0 ? this.#queue.takeOther(now) : 0;
+    const limitMs = (this.#waiting.peek()?.due ?? Number.POSITIVE_INFINITY) <= now ? this.#queue.takeOther(now) : 0;
     if (limitMs === 0) return false;
     const timeoutMs = Math.min(limitMs, RESULT_TIMEOUT_MS);
-    void this.#request(this.#waiting.shift()!, { timeoutMs, signal: this.#cancel.signal, traffic: this.#traffic });
+    void this.#request(this.#waiting.pop()!, { timeoutMs, signal: this.#cancel.signal, traffic: this.#traffic });
     return true;
   }
 
   /** Milliseconds until the next request can be sent; Infinity where that is not a matter of time. */
   untilNext(now: number): number {
-    return this.#waiting.length > 0 ? this.#queue.untilOther(now) : Number.POSITIVE_INFINITY;
+    const { due = Number.POSITIVE_INFINITY } = this.#waiting.peek() ?? {};
+    return Math.max(due - now, this.#queue.untilOther(now));
   }
 
   /**
    * The wait is over, its outcome decided: the results that are still to come have a few seconds, but none past the deadline.
    * Every event is out when this resolves.
    */
-  async finish(wait: { elapsedMs(): number }, rest: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async finish(rest: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
     this.#queue.clear();
-    const until = Math.min(this.#queue.deadlineMs, wait.elapsedMs() + RESULT_TIMEOUT_MS);
-    for (let now = wait.elapsedMs(); this.#open.size > 0 && now < until && !signal.aborted; now = wait.elapsedMs()) {
+    const until = Math.min(this.#queue.deadlineMs, this.#elapsedMs() + RESULT_TIMEOUT_MS);
+    for (let now = this.#elapsedMs(); this.#open.size > 0 && now < until && !signal.aborted; now = this.#elapsedMs()) {
       while (this.startNext(now));
       await rest(Math.min(until - now, this.untilNext(now)));
     }
@@ -92,9 +102,8 @@ export class ResultRequests {
 
   /** Ends every request that is open; the events of their tasks go out without details. */
   cancel(): void {
-    this.#waiting.length = 0;
+    this.#waiting.clear();
     for (const task of this.#open) this.#close(task);
-    for (const delay of this.#delays) delay.abort('canceled');
     this.#cancel.abort();
   }
 
@@ -105,7 +114,7 @@ export class ResultRequests {
     return outcome === 'failed' || (outcome === 'succeeded' && this.#wanted === 'all');
   }
 
-  async #request(task: Watched, options: PollOptions): Promise<void> {
+  async #request({ task, isRetry }: ResultRequest, options: PollOptions): Promise<void> {
     let reply: TaskResultReply | undefined;
     try {
       reply = await this.#deps.result!(task.id, options);
@@ -119,7 +128,7 @@ export class ResultRequests {
     if (!this.#open.has(task)) return;
     if (reply?.ok) this.#keep(task, reply.result);
     else if (!reply || isRefusal(reply.failure)) this.#refuse();
-    else if (reply.failure.retry !== 'never' && !this.#retried.has(task)) return this.#retry(task, reply.failure);
+    else if (reply.failure.retry !== 'never' && !isRetry && !this.#isRefused) return this.#retry(task, reply.failure);
     this.#close(task);
   }
 
@@ -132,18 +141,12 @@ export class ResultRequests {
   #refuse(): void {
     this.#isRefused = true;
     this.#deps.debug('results are refused: not requested again in this run');
-    for (const task of this.#waiting.splice(0)) this.#close(task);
+    for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) this.#close(next.task);
   }
 
-  async #retry(task: Watched, failure: Failure): Promise<void> {
-    this.#retried.add(task);
-    const delay = new AbortController();
-    this.#delays.add(delay);
-    await this.#deps.clock.sleep(Math.max(RETRY_MS, hintMs(failure)), delay.signal);
-    this.#delays.delete(delay);
-    if (!this.#open.has(task)) return;
-    if (this.#isRefused) this.#close(task);
-    else this.#waiting.push(task);
+  #retry(task: Watched, failure: Failure): void {
+    const due = this.#elapsedMs() + Math.max(RETRY_MS, hintMs(failure));
+    this.#waiting.push({ due, order: task.order, task, isRetry: true });
   }
 
   /** Polls may leave no turn for requests for long: the events do not wait for that. */

@@ -1,11 +1,11 @@
 import { exitCodeOf } from '../../errors.ts';
 import type { TaskReply } from '../client.ts';
-import { errorEnd, type TaskEnd } from '../outcome.ts';
+import { errorEnd, isSuccess, type TaskEnd } from '../outcome.ts';
 import { noTraffic, type Traffic } from '../rpc/call.ts';
 import { type Acceptance, accept } from './acceptor.ts';
 import { ARRIVED_MS, Elapsed, TICK_MS } from './elapsed.ts';
 import { type Ending, endEvent, endOf } from './ending.ts';
-import type { WaiterEvent } from './events.ts';
+import type { ResultEvent, WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
 import { PollQueue, type Turn } from './poll-queue.ts';
 import { ResultRequests } from './result-requests.ts';
@@ -52,10 +52,11 @@ export class Waiter {
       this.#resume();
     });
     this.#nextBeatMs = nextHeartbeatMs(0, options.heartbeatMs);
-    this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, (...events) => {
+    const emit = (...events: ResultEvent[]) => {
       this.#events.push(...events);
       this.#resume();
-    });
+    };
+    this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, () => this.elapsedMs(), emit);
     this.tasks = options.ids.map((id, order) => new Watched(id, order));
     for (const task of this.tasks) this.#queue.push(task);
     if (options.timeoutMs === 0) this.#queue.wake(this.tasks, 0, 0);
@@ -93,7 +94,7 @@ export class Waiter {
       yield* this.#events.splice(0);
       const elapsedMs = this.elapsedMs();
       this.#requests.abort();
-      await this.results.finish(this, (ms) => this.#rest(ms), signal);
+      await this.results.finish((ms) => this.#rest(ms), signal);
       yield* this.#events.splice(0);
       const known = { elapsedMs, tasks: this.tasks, results: this.results.found, traffic: this.#traffic };
       yield endEvent(this.#end, known, this.#options.timeoutExitCode);
@@ -241,10 +242,9 @@ export class Waiter {
 
   #finish(task: Watched, outcome: TaskEnd, now: number): void {
     Object.assign(task, { outcome, endedAt: now });
-    const isSuccess = outcome === 'succeeded' || outcome === 'running';
     this.done += 1;
-    if (!isSuccess) this.failed += 1;
+    if (!isSuccess(outcome)) this.failed += 1;
     this.results.ended(task, outcome);
-    this.#end = endOf(this.#options, this, isSuccess);
+    this.#end = endOf(this.#options, this, isSuccess(outcome));
   }
 }

@@ -1,5 +1,7 @@
+import { within } from '../../core/clock.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
+import { systemClock } from '../system-clock.ts';
 import { abortedError, MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
 
 /** A transport over a function like `fetch`. */
@@ -20,23 +22,16 @@ export function boundedTransport(given: Transport): Transport {
 async function send(given: Transport, request: HttpRequest): Promise<HttpResponse> {
   const { url, timeoutMs, signal } = request;
   const where = () => new URL(url).host;
-  // Not AbortSignal.any: Node 20 keeps something of each on a signal that lives longer, and a timeout's timer runs on after the response.
+  if (signal?.aborted) throw abortedError();
   const stop = new AbortController();
-  const onAbort = () => stop.abort(abortedError());
-  const expire = () => stop.abort(timeoutError(where, timeoutMs));
-  const stopped = new Promise<never>((_, reject) => {
-    stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
-  });
-  const timer = timeoutMs < Number.POSITIVE_INFINITY ? setTimeout(expire, timeoutMs) : undefined;
-  signal?.addEventListener('abort', onAbort);
+  const late = () => {
+    stop.abort(signal?.aborted ? abortedError() : timeoutError(where, timeoutMs));
+    throw stop.signal.reason;
+  };
   try {
-    if (signal?.aborted) throw abortedError();
-    return await Promise.race([given.send({ ...request, signal: stop.signal }), stopped]);
+    return await within(systemClock, { ms: timeoutMs, signal }, given.send({ ...request, signal: stop.signal }), late);
   } catch (error) {
     throw networkError((error as Error | undefined)?.cause ?? error ?? {}, where);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
   }
 }
 

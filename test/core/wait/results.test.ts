@@ -170,6 +170,8 @@ describe('the result of a task', () => {
       { result: async () => refused('InternalError') },
     );
     assert.deepEqual([results.length, end.exitCode], [2, 1]);
+    const [first, retry] = results.map(({ at }) => at);
+    assert.ok(Math.abs(retry! - first! - 0.5) < 0.1, `${first}, ${retry}`);
     const answers = [refused('Network.Timeout'), replied()];
     const second = await wait({ 1: finishedAt(1, 3) }, { result: async () => answers.shift()! });
     assert.equal(second.end.results!.size, 1);

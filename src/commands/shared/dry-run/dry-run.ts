@@ -1,4 +1,4 @@
-import { choice } from '../../../core/config/settings.ts';
+import { choice, DRY_RUNS } from '../../../core/config/settings.ts';
 import type { TaskOperation } from '../../../core/operations/task-operation.ts';
 import { serviceOrigin } from '../../../core/origin.ts';
 import { type ApiCall, signedRequest } from '../../../core/rpc/request.ts';
@@ -25,7 +25,7 @@ export async function dryRun(
   { values }: Setup,
   deps: CommandDeps,
 ): Promise<number> {
-  const form = given === true ? 'request' : choice('request', 'curl', 'node')(given, '--dry-run');
+  const form = given === true ? 'request' : choice(...DRY_RUNS)(given, '--dry-run');
   const isJson = values.output === 'json';
   if (form !== 'request' && isJson) throw conflict(`--dry-run=${form}`, '--output json');
   if (form === 'node' && values.signature === 'acs3') throw conflict('--dry-run=node', '--signature acs3');
