@@ -68,7 +68,7 @@ export function createCodeLoader(directory: string | undefined, command: string)
   function save(): void {
     // Without /proc Node throws when it is asked for its memory, too.
     attempt(() => {
-      // In a longer run, or one of thousands of tasks, V8 has dropped the code that only the start needs: 0.1 start-ups of `status`.
+      // In a longer run, or one of thousands of tasks, V8 has dropped the code that only the start needs, a tenth of the time of `status`.
       if (unsaved.size === 0 || process.uptime() > 60 || process.memoryUsage().heapTotal > MAX_HEAP) return;
       if (!isUsable('make')) return;
       for (const [name, script] of unsaved) writeCode(pathOf(name), script.createCachedData());

@@ -1,6 +1,6 @@
 import { en, type Messages } from './locales/en/messages.ts';
 
-/** Every exit code of mmai (product specification §4). The sentences beside them are `exitCodes` in the locales. */
+/** Every exit code of mmai. The sentences beside them are `exitCodes` in the locales. */
 export const ExitCode = {
   ok: 0,
   failed: 1,

@@ -94,6 +94,10 @@ describe('help', { concurrency: 4 }, () => {
       ['status', '--help'],
     ],
     [
+      ['--lang', 'en', 'status', 'help'],
+      ['status', '--help'],
+    ],
+    [
       ['help', 'wait'],
       ['watch', '--help'],
     ],

@@ -61,7 +61,7 @@ export function commandLine(argv: readonly string[], program: Command): string[]
   }
   const flags = beforeDashes(moved).map((word, index, words) => withoutSign(word, words[index - 1], options));
   refuseValues(flags, options);
-  if (takesTasks) refuseFields(flags);
+  if (takesTasks && !flags.some((word) => HELP.includes(word))) refuseFields(flags);
   const dryRun = options.find(({ long }) => long === '--dry-run');
   const read = dryRun ? flags.map((word, index) => explicitDryRun(word, flags[index + 1], dryRun.optional)) : flags;
   return [...read, ...moved.slice(flags.length)];
@@ -99,6 +99,8 @@ function refuseValues(words: readonly string[], options: Command['options']): vo
     }
   }
 }
+
+const HELP = ['-h', '--help'];
 
 /** `--json id,state`, as gh has it: here the fields would be task IDs. */
 function refuseFields(words: readonly string[]): void {
@@ -140,7 +142,7 @@ function leadingFlagsMoved(argv: readonly string[], program: Command): readonly 
     }
     if (!findCommand(program, word)) continue;
     const [, ...path] = commandsOnPath(argv.slice(start), program);
-    const end = start + path.length;
+    const end = start + path.length + (argv[start + path.length] === 'help' ? 1 : 0);
     const flags = argv.slice(0, start);
     if (areFlagsOf(path.at(-1)!, flags)) return [...argv.slice(start, end), ...flags, ...argv.slice(end)];
   }
@@ -154,7 +156,7 @@ function findCommand({ commands }: Command, word: string | undefined): Command |
 /** True if the words are flags of the command and their values, and nothing else. */
 function areFlagsOf({ options }: Command, words: readonly string[]): boolean {
   for (let index = 0; index < words.length; index++) {
-    if (words[index] === '-h' || words[index] === '--help') continue;
+    if (HELP.includes(words[index]!)) continue;
     // `-qojson` is `-q -o=json`.
     const word = words[index]!.replace(/^-q+(?=\w)/, '-').replace(/^(-\w)=?(.+)$/s, '$1=$2');
     const [flag = '', value] = word.split(/=(.*)/s);

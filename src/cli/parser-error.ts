@@ -27,7 +27,6 @@ export function parserError({ code, message }: CommanderError, command: Command)
 const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'mmai watch': ['-w', '-f', '--watch', '--wait', '--waiter', '--follow'],
   'mmai status': ['get', 'describe'],
-  'mmai status ID --raw': ['--raw'],
   'mmai result': ['logs'],
   'mmai config init': ['init', 'login', 'auth'],
   'mmai config check': ['check', 'doctor'],
@@ -46,7 +45,7 @@ const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   '--retries': ['--retry', '--retry-count', '--max-retries'],
   '--request-timeout': ['--connect-timeout', '--read-timeout'],
   '--quiet': ['-s', '--silent'],
-  '--json': ['-o', '--output'],
+  '--json': ['-o'],
   '--color never': ['--no-color'],
   '--exit-status': ['--exit-code'],
   '--until': ['--for'],
@@ -90,9 +89,12 @@ function meantFlag(word: string, command: Command): Text | undefined {
   if (!command.parent && (flag === '--profile' || settingOfFlag(flag))) return suggestion(`mmai COMMAND ${flag}`);
   const isForTasks = command.registeredArguments[0]?.name() === 'taskId';
   if (isForTasks && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
+  if (command.name() === 'watch' && flag === '--raw') return suggestion('mmai status ID --raw');
   if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus;
   const isOfConfig = command.parent?.name() === 'config';
   const key = [...CREDENTIAL_KEYS, ...settingNames.map(kebab)].find((name) => flag === `--${name}`);
+  const isOutput = flag === '--output' && namesIn(command).includes('--json');
+  if (isOutput) return suggestion('--json');
   if (isOfConfig && key) return suggestion(`mmai config set ${key} VALUE`);
   return meant(flag, command);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseProfileName, profileName, SECRET_KEYS, selectProfile } from '../core/config/profiles.ts';
+import { CREDENTIAL_KEYS } from '../core/credentials/profile.ts';
 import type { CommandDeps } from '../deps.ts';
 import { ExitCode, usageError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
@@ -70,7 +71,13 @@ function addSubcommand(
 
 async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
-  const found = (await effectiveValues(options, deps, [key])).find((row) => row.key === key);
+  const found = (
+    await effectiveValues(
+      options,
+      deps,
+      CREDENTIAL_KEYS.some((one) => one === key),
+    )
+  ).find((row) => row.key === key);
   const { source, value } = found ?? {};
   if (!found) throw usageError((m) => m.config.notSet(key));
   if (value === undefined && source) throw usageError((m) => m.config.notWritten(key, source(m)));
@@ -78,7 +85,7 @@ async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): P
 }
 
 async function listSettings(options: ConfigOptions, deps: CommandDeps): Promise<void> {
-  const rows = await effectiveValues(options, deps, CONFIG_KEYS);
+  const rows = await effectiveValues(options, deps, true);
   if (options.json) {
     const origin = (row: EffectiveValue) => (options.showOrigin ? { origin: row.origin } : {});
     const value = (row: EffectiveValue) => (row.value === undefined ? null : shown(row, options, deps));

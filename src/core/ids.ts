@@ -15,7 +15,7 @@ export interface ReadingLimits extends InputLimits {
 
 /**
  * The ids on the command line, then those on standard input: for `-`, or with no id while something is piped in. Each id once.
- * Throws a usage error, also where standard input does not end within its limits: half of the ids are none.
+ * Throws a usage error, also where standard input does not end within its limits: an incomplete list is refused.
  */
 export async function readTaskIds(
   words: readonly string[],
@@ -30,7 +30,7 @@ export async function readTaskIds(
     const idleMs = stdin.isTerminal ? Number.POSITIVE_INFINITY : limits.idleMs;
     const onWait = isNamed ? () => {} : limits.onWait;
     const isInTime = await readWithin(source, (text) => parser.push(text), { ...limits, idleMs, onWait });
-    // What was read until then may be half of the ids.
+    // What was read until then may be an incomplete list.
     if (signal.aborted) throw new MmaiError(abortCode(signal), (m) => m.usage.stoppedReading);
     if (!isInTime) throw usageError((m) => m.usage.inputTimeout(parser.ids.size, limits.name));
     parser.end();

@@ -49,7 +49,7 @@ export type WaitEnd = (typeof WAIT_ENDS)[number];
  */
 export type Outcome = 'succeeded' | 'failed' | 'running' | 'pending' | 'notChecked' | 'notFound' | 'unanswered';
 
-/** The exit code of each kind of failure (specification §4). */
+/** The exit code of each kind of failure. */
 const FAILURE_CODES: Readonly<Record<FailureClass, ExitCode>> = {
   transient: ExitCode.unanswered,
   throttle: ExitCode.unanswered,

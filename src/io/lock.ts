@@ -9,7 +9,7 @@ import { retryWhileBusy } from './while-busy.ts';
 const STALE_MS = 10_000;
 /** How long to wait for others before giving up: longer than a stale lock lasts. In ms. */
 const PATIENCE_MS = 30_000;
-/** From when on to say that others are waited for: with a busy disk, dozens of writers take as long. In ms. */
+/** How long a wait goes without a notice, in ms: on a busy disk, dozens of writers take as long. */
 const NOTICE_MS = 2000;
 
 /** How the names of our files in a lock begin. */
@@ -18,7 +18,7 @@ const STAGED = /^staged-[\da-f-]{36}/;
 export interface LockOptions {
   /** Ends the waiting early: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Gets the lock once, when another process has held it for a while. */
+  /** Called once, with the path of the lock, if it is not free within {@link NOTICE_MS}. */
   readonly onWait?: ((lock: string) => void) | undefined;
   readonly staleMs?: number;
   readonly patienceMs?: number;

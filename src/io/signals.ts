@@ -36,7 +36,7 @@ export function abort(controller: AbortController, exitCode: number): void {
 /**
  * Ends the process now: with the signal that the exit code stands for, so that a shell's loop stops too, or with the code. On
  * Windows it is always the code: a process that sends itself a signal ends there with 1, which says that a task failed. Not by
- * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 0.05 start-ups.
+ * returning: nothing that is still open keeps the process, and the heap is not tidied up before, 5 % of a start-up.
  */
 export function end(exitCode: number): void {
   // Where a lookup that hangs delays the exit, a signal kills at once.

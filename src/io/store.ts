@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, emptyConfig, holdsSecret, type ProfileStore, parseConfig } from '../core/config/profiles.ts';
-import { ExitCode, MmaiError, systemError, type Text, usageError } from '../errors.ts';
+import { abortCode, MmaiError, systemError, type Text, usageError } from '../errors.ts';
 import { shellQuoted } from '../text/shell-quoted.ts';
 import {
   actAsOwner,
@@ -48,7 +48,7 @@ export function createStore({ directory: given, isNamed = false, ...lockOptions 
         closeDirectory(directory);
         const lock = `${target}.lock`;
         const work = (checkHeld: () => void) => {
-          if (signal?.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
+          if (signal?.aborted) throw new MmaiError(abortCode(signal), (m) => m.config.stopped);
           const config = readConfig(path);
           change(config);
           const text = `${JSON.stringify(config, null, 2)}\n`;
@@ -142,7 +142,7 @@ function closeDirectory(directory: string): void {
 
 /** What the system refused, as an error that names the file; any other error as it is. */
 function cannotWrite(path: string, error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
+  if (signal?.aborted) return new MmaiError(abortCode(signal), (m) => m.config.stopped);
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof MmaiError || code === undefined) return error;
   const hint: Text | undefined = code === 'EBUSY' ? (m) => m.config.mountHint : undefined;

@@ -15,7 +15,7 @@ export interface CheckStep {
   readonly ms: number | null;
   /** What to do about it. */
   readonly hint: string | null;
-  /** Of a failed step (specification §4). */
+  /** Of a failed step. */
   readonly exitCode?: number;
 }
 

@@ -7,7 +7,7 @@ import { exitCodeOf, MmaiError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 
-/** An error in every machine format (specification §5). */
+/** An error in every machine format. */
 export interface ErrorObject {
   readonly code: string;
   readonly http: number | null;

@@ -35,17 +35,17 @@ export interface Script {
 
 export const DEFAULT_SCRIPT = '0,1x3,2';
 
-const TASK_ENDS = /;/g;
+const TASK_SEPARATOR = /;/g;
 /** PowerShell makes a list of an unquoted `0,1,2`, which a script passes on with blanks. */
-const STEP_ENDS = /\s*,\s*|\s+/g;
+const STEP_SEPARATOR = /\s*,\s*|\s+/g;
 
 /** `0x2,1x3,2` for every task, `123=0,1,2;456=1,3` per task. Throws a usage error that names the bad step, or the task with two scripts. */
 export function parseScript(text: string): Script {
   const byTask = new Map<string, readonly ScriptedStep[]>();
   let others: readonly ScriptedStep[] | undefined;
-  for (const part of parts(text, TASK_ENDS)) {
+  for (const part of parts(text, TASK_SEPARATOR)) {
     const [, task, steps = ''] = /^(?:([1-9]\d{0,18})=)?\s*(.*)$/s.exec(part.trim()) ?? [];
-    const parsed = parts(steps, STEP_ENDS).map(parseStep);
+    const parsed = parts(steps, STEP_SEPARATOR).map(parseStep);
     const isTwice = task ? byTask.has(task) : others !== undefined;
     if (isTwice) throw usageError((m) => m.sandbox.twoScripts(task));
     if (task) byTask.set(task, parsed);

@@ -8,7 +8,7 @@ export interface Place {
 export function lettersOf(text: string): string {
   let plain = text;
   for (let pass = 0; pass < MAX_ESCAPED && ESCAPE.test(plain); pass += 1) plain = plain.replace(ESCAPED, unescaped);
-  // V8 takes 0.01 start-ups to build the classes of Unicode.
+  // V8 takes 1 % of a start-up to build the classes of Unicode.
   const isAscii = /^[\0-\x7f]*$/.test(plain);
   return plain.replace(isAscii ? /[^a-z0-9]+/gi : /[^\p{L}\p{N}]+/gu, '').toLowerCase();
 }
@@ -48,7 +48,7 @@ const ESCAPED = new RegExp(
 /** What one of them begins with. */
 const ESCAPE = /[%\\&\x1b\x9b]/;
 
-/** What is escaped may be escaped again, in another way: `%` itself as `&#x25;`. So often at most. */
+/** What is escaped may be escaped again, in another way: `%` itself as `&#x25;`. How often at most. */
 const MAX_ESCAPED = 5;
 
 function unescaped(_: string, ...codes: readonly (string | undefined)[]) {

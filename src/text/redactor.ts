@@ -16,7 +16,7 @@ export interface Redactor {
 
 /** Stands for what must not be shown. */
 export const HIDDEN = '********';
-/** So many are known at a time: those of the last four keys and of what they were requested with. A token takes half a megabyte. */
+/** The most that are known at a time: those of the last four keys and of what they were requested with. A token takes half a megabyte. */
 const MAX_TEMPORARY = 24;
 
 /** A redactor that knows no secret yet. */
@@ -63,7 +63,7 @@ export function isUuid(text: string): boolean {
 
 /** Fewer letters and digits than this are found in texts by chance. */
 const MIN_LETTERS = 6;
-/** So many letters in a row are the secret, whatever was cut off before or after them. */
+/** How many letters in a row are taken for the secret, whatever was cut off before or after them. */
 const PIECE = 12;
 /** A piece of a spelling begins at each of these letters, so that any 15 of its letters in a row hold one. */
 const STEP = 4;

@@ -37,7 +37,7 @@ export function aligned(rows: readonly (readonly string[])[]): string[][] {
   return rows.map((row) => alignedRow(row, widths));
 }
 
-/** Widens the columns of a table so that the cells of a row fit in, and adds those that it has more. */
+/** Widens the columns of a table so that a row fits; a row with more cells adds columns. */
 export function widen(widths: number[], row: readonly string[]): void {
   row.forEach((cell, column) => {
     widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));

@@ -19,6 +19,8 @@ describe('a word of another program gets the word of mmai', () => {
     ['get-task-result', 'mmai result'],
     ['watch 1 --raw', 'mmai status ID --raw'],
     ['config list -o json', '--json'],
+    ['config profiles --output json', '--json'],
+    ['config set --output json', 'mmai config set output VALUE'],
     ['login', 'mmai config init'],
     ['doctor', 'mmai config check'],
     ['config view', 'list'],
@@ -43,7 +45,7 @@ describe('a word of another program gets the word of mmai', () => {
     });
   }
 
-  for (const line of ['ls', 'list', '--lang en history']) {
+  for (const line of ['ls', 'list', 'list-tasks', 'ps', '--lang en history']) {
     it(`mmai ${line}: tasks cannot be listed`, async () => {
       const { code, stderr } = await mmaiInProcess(line.split(' '));
       assert.equal(code, 2);
@@ -59,7 +61,20 @@ describe('a word of another program gets the word of mmai', () => {
     }
   });
 
-  const unknown = ['completion --jq x', 'sandbox --exit-status', 'watch 1 --wait', 'lss', 'completion --shell bash'];
+  it('fields behind --json are of no concern to a help', async () => {
+    for (const line of ['status --json id --help', 'watch -h --json id']) {
+      assert.equal((await mmaiInProcess(line.split(' '))).code, 0);
+    }
+  });
+
+  const unknown = [
+    'completion --jq x',
+    'sandbox --exit-status',
+    'watch 1 --wait',
+    'lss',
+    'config ps',
+    'completion --shell bash',
+  ];
   for (const line of unknown) {
     it(`no word that the command does not have: mmai ${line}`, async () => {
       const { stderr } = await mmaiInProcess(line.split(' '));

@@ -68,7 +68,7 @@ describe('mmai config set', () => {
 
   it('saves no half of a secret when a signal ends the reading', async () => {
     const deps = fakeDeps({ stdin: piped('half'), signal: AbortSignal.abort(143) });
-    await assert.rejects(config('set access-key-secret', deps), { exitCode: 130 });
+    await assert.rejects(config('set access-key-secret', deps), { exitCode: 143 });
     assert.deepEqual(await profilesOf(deps), {});
   });
 

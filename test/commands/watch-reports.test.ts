@@ -11,6 +11,7 @@ import { Watched } from '../../src/core/wait/watched.ts';
 import { writableSize, writeText } from '../../src/io/files.ts';
 import { en } from '../../src/locales/en/messages.ts';
 import { watchDocument } from '../../src/output/watch-document.ts';
+import { fakeClock } from '../support/clock.ts';
 import { fakeDeps } from '../support/deps.ts';
 import { mmai, temporaryDirectory } from '../support/mmai.ts';
 import { fakeTransport, succeeded } from '../support/transport.ts';
@@ -89,6 +90,34 @@ describe('the reports of a wait', () => {
       deps,
     );
     assert.equal(written, true);
+  });
+
+  it('of a million tasks are given up soon after a signal, so that the verdict is still written', async () => {
+    const tasks = Array.from({ length: 3000 }, (_, index) => new Watched(parseTaskId(String(index + 1))));
+    const traffic = { requests: 1, retries: 0, throttles: 0, bytes: 0 };
+    const end: EndEvent = { type: 'end', why: 'interrupted', exitCode: 143, elapsedMs: 1, tasks, traffic };
+    for (const [msALook, isWritten] of [
+      [100, true],
+      [400, false],
+    ] as const) {
+      const clock = fakeClock();
+      let written = false;
+      const writeFile = async () => {
+        written = true;
+      };
+      const deps = fakeDeps({ signal: AbortSignal.abort(143), writeFile });
+      const monotonic = () => {
+        clock.stop(msALook);
+        return clock.monotonic();
+      };
+      await writeReports(
+        watchDocument(end, 0, () => [], en),
+        { junit: path('late.xml') } as WatchOptions,
+        { ...deps, clock: { ...clock, monotonic } },
+      );
+      assert.equal(written, isWritten);
+      assert.equal(deps.stderr.text().includes('ECANCELED (interrupted)'), !isWritten);
+    }
   });
 
   it('begin on a line of their own where another command of the step left one unfinished', async () => {

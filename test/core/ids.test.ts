@@ -101,7 +101,7 @@ describe('ids on standard input', () => {
     assert.deepEqual((await read([], [[1000, '1\n'], OPEN], { totalMs: 3000 })).notices, []);
   });
 
-  it('half of them are none', async () => {
+  it('are refused where the list is incomplete', async () => {
     const { ids } = await read([], [[0, '1\n2\n'], OPEN], { totalMs: 3000 });
     assert.match(String(ids), /did not end within LIMIT; 2 task IDs were read, nothing was sent/);
   });

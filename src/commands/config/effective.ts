@@ -18,11 +18,11 @@ export interface EffectiveValue {
   readonly source?: Text;
 }
 
-/** What would be used now, with where it comes from: the parts of the key and every setting that has a value. */
+/** What would be used now, with where it comes from: every setting that has a value and, if `wantsKey`, the parts of the key. */
 export async function effectiveValues(
   options: ConfigOptions,
   deps: CommandDeps,
-  keys: readonly string[],
+  wantsKey: boolean,
 ): Promise<EffectiveValue[]> {
   const { env } = deps;
   const warn = createWarn(options.quiet === true, deps);
@@ -30,7 +30,6 @@ export async function effectiveValues(
   const profile = selectProfile(config, profileName(options.profile, env));
   const { values, origins } = resolveSettings({}, env, profile);
   const settings = settingNames.flatMap((name) => settingRow(name, values[name], origins[name]));
-  const wantsKey = CREDENTIAL_KEYS.some((key) => keys.includes(key));
   return [...(wantsKey ? await credentialRows(profile, deps, warn) : []), ...settings];
 }
 

@@ -1,7 +1,7 @@
 import { type Config, SECRET_KEYS } from '../../core/config/profiles.ts';
 import { readWithin } from '../../core/input/read-within.ts';
 import type { CommandDeps } from '../../deps.ts';
-import { ExitCode, MmaiError, usageError } from '../../errors.ts';
+import { abortCode, MmaiError, usageError } from '../../errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { answerCheck, type ConfigOptions, checkedValue, checkKey, targetProfile, updateConfig } from './keys.ts';
 
@@ -67,7 +67,7 @@ async function readValue(isNoticed: boolean, deps: CommandDeps): Promise<string>
   };
   const isInTime = await readWithin(deps, take, { totalMs: Number.POSITIVE_INFINITY, idleMs: IDLE_MS, onWait });
   // A signal ends the reading early: half a secret must not be saved.
-  if (signal.aborted) throw new MmaiError(ExitCode.interrupted, (m) => m.config.stopped);
+  if (signal.aborted) throw new MmaiError(abortCode(signal), (m) => m.config.stopped);
   if (!isInTime) throw usageError((m) => m.config.inputTimeout(formatDuration(IDLE_MS)));
   return value.trim();
 }

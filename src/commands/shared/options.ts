@@ -23,7 +23,7 @@ interface Forms {
   readonly dryRuns?: string;
 }
 
-/** The flags of every command that talks to the service (specification §1). */
+/** The flags of every command that talks to the service. */
 export function addServiceOptions(command: Command, { help }: Messages, forms: Forms): Command {
   const { flags, headings } = help;
   const { outputs, dryRuns } = forms;

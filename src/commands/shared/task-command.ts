@@ -102,7 +102,7 @@ export async function runTaskCommand<Result extends ResponseInfo, Row extends Ta
     const error = refusal && errorObject(refusal, deps.messages);
     const document = statusDocument(tasks, session.client.traffic, exitCode, error);
     await printAnswer({ document }, printers, query, setup.values, deps);
-    // Tasks not asked because their bodies could not be printed are no errors of theirs.
+    // Tasks not checked because their bodies could not be printed are no errors of theirs.
     if (!options.quiet && exitCode !== ExitCode.closedPipe && exitCode !== ExitCode.outputFailed) {
       const text = failureReport(tasks, replies, deps) + statusCount(document, deps.messages);
       deps.stderr.write(paintLabels(text, await deps.style(deps.stderr, setup.values.color), deps.messages));

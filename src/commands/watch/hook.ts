@@ -61,11 +61,11 @@ export class Hook {
     await clock.sleep(NOTICE_MS, noNotice.signal);
     if (this.#running.size > 0 && !signal.aborted) {
       const ids = [...this.#running.keys(), ...this.#waiting.map(({ event }) => event.id)];
-      this.#say(messages.watch.waitingForHooks(ids.slice(0, MAX_NAMED), Math.max(0, ids.length - MAX_NAMED)));
+      this.#write(messages.watch.waitingForHooks(ids.slice(0, MAX_NAMED), Math.max(0, ids.length - MAX_NAMED)));
     }
     await ended;
     const hidden = this.#failures - MAX_NAMED;
-    if (hidden > 0) this.#say(messages.warning + messages.watch.moreHooksFailed(hidden));
+    if (hidden > 0) this.#write(messages.warning + messages.watch.moreHooksFailed(hidden));
   }
 
   async #allEnded(): Promise<void> {
@@ -92,10 +92,10 @@ export class Hook {
     if (failure === undefined) return;
     this.#failures += 1;
     // A misspelt command fails for every task.
-    if (this.#failures <= MAX_NAMED) this.#say(this.#deps.messages.warning + failure);
+    if (this.#failures <= MAX_NAMED) this.#write(this.#deps.messages.warning + failure);
   }
 
-  #say(line: string): void {
+  #write(line: string): void {
     if (!this.#options.isQuiet) this.#deps.stderr.write(`${line}\n`);
   }
 }

@@ -48,7 +48,7 @@ export async function writeReports(document: WatchDocument, options: WatchOption
   };
   await write(GITHUB_STEP_SUMMARY, () => summary(GITHUB_STEP_SUMMARY!), 'append');
   await write(GITHUB_OUTPUT, () => stepOutputs(document), 'append');
-  await write(junit, () => gathered(junitReport(document, messages)), 'replace');
+  await write(junit, () => gathered(junitReport(document, messages), deps), 'replace');
 }
 
 /** `--notify`: the bell, and a notification (OSC 9) where the terminal is known to show one. */
@@ -63,14 +63,24 @@ export function notify(document: WatchDocument, { env, messages, stderr }: Comma
 /** How many tasks of a report are handled at once: some ms. */
 const TASKS_AT_ONCE = 1000;
 
-/** A text that takes seconds for a million tasks, whole, since it replaces the file at once. Signals are handled meanwhile. */
-async function gathered(pieces: Iterable<string>): Promise<string> {
+/** How long a report may still be made after a signal, in ms. */
+const LAST_MS = 300;
+
+/**
+ * The whole text, which takes seconds for a million tasks: signals are handled meanwhile, and what is not made soon after one is not
+ * written, so that the verdict still is. Rejects with ECANCELED then.
+ */
+async function gathered(pieces: Iterable<string>, { clock, signal }: CommandDeps): Promise<string> {
   let text = '';
   let count = 0;
+  let stoppedAt: number | undefined;
   for (const piece of pieces) {
     text += piece;
     count += 1;
-    if (count % TASKS_AT_ONCE === 0) await new Promise(setImmediate);
+    if (count % TASKS_AT_ONCE !== 0) continue;
+    await new Promise(setImmediate);
+    if (signal.aborted) stoppedAt ??= clock.monotonic();
+    if (stoppedAt !== undefined && clock.monotonic() - stoppedAt > LAST_MS) throw systemError('ECANCELED');
   }
   return text;
 }

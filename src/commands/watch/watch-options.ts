@@ -33,7 +33,7 @@ export function repeatedFlags(options: WatchOptions): string[] {
   ];
 }
 
-/** The flags of `watch` (specification §1). */
+/** The flags of `watch`. */
 export function addWatchOptions(command: Command, { help: { flags, headings } }: Messages): void {
   const noResults = command.createOption('--no-results', flags.noResults);
   // A flag of its own, since the last of two that contradict each other would win.

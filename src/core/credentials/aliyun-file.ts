@@ -38,7 +38,7 @@ export async function readAliyunConfig(
   if (!document || !Array.isArray(list) || !list.every(isRecord)) {
     throw denied(
       (m) => m.credentials.malformed(source(m)),
-      (m) => m.credentials.tornAliyunHint,
+      (m) => m.credentials.malformedAliyunHint,
     );
   }
   const { current } = document;

@@ -21,8 +21,8 @@ export const PAUSE_MS = 30_000;
 /** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
 export const FRESH_MS = 5000;
 /**
- * So long an issuer that could not be reached is not asked again: a thousand tasks do not each wait for it to time out. Shorter than
- * the delay before a retry, which asks. In ms.
+ * How long an issuer that could not be reached is not requested again: a thousand tasks do not each wait for it to time out. Shorter
+ * than the delay before a retry, which does request. In ms.
  */
 export const FAILED_MS = 900;
 

@@ -14,7 +14,7 @@ import { oidcProvider } from './sts.ts';
 import { uriProvider } from './uri.ts';
 
 /**
- * The places in order (specification §3): a profile named on purpose, the variables of a key, those of OIDC, mmai's current
+ * The places in order: a profile named on purpose, the variables of a key, those of OIDC, mmai's current
  * profile unless a variable names one of the next two, aliyun-cli's config.json, the SDKs' credentials file, a URI, the metadata of
  * an ECS instance, which `ecs` may know of from a search before.
  */

@@ -73,7 +73,7 @@ export type CommandEnd = (
   readonly wroteError?: boolean;
 };
 
-/** The longest a provider may take, from start to end, in ms (issue: bounded in time, 10 s). */
+/** The longest a provider may take, from start to end, in ms. */
 export const LIMIT_MS = 10_000;
 
 /** Exit 3, with what to do. Never give it a cause: what a parser or a server says may quote a secret. */

@@ -52,7 +52,7 @@ export function stsCall(service: RpcService): Omit<RpcCall<IssuedKey>, 'sign' | 
   return { service, label: 'credentials', parse, summary: () => 'an AccessKey', refine: overloaded };
 }
 
-/** So long a part of a key no server takes; to look for it in every text would take seconds and a gigabyte. In characters. */
+/** The longest part of a key, in characters: no server takes a longer one, and to look for it in every text would take seconds and a gigabyte. */
 const MAX_PART = 8 * 1024;
 
 /** The key in these fields; undefined unless it is whole. */

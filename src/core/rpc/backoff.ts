@@ -1,6 +1,6 @@
 import { serverTime } from './service-clock.ts';
 
-/** The first ceiling of a retry delay and the last, in ms: 1 s doubling to 15 s (specification §6). */
+/** The first ceiling of a retry delay and the last, in ms: 1 s doubling to 15 s. */
 const FIRST_MS = 1000;
 const LAST_MS = 15_000;
 

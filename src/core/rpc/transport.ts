@@ -22,7 +22,7 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
-/** How many requests are sent at once at most (specification §6); each has a connection of its own. */
+/** How many requests are sent at once at most; each has a connection of its own. */
 export const MAX_IN_FLIGHT = 8;
 
 /**

@@ -51,7 +51,7 @@ interface AcceptorContext {
   readonly random: () => number;
 }
 
-/** Applies the reply to a poll to the task, and decides what follows (specification §6). */
+/** Applies the reply to a poll to the task, and decides what follows. */
 export function accept(task: Watched, reply: TaskReply, times: PollTimes, context: AcceptorContext): Acceptance {
   if (!reply.ok) return afterFailure(task, reply.failure, times, context);
   context.throttle.clean();
@@ -82,11 +82,11 @@ function afterResult(
 ): Acceptance['next'] {
   const state = task.state!;
   if (isFinal(state)) {
-    task.lagMaxMs = now - task.lookedAt;
+    task.lagMaxMs = now - task.pendingPollAt;
     return { end: state };
   }
   if (rules.until === 'running' && state === 'running') return { end: 'running' };
-  task.lookedAt = sentAt;
+  task.pendingPollAt = sentAt;
   const limit = taskLimit(task, rules);
   // A response that comes after the limit may tell of the state before it: the machine may have slept meanwhile.
   if (sentAt >= limit.at) return { end: limit.end };
@@ -103,7 +103,7 @@ function afterFailure(
   { rules, throttle, random }: AcceptorContext,
 ): Acceptance {
   if (failure.class === 'throttle') throttle.throttled();
-  task.failure = explained(failure, task);
+  task.failure = withGoneTopic(failure, task);
   if (isDenied(failure)) return { next: { denied: failure } };
   // The retry waited for its turn.
   skipTime(task, Math.max(0, sentAt - task.due));
@@ -137,7 +137,7 @@ function noteFailure(task: Watched, { class: failureClass }: Failure, now: numbe
 }
 
 /** A task that was seen before and is not found now was not "just submitted". */
-function explained(failure: Failure, { state }: Watched): Failure {
+function withGoneTopic(failure: Failure, { state }: Watched): Failure {
   return failure.class === 'notFound' && state !== null ? { ...failure, topic: 'taskGone' } : failure;
 }
 

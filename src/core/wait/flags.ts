@@ -102,7 +102,7 @@ export function parseWatchFlags(options: WatchFlags, nameOf: NameOf = flagName):
 const PLACE = ['profile', ...serviceSettings, 'simulate'] as const;
 type Place = Partial<Record<(typeof PLACE)[number], string>>;
 
-/** The flags that resume a wait for `left` of its tasks after `succeeded` have: those that were given, and the time limit. */
+/** The flags that resume a wait for `left` of its tasks after `succeeded` have: those that were given, and the timeout. */
 export function resumeFlags(options: WatchFlags & Place, succeeded: number, left: number): string[] {
   const { count } = options;
   const resumed = { ...options, count: count && String(Math.min(left, Math.max(1, Number(count) - succeeded))) };

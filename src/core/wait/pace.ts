@@ -1,4 +1,4 @@
-/** When to poll again: pure rules of specification §6. All spans in ms. */
+/** When to poll again: pure rules. All spans in ms. */
 
 export interface PaceOptions {
   /** A fixed gap, or `auto`: the square root of the age. */

@@ -137,8 +137,8 @@ export class PollQueue {
     return isPollNext || this.isFull ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
   }
 
-  /** Forgets every task: the wait is over. */
-  clear(): void {
+  /** No further polls: the wait is over, and requests that are no polls have every turn. */
+  stopPolling(): void {
     this.#round.polls = 0;
   }
 

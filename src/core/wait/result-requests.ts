@@ -91,7 +91,7 @@ export class ResultRequests {
    * Every event is out when this resolves.
    */
   async finish(rest: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
-    this.#queue.clear();
+    this.#queue.stopPolling();
     const until = Math.min(this.#queue.deadlineMs, this.#elapsedMs() + RESULT_TIMEOUT_MS);
     for (let now = this.#elapsedMs(); this.#open.size > 0 && now < until && !signal.aborted; now = this.#elapsedMs()) {
       while (this.startNext(now));

@@ -122,7 +122,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
  * Lets a server send `100 Continue` though it was not requested, as RFC 9110 allows: undici ends the connection at a 100, but
  * passes over a 102, which means as much.
  */
-export function toleratingContinue<S extends Socket>(socket: S): S {
+export function tolerateContinue<S extends Socket>(socket: S): S {
   const read = socket.read;
   socket.read = (size) => {
     const chunk: Buffer | null = read.call(socket, size);
@@ -135,8 +135,8 @@ export function toleratingContinue<S extends Socket>(socket: S): S {
   return socket;
 }
 
-/** Makes an error of a connection that was kept known as such: the other end may have closed it at any time since its last response. */
-export function tellingWhetherKept<S extends Socket>(socket: S): S {
+/** Marks the errors of a reused connection: the server may have closed it at any time since its last response. */
+export function markErrorsOfReused<S extends Socket>(socket: S): S {
   return socket.on('error', (error) => socket.bytesRead > 0 && ofKeptConnections.add(error));
 }
 

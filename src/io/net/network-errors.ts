@@ -75,8 +75,8 @@ export function networkError(error: unknown, where: Text): NetworkError {
   return new NetworkError(kind, (m) => m.labelled(where(m), reason(m)), error);
 }
 
-/** What keeps us from a proxy is another fault than that of a host that refuses; a lack of our own is neither's. Always throws. */
-export function blameProxy(error: unknown): never {
+/** What went wrong on the way to a proxy is an error of the proxy, not of the host behind it; a lack of our own is neither's. Always throws. */
+export function throwAsProxyError(error: unknown): never {
   if (!(error instanceof NetworkError) || /^(Aborted|NoResources)$/.test(error.kind)) throw error;
   throw new NetworkError('Proxy', error.text, error);
 }

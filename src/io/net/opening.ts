@@ -2,7 +2,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkError, NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import { blameProxy, networkError, timeoutError } from './network-errors.ts';
+import { networkError, throwAsProxyError, timeoutError } from './network-errors.ts';
 
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
 const STEP_TIMEOUT_MS = 10_000;
@@ -81,7 +81,7 @@ export class Opening {
       report = this.start('tcp');
     });
     const connected = this.within(socket, name, event(socket, 'connect'));
-    await (isProxy ? connected.catch(blameProxy) : connected);
+    await (isProxy ? connected.catch(throwAsProxyError) : connected);
     const { remoteAddress = '', remotePort = port } = socket;
     report((m) => m.network.steps.connected(remoteAddress, remotePort));
     return socket;

@@ -15,7 +15,7 @@ import { type Subject, type Text, usageError } from '../../errors.ts';
 import type { Redactor } from '../../text/redactor.ts';
 import { type Connector, createConnector } from './connector.ts';
 import { checkExtraCertificates } from './extra-certificates.ts';
-import { Exchange, type ExchangeContext, tellingWhetherKept, toleratingContinue } from './http-exchange.ts';
+import { Exchange, type ExchangeContext, markErrorsOfReused, tolerateContinue } from './http-exchange.ts';
 import type { Peer } from './opening.ts';
 import { chooseProxy, type ProxyChoice, type ProxyServer, proxyPeer } from './proxy-rules.ts';
 
@@ -166,7 +166,7 @@ function newAgent(AgentOfUndici: typeof Agent, connector: Connector, { peer, tun
     pipelining: 1,
     connect(_, callback) {
       connector.open(peer, tunnel).then(
-        (socket) => callback(null, tellingWhetherKept(toleratingContinue(socket))),
+        (socket) => callback(null, markErrorsOfReused(tolerateContinue(socket))),
         (error) => callback(error, null),
       );
     },

@@ -14,7 +14,7 @@ interface Login {
 }
 
 const logins = new WeakMap<ProxyServer, Login>();
-/** So long a login that was refused is not tried again, in ms. */
+/** How long a login that was refused is not tried again, in ms. */
 const REFUSED_MS = 60_000;
 
 /**

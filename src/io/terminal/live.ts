@@ -5,7 +5,7 @@ import { createKeys } from './keys.ts';
 import type { Drawing, LivePart } from './live-part.ts';
 import { spinnerFrames } from './spinner.ts';
 import { createTaskbar } from './taskbar.ts';
-import { mayKeepModes } from './unblocked.ts';
+import { mayBlockModeChange } from './unblocked.ts';
 
 /** The window, and whether keys are read. */
 interface LiveWindow extends WindowSize {
@@ -158,7 +158,7 @@ function afterWritten(stream: NodeJS.WriteStream, goOn: () => void): void {
 async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey }: LiveOptions): Promise<Drawing> {
   const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
   // A pager that reads our stdout reads the keys. Where IDs were typed, Ctrl-D has ended the input. Without keys no mode is changed.
-  const hasKeys = stdin.isTTY && !stdin.destroyed && stdout.isTTY && !mayKeepModes(stderr);
+  const hasKeys = stdin.isTTY && !stdin.destroyed && stdout.isTTY && !mayBlockModeChange(stderr);
   const keys = hasKeys ? createKeys(stdin, onKey) : undefined;
   const lines = (size: WindowSize) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() });
   const block = new Block(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);

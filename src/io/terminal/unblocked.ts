@@ -11,8 +11,8 @@ export function unblock(stream: NodeJS.WriteStream, descriptor: number): void {
   else if (process.platform !== 'win32') writeInThread(stream, descriptor);
 }
 
-/** Whether a terminal that takes nothing keeps its modes from being changed: on Linux that waits for a write that blocks. */
-export function mayKeepModes(stream: object): boolean {
+/** Whether to change the modes of a terminal that takes nothing may block: on Linux that waits for a write that blocks. */
+export function mayBlockModeChange(stream: object): boolean {
   return process.platform === 'linux' && inThread.has(stream);
 }
 

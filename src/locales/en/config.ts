@@ -12,7 +12,7 @@ export const configEn = {
   malformedHint: 'fix it or move it away, then run "mmai config init"',
   locked: (path: string, waitedMs: number) =>
     `another mmai process holds the lock ${path} (waited ${Math.round(waitedMs / 1000)}s); try again`,
-  waiting: (path: string) => `waiting for another mmai process, which holds the lock ${path}`,
+  waiting: (path: string) => `waiting for the lock ${path}, which another mmai process holds or left behind`,
   inTheWay: (path: string) => `${path} is not the lock of a running mmai process: move it away`,
   foreignLink: (path: string, link: string) =>
     `cannot write the config file ${path}: ${link} is another user's link into a directory that is not theirs`,

@@ -37,7 +37,7 @@ export const credentialsEn = {
   unreadable: (where: string, code: string) => `cannot read ${where}: ${fileProblem(code)}`,
   tokenFile: (path: string, where: string) => `the token file ${path} named by ${where}`,
   malformed: (where: string) => `${where} is malformed, or belongs to another program`,
-  tornAliyunHint:
+  malformedAliyunHint:
     'fix it, or move it away and run "aliyun configure"; to make mmai skip it, set ALIBABA_CLOUD_IGNORE_PROFILE=true',
   badLine: (where: string, line: number, why: string) => `${where}, line ${line}: ${why}`,
   badLineHint:

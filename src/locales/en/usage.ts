@@ -1,6 +1,6 @@
 import { fileProblem } from './files.ts';
 
-/** Usage errors: what was given and cannot be used. */
+/** What is wrong with the command line, the variables and standard input. */
 export const usageEn = {
   badTaskId: (value: string) => `"${value}" is not a valid task ID: expected an integer from 1 to 9223372036854775807`,
   taskIdsApart: 'separate task IDs with spaces, each an argument of its own; on standard input, one per line',

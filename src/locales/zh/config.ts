@@ -13,7 +13,7 @@ export const configZh: Messages['config'] = {
   malformedHint: '请修复或移走该文件，然后运行 "mmai config init"',
   locked: (path, waitedMs) =>
     `另一个 mmai 进程正在写入配置（锁 ${path}，已等待 ${Math.round(waitedMs / 1000)} 秒），请稍后重试`,
-  waiting: (path) => `另一个 mmai 进程持有锁 ${path}，正在等待`,
+  waiting: (path) => `正在等待锁 ${path}（由另一个 mmai 进程持有或遗留）`,
   inTheWay: (path) => `${path} 不是运行中的 mmai 进程持有的锁，请将其移走`,
   foreignLink: (path, link) => `无法写入配置文件 ${path}：${link} 是其他用户的链接，且指向不属于该用户的目录`,
   readingInput: '命令行未指定值，正在从标准输入读取',

@@ -35,7 +35,7 @@ export const credentialsZh: typeof credentialsEn = {
   unreadable: (where, code) => spaced`无法读取${where}：${fileProblem(code)}`,
   tokenFile: (path, where) => spaced`${where}指定的令牌文件 ${path}`,
   malformed: (where) => spaced`${where}已损坏，或不是凭证配置文件`,
-  tornAliyunHint:
+  malformedAliyunHint:
     '请修复该文件，或将其移走后运行 "aliyun configure"；设置 ALIBABA_CLOUD_IGNORE_PROFILE=true 可让 mmai 跳过该文件',
   badLine: (where, line, why) => spaced`${where}第 ${line} 行：${why}`,
   badLineHint: '请修改该行，使各语言 SDK 的读取结果一致：先写 [名称]，再逐行写 key = value；值不加引号，注释单独成行',

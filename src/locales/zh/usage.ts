@@ -1,7 +1,7 @@
 import type { Messages } from '../en/messages.ts';
 import { fileProblem } from './files.ts';
 
-/** 用法错误：给了什么，为何不能用。 */
+/** 命令行、环境变量与标准输入中的错误。 */
 export const usageZh: Messages['usage'] = {
   badTaskId: (value) => `“${value}”不是有效的任务 ID，应为 1～9223372036854775807 的整数`,
   taskIdsApart: '多个任务 ID 以空格分隔，各为一个参数；通过标准输入传入时每行一个',
