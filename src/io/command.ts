@@ -3,7 +3,6 @@ import { isatty } from 'node:tty';
 import type { Environment } from '../core/config/settings.ts';
 import type { CommandEnd, CommandLimits } from '../core/credentials/provider.ts';
 import { abortCode, signalOf } from '../errors.ts';
-import { MAX_TIMER_MS } from '../text/duration.ts';
 import { codeOf, kill, start } from './child-process.ts';
 import { splitCommandLine } from './command-line.ts';
 import { withOwnOpening } from './own-opening.ts';
@@ -70,13 +69,16 @@ export function runHook(
 
 // --- internal ---
 
+/** In which time limits are counted, in ms. */
+const STEP_MS = 1000;
+
 /** Resolves when a command of `--exec` has ended, or was left behind. */
 function hookEndOf(child: ChildProcess, timeoutMs: number, signal: AbortSignal): Promise<HookEnd> {
   return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
+    let cancelLimit = () => {};
     let isLate = false;
     const end = (how: HookEnd) => {
-      clearTimeout(timer);
+      cancelLimit();
       signal.removeEventListener('abort', stop);
       resolve(how);
     };
@@ -89,9 +91,10 @@ function hookEndOf(child: ChildProcess, timeoutMs: number, signal: AbortSignal):
     const expire = () => {
       isLate = true;
       killTree(child, 'SIGTERM');
-      timer = setTimeout(() => detach('SIGKILL', { how: 'timeout' }), KILL_MS);
+      const killing = setTimeout(() => detach('SIGKILL', { how: 'timeout' }), KILL_MS);
+      cancelLimit = () => clearTimeout(killing);
     };
-    if (timeoutMs <= MAX_TIMER_MS) timer = atLimit(child, timeoutMs, expire);
+    if (Number.isFinite(timeoutMs)) cancelLimit = atLimit(child, timeoutMs, expire);
     signal.addEventListener('abort', stop);
     child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
     child.on('exit', (exitCode) => {
@@ -113,7 +116,7 @@ function endOf(
     let size = 0;
     let wroteError = false;
     const end = (how: CommandEnd) => {
-      clearTimeout(timer);
+      cancelLimit();
       signal.removeEventListener('abort', stop);
       // What a command that has ended leaves in the background is meant to stay.
       if (how.how !== 'exited' && isGroup) killTree(child, 'SIGKILL');
@@ -125,7 +128,7 @@ function endOf(
       resolve({ ...how, ...(wroteError && { wroteError }) });
     };
     const stop = () => end({ how: 'stopped' });
-    const timer = atLimit(child, timeoutMs, () => end({ how: 'timeout' }));
+    const cancelLimit = atLimit(child, timeoutMs, () => end({ how: 'timeout' }));
     signal.addEventListener('abort', stop, { once: true });
     child.stderr?.on('data', () => {
       wroteError = true;
@@ -144,11 +147,21 @@ function endOf(
   });
 }
 
-/** Calls back after `ms` unless the child has ended: a turn later, since timers come before what happened while this process stood still. */
-function atLimit(child: ChildProcess, ms: number, expire: () => void): NodeJS.Timeout {
-  return setTimeout(setImmediate, ms, () => {
+/**
+ * Calls back after `ms` unless the child has ended; returns what cancels that. It counts in steps: what stops this process (SIGSTOP,
+ * `docker pause`) stops the child, too, and is one step at most. A turn later, since timers come before what happened meanwhile.
+ */
+function atLimit(child: ChildProcess, ms: number, expire: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const expireLater = () => {
     if (child.exitCode === null && child.signalCode === null) expire();
-  });
+  };
+  const count = (leftMs: number) => {
+    const stepMs = Math.min(leftMs, STEP_MS);
+    timer = setTimeout(() => (leftMs > stepMs ? count(leftMs - stepMs) : setImmediate(expireLater)), stepMs);
+  };
+  count(ms);
+  return () => clearTimeout(timer);
 }
 
 /** Sends a signal to a process and all that it started, 0 for none; false where nothing is left of them. */

@@ -131,6 +131,15 @@ describe('runHook', () => {
     assert.ok(await isGone());
   });
 
+  it('counts the time limit in steps of a second: what stops mmai for a minute stops the command, too', async (t) => {
+    const timers = t.mock.method(globalThis, 'setTimeout');
+    const { signal } = new AbortController();
+    assert.deepEqual(await hook('true', { timeoutMs: 60_000 }), { how: 'exited', exitCode: 0 });
+    await runCommand('true', { timeoutMs: 60_000, isInteractive: false, signal }, 'linux');
+    const delays = timers.mock.calls.map(({ arguments: [, ms] }) => ms ?? 0);
+    assert.deepEqual([delays.filter((ms) => ms === 1000).length, Math.max(...delays)], [2, 1000]);
+  });
+
   it('ends a command that ignores the request to', async () => {
     assert.deepEqual(await hook(`trap '' TERM; while :; do sleep 60; done`, { timeoutMs: 200 }), { how: 'timeout' });
   });
