@@ -36,12 +36,12 @@ export async function underLock(
   work: (checkHeld: () => void) => void,
   { signal, onWait, staleMs = STALE_MS, patienceMs = PATIENCE_MS, noticeMs = NOTICE_MS }: LockOptions = {},
 ): Promise<void> {
-  const start = performance.now();
-  const unchangedMs = createObserver();
+  const runningMs = createRunningClock();
+  const unchangedMs = createObserver(runningMs);
   let isNoticed = false;
   while (!take(lock)) {
     signal?.throwIfAborted();
-    const waitedMs = performance.now() - start;
+    const waitedMs = runningMs();
     const isDirectory = lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() ?? true;
     const isLate = waitedMs > patienceMs;
     if (!isDirectory || (isLate && unchangedMs(lock) > staleMs)) throw usageError((m) => m.config.inTheWay(lock));
@@ -57,8 +57,7 @@ export async function underLock(
   const isHeld = mark(lock);
   try {
     work(() => {
-      const waitedMs = performance.now() - start;
-      if (!isHeld()) throw usageError((m) => m.config.locked(lock, waitedMs));
+      if (!isHeld()) throw usageError((m) => m.config.locked(lock, runningMs()));
     });
   } finally {
     remove(lock, isHeld);
@@ -72,17 +71,32 @@ export function stagedName(): string {
 
 // --- internal ---
 
+/** The time between two looks counts for so many ms at most: a longer one is a stop of this process, and perhaps of the others. */
+const MAX_LOOK_MS = 2000;
+
+/** A clock that starts at 0 and, for those who look at it all the time, runs while this process does. */
+function createRunningClock(): () => number {
+  let ms = 0;
+  let lookedAt = performance.now();
+  return () => {
+    const now = performance.now();
+    ms += Math.min(now - lookedAt, MAX_LOOK_MS);
+    lookedAt = now;
+    return ms;
+  };
+}
+
 /**
- * For how many ms a path has been seen to hold the same thing, by our own monotonic clock: the times of a file are those of
- * another clock wherever the file system is not local, and compare only with each other.
+ * For how many ms a path has been seen to hold the same thing, by our own clock: the times of a file are those of another clock
+ * wherever the file system is not local, and compare only with each other.
  */
-function createObserver(): (path: string) => number {
+function createObserver(runningMs: () => number): (path: string) => number {
   const seen = new Map<string, { identity: string; since: number }>();
   return (path) => {
     const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (!stat) return 0;
     const identity = `${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
-    const now = performance.now();
+    const now = runningMs();
     const before = seen.get(path);
     if (before?.identity === identity) return now - before.since;
     seen.set(path, { identity, since: now });

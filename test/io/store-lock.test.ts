@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createStore } from '../../src/io/store.ts';
 import { bin, temporaryDirectory } from '../support/mmai.ts';
@@ -70,6 +71,22 @@ describe('the lock of the config file', () => {
     assert.deepEqual(waits, [`${store.path}.lock`]);
     await store.update(set('b', '1'), (lock) => waits.push(lock));
     assert.equal(waits.length, 1);
+  });
+
+  it('is waited for, and not broken, where both processes were stopped for a minute', async (t) => {
+    const { store } = newStore();
+    mkdirSync(`${store.path}.lock`, { recursive: true });
+    const now = performance.now.bind(performance);
+    let stoppedMs = 0;
+    t.mock.method(performance, 'now', () => now() + stoppedMs);
+    const update = store.update(set('a', '1'));
+    await delay(30);
+    stoppedMs = 60_000;
+    await delay(30);
+    assert.equal(existsSync(`${store.path}.lock`), true);
+    rmSync(`${store.path}.lock`, { recursive: true });
+    await update;
+    assert.equal(store.read().profiles.p?.a, '1');
   });
 
   it('leaves a lock alone that holds what mmai did not put there, or is a link', async () => {
