@@ -55,8 +55,8 @@ function plain(values: readonly string[]): Candidate[] {
 
 /** The recent task IDs with their states, newest first; before them `@last` with the ID that it stands for. */
 async function recentCandidates(deps: CommandDeps): Promise<Candidate[]> {
-  const { LAST, recentTasks } = await import('./shared/task-ids.ts');
-  const tasks = await recentTasks(deps);
+  const { LAST, readRecentTasks } = await import('./shared/task-ids.ts');
+  const tasks = await readRecentTasks(deps);
   const { states } = deps.messages;
   const listed = tasks.map(({ id, state }) => ({ value: id, description: state ? states[state] : '' }));
   return tasks[0] ? [{ value: LAST, description: tasks[0].id }, ...listed] : [];

@@ -19,21 +19,21 @@ export function resultRow(id: TaskId, reply: Reply<TaskResult>, messages: Messag
 
 /** One aligned row per task: id, state, how long the analysis took, and where the result is or why the task failed. */
 export function resultTable(tasks: Iterable<ResultRow>, style: Style, messages: Messages): Iterable<string> {
-  const cells = ({ error, result }: ResultRow) => [spanOf(result), error?.code ?? essence(result)];
+  const cells = ({ error, result }: ResultRow) => [spanOf(result), error?.code ?? reasonOrUrl(result)];
   return taskTable(tasks, cells, style, messages);
 }
 
 /** `id`, `state`, and where the result is or why the task failed, tab-separated. The words are never translated. */
 export function* resultLines(tasks: Iterable<ResultRow>): Iterable<string> {
-  for (const task of tasks) yield `${task.id}\t${task.state}\t${essence(task.result)}\n`;
+  for (const task of tasks) yield `${task.id}\t${task.state}\t${reasonOrUrl(task.result)}\n`;
 }
 
 /** Why a task failed, or the URL of its result; for standard output only. */
-export function essence(result: ResultDetails | undefined): string {
+export function reasonOrUrl(result: ResultDetails | undefined): string {
   return reasonOf(result) ?? (result?.url ? visible(result.url) : '');
 }
 
-/** What {@link essence} needs of a result. */
+/** What {@link reasonOrUrl} needs of a result. */
 export function withoutOtherUrls(result: ResultDetails): ResultDetails {
   return { ...result, url: result.reason ? null : result.url, videoUrl: null };
 }

@@ -2,7 +2,7 @@ import type { Style } from '../io/terminal/style.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { formatDuration } from '../text/duration.ts';
 import { endText } from './ends.ts';
-import { essence } from './results.ts';
+import { reasonOrUrl } from './results.ts';
 import { taskTable } from './table.ts';
 import type { WatchedRow } from './watch-document.ts';
 
@@ -20,6 +20,6 @@ export function watchTable(tasks: Iterable<WatchedRow>, style: Style, messages: 
  */
 function remark({ state, status, error, outcome, result }: WatchedRow, messages: Messages): string {
   if (error) return error.code;
-  if (result) return essence(result);
+  if (result) return reasonOrUrl(result);
   return endText(outcome, messages) ?? (state === 'unknown' && status !== null ? String(status) : '');
 }

@@ -38,17 +38,17 @@ export async function commandTaskIds(
  */
 export async function nameTasks(words: readonly string[], deps: CommandDeps): Promise<readonly string[]> {
   if (words.includes(LAST)) {
-    const [last] = await recentTasks(deps);
+    const [last] = await readRecentTasks(deps);
     if (!last) throw usageError((m) => m.usage.noRecentTask(LAST));
     return words.map((word) => (word === LAST ? last.id : word));
   }
   if (words.length > 0 || !deps.isInteractive() || !isDrawable(deps)) return words;
-  const recent = await recentTasks(deps);
+  const recent = await readRecentTasks(deps);
   return recent.length === 0 ? words : [await choose(recent, deps)];
 }
 
 /** The recent tasks, newest first; none with MMAI_NO_RECENT. */
-export async function recentTasks(deps: CommandDeps): Promise<readonly RecentTask[]> {
+export async function readRecentTasks(deps: CommandDeps): Promise<readonly RecentTask[]> {
   return isSwitchedOn(deps.env.MMAI_NO_RECENT) ? [] : (await deps.recentTasks()).read();
 }
 

@@ -21,7 +21,7 @@ export interface AcceptorRules extends PaceOptions {
 }
 
 /** Polled again after `againInMs`, as a rule, and after `atMostMs` at the latest. */
-export interface Again {
+export interface NextPoll {
   readonly againInMs: number;
   readonly atMostMs: number;
 }
@@ -30,7 +30,7 @@ export interface Again {
 export interface Acceptance {
   /** The event, but for when the task is polled again, which the queue decides. */
   readonly event?: Omit<StateEvent, 'nextPollMs'> | Omit<RetryEvent, 'delayMs'> | undefined;
-  readonly next: Again | { readonly end: TaskEnd } | { readonly denied: Failure };
+  readonly next: NextPoll | { readonly end: TaskEnd } | { readonly denied: Failure };
 }
 
 const MIN_DELAY_MS = 1000;

@@ -1,5 +1,5 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
-import type { Again } from './acceptor.ts';
+import type { NextPoll } from './acceptor.ts';
 import { Heap } from './heap.ts';
 import { LastRound } from './last-round.ts';
 import { RateLimit } from './pace.ts';
@@ -9,7 +9,7 @@ import { skipTime, type Watched } from './watched.ts';
 /** More retries, or requests that are no polls, at once would, where they hang, keep polls from their turns. */
 const MAX_OTHERS = MAX_IN_FLIGHT / 2;
 
-const AT_ONCE: Again = { againInMs: 0, atMostMs: 0 };
+const AT_ONCE: NextPoll = { againInMs: 0, atMostMs: 0 };
 
 /** A task whose turn it is. */
 export interface Turn {
@@ -65,7 +65,7 @@ export class PollQueue {
    * the way, or null after its last poll. A poll that the last round would delay beyond `atMostMs` comes a little earlier instead.
    * After a pause it comes at once, since the response may be from before that.
    */
-  add({ task, isLast, isPaused }: Turn, now: number, again: Again): number | null {
+  add({ task, isLast, isPaused }: Turn, now: number, again: NextPoll): number | null {
     if (isLast || !this.#round.isOpen(now)) {
       this.#polled.push(task);
       return null;

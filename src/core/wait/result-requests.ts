@@ -90,12 +90,12 @@ export class ResultRequests {
    * The wait is over, its outcome decided: the results that are still to come have a few seconds, but none past the deadline.
    * Every event is out when this resolves.
    */
-  async finish(rest: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async finish(sleepUpTo: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
     this.#queue.stopPolling();
     const until = Math.min(this.#queue.deadlineMs, this.#elapsedMs() + RESULT_TIMEOUT_MS);
     for (let now = this.#elapsedMs(); this.#open.size > 0 && now < until && !signal.aborted; now = this.#elapsedMs()) {
       while (this.startNext(now));
-      await rest(Math.min(until - now, this.untilNext(now)));
+      await sleepUpTo(Math.min(until - now, this.untilNext(now)));
     }
     this.cancel();
   }

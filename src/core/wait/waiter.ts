@@ -88,13 +88,13 @@ export class Waiter {
       while (!this.#end) {
         this.#startRequests();
         yield* this.#events.splice(0);
-        if (!this.#end && this.#events.length === 0 && !signal.aborted) await this.#rest(this.#untilDue());
+        if (!this.#end && this.#events.length === 0 && !signal.aborted) await this.#sleepUpTo(this.#untilDue());
         this.#onTime();
       }
       yield* this.#events.splice(0);
       const elapsedMs = this.elapsedMs();
       this.#requests.abort();
-      await this.results.finish((ms) => this.#rest(ms), signal);
+      await this.results.finish((ms) => this.#sleepUpTo(ms), signal);
       yield* this.#events.splice(0);
       const known = { elapsedMs, tasks: this.tasks, results: this.results.found, traffic: this.#traffic };
       yield endEvent(this.#end, known, this.#options.timeoutExitCode);
@@ -123,15 +123,15 @@ export class Waiter {
     while (isHeld && !this.#end) {
       const leftMs = this.#queue.untilLastRound(this.elapsedMs());
       if (leftMs <= 0) this.#startRequests();
-      await this.#rest(leftMs > 0 ? leftMs : this.#untilDue());
+      await this.#sleepUpTo(leftMs > 0 ? leftMs : this.#untilDue());
       if (isHeld) this.#onTime();
     }
   }
 
   // --- time ---
 
-  /** Rests for `ms`, a tick at most, or until {@link #resume} is called. */
-  async #rest(ms: number): Promise<void> {
+  /** Sleeps for `ms`, a tick at most, or until {@link #resume} is called. */
+  async #sleepUpTo(ms: number): Promise<void> {
     this.#timer.fireWithin(Math.min(ms, TICK_MS));
     await new Promise<void>((resolve) => {
       this.#resume = resolve;
