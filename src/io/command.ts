@@ -7,6 +7,7 @@ import { codeOf, kill, start } from './child-process.ts';
 import { splitCommandLine } from './command-line.ts';
 import { withOwnOpening } from './own-opening.ts';
 import { userEnvironment } from './resolver-limits.ts';
+import { afterRunning } from './running-timer.ts';
 
 /** Credentials are some hundred bytes; a command that prints more than this is stopped. In bytes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -69,9 +70,6 @@ export function runHook(
 
 // --- internal ---
 
-/** In which time limits are counted, in ms. */
-const STEP_MS = 1000;
-
 /** Resolves when a command of `--exec` has ended, or was left behind. */
 function hookEndOf(child: ChildProcess, timeoutMs: number, signal: AbortSignal): Promise<HookEnd> {
   return new Promise((resolve) => {
@@ -94,7 +92,7 @@ function hookEndOf(child: ChildProcess, timeoutMs: number, signal: AbortSignal):
       const killing = setTimeout(() => detach('SIGKILL', { how: 'timeout' }), KILL_MS);
       cancelLimit = () => clearTimeout(killing);
     };
-    if (Number.isFinite(timeoutMs)) cancelLimit = atLimit(child, timeoutMs, expire);
+    cancelLimit = atLimit(child, timeoutMs, expire);
     signal.addEventListener('abort', stop);
     child.on('error', (error) => end({ how: 'notStarted', code: codeOf(error) }));
     child.on('exit', (exitCode) => {
@@ -147,21 +145,11 @@ function endOf(
   });
 }
 
-/**
- * Calls back after `ms` unless the child has ended; returns what cancels that. It counts in steps: what stops this process (SIGSTOP,
- * `docker pause`) stops the child, too, and is one step at most. A turn later, since timers come before what happened meanwhile.
- */
+/** Calls back after `ms`, unless the child has ended; returns what cancels that. */
 function atLimit(child: ChildProcess, ms: number, expire: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const expireLater = () => {
+  return afterRunning(ms, () => {
     if (child.exitCode === null && child.signalCode === null) expire();
-  };
-  const count = (leftMs: number) => {
-    const stepMs = Math.min(leftMs, STEP_MS);
-    timer = setTimeout(() => (leftMs > stepMs ? count(leftMs - stepMs) : setImmediate(expireLater)), stepMs);
-  };
-  count(ms);
-  return () => clearTimeout(timer);
+  });
 }
 
 /** Sends a signal to a process and all that it started, 0 for none; false where nothing is left of them. */

@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, promises, readSync, type Sta
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { systemError } from '../errors.ts';
+import { afterRunning } from './running-timer.ts';
 import { retryWhileBusy } from './while-busy.ts';
 
 /** Settings and credentials take some kilobytes; a larger file is something else. In bytes. */
@@ -204,17 +205,20 @@ async function withLimits<T>(
   { signal, limitMs = LIMIT_MS }: FileLimits,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const limit = AbortSignal.timeout(limitMs);
-  const either = signal ? AbortSignal.any([signal, limit]) : limit;
-  const refusal = () => systemError(limit.aborted ? 'ETIMEDOUT' : 'ECANCELED');
-  if (either.aborted) throw refusal();
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => reject(refusal());
-    either.addEventListener('abort', stop, { once: true });
-    work(either)
-      .then(resolve, reject)
-      .finally(() => either.removeEventListener('abort', stop));
-  });
+  const stop = new AbortController();
+  const cancel = () => stop.abort(systemError('ECANCELED'));
+  if (signal?.aborted) throw systemError('ECANCELED');
+  signal?.addEventListener('abort', cancel);
+  const cancelLimit = afterRunning(limitMs, () => stop.abort(systemError('ETIMEDOUT')));
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
+      work(stop.signal).then(resolve, reject);
+    });
+  } finally {
+    cancelLimit();
+    signal?.removeEventListener('abort', cancel);
+  }
 }
 
 function undefinedIfAbsent(error: NodeJS.ErrnoException): undefined {

@@ -2,6 +2,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { NetworkError, NetworkEvent, NetworkStep } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
+import { afterRunning } from '../running-timer.ts';
 import { networkError, throwAsProxyError, timeoutError } from './network-errors.ts';
 
 /** Each step of opening a connection takes longer than this only where no host responds. In ms. */
@@ -120,12 +121,12 @@ export class Opening {
   within<T>(socket: Socket, name: Text, work: Promise<T>): Promise<T> {
     this.#socket = socket;
     const expire = () => socket.destroy(timeoutError(name, STEP_TIMEOUT_MS, this.step));
-    const timer = setTimeout(expire, STEP_TIMEOUT_MS);
+    const cancelLimit = afterRunning(STEP_TIMEOUT_MS, expire);
     const broken = new Promise<never>((_, reject) => {
       // Stays: an error before undici takes over the socket must not be an uncaught one; undici then sees it closed.
       socket.on('error', (error) => reject(networkError(error, name)));
     });
-    return Promise.race([work, broken]).finally(() => clearTimeout(timer));
+    return Promise.race([work, broken]).finally(cancelLimit);
   }
 }
 
