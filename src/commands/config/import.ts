@@ -11,13 +11,13 @@ import { aligned } from '../../text/width.ts';
 import { type ConfigOptions, checkError, checkedValue, updateConfig } from './keys.ts';
 
 /** What became of a profile: `imported`; `kept` as mmai had it; or not copied, for its mode, its key or its name. */
-type Outcome = keyof Messages['config']['outcomes'];
+type ImportOutcome = keyof Messages['config']['outcomes'];
 
 interface Row {
   readonly name: string;
   /** In aliyun-cli's spelling; null for one that mmai does not know. */
   readonly mode: string | null;
-  readonly outcome: Outcome;
+  readonly outcome: ImportOutcome;
 }
 
 /**
@@ -54,7 +54,7 @@ function copyProfiles(aliyun: AliyunConfig, config: Config, only: string | undef
   });
 }
 
-function outcomeOf(name: string, mode: string | null, profile: Fields, config: Config, force: boolean): Outcome {
+function outcomeOf(name: string, mode: string | null, profile: Fields, config: Config, force: boolean): ImportOutcome {
   if (mode === null) return textOf(profile, 'mode') ? 'unknown' : 'empty';
   if (mode !== 'AK') return 'elsewhere';
   const [id, secret] = [textOf(profile, 'access_key_id'), textOf(profile, 'access_key_secret')];

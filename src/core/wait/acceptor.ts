@@ -82,11 +82,11 @@ function afterResult(
 ): Acceptance['next'] {
   const state = task.state!;
   if (isFinal(state)) {
-    task.lagMaxMs = now - task.pendingPollAt;
+    task.lagMaxMs = now - task.seenUnfinishedAt;
     return { end: state };
   }
   if (rules.until === 'running' && state === 'running') return { end: 'running' };
-  task.pendingPollAt = sentAt;
+  task.seenUnfinishedAt = sentAt;
   const limit = taskLimit(task, rules);
   // A response that comes after the limit may tell of the state before it: the machine may have slept meanwhile.
   if (sentAt >= limit.at) return { end: limit.end };

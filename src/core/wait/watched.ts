@@ -22,7 +22,7 @@ export class Watched {
   /** When its state was first seen as it is: the age counts from here. */
   changedAt = 0;
   /** When the last poll that showed a state which is not final was sent. */
-  pendingPollAt = 0;
+  seenUnfinishedAt = 0;
   /** When it was given its outcome. */
   endedAt: number | null = null;
   /** Polls that were begun. */
