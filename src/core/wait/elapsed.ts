@@ -8,6 +8,8 @@ export const ARRIVED_MS = 100;
 const MIN_SLEEP_MS = 2000;
 /** A timer that is later than this tells of a pause: the process was stopped, or the machine slept. */
 const MAX_LATE_MS = 5000;
+/** The same for the timer of the deadline: the polls before it were not sent in time, or not responded to. */
+const MAX_LATE_AT_DEADLINE_MS = 1000;
 
 /** By how much the two other clocks are ahead of the monotonic one. */
 interface Ahead {
@@ -41,8 +43,8 @@ export class Elapsed {
    * For how long the machine slept or the process was stopped since the last call, in ms; `lateMs` is how late a timer is. The
    * boot-time clock is read from a file: only where the wall clock may tell of a sleep, or was set back, which would hide one.
    */
-  takePausedMs(lateMs: number): number {
-    const isLate = lateMs > MAX_LATE_MS;
+  takePausedMs(lateMs: number, deadlineMs: number): number {
+    const isLate = lateMs > (this.ms() < deadlineMs ? MAX_LATE_MS : MAX_LATE_AT_DEADLINE_MS);
     const isSuspected = Math.abs(this.#wallAhead() - this.#ahead.wallMs) >= MIN_SLEEP_MS;
     const sleptMs = isSuspected || isLate ? this.#takeSleep() : 0;
     return Math.round(sleptMs + (isLate ? lateMs : 0));

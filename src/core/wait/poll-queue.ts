@@ -40,6 +40,8 @@ export class PollQueue {
   /** When the first poll of the last round was sent. */
   #roundBeganAt: number | undefined;
   #wasRetry = false;
+  /** The deadline passed in a pause. */
+  #isOverslept = false;
 
   constructor(options: Pick<WaiterOptions, 'timeoutMs' | 'maxRps' | 'intervalMs'>) {
     this.#rate = new RateLimit(options.maxRps);
@@ -191,13 +193,19 @@ export class PollQueue {
   /**
    * After a pause, in which nothing could be sent, so that it is not held against any task: all that wait are due `now`. Where it took
    * the time before the deadline, that is one more poll for each, those in flight, which may be lost, and those that had their last
-   * poll included.
+   * poll included; after another pause those that did not have it yet.
    */
   wake(tasks: readonly Watched[], now: number, pausedMs: number): void {
     for (const task of tasks) skipTime(task, pausedMs);
     for (const turn of this.#inFlight) turn.isPaused = true;
     const waiting = tasks.filter(({ outcome }) => outcome === null);
-    if (!this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
+    if (!this.#isOverslept && !this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
+    this.#roundBeganAt = undefined;
+    if (this.#isOverslept) {
+      this.pollAll(now);
+      return this.#round.beginLate(now);
+    }
+    this.#isOverslept = true;
     const inFlight = new Set<Watched>();
     for (const turn of this.#inFlight) {
       turn.isLast = false;
@@ -213,7 +221,6 @@ export class PollQueue {
       this.push(task);
     }
     this.#round.beginLate(now);
-    this.#roundBeganAt = undefined;
   }
 
   // --- turns ---

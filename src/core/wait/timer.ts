@@ -41,11 +41,11 @@ export class Timer {
   }
 
   /**
-   * Lets timers run, the program's too, where this one is overdue: work that is never waited for, as of a client without I/O,
-   * keeps them from it.
+   * Lets timers run and responses come, the program's too, where this one is overdue or was late: work that is never waited for, as
+   * of a client without I/O, keeps them from it, and after a stop of the process timers come before responses.
    */
   async catchUp(): Promise<void> {
-    if (this.#overdueMs() > MAX_OVERDUE_MS) await this.#clock.sleep(0);
+    if (Math.max(this.#overdueMs(), this.#firedLateMs) > MAX_OVERDUE_MS) await this.#clock.sleep(0);
   }
 
   cancel(): void {

@@ -170,7 +170,7 @@ export class Waiter {
 
   /** After a sleep or a stop every task is polled at once. */
   #noticeWaking(): void {
-    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs());
+    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs(), this.#queue.deadlineMs);
     if (pausedMs === 0) return;
     // It may be overdue still, and would be late once more.
     this.#timer.cancel();

@@ -196,6 +196,46 @@ describe('time', () => {
     assert.ok(never.elapsed < 35, `${never.elapsed} s`);
   });
 
+  it('in which the process is stopped again and again past the deadline: each task has one last poll, and the wait ends', async () => {
+    let stops = 0;
+    let nextAt = 8000;
+    const meddle: Meddle = (_, clock) => {
+      if (clock.monotonic() < nextAt || stops === 50) return;
+      stops += 1;
+      clock.stop(6000);
+      nextAt = clock.monotonic() + 5000;
+    };
+    const polls = new Map<string, number>();
+    const { asked, end, elapsed } = await wait(
+      lives(200, () => () => 1),
+      { timeoutMs: 10_000, latencyMs: 20, meddle },
+    );
+    assert.equal(end.exitCode, 124);
+    for (const { id, at } of asked) if (at > 8) polls.set(id, (polls.get(id) ?? 0) + 1);
+    assert.deepEqual(
+      [polls.size, Math.max(...polls.values()) <= 2],
+      [200, true],
+      'a poll that was lost in a stop is sent again',
+    );
+    assert.ok(elapsed < 60 && asked.length < 400, `${asked.length} polls in ${elapsed} s`);
+  });
+
+  for (const stopMs of [1500, 4500]) {
+    it(`in which the process was stopped for ${stopMs} ms over the deadline: each task is polled once more`, async () => {
+      const clockOf: { clock?: Parameters<Meddle>[1] } = {};
+      const meddle: Meddle = (_, clock) => {
+        if (clockOf.clock) return;
+        clockOf.clock = clock;
+        void clock.sleep(7000).then(() => clock.stop(stopMs));
+      };
+      const { end } = await wait(
+        lives(2, () => finishedAt(5)),
+        { timeoutMs: 8000, intervalMs: 4000, latencyMs: 40, meddle },
+      );
+      assert.equal(end.exitCode, 0, end.why);
+    });
+  }
+
   it('in which the process was stopped for less than 5 s is no waking', async () => {
     const meddle = after(20, (clock) => clock.stop(4000));
     assert.deepEqual(of((await wait({ 1: finishedAt(100) }, { meddle })).events, 'wake'), []);
