@@ -36,7 +36,7 @@ export function aliyunProvider(deps: CredentialDeps): Provider {
   const off = aliyunOffVariable(deps.env);
   const source: Text = (m) =>
     off ? m.credentials.off(m.credentials.fromAliyun(path), off) : m.credentials.fromAliyun(path);
-  return createProvider(deps, { source, origin: { from: 'file', name: path } }, async () => {
+  return createProvider({ source, origin: { from: 'file', name: path } }, async () => {
     const config = off ? undefined : await readAliyunConfig(deps, deps.warn);
     if (!config || config.profiles.size === 0) return undefined;
     const named = profileByVariable(deps.env);
@@ -52,11 +52,10 @@ export function commandOffer(command: ExternalCommand, own: Fields, lookup: Look
   const { deps } = lookup;
   const { source } = command;
   checkExternalAllowed(deps.env, source);
-  const obtain = async (until: number): Promise<Credentials> => {
-    const start = deps.clock.monotonic();
+  const obtain = async (): Promise<Credentials> => {
     const printed = await printedProfile(command, deps);
     const offered = offerByMode(aliyunMode(printed), { ...own, ...printed }, source, lookup);
-    return { ...(await offered.obtain(until + deps.clock.monotonic() - start)), ...validFor(printed, deps) };
+    return { ...(await offered.obtain()), ...validFor(printed, deps) };
   };
   return { source, obtain };
 }
@@ -110,7 +109,7 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
       return oidcOffer(profile, source, lookup);
     case 'EcsRamRole': {
       const role = textOf(profile, 'ram_role_name');
-      return { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) };
+      return { source, obtain: () => metadataCredentials(deps, { role, source }) };
     }
     case 'External':
       return externalOffer(profile, source, lookup);
@@ -118,7 +117,7 @@ function offerByMode(mode: string | undefined, profile: Fields, source: Text, lo
       checkExternalAllowed(deps.env, source);
       const uri = textOf(profile, 'credentials_uri') ?? textOf(deps.env, URI_VARIABLE);
       const given = uri ?? requireField(profile, 'credentials_uri', source);
-      return { source, obtain: (until) => credentialsFrom(given, deps, source, until) };
+      return { source, obtain: () => credentialsFrom(given, deps, source) };
     }
     case 'CloudSSO':
     case 'OAuth':
@@ -139,9 +138,9 @@ function oidcOffer(profile: Fields, source: Text, { deps, config }: Lookup): Off
   const key = { name: 'oidc_token_file', source, file: config?.path };
   return {
     source,
-    obtain: async (until) => {
+    obtain: async () => {
       await refuseForeign(key, deps);
-      return oidcRoleCredentials(deps, role, source, until);
+      return oidcRoleCredentials(deps, role, source);
     },
   };
 }
@@ -149,7 +148,7 @@ function oidcOffer(profile: Fields, source: Text, { deps, config }: Lookup): Off
 /** A role assumed with the key that `base` offers. */
 function roleOffer(base: Offer, profile: Fields, source: Text, deps: CredentialDeps): Offer {
   const role = roleOf(profile, source);
-  return { source, obtain: async (until) => roleCredentials(deps, await base.obtain(until), role, source, until) };
+  return { source, obtain: async () => roleCredentials(deps, await base.obtain(), role, source) };
 }
 
 function externalOffer(profile: Fields, source: Text, lookup: Lookup): Offer {

@@ -5,7 +5,7 @@ import { textField } from '../rpc/response-fields.ts';
 import { percentEncode } from '../rpc/signature.ts';
 import type { HttpResponse } from '../rpc/transport.ts';
 import { credentialsIn, isFailure, issuerError, type PickKey, send } from './issuer.ts';
-import { type CredentialDeps, type Credentials, denied, isOn, LIMIT_MS, type Provider } from './provider.ts';
+import { type CredentialDeps, type Credentials, denied, isOn, type Provider } from './provider.ts';
 
 /** Link-local to every ECS instance, plain http by design. */
 const METADATA = 'http://100.100.100.200';
@@ -22,7 +22,7 @@ const hint: Text = (m) => m.credentials.metadataHint;
 
 /** The role of the ECS instance, if this is one and has a role; the last link of the chain. Offered only where a variable names the role. */
 export function ecsProvider(deps: CredentialDeps): Provider {
-  const { clock, env } = deps;
+  const { env } = deps;
   const isOff = isOn(env[OFF_VARIABLE]);
   const role = textOf(env, ROLE_VARIABLE);
   const plain: Text = (m) => m.credentials.fromEcs;
@@ -32,13 +32,11 @@ export function ecsProvider(deps: CredentialDeps): Provider {
   return {
     source,
     origin: { from: 'environment', name: ROLE_VARIABLE },
-    offer: async () =>
-      isThere ? { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) } : undefined,
+    offer: async () => (isThere ? { source, obtain: () => metadataCredentials(deps, { role, source }) } : undefined),
     async find() {
       if (isOff) return undefined;
-      const until = clock.monotonic() + LIMIT_MS;
-      if (isThere) return metadataCredentials(deps, { role, source, until });
-      const found = await lookUp(deps, { role, source, until }, DETECT_MS);
+      if (isThere) return metadataCredentials(deps, { role, source });
+      const found = await lookUp(deps, { role, source }, DETECT_MS);
       // Stopped, it is not known whether there are any.
       if ('absent' in found && deps.signal.aborted) throw found.absent;
       if ('absent' in found) return undefined;
@@ -52,7 +50,6 @@ interface MetadataQuery {
   /** The role's name; looked up where it is not known. */
   readonly role: string | undefined;
   readonly source: Text;
-  readonly until: number;
 }
 
 /**
@@ -106,14 +103,12 @@ interface Metadata {
 /** Gets a token. Without one, or where it is refused, `get` falls back to IMDSv1. */
 async function openMetadata(
   deps: CredentialDeps,
-  { source, until }: MetadataQuery,
+  { source }: MetadataQuery,
   timeoutMs: number,
 ): Promise<Metadata | Absence> {
-  const { clock, debug, env } = deps;
-  const request = (method: 'GET' | 'PUT', path: string, headers: Record<string, string>): Promise<Received> => {
-    const limit = Math.max(1, Math.min(timeoutMs, until - clock.monotonic()));
-    return send(deps, { method, url: `${METADATA}${path}`, headers, timeoutMs: limit, direct: true });
-  };
+  const { debug, env } = deps;
+  const request = (method: 'GET' | 'PUT', path: string, headers: Record<string, string>): Promise<Received> =>
+    send(deps, { method, url: `${METADATA}${path}`, headers, timeoutMs, direct: true });
   const response = await request('PUT', '/latest/api/token', {
     'x-aliyun-ecs-metadata-token-ttl-seconds': TOKEN_TTL_S,
   });

@@ -16,7 +16,6 @@ export function environmentProvider(deps: CredentialDeps): Provider {
   const [id, secret, token] = found ?? families[0]!;
   const source: Text = (m) => m.credentials.fromEnvironment(id, secret);
   return createProvider(
-    deps,
     { source, origin: { from: 'environment', name: id } },
     async () => found && writtenKey(keyIn(env, [id, secret, token], source)),
   );

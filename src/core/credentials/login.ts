@@ -33,7 +33,7 @@ export function loginOffer(mode: 'CloudSSO' | 'OAuth', profile: Fields, source: 
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   deps.redactor.addTemporary(token);
   const call = plainCall(deps, { method: 'POST', ...request, headers }, pick);
-  return { source, obtain: (until) => issuedCredentials(call, undefined, { source, hint, until }, deps) };
+  return { source, obtain: () => issuedCredentials(call, undefined, { source, hint }, deps) };
 }
 
 // --- internal ---

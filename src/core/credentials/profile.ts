@@ -13,7 +13,7 @@ export const CREDENTIAL_KEYS = [...KEY, COMMAND] as const;
 /** A profile of mmai's own. One that the user named must have a key (exit 2): the next place would sign as another user. */
 export function profileProvider({ name, values, isNamed }: Profile, deps: CredentialDeps): Provider {
   const source: Text = (m) => (isNamed ? m.credentials.fromNamedProfile(name) : m.credentials.fromProfile(name));
-  return createProvider(deps, { source, origin: { from: 'profile', name } }, async () => {
+  return createProvider({ source, origin: { from: 'profile', name } }, async () => {
     if (textOf(values, KEY[0]) || textOf(values, KEY[1])) return writtenKey(keyIn(values, KEY, source));
     const command = textOf(values, COMMAND);
     if (command !== undefined) return commandOffer({ command, name: COMMAND, source }, {}, { deps, above: [] });

@@ -17,8 +17,8 @@ export interface Offer {
   readonly source: Text;
   /** The key, where it is written down there; otherwise it takes {@link obtain} to get one. */
   readonly accessKey?: AccessKey;
-  /** Throws exit 3 (or 4 where the network failed) by `until`, on the monotonic clock. */
-  obtain(until: number): Promise<Credentials>;
+  /** Throws exit 3, or 4 where the network failed. Each request, and a command, has a time limit of its own. */
+  obtain(): Promise<Credentials>;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Provider {
   readonly origin: Origin;
   /** What the environment and files say. Errors name the source and quote nothing of what was read. */
   offer(): Promise<Offer | undefined>;
-  /** The credentials themselves, within {@link LIMIT_MS}. */
+  /** The credentials themselves. */
   find(): Promise<Credentials | undefined>;
 }
 
@@ -73,9 +73,6 @@ export type CommandEnd = (
   readonly wroteError?: boolean;
 };
 
-/** The longest a provider may take, from start to end, in ms. */
-export const LIMIT_MS = 10_000;
-
 /** Exit 3, with what to do. Never give it a cause: what a parser or a server says may quote a secret. */
 export function denied(text: Text, hint?: Text): MmaiError {
   return new MmaiError(ExitCode.denied, text, { hint });
@@ -90,11 +87,10 @@ export function isOn(value: string | undefined): boolean {
 }
 
 export function createProvider(
-  { clock }: Pick<CredentialDeps, 'clock'>,
   { source, origin }: Pick<Provider, 'source' | 'origin'>,
   offer: () => Promise<Offer | undefined>,
 ): Provider {
-  return { source, origin, offer, find: async () => (await offer())?.obtain(clock.monotonic() + LIMIT_MS) };
+  return { source, origin, offer, find: async () => (await offer())?.obtain() };
 }
 
 /** The offer of a key that is written down. */

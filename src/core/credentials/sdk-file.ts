@@ -28,7 +28,7 @@ export function sdkFileProvider(deps: CredentialDeps): Provider {
   const file: File = { path: path || `${deps.home() ?? '~'}/.alibabacloud/credentials`, isNamed: Boolean(path) };
   const shown = shownPath(file.path);
   const source: Text = (m) => m.credentials.fromFile(shown);
-  return createProvider(deps, { source, origin: { from: 'file', name: file.path } }, async () => {
+  return createProvider({ source, origin: { from: 'file', name: file.path } }, async () => {
     const named = profileByVariable(env);
     const name = named?.name ?? 'default';
     // Without a home the path would lead into the working directory, which may be anybody's.
@@ -80,7 +80,7 @@ function sectionOffer(section: Fields, deps: CredentialDeps, source: Text): Offe
       return writtenKey(keyIn(section, [...KEY, 'security_token'], source));
     case 'ecs_ram_role': {
       const role = textOf(section, 'role_name');
-      return { source, obtain: (until) => metadataCredentials(deps, { role, source, until }) };
+      return { source, obtain: () => metadataCredentials(deps, { role, source }) };
     }
     case 'ram_role_arn': {
       const by = keyIn(section, KEY, source);
@@ -89,7 +89,7 @@ function sectionOffer(section: Fields, deps: CredentialDeps, source: Text): Offe
         sessionName: textOf(section, 'role_session_name'),
         policy: textOf(section, 'policy'),
       };
-      return { source, obtain: (until) => roleCredentials(deps, by, role, source, until) };
+      return { source, obtain: () => roleCredentials(deps, by, role, source) };
     }
     default:
       throw denied((m) => m.credentials.unknownType(source(m), ['access_key', 'sts', 'ecs_ram_role', 'ram_role_arn']));

@@ -38,11 +38,10 @@ export async function roleCredentials(
   by: Credentials,
   role: Role,
   source: Text,
-  until: number,
 ): Promise<Credentials> {
   const call = assumeRole(issuingService(deps), roleRequest(role, deps, source));
   const hint: Text = (m) => m.credentials.assumeRoleHint;
-  return issuedCredentials(call, by.accessKey, { source, hint, until }, deps);
+  return issuedCredentials(call, by.accessKey, { source, hint }, deps);
 }
 
 /**
@@ -53,7 +52,6 @@ export async function oidcRoleCredentials(
   deps: CredentialDeps,
   { providerArn, tokenFile, ...role }: Role & { readonly providerArn: string; readonly tokenFile: string },
   source: Text,
-  until: number,
 ): Promise<Credentials> {
   const request = roleRequest(role, deps, source);
   const tokenSource: Text = (m) => m.credentials.tokenFile(shownPath(tokenFile), source(m));
@@ -62,7 +60,7 @@ export async function oidcRoleCredentials(
   deps.redactor.addTemporary(token);
   const call = assumeRoleWithOidc(issuingService(deps), { ...request, providerArn, token });
   const hint: Text = (m) => m.credentials.oidcHint;
-  return issuedCredentials(call, undefined, { source, hint, until }, deps);
+  return issuedCredentials(call, undefined, { source, hint }, deps);
 }
 
 /** The variables that Kubernetes' pod identity (RRSA) sets; `ALIBABACLOUD_` is how aliyun-cli spells them too. */
@@ -75,7 +73,6 @@ export function oidcProvider(deps: CredentialDeps): Provider {
     return requireField({ [variable]: value(name) }, variable, source);
   };
   return createProvider(
-    deps,
     { source, origin: { from: 'environment', name: 'ALIBABA_CLOUD_OIDC_TOKEN_FILE' } },
     async () => {
       // A role alone is what other tools read too, with a key of their own.
@@ -86,7 +83,7 @@ export function oidcProvider(deps: CredentialDeps): Provider {
         tokenFile: required('OIDC_TOKEN_FILE'),
         sessionName: value('ROLE_SESSION_NAME'),
       };
-      return { source, obtain: (until) => oidcRoleCredentials(deps, role, source, until) };
+      return { source, obtain: () => oidcRoleCredentials(deps, role, source) };
     },
   );
 }

@@ -12,9 +12,9 @@ const MIN_WORD = 16;
 /** A service of the user's own, or of the platform, that hands out credentials. */
 export function uriProvider(deps: CredentialDeps): Provider {
   const source: Text = (m) => m.credentials.fromUri(URI_VARIABLE);
-  return createProvider(deps, { source, origin: { from: 'environment', name: URI_VARIABLE } }, async () => {
+  return createProvider({ source, origin: { from: 'environment', name: URI_VARIABLE } }, async () => {
     const uri = textOf(deps.env, URI_VARIABLE);
-    return uri ? { source, obtain: (until) => credentialsFrom(uri, deps, source, until) } : undefined;
+    return uri ? { source, obtain: () => credentialsFrom(uri, deps, source) } : undefined;
   });
 }
 
@@ -22,12 +22,7 @@ export function uriProvider(deps: CredentialDeps): Provider {
  * GET of the URI; a 200 with AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Its path may be a secret, so it is
  * never shown. Throws exit 3.
  */
-export async function credentialsFrom(
-  uri: string,
-  deps: CredentialDeps,
-  source: Text,
-  until: number,
-): Promise<Credentials> {
+export async function credentialsFrom(uri: string, deps: CredentialDeps, source: Text): Promise<Credentials> {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw denied((m) => m.credentials.badUri(source(m)));
@@ -42,5 +37,5 @@ export async function credentialsFrom(
   const call = plainCall(deps, request, (fields) =>
     ['Success', undefined].includes(textField(fields, 'code')) ? fields : undefined,
   );
-  return issuedCredentials(call, undefined, { source, hint, until }, deps);
+  return issuedCredentials(call, undefined, { source, hint }, deps);
 }

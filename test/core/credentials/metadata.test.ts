@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
 import { type HttpRequest, NetworkError, type NetworkFailure } from '../../../src/core/rpc/transport.ts';
+import { fakeClock } from '../../support/clock.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
 
 const ROLE = 'TheRole';
@@ -33,6 +34,32 @@ async function metadata(put: Reply, withToken: Reply, withoutToken: Reply, env: 
 }
 
 describe('the metadata service of an ECS instance', () => {
+  it('is no absent one where this process was stopped while it was requested', async () => {
+    for (const stoppedAt of [1, 2, 3]) {
+      const clock = fakeClock();
+      let requests = 0;
+      const world = await credentialDeps({
+        clock,
+        transport: {
+          async send({ method, url, timeoutMs }: HttpRequest) {
+            requests += 1;
+            if (requests === stoppedAt) {
+              clock.stop(12_000);
+              throw new NetworkError('Timeout', 'no answer');
+            }
+            assert.ok(timeoutMs >= 1000, `${timeoutMs} ms`);
+            const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
+            return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
+          },
+          renew() {},
+          close() {},
+        },
+      });
+      assert.equal((await ecsProvider(world).find())?.accessKey.accessKeyId, 'id');
+      assert.equal(requests, 4);
+    }
+  });
+
   for (const kind of ['ConnectionRefused', 'Unreachable', 'Timeout'] as const) {
     it(`that has responded before is no absent one at ${kind}: its key is to be renewed once the network is back`, async () => {
       let isDown = false;

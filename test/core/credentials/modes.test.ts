@@ -78,6 +78,29 @@ describe('aliyun-cli config.json', { concurrency: 4 }, () => {
     });
   }
 
+  it('a role that takes its key from a slow command has its own time limit', async () => {
+    const world_ = await world();
+    const printed = JSON.stringify({ mode: 'AK', ...AK });
+    const at = {
+      ...world_,
+      runCommand: async () => {
+        await world_.clock.sleep(30_000);
+        return { how: 'exited', exitCode: 0, stdout: printed } as const;
+      },
+    };
+    const command = { name: 'command', mode: 'External', process_command: 'slow' };
+    const role = { ram_role_arn: ROLE_ARN, sts_endpoint: at.double.url };
+    at.aliyun({ name: 'main', mode: 'ChainableRamRoleArn', source_profile: 'command', ...role }, command);
+    const { transport } = at;
+    const limits: number[] = [];
+    const send: typeof transport.send = (request) => {
+      limits.push(request.timeoutMs);
+      return transport.send(request);
+    };
+    const found = await aliyunProvider({ ...at, transport: { ...transport, send } }).find();
+    assert.deepEqual([found?.accessKey, limits], [issuedKey(1), [5000]]);
+  });
+
   it('mode StsToken takes all three', async () => {
     const at = await world();
     at.aliyun({ name: 'main', mode: 'StsToken', ...AK, sts_token: 'token' });

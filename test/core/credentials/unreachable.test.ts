@@ -4,7 +4,7 @@ import { run } from '../../../src/cli.ts';
 import { networkCallError } from '../../../src/core/rpc/call-error.ts';
 import { type HttpRequest, type HttpResponse, NetworkError } from '../../../src/core/rpc/transport.ts';
 import { en } from '../../../src/locales/en/messages.ts';
-import { fakeClock } from '../../support/clock.ts';
+import { type FakeClock, fakeClock } from '../../support/clock.ts';
 import { fakeDeps } from '../../support/deps.ts';
 import { answer, refusal } from '../../support/transport.ts';
 
@@ -16,7 +16,7 @@ const env = {
 const MINUTE = 60_000;
 
 /** Runs the command against STS as it is at each time (ms since the start), and a service whose tasks succeed after `endMs`. */
-async function runWith(args: string[], sts: (now: number) => HttpResponse, endMs = 0) {
+async function runWith(args: string[], sts: (now: number, clock: FakeClock) => HttpResponse, endMs = 0) {
   const clock = fakeClock();
   const asked: number[] = [];
   const send = async ({ url }: HttpRequest) => {
@@ -24,7 +24,7 @@ async function runWith(args: string[], sts: (now: number) => HttpResponse, endMs
     if (!url.startsWith('https://sts.'))
       return answer(200, { Status: clock.monotonic() < endMs ? 1 : 2, RequestId: 'r' });
     asked.push(clock.monotonic());
-    return sts(clock.monotonic());
+    return sts(clock.monotonic(), clock);
   };
   const transport = { send, renew() {}, close() {} };
   const deps = fakeDeps({
@@ -62,6 +62,17 @@ describe('a network that fails while a role is assumed', () => {
     ['a certificate that is not yet valid', 'Network.CertificateExpired', throwing('CertificateExpired')],
     ['STS that is busy', 'ServiceUnavailable', () => refusal(503, 'ServiceUnavailable')],
   ];
+  it('since this process was stopped is tried once more, past the limit, too', async () => {
+    let count = 0;
+    const { code, asked } = await runWith(['status', '1'], (_, clock) => {
+      count += 1;
+      if (count > 1) return issued(60);
+      clock.stop(12_000);
+      throw new NetworkError('Timeout', 'no answer');
+    });
+    assert.deepEqual([code, asked.length], [0, 2]);
+  });
+
   for (const [title, code, sts] of failures) {
     it(`${title}: exit 4, with the hint of ${code}, within 10 s`, async () => {
       const { code: exitCode, stderr, ms } = await runWith(['status', '1'], sts);
