@@ -96,6 +96,31 @@ describe('ids on standard input', () => {
     }
   });
 
+  it('that another program writes on after all of them stood still are read, though the limit has passed', async () => {
+    for (const limit of [{ totalMs: 30_000 }, { totalMs: Number.POSITIVE_INFINITY, idleMs: 30_000 }]) {
+      const clock = fakeClock();
+      const notices: string[] = [];
+      async function* chunks(stop: AbortSignal) {
+        // Stopped from 10 s to 70 s, while the longest sleep would be one of 30 s.
+        await clock.sleep(10_000);
+        clock.stop(60_000);
+        for (const text of ['5\n', '6\n']) {
+          await clock.sleep(4000, stop);
+          if (stop.aborted) return;
+          yield new TextEncoder().encode(text);
+        }
+      }
+      const source = { stdin: { isTerminal: false, chunks }, signal: new AbortController().signal, clock };
+      const limits = {
+        idleMs: Number.POSITIVE_INFINITY,
+        name: 'LIMIT',
+        onWait: () => notices.push('waiting'),
+        ...limit,
+      };
+      assert.deepEqual(await readTaskIds(['-'], source, limits), ['5', '6']);
+    }
+  });
+
   it('nothing is told where "-" asked for it, nor where something has come', async () => {
     assert.deepEqual((await read(['-'], [OPEN], { totalMs: 3000 })).notices, []);
     assert.deepEqual((await read([], [[1000, '1\n'], OPEN], { totalMs: 3000 })).notices, []);

@@ -1,4 +1,3 @@
-import { MAX_TIMER_MS } from '../../text/duration.ts';
 import type { Clock } from '../clock.ts';
 import { decodeText } from './decode.ts';
 
@@ -22,34 +21,18 @@ export interface InputLimits {
 /** The longest wait for the next piece where no deadline says otherwise, in ms: a program may have left the pipe open. */
 export const IDLE_MS = 60_000;
 
-const NOTICE_MS = 2000;
-/** In so many turns of the event loop what arrived before a limit is read: timers come before pipes, after a stop of the process, too. */
-const LAST_TURNS = 10;
-
 /** Gives the text of standard input to `take`, piece by piece; false where a limit came before its end. A signal ends the reading, too. */
 export async function readWithin(
   { stdin, signal, clock }: InputSource,
   take: (text: string) => void,
-  { totalMs, idleMs, onWait }: InputLimits,
+  limits: InputLimits,
 ): Promise<boolean> {
   const stop = new AbortController();
-  const start = clock.monotonic();
-  let lastArrival: number | undefined;
-  const leftMs = () => Math.min(start + totalMs, (lastArrival ?? start) + idleMs) - clock.monotonic();
-  const watchClock = async () => {
-    await clock.sleep(Math.min(NOTICE_MS, totalMs, idleMs), stop.signal);
-    if (lastArrival === undefined && !stop.signal.aborted && leftMs() > 0) onWait();
-    for (let turns = 0; !stop.signal.aborted; ) {
-      const left = leftMs();
-      turns = left > 0 ? 0 : turns + 1;
-      if (turns > LAST_TURNS) return stop.abort('timeout');
-      await clock.sleep(Math.max(0, Math.min(left, MAX_TIMER_MS)), stop.signal);
-    }
-  };
-  const watching = watchClock();
+  const time = new ReadingTime(clock, limits, stop.signal);
+  const watching = watchTime(time, limits, stop);
   const chunks = async function* () {
     for await (const chunk of stdin.chunks(AbortSignal.any([signal, stop.signal]))) {
-      lastArrival = clock.monotonic();
+      time.arrived();
       yield chunk;
     }
   };
@@ -59,5 +42,69 @@ export async function readWithin(
   } finally {
     stop.abort('done');
     await watching;
+  }
+}
+
+// --- internal ---
+
+const NOTICE_MS = 2000;
+/** In so many turns of the event loop what arrived before a limit is read: timers come before pipes. */
+const LAST_TURNS = 10;
+/** How often is looked whether this process was stopped, in ms. */
+const TICK_MS = 1000;
+/** A sleep that takes so much longer tells of a stop, perhaps of the program that writes, too. In ms. */
+const MAX_LATE_MS = 1000;
+/** After a stop there is so much time at least, in ms: for a list that is there, or that the other program still writes. */
+const AFTER_STOP_MS = 10_000;
+
+/** What is left of the limits of reading. */
+class ReadingTime {
+  hasArrived = false;
+  wasStopped = false;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #idleMs: number;
+  readonly #endsAt: number;
+  #arrivedAt: number;
+  /** Not before, whatever the limits. */
+  #afterStopAt = 0;
+
+  constructor(clock: Clock, { totalMs, idleMs }: InputLimits, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#idleMs = idleMs;
+    this.#arrivedAt = clock.monotonic();
+    this.#endsAt = this.#arrivedAt + totalMs;
+  }
+
+  arrived(): void {
+    this.hasArrived = true;
+    this.#arrivedAt = this.#clock.monotonic();
+  }
+
+  leftMs(): number {
+    const endsAt = Math.min(this.#endsAt, this.#arrivedAt + this.#idleMs);
+    return Math.max(endsAt, this.#afterStopAt) - this.#clock.monotonic();
+  }
+
+  async sleep(ms: number): Promise<void> {
+    const wakeAt = this.#clock.monotonic() + ms;
+    await this.#clock.sleep(ms, this.#signal);
+    const now = this.#clock.monotonic();
+    if (now - wakeAt <= MAX_LATE_MS) return;
+    this.wasStopped = true;
+    this.#afterStopAt = now + AFTER_STOP_MS;
+  }
+}
+
+/** Aborts `stop` when no time is left. */
+async function watchTime(time: ReadingTime, { onWait }: InputLimits, stop: AbortController): Promise<void> {
+  await time.sleep(Math.max(0, Math.min(NOTICE_MS, time.leftMs())));
+  if (!time.hasArrived && !time.wasStopped && !stop.signal.aborted && time.leftMs() > 0) onWait();
+  for (let turns = 0; !stop.signal.aborted; ) {
+    const leftMs = time.leftMs();
+    turns = leftMs > 0 ? 0 : turns + 1;
+    if (turns > LAST_TURNS) return stop.abort('timeout');
+    await time.sleep(Math.max(0, Math.min(leftMs, TICK_MS)));
   }
 }
