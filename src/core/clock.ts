@@ -1,3 +1,5 @@
+import { listen, unlisten } from './abort-listeners.ts';
+
 /** Reads the time and sleeps. */
 export interface Clock {
   /** Wall-clock time in ms since the epoch; anybody may set it. */
@@ -28,13 +30,13 @@ export async function within<T>(
   const ended = new AbortController();
   const end = () => ended.abort('ended');
   let isDone = false;
-  signal?.addEventListener('abort', end);
+  if (signal) listen(signal, end);
   if (signal?.aborted) end();
   try {
     return await Promise.race([work, clock.sleep(ms, ended.signal).then(() => (isDone ? work : late()))]);
   } finally {
     isDone = true;
-    signal?.removeEventListener('abort', end);
+    if (signal) unlisten(signal, end);
     end();
   }
 }

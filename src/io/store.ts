@@ -101,10 +101,16 @@ function readConfig(path: string, warn?: (text: Text) => void, isNamed = false):
 function replace(target: string, make: () => string, checkHeld: () => void): void {
   // conf would make the directory of a broken lock anew.
   checkHeld();
-  const staged = make();
-  giveAsRoot(staged, ownerOf(target));
-  checkHeld();
-  retryWhileBusy(() => renameSync(staged, target));
+  try {
+    const staged = make();
+    giveAsRoot(staged, ownerOf(target));
+    checkHeld();
+    retryWhileBusy(() => renameSync(staged, target));
+  } catch (error) {
+    // What went with a broken lock is missing: then that is the reason.
+    checkHeld();
+    throw error;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -121,6 +122,22 @@ describe('the lock of the config file', () => {
       await assert.rejects(stopped, { exitCode: 2, message: /config\.json\.lock/ });
       assert.deepEqual([existsSync(store.path), existsSync(lock)], [false, next === 'taken']);
     }
+  });
+
+  it('that was broken between the last look and the end of the work is named, not the file that went with it', async (t) => {
+    const { store } = newStore();
+    const { renameSync } = fs;
+    const { mock } = t.mock.method(fs, 'renameSync', (from: string, to: string) => {
+      if (to === store.path) rmSync(`${store.path}.lock`, { recursive: true });
+      renameSync(from, to);
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      mock.restore();
+      syncBuiltinESMExports();
+    });
+    await assert.rejects(store.update(set('a', '1')), { exitCode: 2, message: /holds the lock .*config\.json\.lock/ });
+    assert.equal(existsSync(store.path), false);
   });
 
   it('has one lock, whatever name leads to it', async () => {

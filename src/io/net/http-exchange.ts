@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { listen, unlisten } from '../../core/abort-listeners.ts';
 import type { HttpRequest, HttpResponse, NetworkError } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import { abortedError, MAX_BODY, networkError, statusError, timeoutError, tooLargeError } from './network-errors.ts';
@@ -157,38 +158,6 @@ function decompressed(body: Buffer, { 'content-encoding': encoding = '' }: Recor
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : body;
   }
-}
-
-interface Listener {
-  readonly stops: (() => void)[];
-  readonly onAbort: () => void;
-}
-
-const listeners = new WeakMap<AbortSignal, Listener>();
-
-/**
- * Calls `stop` when the signal aborts: one listener for all requests. A listener for each, or a Set of them, keeps what has ended
- * from the quick garbage collection, each entry holding the next: a seventh of the CPU of a batch.
- */
-function listen(signal: AbortSignal, stop: () => void): void {
-  const known = listeners.get(signal);
-  if (known) return void known.stops.push(stop);
-  const stops = [stop];
-  const onAbort = () => {
-    for (const stop of [...stops]) stop();
-  };
-  listeners.set(signal, { stops, onAbort });
-  signal.addEventListener('abort', onAbort);
-}
-
-/** After `listen`. The last one leaves no listener: Node keeps a signal of `AbortSignal.any` or `timeout` alive while it has one. */
-function unlisten(signal: AbortSignal, stop: () => void): void {
-  const { stops, onAbort } = listeners.get(signal)!;
-  const last = stops.pop()!;
-  if (last !== stop) stops[stops.indexOf(stop)] = last;
-  if (stops.length > 0) return;
-  listeners.delete(signal);
-  signal.removeEventListener('abort', onAbort);
 }
 
 /** Repeated headers come as a list. The object is made for this response alone. */
