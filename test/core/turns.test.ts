@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HttpRequest, HttpResponse } from '../../src/core/rpc/transport.ts';
+import { Turns } from '../../src/core/rpc/turns.ts';
 import { parseTaskId } from '../../src/core/task.ts';
+import { fakeClock } from '../support/clock.ts';
 import { client, failureOf, query } from '../support/fake-client.ts';
 import { succeeded } from '../support/transport.ts';
 
@@ -73,22 +75,32 @@ describe('more calls at once than requests', () => {
     assert.deepEqual([sent.length, calls.traffic.requests], [9, 9]);
   });
 
-  it('do not lose a turn that comes together with the limit of the call', async () => {
-    const { client: calls, sent, respond } = held();
-    const stop = new AbortController();
-    const first = Array.from({ length: 8 }, (_, index) => calls.getTaskStatus(idOf(index)));
-    const stopped = calls.getTaskStatus(idOf(8), { signal: stop.signal });
-    await turnOfLoop();
-    stop.abort();
-    await respond(8);
-    await Promise.all(first);
-    assert.equal((await failureOf(stopped)).code, 'Network.Aborted');
-    const next = Array.from({ length: 8 }, (_, index) => calls.getTaskStatus(idOf(index)));
-    await turnOfLoop();
-    assert.equal(sent.length, 16);
-    await respond(8);
-    await Promise.all(next);
+  it('do not lose a turn that comes together with the limit of a call', async () => {
+    const clock = fakeClock();
+    for (let microtasks = 0; microtasks < 20; microtasks += 1) {
+      const turns = new Turns(1);
+      const stop = new AbortController();
+      let release = () => {};
+      const first = turns.run(() => new Promise<void>((resolve) => (release = resolve)), clock, NO_LIMIT);
+      const second = turns.run(async () => 'second', clock, { ...NO_LIMIT, signal: stop.signal });
+      stop.abort();
+      for (let count = 0; count < microtasks; count += 1) await undefined;
+      release();
+      await Promise.all([first, second]);
+      assert.equal(await turns.run(async () => 'third', clock, { ...NO_LIMIT, deadline: 1000 }), 'third');
+    }
+  });
+
+  it('give back the turn of a call that throws', async () => {
+    const clock = fakeClock();
+    const turns = new Turns(1);
+    await assert.rejects(
+      turns.run(async () => assert.fail('no proxy'), clock, NO_LIMIT),
+      /no proxy/,
+    );
+    assert.equal(await turns.run(async () => 1, clock, NO_LIMIT), 1);
   });
 });
 
+const NO_LIMIT = { deadline: Number.POSITIVE_INFINITY };
 const EXPECTED = 'not sent within its time limit, since other requests of this client came first';

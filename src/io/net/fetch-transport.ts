@@ -31,6 +31,8 @@ async function send(given: Transport, request: HttpRequest): Promise<HttpRespons
   try {
     return await within(systemClock, { ms: timeoutMs, signal }, given.send({ ...request, signal: stop.signal }), late);
   } catch (error) {
+    // Before what the caller's own function makes of the abort.
+    if (stop.signal.aborted) throw stop.signal.reason;
     throw networkError((error as Error | undefined)?.cause ?? error ?? {}, where);
   }
 }

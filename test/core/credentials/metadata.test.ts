@@ -60,6 +60,26 @@ describe('the metadata service of an ECS instance', () => {
     }
   });
 
+  it('is not requested again where it responded in spite of a stop', async () => {
+    const clock = fakeClock();
+    let requests = 0;
+    const world = await credentialDeps({
+      clock,
+      transport: {
+        async send({ method, url }: HttpRequest) {
+          requests += 1;
+          clock.stop(12_000);
+          const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
+          return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
+        },
+        renew() {},
+        close() {},
+      },
+    });
+    assert.equal((await ecsProvider(world).find())?.accessKey.accessKeyId, 'id');
+    assert.equal(requests, 3);
+  });
+
   for (const kind of ['ConnectionRefused', 'Unreachable', 'Timeout'] as const) {
     it(`that has responded before is no absent one at ${kind}: its key is to be renewed once the network is back`, async () => {
       let isDown = false;
