@@ -117,13 +117,19 @@ async function readPlan(
   const { clock, startedAt } = deps;
   // Before the time is taken: choosing a task is no part of the wait.
   const named = await nameTasks(words, deps);
-  const limits = { totalMs: timeoutMs, idleMs: Number.POSITIVE_INFINITY, name: `--timeout ${options.timeout}` };
+  let pausedMs = 0;
+  const onStop = (ms: number) => {
+    pausedMs += ms;
+  };
+  const limits = { totalMs: timeoutMs, idleMs: Number.POSITIVE_INFINITY, name: `--timeout ${options.timeout}`, onStop };
   const start = clock.monotonic();
   const ids = await commandTaskIds(named, options, deps, limits);
   const readingMs = clock.monotonic() - start;
   // What starting takes is not worth an odd number in every sentence; what reading takes may be minutes.
   const spentMs = readingMs < 1000 ? 0 : clock.monotonic() - startedAt;
-  return { ...waiterOptions(ids, options), timeoutMs: Math.max(0, timeoutMs - spentMs) };
+  const leftMs = Math.max(0, timeoutMs - spentMs);
+  const isCut = pausedMs > 0 || leftMs === 0;
+  return { ...waiterOptions(ids, options), timeoutMs: leftMs, ...(isCut && { pausedMs }) };
 }
 
 type WriteEvent = ReturnType<typeof eventStamp>;

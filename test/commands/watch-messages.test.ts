@@ -82,8 +82,7 @@ describe('messages of a wait', () => {
       const chunks = async function* (stop: AbortSignal) {
         await clock.sleep(1000);
         clock.stop(9000);
-        await new Promise(setImmediate);
-        await new Promise(setImmediate);
+        await clock.sleep(1);
         if (!stop.aborted) yield new TextEncoder().encode('5\n6\n');
       };
       const { transport, requests } = fakeTransport(status(value));
@@ -92,6 +91,20 @@ describe('messages of a wait', () => {
       assert.deepEqual([await run(['watch', '--timeout', '4s'], deps), requests.length], [exitCode, 2]);
       assert.doesNotMatch(deps.stderr.text(), /standard input/);
     }
+  });
+
+  it('say of no task that it was not checked where a stop while IDs were read left too little time', async () => {
+    const clock = fakeClock();
+    const chunks = async function* () {
+      await clock.sleep(500);
+      clock.stop(5000);
+      await clock.sleep(1);
+      yield new TextEncoder().encode(Array.from({ length: 60 }, (_, index) => index + 1).join('\n'));
+    };
+    const { transport } = fakeTransport(status(2));
+    const deps = fakeDeps({ env: key, clock, stdin: { isTerminal: false, chunks }, transport: async () => transport });
+    assert.equal(await run(['watch', '-', '--timeout', '6s'], deps), 0);
+    assert.match(deps.stderr.text(), /: 60 succeeded\n$/);
   });
 
   it('are each written once, whatever repeats them', () => {

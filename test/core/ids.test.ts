@@ -121,6 +121,21 @@ describe('ids on standard input', () => {
     }
   });
 
+  it('that never end are refused, however often this process is stopped', async () => {
+    const clock = fakeClock();
+    async function* chunks(stop: AbortSignal) {
+      for (let count = 0; count < 500 && !stop.aborted; count += 1) {
+        await clock.sleep(2000);
+        clock.stop(3000);
+        yield new TextEncoder().encode('5\n');
+      }
+    }
+    const source = { stdin: { isTerminal: false, chunks }, signal: new AbortController().signal, clock };
+    const limits = { totalMs: 5000, idleMs: Number.POSITIVE_INFINITY, name: 'LIMIT', onWait() {} };
+    await assert.rejects(readTaskIds(['-'], source, limits), /did not end within LIMIT/);
+    assert.ok(clock.monotonic() < 60_000, `${clock.monotonic()} ms`);
+  });
+
   it('nothing is told where "-" asked for it, nor where something has come', async () => {
     assert.deepEqual((await read(['-'], [OPEN], { totalMs: 3000 })).notices, []);
     assert.deepEqual((await read([], [[1000, '1\n'], OPEN], { totalMs: 3000 })).notices, []);

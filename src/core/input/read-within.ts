@@ -16,6 +16,8 @@ export interface InputLimits {
   readonly idleMs: number;
   /** Called once where nothing has come for {@link NOTICE_MS}: the user may not know that input is read. */
   onWait(): void;
+  /** Called after each stop of this process, with how long it was at most, in ms. */
+  onStop?(ms: number): void;
 }
 
 /** The longest wait for the next piece where no deadline says otherwise, in ms: a program may have left the pipe open. */
@@ -63,18 +65,18 @@ class ReadingTime {
   wasStopped = false;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #idleMs: number;
-  readonly #endsAt: number;
+  readonly #limits: InputLimits;
+  readonly #startedAt: number;
   #arrivedAt: number;
-  /** Not before, whatever the limits. */
-  #afterStopAt = 0;
+  /** After a stop over a limit: until when. */
+  #extendedTo: number | undefined;
 
-  constructor(clock: Clock, { totalMs, idleMs }: InputLimits, signal: AbortSignal) {
+  constructor(clock: Clock, limits: InputLimits, signal: AbortSignal) {
     this.#clock = clock;
     this.#signal = signal;
-    this.#idleMs = idleMs;
-    this.#arrivedAt = clock.monotonic();
-    this.#endsAt = this.#arrivedAt + totalMs;
+    this.#limits = limits;
+    this.#startedAt = clock.monotonic();
+    this.#arrivedAt = this.#startedAt;
   }
 
   arrived(): void {
@@ -83,24 +85,35 @@ class ReadingTime {
   }
 
   leftMs(): number {
-    const endsAt = Math.min(this.#endsAt, this.#arrivedAt + this.#idleMs);
-    return Math.max(endsAt, this.#afterStopAt) - this.#clock.monotonic();
+    return Math.max(this.#endsAt(), this.#extendedTo ?? 0) - this.#clock.monotonic();
   }
 
+  /** A stop over a limit gives more time once; later ones are added to that. */
   async sleep(ms: number): Promise<void> {
     const wakeAt = this.#clock.monotonic() + ms;
     await this.#clock.sleep(ms, this.#signal);
     const now = this.#clock.monotonic();
-    if (now - wakeAt <= MAX_LATE_MS) return;
+    const lateMs = now - wakeAt;
+    if (lateMs <= MAX_LATE_MS) return;
     this.wasStopped = true;
-    this.#afterStopAt = now + AFTER_STOP_MS;
+    this.#limits.onStop?.(lateMs + ms);
+    if (this.#extendedTo !== undefined) this.#extendedTo += lateMs;
+    else if (now >= this.#endsAt()) this.#extendedTo = now + AFTER_STOP_MS;
+  }
+
+  #endsAt(): number {
+    const { totalMs, idleMs } = this.#limits;
+    return Math.min(this.#startedAt + totalMs, this.#arrivedAt + idleMs);
   }
 }
 
 /** Aborts `stop` when no time is left. */
 async function watchTime(time: ReadingTime, { onWait }: InputLimits, stop: AbortController): Promise<void> {
-  await time.sleep(Math.max(0, Math.min(NOTICE_MS, time.leftMs())));
-  if (!time.hasArrived && !time.wasStopped && !stop.signal.aborted && time.leftMs() > 0) onWait();
+  do {
+    time.wasStopped = false;
+    await time.sleep(Math.max(0, Math.min(NOTICE_MS, time.leftMs())));
+  } while (time.wasStopped && !time.hasArrived && !stop.signal.aborted);
+  if (!time.hasArrived && !stop.signal.aborted && time.leftMs() > 0) onWait();
   for (let turns = 0; !stop.signal.aborted; ) {
     const leftMs = time.leftMs();
     turns = leftMs > 0 ? 0 : turns + 1;

@@ -7,7 +7,7 @@ export const ARRIVED_MS = 100;
 /** The boot-time clock may have a resolution of a second, so that less than this is no sleep. */
 const MIN_SLEEP_MS = 2000;
 /** A timer that is later than this tells of a pause: the process was stopped, or the machine slept. */
-const MAX_LATE_MS = 5000;
+export const MAX_LATE_MS = 5000;
 /** The same for the timer of the deadline: the polls before it were not sent in time, or not responded to. */
 const MAX_LATE_AT_DEADLINE_MS = 1000;
 
@@ -43,8 +43,8 @@ export class Elapsed {
    * For how long the machine slept or the process was stopped since the last call, in ms; `lateMs` is how late a timer is. The
    * boot-time clock is read from a file: only where the wall clock may tell of a sleep, or was set back, which would hide one.
    */
-  takePausedMs(lateMs: number, deadlineMs: number): number {
-    const isLate = lateMs > (this.ms() < deadlineMs ? MAX_LATE_MS : MAX_LATE_AT_DEADLINE_MS);
+  takePausedMs(lateMs: number, isPastDeadline: boolean): number {
+    const isLate = lateMs > (isPastDeadline ? MAX_LATE_AT_DEADLINE_MS : MAX_LATE_MS);
     const isSuspected = Math.abs(this.#wallAhead() - this.#ahead.wallMs) >= MIN_SLEEP_MS;
     const sleptMs = isSuspected || isLate ? this.#takeSleep() : 0;
     return Math.round(sleptMs + (isLate ? lateMs : 0));

@@ -109,6 +109,11 @@ export class LastRound {
     this.deadlineMs = now + LATE_ROUND_MS + roundMs + LAST_POLL_MARGIN_MS;
   }
 
+  /** Adds a pause in it, in which nothing could be sent. */
+  addPause(ms: number): void {
+    this.deadlineMs += ms;
+  }
+
   /** How long the requests in flight take until the last ones can be sent. */
   #batchesMs(polls: number): number {
     return Math.max(0, Math.ceil(polls / MAX_IN_FLIGHT) - 1) * this.#latency.meanMs;

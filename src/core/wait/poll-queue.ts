@@ -1,5 +1,6 @@
 import { MAX_IN_FLIGHT } from '../rpc/transport.ts';
 import type { NextPoll } from './acceptor.ts';
+import { MAX_LATE_MS } from './elapsed.ts';
 import { Heap } from './heap.ts';
 import { LastRound } from './last-round.ts';
 import { RateLimit } from './pace.ts';
@@ -8,8 +9,6 @@ import { skipTime, type Watched } from './watched.ts';
 
 /** More retries, or requests that are no polls, at once would, where they hang, keep polls from their turns. */
 const MAX_OTHERS = MAX_IN_FLIGHT / 2;
-
-const AT_ONCE: NextPoll = { againInMs: 0, atMostMs: 0 };
 
 /** A task whose turn it is. */
 export interface Turn {
@@ -53,6 +52,11 @@ export class PollQueue {
     return this.#round.deadlineMs;
   }
 
+  /** The deadline has passed, not in a pause that has moved it. */
+  isLate(now: number): boolean {
+    return now >= this.deadlineMs && !this.#isOverslept;
+  }
+
   /** No task is queued and none in flight. */
   get isEmpty(): boolean {
     return this.#round.polls === 0 && this.#inFlight.size === 0;
@@ -72,7 +76,7 @@ export class PollQueue {
       this.#polled.push(task);
       return null;
     }
-    const { againInMs, atMostMs } = isPaused ? AT_ONCE : again;
+    const { againInMs, atMostMs } = isPaused ? { againInMs: 0, atMostMs: 0 } : again;
     const roundAt = this.#round.beginsAt();
     const beforeRoundAt = roundAt - this.#round.margins.earlyMs;
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < roundAt;
@@ -191,36 +195,30 @@ export class PollQueue {
   }
 
   /**
-   * After a pause, in which nothing could be sent, so that it is not held against any task: all that wait are due `now`. Where it took
-   * the time before the deadline, that is one more poll for each, those in flight, which may be lost, and those that had their last
-   * poll included; after another pause those that did not have it yet.
+   * After a pause, in which nothing could be sent, so that it counts against no task: all that wait are due `now`. Where it took the
+   * time before the deadline, each has one more poll; after a short one only those not sent yet, or in flight, which may be lost. This
+   * moves the deadline once; later pauses are added to it.
    */
   wake(tasks: readonly Watched[], now: number, pausedMs: number): void {
     for (const task of tasks) skipTime(task, pausedMs);
     for (const turn of this.#inFlight) turn.isPaused = true;
     const waiting = tasks.filter(({ outcome }) => outcome === null);
-    if (!this.#isOverslept && !this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
-    this.#roundBeganAt = undefined;
-    if (this.#isOverslept) {
-      this.pollAll(now);
-      return this.#round.beginLate(now);
-    }
+    if (this.#isOverslept) this.#round.addPause(pausedMs);
+    if (this.#isOverslept || !this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
     this.#isOverslept = true;
-    const inFlight = new Set<Watched>();
-    for (const turn of this.#inFlight) {
-      turn.isLast = false;
-      inFlight.add(turn.task);
-    }
-    this.#round.polls = inFlight.size;
+    if (pausedMs > MAX_LATE_MS) this.#polled = [];
+    for (const turn of this.#inFlight) turn.isLast = false;
+    const others = new Set([...this.#polled, ...[...this.#inFlight].map(({ task }) => task)]);
+    this.#round.polls = this.#inFlight.size;
     this.#retries.clear();
     this.#polls.clear();
-    this.#polled = [];
     for (const task of waiting) {
-      if (inFlight.has(task)) continue;
+      if (others.has(task)) continue;
       task.due = now;
       this.push(task);
     }
     this.#round.beginLate(now);
+    this.#roundBeganAt = undefined;
   }
 
   // --- turns ---

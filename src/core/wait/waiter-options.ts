@@ -10,8 +10,10 @@ export interface WaiterOptions extends AcceptorRules {
   /** The condition: as many tasks as this got to what is waited for. */
   readonly need: number;
   readonly failFast: boolean;
-  /** One deadline for all tasks, from the start; 0 if it passed before, in a sleep or a stop: each task then gets a last poll. */
+  /** One deadline for all tasks, from the start; 0 if it passed before. */
   readonly timeoutMs: number;
+  /** The process was stopped so long before the start: where that took the time, each task still gets a last poll. */
+  readonly pausedMs?: number;
   /** Requests per second over all tasks. */
   readonly maxRps: number;
   readonly heartbeatMs: number | 'auto';

@@ -59,7 +59,7 @@ export class Waiter {
     this.results = new ResultRequests(options.results, deps, this.#queue, this.#traffic, () => this.elapsedMs(), emit);
     this.tasks = options.ids.map((id, order) => new Watched(id, order));
     for (const task of this.tasks) this.#queue.push(task);
-    if (options.timeoutMs === 0) this.#queue.wake(this.tasks, 0, 0);
+    if (options.pausedMs !== undefined) this.#queue.wake(this.tasks, 0, options.pausedMs);
   }
 
   /** Polls every waiting task now. */
@@ -170,7 +170,7 @@ export class Waiter {
 
   /** After a sleep or a stop every task is polled at once. */
   #noticeWaking(): void {
-    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs(), this.#queue.deadlineMs);
+    const pausedMs = this.#elapsed.takePausedMs(this.#timer.takeLateMs(), this.#queue.isLate(this.elapsedMs()));
     if (pausedMs === 0) return;
     // It may be overdue still, and would be late once more.
     this.#timer.cancel();

@@ -33,7 +33,7 @@ describe('the deadline', () => {
     ] as const) {
       const { asked, end, elapsed } = await wait(
         lives(20, () => life),
-        { timeoutMs: 0, latencyMs: 50 },
+        { timeoutMs: 0, pausedMs: 0, latencyMs: 50 },
       );
       assert.deepEqual([end.exitCode, asked.length], [exitCode, 20]);
       assert.ok(elapsed < 3, `${elapsed} s`);

@@ -202,7 +202,7 @@ describe('time', () => {
     const meddle: Meddle = (_, clock) => {
       if (clock.monotonic() < nextAt || stops === 50) return;
       stops += 1;
-      clock.stop(6000);
+      clock.stop(8000);
       nextAt = clock.monotonic() + 5000;
     };
     const polls = new Map<string, number>();
@@ -220,14 +220,55 @@ describe('time', () => {
     assert.ok(elapsed < 60 && asked.length < 400, `${asked.length} polls in ${elapsed} s`);
   });
 
+  it('in which the process is stopped again and again past the deadline, and every poll fails: the wait ends', async () => {
+    let stops = 0;
+    let nextAt = 8000;
+    const meddle: Meddle = (_, clock) => {
+      if (clock.monotonic() < nextAt || stops === 100) return;
+      stops += 1;
+      clock.stop(8000);
+      nextAt = clock.monotonic() + 5000;
+    };
+    const life: Life = (second) => (second < 8 ? 1 : 'Network.Dns');
+    const { end, elapsed } = await wait(
+      lives(3, () => life),
+      { timeoutMs: 10_000, latencyMs: 20, meddle, errorBudgetMs: Number.POSITIVE_INFINITY },
+    );
+    assert.equal(end.why, 'deadline');
+    assert.ok(elapsed < 120, `${elapsed} s`);
+  });
+
+  it('in which the loop is busy for 1.5 s of every 2 s, and every poll hangs: the wait ends', async () => {
+    let isOver = false;
+    const work = async (clock: Parameters<Meddle>[1]) => {
+      for (let count = 0; count < 200 && !isOver; count += 1) {
+        await clock.sleep(500);
+        clock.stop(1500);
+      }
+    };
+    const meddle: Meddle = after(0, (clock) => void work(clock));
+    const { end, elapsed } = await wait(
+      lives(20, () => 'hang'),
+      { timeoutMs: 6000, meddle },
+    );
+    isOver = true;
+    assert.equal(end.exitCode, 124);
+    assert.ok(elapsed < 60, `${elapsed} s`);
+  });
+
+  it('in which the process was stopped for 2 s over the deadline: only what was in flight or not sent yet is polled again', async () => {
+    const meddle = after(0, (clock) => void clock.sleep(24_600).then(() => clock.stop(2200)));
+    const { asked, end } = await wait(
+      lives(150, () => () => 1),
+      { timeoutMs: 25_000, latencyMs: 50, meddle },
+    );
+    assert.equal(end.exitCode, 124);
+    assert.ok(asked.length < 290, `${asked.length} polls`);
+  });
+
   for (const stopMs of [1500, 4500]) {
     it(`in which the process was stopped for ${stopMs} ms over the deadline: each task is polled once more`, async () => {
-      const clockOf: { clock?: Parameters<Meddle>[1] } = {};
-      const meddle: Meddle = (_, clock) => {
-        if (clockOf.clock) return;
-        clockOf.clock = clock;
-        void clock.sleep(7000).then(() => clock.stop(stopMs));
-      };
+      const meddle = after(0, (clock) => void clock.sleep(7000).then(() => clock.stop(stopMs)));
       const { end } = await wait(
         lives(2, () => finishedAt(5)),
         { timeoutMs: 8000, intervalMs: 4000, latencyMs: 40, meddle },
