@@ -71,13 +71,8 @@ function addSubcommand(
 
 async function getKey(options: ConfigOptions, deps: CommandDeps, key: string): Promise<void> {
   checkKey(key);
-  const found = (
-    await effectiveValues(
-      options,
-      deps,
-      CREDENTIAL_KEYS.some((one) => one === key),
-    )
-  ).find((row) => row.key === key);
+  const wantsKey = CREDENTIAL_KEYS.some((one) => one === key);
+  const found = (await effectiveValues(options, deps, wantsKey)).find((row) => row.key === key);
   const { source, value } = found ?? {};
   if (!found) throw usageError((m) => m.config.notSet(key));
   if (value === undefined && source) throw usageError((m) => m.config.notWritten(key, source(m)));

@@ -71,10 +71,10 @@ export function stagedName(): string {
 
 // --- internal ---
 
-/** The time between two looks counts for so many ms at most: a longer one is a stop of this process, and perhaps of the others. */
+/** The most that the time between two checks counts, in ms: more is a stop of this process, and perhaps of the others. */
 const MAX_LOOK_MS = 2000;
 
-/** A clock that starts at 0 and, for those who look at it all the time, runs while this process does. */
+/** A clock that starts at 0 and, if it is read all the time, runs only while this process does. */
 function createRunningClock(): () => number {
   let ms = 0;
   let lookedAt = performance.now();

@@ -1,7 +1,7 @@
 /**
  * Calls back after `ms` in which this process ran; returns what cancels that. It counts in steps: a stop (SIGSTOP, `docker pause`),
- * which may stop the other side too, is one step at most. A turn of the loop later, since timers come before what happened meanwhile.
- * Infinity never comes.
+ * which may stop the other side too, is one step at most. The callback comes a turn of the loop later, since timers come before what
+ * happened meanwhile; with Infinity it never comes.
  */
 export function afterRunning(ms: number, callback: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;

@@ -21,8 +21,8 @@ export const PAUSE_MS = 30_000;
 /** Polls that were under way with the old key may all be refused: a renewal this fresh answers them too. In ms. */
 export const FRESH_MS = 5000;
 /**
- * How long an issuer that could not be reached is not requested again: a thousand tasks do not each wait for it to time out. Shorter
- * than the delay before a retry, which does request. In ms.
+ * How long no further request is sent to an issuer that could not be reached, in ms: a thousand tasks do not each wait for it to
+ * time out. Shorter than the delay before a retry, which does send one.
  */
 export const FAILED_MS = 900;
 

@@ -23,7 +23,7 @@ interface Issuer {
 const LIMIT_MS = 10_000;
 /** The longest one attempt may take, in ms: half of the limit, so that a lost connection leaves time for another. */
 const ATTEMPT_MS = 5000;
-/** What takes so much longer than its limit was stopped with this process, in ms. */
+/** A request that overruns its limit by more than this was stopped with the process, in ms. */
 const STOPPED_MS = 1000;
 const UNREADABLE = 'Network.Unreadable';
 /** Topics whose hint is about the service, its host or its quota, none of which are the issuer's. */

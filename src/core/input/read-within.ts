@@ -50,13 +50,13 @@ export async function readWithin(
 // --- internal ---
 
 const NOTICE_MS = 2000;
-/** In so many turns of the event loop what arrived before a limit is read: timers come before pipes. */
+/** Turns of the event loop that are left for reading what arrived before a limit: timers come before pipes. */
 const LAST_TURNS = 10;
-/** How often is looked whether this process was stopped, in ms. */
+/** How often to check whether this process was stopped, in ms. */
 const TICK_MS = 1000;
 /** A sleep that takes so much longer tells of a stop, perhaps of the program that writes, too. In ms. */
 const MAX_LATE_MS = 1000;
-/** After a stop there is so much time at least, in ms: for a list that is there, or that the other program still writes. */
+/** The time left after a stop over a limit, in ms: for a list that is there, or that the other program still writes. */
 const AFTER_STOP_MS = 10_000;
 
 /** What is left of the limits of reading. */

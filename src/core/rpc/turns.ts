@@ -15,7 +15,7 @@ interface Waiting {
   isOver: boolean;
 }
 
-/** Lets so many requests be sent at once. What waits for its turn has not begun: it is not signed yet, and its time does not run. */
+/** Limits how many requests are in flight. A call that waits for its turn is not signed yet, and its time limit has not begun. */
 export class Turns {
   #free: number;
   /** A list with links: to take the first of thousands out of an array or a Set takes longer the more there are. */

@@ -8,7 +8,7 @@ export const networkZh: typeof networkEn = {
   requestTo: (host) => `来自 ${host} 的响应`,
   stopped: '已中断',
   timeout: (where, limit) => spaced`${where}在 ${limit} 内无响应`,
-  noTurn: '同一客户端的其他请求在先，超时前未能发出',
+  noTurn: '同一客户端的其他请求排在前面，该请求在超时前未能发出',
   unfinished: {
     dns: 'DNS 解析未完成',
     tcp: '未能建立 TCP 连接',
