@@ -52,7 +52,7 @@ export class PollQueue {
     return this.#round.deadlineMs;
   }
 
-  /** The deadline has passed, not in a pause that has moved it. */
+  /** The deadline has passed, and no pause has moved it. */
   isLate(now: number): boolean {
     return now >= this.deadlineMs && !this.#isOverslept;
   }
