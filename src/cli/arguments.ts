@@ -52,16 +52,16 @@ export function commandLine(argv: readonly string[], program: Command): string[]
   if (argv[0] === 'complete') return [...argv];
   const moved = leadingFlagsMoved(argv, program);
   const path = commandsOnPath(moved, program);
-  const { commands, options, registeredArguments } = path.at(-1)!;
-  const takesTasks = registeredArguments[0]?.name() === 'taskId';
+  const command = path.at(-1)!;
+  const { commands, options } = command;
   // Not commander's own help command: it ends with what process.exitCode is.
-  if ((commands.length > 0 || takesTasks) && moved[path.length - 1] === 'help') {
+  if ((commands.length > 0 || takesTasks(command)) && moved[path.length - 1] === 'help') {
     const words = moved.filter((word) => word !== 'help');
     return helpCall(words, program);
   }
   const flags = beforeDashes(moved).map((word, index, words) => withoutSign(word, words[index - 1], options));
   refuseValues(flags, options);
-  if (takesTasks && !flags.some((word) => HELP.includes(word))) refuseFields(flags);
+  if (takesTasks(command) && !flags.some((word) => HELP.includes(word))) refuseFields(flags);
   const dryRun = options.find(({ long }) => long === '--dry-run');
   const read = dryRun ? flags.map((word, index) => explicitDryRun(word, flags[index + 1], dryRun.optional)) : flags;
   return [...read, ...moved.slice(flags.length)];
@@ -70,6 +70,11 @@ export function commandLine(argv: readonly string[], program: Command): string[]
 /** The command that the words name. */
 export function namedCommand(words: readonly string[], program: Command): Command {
   return commandsOnPath(words, program).at(-1)!;
+}
+
+/** Its arguments are task IDs. */
+export function takesTasks({ registeredArguments }: Command): boolean {
+  return registeredArguments[0]?.name() === 'taskId';
 }
 
 /** The command with those above it: `mmai config set`. */

@@ -5,7 +5,7 @@ import { isTopic } from '../core/explanations.ts';
 import { type MmaiError, type Text, usageError } from '../errors.ts';
 import { nearest } from '../text/nearest.ts';
 import { withoutValue } from '../text/safe-text.ts';
-import { fullName } from './arguments.ts';
+import { fullName, takesTasks } from './arguments.ts';
 
 /**
  * A command line that commander does not accept as an error of ours, in the user's language; undefined where it only printed help.
@@ -45,7 +45,6 @@ const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   '--retries': ['--retry', '--retry-count', '--max-retries'],
   '--request-timeout': ['--connect-timeout', '--read-timeout'],
   '--quiet': ['-s', '--silent'],
-  '--json': ['-o'],
   '--color never': ['--no-color'],
   '--exit-status': ['--exit-code'],
   '--until': ['--for'],
@@ -87,14 +86,12 @@ function meantFlag(word: string, command: Command): Text | undefined {
   const flag = word.split('=', 1)[0]!;
   // It may stand before the command, but not instead of one.
   if (!command.parent && (flag === '--profile' || settingOfFlag(flag))) return suggestion(`mmai COMMAND ${flag}`);
-  const isForTasks = command.registeredArguments[0]?.name() === 'taskId';
-  if (isForTasks && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
+  if (takesTasks(command) && TASK_ID_FLAGS.includes(flag)) return suggestion(`${fullName(command)} ID`);
   if (command.name() === 'watch' && flag === '--raw') return suggestion('mmai status ID --raw');
   if (command.name() === 'watch' && EXIT_CODE_FLAGS.includes(flag)) return (m) => m.parser.exitStatus;
+  if (['-o', '--output'].includes(flag) && namesIn(command).includes('--json')) return suggestion('--json');
   const isOfConfig = command.parent?.name() === 'config';
   const key = [...CREDENTIAL_KEYS, ...settingNames.map(kebab)].find((name) => flag === `--${name}`);
-  const isOutput = flag === '--output' && namesIn(command).includes('--json');
-  if (isOutput) return suggestion('--json');
   if (isOfConfig && key) return suggestion(`mmai config set ${key} VALUE`);
   return meant(flag, command);
 }

@@ -22,6 +22,11 @@ export function isSuccess(end: string | null): end is 'succeeded' | 'running' {
   return end === 'succeeded' || end === 'running';
 }
 
+/** The task has not ended, and was not given up. */
+export function isUnfinished(outcome: string): outcome is 'pending' | 'notChecked' {
+  return outcome === 'pending' || outcome === 'notChecked';
+}
+
 /** The ends of a task that goes on, but took longer than its own limits allow. */
 export const TOO_SLOW = ['queueTimeout', 'stallTimeout'] as const satisfies readonly TaskEnd[];
 type TooSlow = (typeof TOO_SLOW)[number];

@@ -1,3 +1,4 @@
+import { isUnfinished } from '../core/outcome.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
 import { endText } from './ends.ts';
@@ -71,10 +72,6 @@ const TITLE = 'mmai watch';
 function rank(task: WatchedRow, document: WatchDocument): number {
   if (isTroubled(task, document)) return 0;
   return isUnfinished(task.outcome) ? 1 : 2;
-}
-
-function isUnfinished(outcome: WatchedRow['outcome']): boolean {
-  return outcome === 'pending' || outcome === 'notChecked';
 }
 
 function reason({ outcome, state, status, error, result }: WatchedRow, messages: Messages): string {

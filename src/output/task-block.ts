@@ -1,4 +1,4 @@
-import { isSuccess, isTooSlow, watchedOutcome } from '../core/outcome.ts';
+import { isSuccess, isTooSlow, isUnfinished, watchedOutcome } from '../core/outcome.ts';
 import type { Waiter } from '../core/wait/waiter.ts';
 import { type Watched, waitingState } from '../core/wait/watched.ts';
 import type { WindowSize } from '../io/terminal/block.ts';
@@ -94,7 +94,7 @@ function rank(tasks: readonly Readonly<Watched>[], limit: number): Ranked {
 function rankOf(task: Readonly<Watched>): Rank {
   const outcome = watchedOutcome(task);
   if (outcome === 'running') return outcome;
-  if (outcome === 'pending' || outcome === 'notChecked') return task.outcome ? 'failed' : waitingState(task);
+  if (isUnfinished(outcome)) return task.outcome ? 'failed' : waitingState(task);
   return outcome === 'succeeded' ? 'succeeded' : 'failed';
 }
 

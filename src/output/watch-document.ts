@@ -1,4 +1,4 @@
-import { isSuccess, type Outcome, type TaskEnd, watchedOutcome } from '../core/outcome.ts';
+import { isSuccess, isUnfinished, type Outcome, type TaskEnd, watchedOutcome } from '../core/outcome.ts';
 import type { Traffic } from '../core/rpc/call.ts';
 import type { ResultDetails, TaskId } from '../core/task.ts';
 import type { EndEvent } from '../core/wait/events.ts';
@@ -49,7 +49,7 @@ export interface WatchDocument {
 /** The task failed or was given up, or its state is unknown: not one that was seen and goes on. */
 export function isTroubled({ outcome, status, error }: WatchedRow, { summary }: WatchDocument): boolean {
   if (isSuccess(outcome)) return false;
-  if (outcome !== 'pending' && outcome !== 'notChecked') return true;
+  if (!isUnfinished(outcome)) return true;
   const isOutOfTime = summary.outcome === 'deadline' || summary.outcome === 'interrupted';
   return error !== undefined && (status === null || !isOutOfTime);
 }

@@ -18,7 +18,7 @@ import {
 } from './response.ts';
 import type { ServiceClock } from './service-clock.ts';
 import { type AccessKey, isSameKey } from './signature.ts';
-import { NetworkError, type Transport } from './transport.ts';
+import { abortedError, NetworkError, type Transport } from './transport.ts';
 import type { Turns } from './turns.ts';
 
 /** What calls are made with. */
@@ -168,9 +168,7 @@ async function attempt<Result extends ResponseInfo>(
 
 /** The failure of what was never sent. */
 function noTurn({ signal }: CallPolicy): Failed {
-  const error = signal?.aborted
-    ? new NetworkError('Aborted', (m) => m.network.stopped)
-    : new NetworkError('Timeout', (m) => m.network.noTurn);
+  const error = signal?.aborted ? abortedError() : new NetworkError('Timeout', (m) => m.network.noTurn);
   return { ok: false, failure: networkFailure(error, String) };
 }
 

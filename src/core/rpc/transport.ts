@@ -82,3 +82,8 @@ export class NetworkError extends MmaiError {
     this.kind = kind;
   }
 }
+
+/** The caller ended it: by its signal, or by closing. */
+export function abortedError(): NetworkError {
+  return new NetworkError('Aborted', (m) => m.network.stopped);
+}

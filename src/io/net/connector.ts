@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { abortedError, timeoutError } from './network-errors.ts';
+import { abortedError } from '../../core/rpc/transport.ts';
+import { timeoutError } from './network-errors.ts';
 import { Opening, type OpeningOptions, type OpeningStep, type Peer } from './opening.ts';
 import type { ProxyServer } from './proxy-rules.ts';
 

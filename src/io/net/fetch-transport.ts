@@ -1,8 +1,8 @@
 import { within } from '../../core/clock.ts';
-import type { HttpRequest, HttpResponse, Transport } from '../../core/rpc/transport.ts';
+import { abortedError, type HttpRequest, type HttpResponse, type Transport } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
 import { systemClock } from '../system-clock.ts';
-import { abortedError, MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
+import { MAX_BODY, networkError, timeoutError, tooLargeError } from './network-errors.ts';
 
 /** A transport over a function like `fetch`. */
 export function fetchTransport(fetchLike: typeof fetch): Transport {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { listen, unlisten } from '../../core/abort-listeners.ts';
-import type { HttpRequest, HttpResponse, NetworkError } from '../../core/rpc/transport.ts';
+import { abortedError, type HttpRequest, type HttpResponse, type NetworkError } from '../../core/rpc/transport.ts';
 import type { Text } from '../../errors.ts';
-import { abortedError, MAX_BODY, networkError, statusError, timeoutError, tooLargeError } from './network-errors.ts';
+import { MAX_BODY, networkError, statusError, timeoutError, tooLargeError } from './network-errors.ts';
 import type { OpeningStep } from './opening.ts';
 
 /** The other end of an exchange. */

@@ -25,10 +25,6 @@ export function statusError(where: Text, status: number): NetworkError {
   return new NetworkError('Protocol', (m) => m.labelled(where(m), m.network.status(status)));
 }
 
-export function abortedError(): NetworkError {
-  return new NetworkError('Aborted', (m) => m.network.stopped);
-}
-
 /** By the code of a failure, or its name where it has none. TLS alerts come first: some are about certificates, of ours. */
 const KINDS: readonly (readonly [pattern: RegExp, kind: NetworkFailure])[] = [
   [/^ERR_SSL|^EPROTO$/, 'Protocol'],

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ecsProvider } from '../../../src/core/credentials/ecs.ts';
-import { type HttpRequest, NetworkError, type NetworkFailure } from '../../../src/core/rpc/transport.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  NetworkError,
+  type NetworkFailure,
+} from '../../../src/core/rpc/transport.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
 
@@ -9,6 +14,15 @@ const ROLE = 'TheRole';
 const ISSUED = { Code: 'Success', AccessKeyId: 'id', AccessKeySecret: 's', SecurityToken: 't' };
 
 type Reply = number | NetworkFailure;
+
+/** What a metadata service that is there responds with. */
+function respond({ method, url }: Pick<HttpRequest, 'method' | 'url'>, status = 200) {
+  const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
+  return { status, headers: {}, body: new TextEncoder().encode(status === 200 ? text : '') };
+}
+
+/** A service that only sends. */
+const sending = (send: (request: HttpRequest) => Promise<HttpResponse>) => ({ send, renew() {}, close() {} });
 
 /** A metadata service: what it answers to the question for a token, to a GET with one, and to a GET without. */
 async function metadata(put: Reply, withToken: Reply, withoutToken: Reply, env: Record<string, string> = {}) {
@@ -23,8 +37,7 @@ async function metadata(put: Reply, withToken: Reply, withoutToken: Reply, env: 
         );
         const reply = method === 'PUT' ? put : hasToken ? withToken : withoutToken;
         if (typeof reply === 'string') throw new NetworkError(reply, 'no answer');
-        const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
-        return { status: reply, headers: {}, body: new TextEncoder().encode(reply === 200 ? text : '') };
+        return respond({ method, url }, reply);
       },
       renew() {},
       close() {},
@@ -40,20 +53,15 @@ describe('the metadata service of an ECS instance', () => {
       let requests = 0;
       const world = await credentialDeps({
         clock,
-        transport: {
-          async send({ method, url, timeoutMs }: HttpRequest) {
-            requests += 1;
-            if (requests === stoppedAt) {
-              clock.stop(12_000);
-              throw new NetworkError('Timeout', 'no answer');
-            }
-            assert.ok(timeoutMs >= 1000, `${timeoutMs} ms`);
-            const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
-            return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
-          },
-          renew() {},
-          close() {},
-        },
+        transport: sending(async (request) => {
+          requests += 1;
+          if (requests === stoppedAt) {
+            clock.stop(12_000);
+            throw new NetworkError('Timeout', 'no answer');
+          }
+          assert.ok(request.timeoutMs >= 1000, `${request.timeoutMs} ms`);
+          return respond(request);
+        }),
       });
       assert.equal((await ecsProvider(world).find())?.accessKey.accessKeyId, 'id');
       assert.equal(requests, 4);
@@ -65,16 +73,11 @@ describe('the metadata service of an ECS instance', () => {
     let requests = 0;
     const world = await credentialDeps({
       clock,
-      transport: {
-        async send({ method, url }: HttpRequest) {
-          requests += 1;
-          clock.stop(12_000);
-          const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
-          return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
-        },
-        renew() {},
-        close() {},
-      },
+      transport: sending(async (request) => {
+        requests += 1;
+        clock.stop(12_000);
+        return respond(request);
+      }),
     });
     assert.equal((await ecsProvider(world).find())?.accessKey.accessKeyId, 'id');
     assert.equal(requests, 3);
@@ -84,15 +87,10 @@ describe('the metadata service of an ECS instance', () => {
     it(`that has responded before is no absent one at ${kind}: its key is to be renewed once the network is back`, async () => {
       let isDown = false;
       const world = await credentialDeps({
-        transport: {
-          async send({ method, url }: HttpRequest) {
-            if (isDown) throw new NetworkError(kind, 'no answer');
-            const text = method === 'PUT' ? 'token' : url.endsWith('/') ? ROLE : JSON.stringify(ISSUED);
-            return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
-          },
-          renew() {},
-          close() {},
-        },
+        transport: sending(async (request) => {
+          if (isDown) throw new NetworkError(kind, 'no answer');
+          return respond(request);
+        }),
       });
       const provider = ecsProvider(world);
       await provider.find();

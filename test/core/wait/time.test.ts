@@ -11,6 +11,16 @@ describe('time', () => {
       change(clock);
     };
   };
+  /** From 8 s on, stopped for 8 s after every 5 s, so often at most. */
+  const stoppedAgain = (count: number): Meddle => {
+    let [stops, nextAt] = [0, 8000];
+    return (_, clock) => {
+      if (clock.monotonic() < nextAt || stops === count) return;
+      stops += 1;
+      clock.stop(8000);
+      nextAt = clock.monotonic() + 5000;
+    };
+  };
   const asleep = (second: number, ms: number) => after(second, (clock) => clock.suspend(ms));
 
   it('slept through for 40 min: polled within a second over new connections, and the sleep counts as waited', async () => {
@@ -197,14 +207,7 @@ describe('time', () => {
   });
 
   it('in which the process is stopped again and again past the deadline: each task has one last poll, and the wait ends', async () => {
-    let stops = 0;
-    let nextAt = 8000;
-    const meddle: Meddle = (_, clock) => {
-      if (clock.monotonic() < nextAt || stops === 50) return;
-      stops += 1;
-      clock.stop(8000);
-      nextAt = clock.monotonic() + 5000;
-    };
+    const meddle = stoppedAgain(50);
     const polls = new Map<string, number>();
     const { asked, end, elapsed } = await wait(
       lives(200, () => () => 1),
@@ -221,14 +224,7 @@ describe('time', () => {
   });
 
   it('in which the process is stopped again and again past the deadline, and every poll fails: the wait ends', async () => {
-    let stops = 0;
-    let nextAt = 8000;
-    const meddle: Meddle = (_, clock) => {
-      if (clock.monotonic() < nextAt || stops === 100) return;
-      stops += 1;
-      clock.stop(8000);
-      nextAt = clock.monotonic() + 5000;
-    };
+    const meddle = stoppedAgain(100);
     const life: Life = (second) => (second < 8 ? 1 : 'Network.Dns');
     const { end, elapsed } = await wait(
       lives(3, () => life),
