@@ -7,7 +7,7 @@ import { reasonOf } from './results.ts';
 /** A line for each change and each heartbeat, without escape codes: for pipes, CI and whoever reads a log. */
 export function progressLine(event: ProgressEvent, elapsedMs: number, messages: Messages): string | undefined {
   const text = describe(event, messages);
-  return text && `[+${clock(elapsedMs)}] ${text}\n`;
+  return text && `[+${clock(elapsedMs)}] ${text}`;
 }
 
 // --- internal ---

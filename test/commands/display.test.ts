@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { displayMode } from '../../src/commands/watch/display.ts';
+import { displayMode, openDisplay } from '../../src/commands/watch/display.ts';
 import type { WatchOptions } from '../../src/commands/watch/watch-options.ts';
 import type { Settings } from '../../src/core/config/settings.ts';
+import { parseTaskId } from '../../src/core/task.ts';
+import type { StateEvent } from '../../src/core/wait/events.ts';
 import { WATCH_DEFAULTS } from '../../src/core/wait/flags.ts';
+import { Waiter } from '../../src/core/wait/waiter.ts';
 import { MmaiError } from '../../src/errors.ts';
 import { fakeDeps } from '../support/deps.ts';
+import { waitFor } from '../support/wait.ts';
 
 describe('how a wait is shown', () => {
   const defaults: WatchOptions = { ...WATCH_DEFAULTS, progress: 'auto', annotations: 'auto' };
@@ -48,4 +52,38 @@ describe('how a wait is shown', () => {
     assert.equal(mode({}, {}, true, true, 'json'), 'drawn');
   });
   it('throws for a mode that does not exist', () => assert.throws(() => mode({ progress: 'fancy' }, {}), MmaiError));
+});
+
+describe('the lines of a wait', () => {
+  const change: StateEvent = {
+    ...{ type: 'state', id: parseTaskId('1'), state: 'running', status: 1, prev: 'submitting', requestId: 'R' },
+    ...{ ageMs: 0, prevMs: 1000, polls: 2, nextPollMs: null },
+  };
+
+  /** What stderr holds after so many changes, and once its reader has taken it. */
+  async function shown(changes: number) {
+    const deps = fakeDeps();
+    let onRead = (_: boolean) => {};
+    const stderr = { ...deps.stderr, drained: () => new Promise<boolean>((resolve) => (onRead = resolve)) };
+    const poll = () => new Promise<never>(() => {});
+    const waiter = new Waiter(waitFor([change.id]), { ...deps, poll, renewConnections() {} });
+    const display = await openDisplay('lines', waiter, 'never', { ...deps, stderr });
+    for (let i = 0; i < changes; i += 1) display.show(change);
+    const unread = deps.stderr.text();
+    onRead(true);
+    await new Promise(setImmediate);
+    return { unread, added: deps.stderr.text().slice(unread.length) };
+  }
+
+  it('are all there where a reader takes them late', async () => {
+    const { unread, added } = await shown(50_000);
+    assert.deepEqual([unread.split('\n').length - 1, added], [50_000, '']);
+  });
+
+  it('are left out, and counted, where a reader takes none of them', async () => {
+    const { unread, added } = await shown(500_000);
+    assert.ok(unread.length < 4.2 * 1024 * 1024, String(unread.length));
+    const lines = unread.split('\n').length - 1;
+    assert.equal(added, `lines left out, since standard error was not read: ${500_000 - lines}\n`);
+  });
 });

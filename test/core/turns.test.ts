@@ -63,7 +63,7 @@ describe('more calls at once than requests', () => {
     stop.abort();
     assert.equal((await failureOf(stopped)).code, 'Network.Aborted');
     const failure = await failureOf(late);
-    assert.deepEqual([failure.code, failure.message], ['Network.Timeout', EXPECTED]);
+    assert.deepEqual([failure.code, failure.message, failure.topic], ['Network.Timeout', EXPECTED, undefined]);
     assert.equal(sent.length, 8);
     await respond(8);
     await respond();

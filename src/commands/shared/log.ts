@@ -3,8 +3,12 @@ import type { Output } from '../../deps.ts';
 /** Characters that wait for a reader that takes none: those of a night would be hundreds of megabytes. */
 const MAX_WAITING = 256 * 1024;
 
-/** Writes lines; beyond {@link MAX_WAITING} it only counts them, and writes `leftOut` once the reader has taken the others. */
-export function createLog(output: Output, leftOut: (lines: number) => string): (line: string) => void {
+/** Writes lines; beyond `maxWaiting` characters it only counts them, and writes `leftOut` once the reader has taken the others. */
+export function createLog(
+  output: Output,
+  leftOut: (lines: number) => string,
+  maxWaiting = MAX_WAITING,
+): (line: string) => void {
   let waiting = 0;
   let lost = 0;
   const onDrained = () => {
@@ -13,7 +17,7 @@ export function createLog(output: Output, leftOut: (lines: number) => string): (
     lost = 0;
   };
   return (line) => {
-    if (waiting >= MAX_WAITING) {
+    if (waiting >= maxWaiting) {
       lost += 1;
       return;
     }

@@ -6,8 +6,12 @@ import { conflict, usageError } from '../../errors.ts';
 import type { LiveView } from '../../io/terminal/live.ts';
 import { progressLine } from '../../output/progress.ts';
 import { taskBlock, taskLine } from '../../output/task-block.ts';
+import { createLog } from '../shared/log.ts';
 import { isDrawable } from '../shared/progress.ts';
 import type { WatchOptions } from './watch-options.ts';
+
+/** Characters of lines that wait for a reader: every change of 50,000 tasks may come before it takes the first. */
+const MAX_WAITING = 4 * 1024 * 1024;
 
 /** How a wait is shown on stderr: drawn in place, a line per change, or not at all. */
 type DisplayMode = 'drawn' | 'lines' | 'none';
@@ -41,11 +45,12 @@ export async function openDisplay(
   if (mode === 'none') return { show() {}, stop() {} };
   const live = mode === 'drawn' ? await startDrawing(waiter, color, deps) : undefined;
   const isRepeated = repetitions();
+  const log = createLog(stderr, messages.watch.leftOut, MAX_WAITING);
   return {
     show(event) {
       const line =
         live?.isDrawing() || isRepeated(event) ? undefined : progressLine(event, waiter.elapsedMs(), messages);
-      if (line) stderr.write(line);
+      if (line) log(line);
     },
     stop: () => live?.stop(),
   };

@@ -166,10 +166,10 @@ async function attempt<Result extends ResponseInfo>(
   return reply;
 }
 
-/** The failure of what was never sent. */
+/** The failure of what was never sent. It has no topic: what helps against an unanswered request does not help here. */
 function noTurn({ signal }: CallPolicy): Failed {
   const error = signal?.aborted ? abortedError() : new NetworkError('Timeout', (m) => m.network.noTurn);
-  return { ok: false, failure: networkFailure(error, String) };
+  return { ok: false, failure: { ...networkFailure(error, String), topic: undefined, isUnsent: true } };
 }
 
 /**

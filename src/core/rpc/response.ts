@@ -34,6 +34,8 @@ export interface Failure extends Classification {
   readonly serverTime: number | undefined;
   /** As in {@link ResponseInfo}. */
   readonly body?: Uint8Array | undefined;
+  /** Nothing was sent: other requests of the client had all turns until the call's limit. */
+  readonly isUnsent?: true;
 }
 
 /** What came of one call: the operation's result, or why there is none. */

@@ -182,10 +182,12 @@ export class PollQueue {
     return this.#round.hasBegun(now) ? 0 : this.#round.beginsAt() - now;
   }
 
-  /** Queues a task whose poll was lost in a pause, which is no failure of it. */
-  pollAgain({ task }: Turn, now: number): void {
+  /** Queues a task whose poll was lost in a pause, or never sent, which is no failure of it. */
+  pollAgain({ task, isLast, isPaused }: Turn, now: number, isUnsent = false): void {
+    if (isUnsent) task.polls -= 1;
     task.due = now;
-    this.push(task);
+    if (isLast && !isPaused) this.#polled.push(task);
+    else this.push(task);
   }
 
   /** Makes every queued task due `now`. */

@@ -207,7 +207,8 @@ export class Waiter {
       // A pause is noticed before what came of the request, however late the timer is.
       if (!this.#end) this.#noticeWaking();
       this.#queue.finish(turn, reply.ok || reply.failure.http !== null ? this.elapsedMs() - sentAt : undefined);
-      if (!this.#end && turn.isPaused && !reply.ok) this.#queue.pollAgain(turn, this.elapsedMs());
+      const isLost = !reply.ok && (turn.isPaused || reply.failure.isUnsent);
+      if (!this.#end && isLost) this.#queue.pollAgain(turn, this.elapsedMs(), reply.failure.isUnsent);
       else if (!this.#end) this.#accept(turn, reply, sentAt);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -237,8 +238,6 @@ export class Waiter {
       this.#events.push(Object.assign(event, { delayMs: nextPollMs }));
     }
   }
-
-  // --- ending ---
 
   #finish(task: Watched, outcome: TaskEnd, now: number): void {
     Object.assign(task, { outcome, endedAt: now });

@@ -35,6 +35,7 @@ export const watchEn = {
   columns: ['task', 'result', 'request ID'],
   unwritable: (path: string, code: string) => `cannot write ${path}: ${fileProblem(code)}`,
   nextCheck: (delay: string | undefined) => (delay ? `next check in ${delay}` : 'checking now'),
+  leftOut: (lines: number) => `lines left out, since standard error was not read: ${lines}`,
   wake: (span: string) => `asleep or suspended for ${span}; checking all tasks now`,
   ends: {
     notFound: 'not found',

@@ -32,6 +32,7 @@ export const watchZh: Messages['watch'] = {
   columns: ['任务', '结果', '请求 ID'],
   unwritable: (path, code) => `无法写入 ${path}：${fileProblem(code)}`,
   nextCheck: (delay) => (delay ? `${delay} 后再次查询` : '正在查询'),
+  leftOut: (lines) => `标准错误未被读取，已省略的进度信息：${lines} 行`,
   wake: (span) => `系统休眠或进程暂停 ${span}，立即查询所有任务`,
   ends: {
     notFound: '不存在',

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { watchedOutcome } from '../../../src/core/outcome.ts';
+import type { Failure } from '../../../src/core/rpc/response.ts';
+import { classifyFailure } from '../../support/failure.ts';
 import { finishedAt, type Life, lives, type Meddle, of, wait } from '../../support/wait.ts';
 
 describe('time', () => {
@@ -313,4 +316,21 @@ describe('time', () => {
       assert.deepEqual(of(events, 'wake'), []);
     });
   }
+});
+
+describe('a poll that was not sent, since other waits with the same client had every turn,', () => {
+  const unsent: Failure = { ...classifyFailure('Network.Timeout'), isUnsent: true };
+
+  it('is no failure of the task: no budget runs, and it is polled again', async () => {
+    const life: Life = (second) => (second < 600 ? unsent : 2);
+    const { end, events } = await wait({ 1: life }, { latencyMs: 20_000, errorBudgetMs: 60_000 });
+    assert.deepEqual([end.exitCode, end.tasks[0]!.polls, of(events, 'retry')], [0, 1, []]);
+  });
+
+  it('leaves a task not checked at the deadline', async () => {
+    const { end, elapsed } = await wait({ 1: () => unsent, 2: () => 1 }, { latencyMs: 50, timeoutMs: 5000 });
+    assert.deepEqual([end.exitCode, end.tasks.map(watchedOutcome)], [124, ['notChecked', 'pending']]);
+    assert.equal(end.tasks[0]!.polls, 0);
+    assert.ok(elapsed <= 5.1, `${elapsed} s`);
+  });
 });
