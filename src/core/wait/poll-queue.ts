@@ -140,7 +140,7 @@ export class PollQueue {
   untilOther(now: number): number {
     const isLate = now >= this.#round.beginsAt() - this.#round.margins.earlyMs;
     const isPollNext = this.#round.polls > 0 && (isLate || this.#others >= MAX_OTHERS);
-    return isPollNext || this.isFull ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
+    return isPollNext || this.isFull || now >= this.deadlineMs ? Number.POSITIVE_INFINITY : this.#rate.delay(now);
   }
 
   /** No further polls: the wait is over, and requests that are no polls have every turn. */

@@ -4,6 +4,7 @@ import type { Traffic } from '../rpc/call.ts';
 import type { Failure } from '../rpc/response.ts';
 import type { ResultDetails, TaskId, TaskResult } from '../task.ts';
 import { hintMs, resultEvent } from './acceptor.ts';
+import { MAX_LATE_MS, TICK_MS } from './elapsed.ts';
 import type { ResultEvent } from './events.ts';
 import { Heap } from './heap.ts';
 import type { PollQueue } from './poll-queue.ts';
@@ -88,14 +89,16 @@ export class ResultRequests {
 
   /**
    * The wait is over, its outcome decided: the results that are still to come have a few seconds, but none past the deadline.
-   * Every event is out when this resolves.
+   * A pause takes nothing of that. `sleepUpTo` sleeps for a tick at most. Every event is out when this resolves.
    */
   async finish(sleepUpTo: (ms: number) => Promise<void>, signal: AbortSignal): Promise<void> {
     this.#queue.stopPolling();
-    const until = Math.min(this.#queue.deadlineMs, this.#elapsedMs() + RESULT_TIMEOUT_MS);
+    let until = Math.min(this.#queue.deadlineMs, this.#elapsedMs() + RESULT_TIMEOUT_MS);
     for (let now = this.#elapsedMs(); this.#open.size > 0 && now < until && !signal.aborted; now = this.#elapsedMs()) {
       while (this.startNext(now));
       await sleepUpTo(Math.min(until - now, this.untilNext(now)));
+      const lateMs = this.#elapsedMs() - now - TICK_MS;
+      if (lateMs > MAX_LATE_MS) until += lateMs;
     }
     this.cancel();
   }

@@ -24,6 +24,33 @@ describe('the result of a task', () => {
     assert.deepEqual([end.exitCode, results.length, debugged], [1, 1, []]);
   });
 
+  it('is not lost where the process is stopped while only it is waited for, the deadline in it too', async () => {
+    for (const [timeoutMs, stopMs] of [
+      [600_000, 20_000],
+      [8000, 20_000],
+      [8000, 7000],
+    ] as const) {
+      let stop = () => {};
+      const { end, elapsed } = await wait(
+        { 1: finishedAt(5, 3) },
+        {
+          timeoutMs,
+          meddle: (_, clock) => {
+            stop = () => clock.stop(stopMs);
+          },
+          result: async (_, __, sleep) => {
+            await sleep(1000);
+            stop();
+            await sleep(500);
+            return replied();
+          },
+        },
+      );
+      assert.deepEqual([end.exitCode, [...end.results!.keys()]], [1, ['1']], `${timeoutMs} ms, ${stopMs} ms`);
+      assert.ok(elapsed < 5 + stopMs / 1000 + 6, `${elapsed} s`);
+    }
+  });
+
   it('is not requested again after its delay where another was refused meanwhile', async () => {
     const { results } = await wait(
       { 1: () => 3, 2: finishedAt(0.2, 3) },
