@@ -91,6 +91,19 @@ describe('more calls at once than requests', () => {
     }
   });
 
+  it('are not sent in a turn that comes after their limit', async () => {
+    const clock = fakeClock();
+    const turns = new Turns(1);
+    let release = () => {};
+    const first = turns.run(() => new Promise<void>((resolve) => (release = resolve)), clock, NO_LIMIT);
+    const second = turns.run(() => assert.fail('sent'), clock, { deadline: 1000 });
+    clock.stop(1000);
+    release();
+    await first;
+    assert.equal(await second, undefined);
+    assert.equal(await turns.run(async () => 'third', clock, NO_LIMIT), 'third');
+  });
+
   it('give back the turn of a call that throws', async () => {
     const clock = fakeClock();
     const turns = new Turns(1);

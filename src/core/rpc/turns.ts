@@ -47,9 +47,10 @@ export class Turns {
     this.#last = waiting;
     const isTaken = await within(clock, { ms: deadline - clock.monotonic(), signal }, turn, () => false);
     waiting.isOver = true;
-    // It may have got its turn just then.
-    if (!isTaken && waiting.hasTurn) this.#giveBack();
-    return isTaken;
+    // A turn may come together with the limit.
+    const isInTime = isTaken && clock.monotonic() < deadline;
+    if (!isInTime && waiting.hasTurn) this.#giveBack();
+    return isInTime;
   }
 
   #giveBack(): void {
