@@ -35,6 +35,8 @@ export class LastRound {
   #latency = new Latency();
   /** It began late, after a pause. */
   isLate = false;
+  /** When its first poll was sent. */
+  #beganAt: number | undefined;
 
   constructor(options: { readonly timeoutMs: number } & Pick<PaceOptions, 'intervalMs'>, rate: RateLimit) {
     this.deadlineMs = options.timeoutMs;
@@ -72,6 +74,18 @@ export class LastRound {
     return this.hasBegun(now) || Math.max(due, now) > this.beginsAt() - this.margins.mergeMs;
   }
 
+  /** Takes one of its polls, sent `now`; returns since when it waited for its turn: not before the round began, if it was put off to it. */
+  send(due: number, now: number): number {
+    this.polls -= 1;
+    this.#beganAt ??= now;
+    return due > this.#beganAt - this.margins.mergeMs ? Math.max(due, this.#beganAt) : due;
+  }
+
+  /** More polls are to be sent before it, so that it begins anew. */
+  putOff(): void {
+    this.#beganAt = undefined;
+  }
+
   /** When its very last poll is sent, so that the response comes just before the deadline. */
   lastSendAt(): number {
     return this.deadlineMs - this.#latency.longMs - LAST_POLL_MARGIN_MS;
@@ -105,6 +119,7 @@ export class LastRound {
   /** Begins it `now`, since the machine slept past the deadline or until just before it; it moves. */
   beginLate(now: number): void {
     this.isLate = true;
+    this.#beganAt = undefined;
     const roundMs = Math.max(this.#rate.delay(now, this.polls), this.#batchesMs(this.polls)) + this.#latency.longMs;
     this.deadlineMs = now + LATE_ROUND_MS + roundMs + LAST_POLL_MARGIN_MS;
   }

@@ -36,8 +36,6 @@ export class PollQueue {
   /** Tasks that go on, after their last poll. */
   #polled: Watched[] = [];
   #isRoundOrdered = false;
-  /** When the first poll of the last round was sent. */
-  #roundBeganAt: number | undefined;
   #wasRetry = false;
   /** The deadline passed in a pause. */
   #isOverslept = false;
@@ -105,13 +103,7 @@ export class PollQueue {
     this.#rate.take(now);
     this.#wasRetry = task.failures > 0;
     task.polls += 1;
-    if (isLast) {
-      this.#round.polls -= 1;
-      this.#roundBeganAt ??= now;
-      // A poll that was put off until the round began did not wait for its turn before.
-      if (task.due > this.#roundBeganAt - this.#round.margins.mergeMs)
-        task.due = Math.max(task.due, this.#roundBeganAt);
-    }
+    if (isLast) task.due = this.#round.send(task.due, now);
     const turn = { task, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
     this.#inFlight.add(turn);
     return turn;
@@ -162,7 +154,7 @@ export class PollQueue {
     if (waiting.length === 0 || !this.#round.canRepeat(now, this.#round.polls + waiting.length)) return !isEmpty;
     this.#polled = [];
     this.#isRoundOrdered = false;
-    this.#roundBeganAt = undefined;
+    this.#round.putOff();
     for (const task of waiting) {
       task.due = now + this.#round.margins.earlyMs;
       this.push(task);
@@ -220,7 +212,6 @@ export class PollQueue {
       this.push(task);
     }
     this.#round.beginLate(now);
-    this.#roundBeganAt = undefined;
   }
 
   // --- turns ---
