@@ -32,11 +32,11 @@ export class Heap<T extends Due> {
     return first;
   }
 
-  /** Makes every item due at the same time. O(n log n). */
-  setDue(due: number): void {
-    for (const item of this.#items) item.due = due;
+  /** Makes every item due when `dueOf` says. O(n log n). */
+  reschedule(dueOf: (item: T) => number): void {
+    for (const item of this.#items) item.due = dueOf(item);
     // A sorted array is a heap.
-    this.#items.sort((a, b) => a.order - b.order);
+    this.#items.sort((a, b) => a.due - b.due || a.order - b.order);
   }
 
   clear(): void {

@@ -13,6 +13,8 @@ const MAX_OTHERS = MAX_IN_FLIGHT / 2;
 /** A task whose turn it is. */
 export interface Turn {
   readonly task: Watched;
+  /** In ms since the start. */
+  readonly sentAt: number;
   /** It gets no further poll before the deadline, as it looks now. */
   isLast: boolean;
   /** What its poll may take: one that hangs leaves the last round all turns, but it may take what responses usually take. */
@@ -104,7 +106,7 @@ export class PollQueue {
     this.#wasRetry = task.failures > 0;
     task.polls += 1;
     if (isLast) task.due = this.#round.send(task.due, now);
-    const turn = { task, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
+    const turn = { task, sentAt: now, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
     this.#inFlight.add(turn);
     return turn;
   }
@@ -174,18 +176,23 @@ export class PollQueue {
     return this.#round.hasBegun(now) ? 0 : this.#round.beginsAt() - now;
   }
 
-  /** Queues a task whose poll was lost in a pause, or never sent, which is no failure of it. */
-  pollAgain({ task, isLast, isPaused }: Turn, now: number, isUnsent = false): void {
+  /**
+   * Queues a task whose poll was lost in a pause, or never sent: no failure of it, and what it waited for its turn still counts against
+   * no budget.
+   */
+  pollAgain({ task, sentAt, isLast, isPaused }: Turn, now: number, isUnsent = false): void {
     if (isUnsent) task.polls -= 1;
-    task.due = now;
+    else task.due += now - sentAt;
     if (isLast && !isPaused) this.#polled.push(task);
     else this.push(task);
   }
 
-  /** Makes every queued task due `now`. */
-  pollAll(now: number): void {
-    this.#polls.setDue(now);
-    this.#retries.setDue(now);
+  /**
+   * Makes every queued task due `now`, but for those that wait for their turn already: that time counts against none. `pausedMs`, which
+   * was skipped already, is no part of it.
+   */
+  pollAll(now: number, pausedMs = 0): void {
+    for (const heap of [this.#polls, this.#retries]) heap.reschedule(({ due }) => Math.min(due + pausedMs, now));
   }
 
   /**
@@ -198,7 +205,8 @@ export class PollQueue {
     for (const turn of this.#inFlight) turn.isPaused = true;
     const waiting = tasks.filter(({ outcome }) => outcome === null);
     if (this.#isOverslept) this.#round.addPause(pausedMs);
-    if (this.#isOverslept || !this.#round.isOverslept(now, pausedMs, waiting.length)) return this.pollAll(now);
+    if (this.#isOverslept || !this.#round.isOverslept(now, pausedMs, waiting.length))
+      return this.pollAll(now, pausedMs);
     this.#isOverslept = true;
     if (pausedMs > MAX_LATE_MS) this.#polled = [];
     for (const turn of this.#inFlight) turn.isLast = false;
@@ -208,7 +216,7 @@ export class PollQueue {
     this.#polls.clear();
     for (const task of waiting) {
       if (others.has(task)) continue;
-      task.due = now;
+      task.due = Math.min(task.due + pausedMs, now);
       this.push(task);
     }
     this.#round.beginLate(now);
@@ -219,7 +227,7 @@ export class PollQueue {
   /** The last round goes in the order given, as the first polls did: tasks that began one after another end so, too. */
   #orderRound(now: number): void {
     if (this.#isRoundOrdered || !this.#polls.peek()?.polls) return;
-    this.#polls.setDue(now);
+    this.#polls.reschedule(() => now);
     this.#isRoundOrdered = true;
   }
 

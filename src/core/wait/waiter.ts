@@ -196,20 +196,20 @@ export class Waiter {
 
   #startPoll(now: number): boolean {
     const turn = this.#queue.take(now);
-    if (turn) void this.#poll(turn, now);
+    if (turn) void this.#poll(turn);
     return turn !== undefined;
   }
 
-  async #poll(turn: Turn, sentAt: number): Promise<void> {
+  async #poll(turn: Turn): Promise<void> {
     try {
       const options = { timeoutMs: turn.timeoutMs, signal: this.#requests.signal, traffic: this.#traffic };
       const reply = await this.#deps.poll(turn.task.id, options);
       // A pause is noticed before what came of the request, however late the timer is.
       if (!this.#end) this.#noticeWaking();
-      this.#queue.finish(turn, reply.ok || reply.failure.http !== null ? this.elapsedMs() - sentAt : undefined);
+      this.#queue.finish(turn, reply.ok || reply.failure.http !== null ? this.elapsedMs() - turn.sentAt : undefined);
       const isLost = !reply.ok && (turn.isPaused || reply.failure.isUnsent);
       if (!this.#end && isLost) this.#queue.pollAgain(turn, this.elapsedMs(), reply.failure.isUnsent);
-      else if (!this.#end) this.#accept(turn, reply, sentAt);
+      else if (!this.#end) this.#accept(turn, reply);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       // Credentials that cannot be had, or a bug: the wait ends like every other, with a document.
@@ -218,8 +218,8 @@ export class Waiter {
     this.#resume();
   }
 
-  #accept(turn: Turn, reply: TaskReply, sentAt: number): void {
-    const { task } = turn;
+  #accept(turn: Turn, reply: TaskReply): void {
+    const { task, sentAt } = turn;
     const now = this.elapsedMs();
     const context = { rules: this.#options, throttle: this.#throttle, random: this.#deps.random };
     const { event, next } = accept(task, reply, { sentAt, now }, context);

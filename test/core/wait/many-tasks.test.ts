@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pollPlan } from '../../../src/core/wait/plan.ts';
-import { finishedAt, lives, wait, waitFor } from '../../support/wait.ts';
+import { finishedAt, lives, type Meddle, wait, waitFor } from '../../support/wait.ts';
 
 /** A deterministic source of numbers in [0, 1) that look random. */
 function numbers(seed: number): () => number {
@@ -38,6 +38,50 @@ describe('budgets count polls, not time', () => {
       assert.equal(end.exitCode, 0);
     });
   }
+
+  for (const [what, change] of [
+    ['all are polled at once, as a key asks for,', (waiter) => waiter.checkNow()],
+    ['the process is stopped for 6 s', (_, clock) => clock.stop(6000)],
+    ['the machine sleeps for a minute', (_, clock) => clock.suspend(60_000)],
+  ] as [string, Meddle][]) {
+    it(`what a poll waited for its turn counts against none though ${what} again and again`, async () => {
+      for (const [failure, errorBudgetMs, latencyMs] of [
+        ['ResourceNotFound', 300_000, 20],
+        ['InternalError', 10_000, 20],
+        ['InternalError', 30_000, 2500],
+      ] as const) {
+        let next = 4000;
+        const meddle: Meddle = (waiter, clock) => {
+          if (clock.monotonic() < next) return;
+          change(waiter, clock);
+          next = clock.monotonic() + 4000;
+        };
+        const { end } = await wait(
+          lives(150, () => (_, poll) => (poll < 3 ? failure : 2)),
+          { meddle, errorBudgetMs, timeoutMs: 7_200_000, latencyMs, random: numbers(150) },
+        );
+        assert.equal(end.exitCode, 0, `${failure}, ${latencyMs} ms`);
+      }
+    });
+  }
+
+  it('what a poll waited for its turn counts against none though it is lost, in a stop of the process', async () => {
+    let polls = 0;
+    const meddle: Meddle = (waiter, clock) => {
+      const sent = waiter.tasks[29]!.polls;
+      if (sent === polls) return;
+      polls = sent;
+      if (sent > 1 && sent < 5) clock.stop(6000);
+    };
+    const { end, asked } = await wait(
+      {
+        ...lives(40, () => (_, poll) => (poll % 2 ? 1 : 'InternalError')),
+        30: (_, poll) => (poll < 6 ? 'InternalError' : 2),
+      },
+      { meddle, errorBudgetMs: 40_000, maxRps: 1, mode: 'any', need: 1, latencyMs: 8000, intervalMs: 1000 },
+    );
+    assert.deepEqual([end.exitCode, asked.filter(({ id }) => id === '30').length], [0, 7]);
+  });
 
   it('a task is given up after three failed polls at the earliest, however long they take', async () => {
     const { asked, end } = await wait({ 1: 'hang' }, { errorBudgetMs: 1000, timeoutMs: 7_200_000, latencyMs: 20_000 });
