@@ -15,11 +15,14 @@ interface RoundMargins {
   readonly mergeMs: number;
   /** A poll that would be left out although it is needed is sent so much before the last round. */
   readonly earlyMs: number;
+  /** A poll less than this before that one stands for it: the round comes later with each response that was quicker than those before. */
+  readonly apartMs: number;
 }
 
 export function roundMargins({ intervalMs }: Pick<PaceOptions, 'intervalMs'>): RoundMargins {
-  const mergeMs = MERGED_GAPS * (intervalMs === 'auto' ? MIN_GAP_MS : Math.min(intervalMs, MIN_GAP_MS));
-  return { mergeMs, earlyMs: mergeMs + 50 };
+  const gapMs = intervalMs === 'auto' ? MIN_GAP_MS : Math.min(intervalMs, MIN_GAP_MS);
+  const mergeMs = MERGED_GAPS * gapMs;
+  return { mergeMs, earlyMs: mergeMs + 50, apartMs: gapMs / 4 };
 }
 
 /**

@@ -39,13 +39,13 @@ export function pollPlan(options: WaiterOptions): PollPlan {
   const capacity = Math.floor(((horizonMs - LATENCY_MS) / 1000 + 1) * perSecond);
   const notChecked = Math.max(0, tasks - capacity);
   const lastRoundMs = horizonMs - LAST_POLL_MARGIN_MS - new RateLimit(perSecond).restedDelay(tasks);
-  const { mergeMs, earlyMs } = roundMargins(options);
+  const { mergeMs, earlyMs, apartMs } = roundMargins(options);
   const atMs = [0];
   for (let at = 0; at < lastRoundMs; ) {
     const gap = Math.max(gapMs(at, options, MEAN), roundMs);
     const longest = Math.max(gapMs(at, options, LONGEST), roundMs);
     const isLast = at + gap > lastRoundMs - mergeMs;
-    const isDelayed = isLast && at + longest < lastRoundMs && at < lastRoundMs - earlyMs;
+    const isDelayed = isLast && at + longest < lastRoundMs && at < lastRoundMs - earlyMs - apartMs;
     if (isDelayed) at = lastRoundMs - earlyMs;
     else at = isLast ? horizonMs : at + gap;
     atMs.push(Math.round(at));

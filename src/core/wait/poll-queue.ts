@@ -77,10 +77,11 @@ export class PollQueue {
       return null;
     }
     const { againInMs, atMostMs } = isPaused ? { againInMs: 0, atMostMs: 0 } : again;
+    const { earlyMs, apartMs } = this.#round.margins;
     const roundAt = this.#round.beginsAt();
-    const beforeRoundAt = roundAt - this.#round.margins.earlyMs;
+    const beforeRoundAt = roundAt - earlyMs;
     const isDelayed = now + againInMs > beforeRoundAt && now + atMostMs < roundAt;
-    task.due = isDelayed && now < beforeRoundAt ? beforeRoundAt : now + againInMs;
+    task.due = isDelayed && now < beforeRoundAt - apartMs ? beforeRoundAt : now + againInMs;
     this.push(task);
     // Which turn it gets in the last round is not known yet: at the latest this one.
     const at = this.#round.includes(task.due, now) ? this.#round.lastSendAt() : task.due;

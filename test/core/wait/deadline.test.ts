@@ -18,6 +18,21 @@ describe('the deadline', () => {
     const { pollsPerTask } = pollPlan(waitFor([end.tasks[0]!.id], options));
     assert.ok(asked.length <= pollsPerTask + 1, `${asked.length} polls, ${pollsPerTask} planned`);
   });
+  it('brings no burst of polls before it where responses are quicker than the first', async () => {
+    for (const timeoutMs of [2000, 3000, 4000, 5000, 6000, 10_000, 60_000]) {
+      for (const intervalMs of ['auto', 500, 1000, 2000] as const) {
+        const latencyMs = (poll: number) => (poll === 0 ? 60 : 4 - Math.min(poll, 10) / 5);
+        const options = { timeoutMs, intervalMs };
+        const { asked, end } = await wait({ 1: () => 1 }, { ...options, latencyMs });
+        const { pollsPerTask } = pollPlan(waitFor([end.tasks[0]!.id], options));
+        const at = asked.map((poll) => poll.at).join(' ');
+        assert.ok(
+          asked.length <= pollsPerTask + 1,
+          `${timeoutMs}, ${intervalMs}: ${pollsPerTask} planned, sent at ${at}`,
+        );
+      }
+    }
+  });
   it('leaves no gap before it that is much longer than a short interval', async () => {
     const options = { timeoutMs: 4000, intervalMs: 100, latencyMs: 5 };
     const { asked, end } = await wait({ 1: () => 1 }, options);
