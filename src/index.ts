@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApiCall, type SignedRequest, signedRequest } from './core/rpc/request.ts';
 import type { AccessKey } from './core/rpc/signature.ts';
 import { systemClock } from './io/system-clock.ts';
+import { checkApiCall } from './library/api-call.ts';
 import { checkAccessKey } from './library/key.ts';
 
 export type { CallOptions, TaskReply, TaskResultReply } from './core/client.ts';
@@ -36,10 +37,14 @@ export type { WatchEvent } from './output/watch-events.ts';
 
 /**
  * The signed request of any RPC-style call, ready to be sent once and within 15 minutes: the nonce and the time are fresh. Throws
- * {@link MmaiError} for what is no AccessKey.
+ * {@link MmaiError} for what is no AccessKey, and for a part of the call that is missing or wrong.
  */
 export function signRpc(call: ApiCall, accessKey: AccessKey): Omit<SignedRequest, 'secrets' | 'signedTexts'> {
   const stamp = { now: systemClock.now(), nonce: randomUUID() };
-  const { secrets: _, signedTexts: __, ...request } = signedRequest(call, checkAccessKey(accessKey), stamp);
+  const {
+    secrets: _,
+    signedTexts: __,
+    ...request
+  } = signedRequest(checkApiCall(call), checkAccessKey(accessKey), stamp);
   return request;
 }

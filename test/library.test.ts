@@ -209,6 +209,29 @@ describe("import from 'mmai'", () => {
     assert.notEqual(one!.get('SignatureNonce'), other!.get('SignatureNonce'));
   });
 
+  it('signs no call with a part that is missing or wrong', () => {
+    const call: ApiCall = {
+      ...{ origin: 'https://localhost:8443', action: 'GetTaskStatus', version: '2019-08-10' },
+      ...{ parameters: { TaskId: '1' }, method: 'get', format: 'json', signature: 'v1' },
+    };
+    const wrong: [object, RegExp][] = [
+      [{ origin: 'junk' }, /^origin: expected http\(s\):\/\/HOST\[:PORT\], got string$/],
+      [{ origin: undefined }, /^origin: expected a string, got undefined$/],
+      [{ action: undefined }, /^action: expected a string, got undefined$/],
+      [{ parameters: { TaskId: 1 } }, /^parameters\.TaskId: expected a string, got 1$/],
+      [{ parameters: undefined }, /^parameters: expected an object, got undefined$/],
+      [{ method: 'put' }, /^method: .*\bput\b/],
+      [{ format: undefined }, /^format: expected a string, got undefined$/],
+      [{ signature: 'v5' }, /^signature: .*\bv5\b/],
+      [{ nonce: 'x' }, /^unknown option "nonce"/],
+    ];
+    for (const [change, message] of wrong) {
+      const changed = { ...call, ...change } as ApiCall;
+      assert.throws(() => signRpc(changed, testKey), { name: 'MmaiError', message });
+    }
+    assert.match(signRpc({ ...call, method: 'GET' as 'get' }, testKey).url, /^https:\/\/localhost:8443\/\?/);
+  });
+
   it('has an example that runs, of at most 20 lines', async () => {
     const path = fileURLToPath(new URL('examples/watch-tasks.ts', import.meta.url));
     assert.ok(readFileSync(path, 'utf8').split('\n').length <= 20);

@@ -155,7 +155,7 @@ const CALL_OPTIONS: readonly (keyof CallOptions)[] = ['retries', 'timeoutMs', 's
 function checkedCall(call: CallOptions = {}): CallOptions {
   const { retries = 3, timeoutMs = 0, signal } = checkNames(call, CALL_OPTIONS);
   for (const [name, value] of Object.entries({ retries, timeoutMs })) {
-    if (typeof value !== 'number' || Number.isNaN(value)) throw expected(name, 'number', value);
+    if (typeof value !== 'number' || !(value >= 0)) throw expected(name, 'amount', value);
   }
   if (signal !== undefined && !isSignal(signal)) throw expected('signal', 'signal', signal);
   return { ...call, retries, ...(signal && { signal: forManyCalls(signal) }) };

@@ -47,11 +47,12 @@ describe('the options of the library', () => {
   }
 
   const badCalls: [object, RegExp][] = [
-    [{ retries: Number.NaN }, /^retries: expected a number, got NaN$/],
-    [{ retries: '3' }, /^retries: expected a number, got string$/],
-    [{ timeoutMs: '5s' }, /^timeoutMs: expected a number, got string$/],
-    [{ timeoutMs: Number.NaN }, /^timeoutMs: expected a number, got NaN$/],
-    [{ timeoutMs: null }, /^timeoutMs: expected a number, got null$/],
+    [{ retries: Number.NaN }, /^retries: expected a number that is not negative, got NaN$/],
+    [{ retries: -1 }, /^retries: expected a number that is not negative, got -1$/],
+    [{ retries: '3' }, /^retries: expected a number that is not negative, got string$/],
+    [{ timeoutMs: '5s' }, /^timeoutMs: expected a number that is not negative, got string$/],
+    [{ timeoutMs: Number.NaN }, /^timeoutMs: expected a number that is not negative, got NaN$/],
+    [{ timeoutMs: null }, /^timeoutMs: expected a number that is not negative, got null$/],
     [{ signal: {} }, /^signal: expected an AbortSignal, got object$/],
     [{ timeout: 5000 }, /^unknown option "timeout"$/],
   ];

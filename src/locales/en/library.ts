@@ -14,6 +14,8 @@ export const libraryEn = {
     text: 'a string',
     boolean: 'true or false',
     number: 'a number',
+    amount: 'a number that is not negative',
+    origin: 'http(s)://HOST[:PORT]',
     integer: 'an integer',
     duration:
       "a positive number of milliseconds, or a string with a unit such as '500ms', '90s' or '2h'; Infinity for no limit",

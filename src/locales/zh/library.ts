@@ -17,6 +17,8 @@ export const libraryZh: typeof libraryEn = {
     text: '字符串',
     boolean: 'true 或 false',
     number: '数字',
+    amount: '不小于 0 的数字',
+    origin: 'http(s)://主机[:端口]',
     integer: '整数',
     duration: "大于 0 的毫秒数，或带单位的字符串，例如 '500ms'、'90s'、'2h'；Infinity 表示不限",
   },
