@@ -101,6 +101,18 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     });
   }
 
+  it('that cannot be had, again and again, end a wait with why, not with the time that the last try had left', async () => {
+    const send = async () => {
+      throw new NetworkError('ConnectionRefused', 'nobody listens');
+    };
+    const env = { ALIBABA_CLOUD_CREDENTIALS_URI: 'http://127.0.0.1:9/' };
+    for (const timeout of ['12s', '18s', '1m']) {
+      const deps = fakeDeps({ env, transport: async () => ({ send, renew() {}, close() {} }) });
+      assert.equal(await run(['watch', '1', '--timeout', timeout, '--json'], deps), 124, deps.stderr.text());
+      assert.equal(JSON.parse(deps.stdout.text()).tasks[0].error.code, 'Network.ConnectionRefused', timeout);
+    }
+  });
+
   it('a key of ECS metadata that is refused while the metadata cannot be reached is replaced once it can', async () => {
     const seen: string[] = [];
     const send = async ({ method, url }: HttpRequest) => {

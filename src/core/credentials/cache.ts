@@ -79,7 +79,7 @@ class CredentialCache {
     const { clock } = this.#deps;
     // A place may take longer than the wait that needs its credentials: that is a failure like any other then, and not waited for.
     const late = () => {
-      throw lateError(this.#place, until - this.#startedAt);
+      throw this.#failed?.error ?? lateError(this.#place, until - this.#startedAt);
     };
     const { credentials } = await within(clock, { ms: until - clock.monotonic() }, found, late);
     return credentials.accessKey;
@@ -126,6 +126,7 @@ class CredentialCache {
     this.#startedAt = clock.monotonic();
     try {
       this.#cached = withTimes(await start(), clock.now());
+      this.#failed = undefined;
       return this.#cached;
     } catch (error) {
       if (error instanceof CallError) this.#failed = { error, at: clock.now() };
