@@ -32,6 +32,8 @@ export interface CallOptions {
   readonly traffic?: Traffic;
   /** The result or failure has the response's body. */
   readonly keepsBody?: boolean;
+  /** Called whenever a request of this call is sent: it may have waited for other calls of the client. */
+  readonly onSend?: () => void;
 }
 
 /** The service, as the commands and the library use it: a method an operation. */
@@ -57,6 +59,7 @@ export function createClient(options: ClientOptions): Client {
     signal: given.signal,
     traffic: given.traffic ?? traffic,
     keepsBody: given.keepsBody,
+    onSend: given.onSend,
   });
   const statusOf = getTaskStatus.calls(options, service);
   const resultOf = getTaskResult.calls(options, service);

@@ -149,7 +149,14 @@ const OPTIONS: readonly (keyof ClientOptions)[] = [
   ...serviceSettings.filter((name) => name !== 'caFile'),
 ];
 
-const CALL_OPTIONS: readonly (keyof CallOptions)[] = ['retries', 'timeoutMs', 'signal', 'traffic', 'keepsBody'];
+const CALL_OPTIONS: readonly (keyof CallOptions)[] = [
+  'retries',
+  'timeoutMs',
+  'signal',
+  'traffic',
+  'keepsBody',
+  'onSend',
+];
 
 /** Throws an {@link MmaiError} for a name or a type that is wrong. */
 function checkedCall(call: CallOptions = {}): CallOptions {

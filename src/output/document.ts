@@ -6,6 +6,7 @@ import { type TaskId, type TaskState, taskState } from '../core/task.ts';
 import { exitCodeOf, MmaiError } from '../errors.ts';
 import type { Messages } from '../locales/en/messages.ts';
 import { visible } from '../text/safe-text.ts';
+import { hintOf } from './failures.ts';
 
 /** An error in every machine format. */
 export interface ErrorObject {
@@ -47,8 +48,8 @@ export function taskRow(id: TaskId, reply: TaskReply, messages: Messages): TaskR
 }
 
 export function errorObject(failure: Failure, messages: Messages): ErrorObject {
-  const { code, http, message, requestId, topic } = failure;
-  return { code, http, message, hint: topic ? messages.codes[topic].hint : null, requestId, class: failure.class };
+  const { code, http, message, requestId } = failure;
+  return { code, http, message, hint: hintOf(failure, messages), requestId, class: failure.class };
 }
 
 /** An error that concerns no single task, or a bug, in every machine format. The message is English, as a service's is. */

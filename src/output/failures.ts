@@ -50,6 +50,12 @@ export function more(n: number, { glyphs, andMore }: Messages): string {
   return `${glyphs.ellipsis} ${andMore(n)}`;
 }
 
+/** What to do next; the service's own page where mmai does not know the code, null where there is none. */
+export function hintOf({ topic, recommend, serverDelayMs = 0 }: Failure, messages: Messages): string | null {
+  if (serverDelayMs > MAX_SERVER_DELAY_MS) return messages.serverDelay(formatDuration(serverDelayMs));
+  return topic ? messages.codes[topic].hint : recommend;
+}
+
 // --- internal ---
 
 /** The failures that have the key in common, in the order in which each key came first. */
@@ -67,14 +73,13 @@ function grouped(failures: readonly TaskFailure[], keyOf: (failure: Failure) => 
 function describe(group: readonly TaskFailure[], messages: Messages): string {
   const distinct = grouped(group, ({ message }) => message).map((same) => same[0]!);
   const [first, ...others] = distinct as [TaskFailure, ...TaskFailure[]];
-  const { code, topic, requestId, recommend, serverDelayMs = 0 } = first.failure;
+  const { code, topic, requestId } = first.failure;
   const tasks = messages.tasks(
     group.slice(0, MAX_IDS).map(({ id }) => id),
     group.length,
   );
   const explanation = topic && messages.codes[topic];
-  const hint =
-    serverDelayMs > MAX_SERVER_DELAY_MS ? messages.serverDelay(formatDuration(serverDelayMs)) : explanation?.hint;
+  const hint = hintOf(first.failure, messages);
   const shown = others
     .slice(0, MAX_MESSAGES - 1)
     .map(({ id, failure }) => messages.labelled(id, failureText(failure, messages)));
@@ -84,7 +89,6 @@ function describe(group: readonly TaskFailure[], messages: Messages): string {
     others.length > shown.length && `  ${more(others.length - shown.length, messages)}`,
     explanation && `  ${explanation.meaning}`,
     hint && `  ${messages.hint}${hint}`,
-    !explanation && recommend && `  ${messages.hint}${recommend}`,
     requestId && `  ${messages.requestId}${requestId}`,
     // It is typed into a shell: a service may call its error anything.
     explanation && /^[\w.-]+$/.test(code) && `  ${messages.explain.more(code)}`,

@@ -127,6 +127,23 @@ describe('messages of a wait', () => {
     assert.doesNotMatch(await messages([failure('InvalidRegion.NotFound')]), /error-center\.example/);
   });
 
+  it('give the same hint in a document: the link, and a delay that no retry waits for', async () => {
+    const Recommend = 'https://error-center.example/search';
+    const hintOf = async (response: FakeAnswer) => {
+      const deps = fakeDeps({ env: key });
+      const { transport } = fakeTransport(response);
+      await run(['status', '1', '--json'], { ...deps, transport: async () => transport });
+      const { hint } = JSON.parse(deps.stdout.text()).tasks[0].error;
+      assert.ok(deps.stderr.text().includes(`\n  hint: ${hint}\n`), deps.stderr.text());
+      return hint;
+    };
+    assert.equal(
+      await hintOf(answer(400, { Code: 'Strange.Code', Message: 'm', RequestId: 'R', Recommend })),
+      Recommend,
+    );
+    assert.match(await hintOf(answer(503, 'busy', { 'retry-after': '3600' })), /^try again in 1h: /);
+  });
+
   it('give no command to type with a code in it that a shell would run', async () => {
     const failure = (Code: string) => answer(400, { Code, Message: 'm', RequestId: 'R' });
     assert.match(await messages([failure('Forbidden.Often')]), /mmai explain Forbidden\.Often$/m);

@@ -33,6 +33,8 @@ export type Meddle = (waiter: Waiter, clock: FakeClock) => void;
 interface WaitOptions extends Partial<WaiterOptions>, Pick<WaiterDeps, 'keptOf'> {
   /** What a response takes, by how often the task was polled before; Infinity where it never comes. */
   readonly latencyMs?: number | ((poll: number) => number);
+  /** How long a poll waits before it is sent, since other waits with the same client come first. */
+  readonly unsentMs?: number;
   /** After how long a poll that hangs ends; by default with the time limit that it is given. */
   readonly requestTimeoutMs?: number;
   /** How long the server asks to wait after each status. */
@@ -64,6 +66,7 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   const {
     latencyMs: latency = 0,
     requestTimeoutMs = Number.POSITIVE_INFINITY,
+    unsentMs = 0,
     hintMs,
     meddle = () => {},
     random = () => 0.5,
@@ -79,7 +82,9 @@ export async function wait(lives: Record<string, Life>, options: WaitOptions = {
   const polls = new Map<string, number>();
   const controller = new AbortController();
   let renewals = 0;
-  const poll = async (id: TaskId, { timeoutMs, signal, traffic }: PollOptions): Promise<TaskReply> => {
+  const poll = async (id: TaskId, { timeoutMs, signal, traffic, onSend }: PollOptions): Promise<TaskReply> => {
+    if (unsentMs > 0) await clock.sleep(unsentMs, signal);
+    onSend?.();
     traffic.requests += 1;
     assert.ok(timeoutMs >= 0, `a time limit of ${timeoutMs} ms`);
     const count = polls.get(id) ?? 0;

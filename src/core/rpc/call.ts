@@ -74,6 +74,7 @@ interface CallPolicy {
   readonly signal?: AbortSignal | undefined;
   readonly traffic: Traffic;
   readonly keepsBody?: boolean | undefined;
+  readonly onSend?: (() => void) | undefined;
 }
 
 /** What was sent to the service, and what came back, for a summary. */
@@ -150,6 +151,7 @@ async function attempt<Result extends ResponseInfo>(
     return redactor.redact(text, secrets);
   };
   traffic.requests += 1;
+  policy.onSend?.();
   const name = `${label}: request ${traffic.requests}`;
   debug(`${name}: ${method} ${originOf(url)}, ${call.signature}, clock offset ${serviceClock.offsetMs} ms`);
   let reply: Reply<Result>;

@@ -4,24 +4,12 @@ import { MAX_LATE_MS } from './elapsed.ts';
 import { Heap } from './heap.ts';
 import { LastRound } from './last-round.ts';
 import { RateLimit } from './pace.ts';
+import { Turn } from './turn.ts';
 import type { WaiterOptions } from './waiter-options.ts';
 import { skipTime, type Watched } from './watched.ts';
 
 /** More retries, or requests that are no polls, at once would, where they hang, keep polls from their turns. */
 const MAX_OTHERS = MAX_IN_FLIGHT / 2;
-
-/** A task whose turn it is. */
-export interface Turn {
-  readonly task: Watched;
-  /** In ms since the start. */
-  readonly sentAt: number;
-  /** It gets no further poll before the deadline, as it looks now. */
-  isLast: boolean;
-  /** What its poll may take: one that hangs leaves the last round all turns, but it may take what responses usually take. */
-  readonly timeoutMs: number;
-  /** The machine slept or the process was stopped meanwhile, so that it tells nothing of how long responses take. */
-  isPaused: boolean;
-}
 
 /**
  * Decides which task is polled next, and when: retries first, then whatever is due, both limited by the rate and the requests
@@ -107,7 +95,7 @@ export class PollQueue {
     this.#wasRetry = task.failures > 0;
     task.polls += 1;
     if (isLast) task.due = this.#round.send(task.due, now);
-    const turn = { task, sentAt: now, isLast, timeoutMs: this.#round.timeoutMs(now, isLast), isPaused: false };
+    const turn = new Turn(task, now, isLast, this.#round.timeoutMs(now, isLast));
     this.#inFlight.add(turn);
     return turn;
   }

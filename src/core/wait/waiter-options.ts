@@ -23,8 +23,8 @@ export interface WaiterOptions extends AcceptorRules {
   readonly timeoutExitCode: number;
 }
 
-/** What a poll may take, and where it is counted. */
-export type PollOptions = Required<Pick<CallOptions, 'timeoutMs' | 'signal' | 'traffic'>>;
+/** What a poll may take, where it is counted, and what learns that it is sent. */
+export type PollOptions = Required<Pick<CallOptions, 'timeoutMs' | 'signal' | 'traffic'>> & Pick<CallOptions, 'onSend'>;
 
 export interface WaiterDeps {
   readonly clock: Clock;

@@ -7,9 +7,10 @@ import { ARRIVED_MS, Elapsed, TICK_MS } from './elapsed.ts';
 import { type Ending, endEvent, endOf } from './ending.ts';
 import type { ResultEvent, WaiterEvent } from './events.ts';
 import { nextHeartbeatMs, Throttle } from './pace.ts';
-import { PollQueue, type Turn } from './poll-queue.ts';
+import { PollQueue } from './poll-queue.ts';
 import { ResultRequests } from './result-requests.ts';
 import { Timer } from './timer.ts';
+import type { Turn } from './turn.ts';
 import type { WaiterDeps, WaiterOptions } from './waiter-options.ts';
 import { countStates, Watched } from './watched.ts';
 
@@ -189,24 +190,23 @@ export class Waiter {
     while (!this.#end && !this.#deps.signal.aborted) {
       const now = this.elapsedMs();
       if (this.#isResultNext && this.results.startNext(now)) this.#isResultNext = false;
-      else if (this.#startPoll(now)) this.#isResultNext = true;
-      else if (!this.results.startNext(now)) return;
+      else {
+        const turn = this.#queue.take(now);
+        if (turn) void this.#poll(turn);
+        else if (!this.results.startNext(now)) return;
+        this.#isResultNext = turn !== undefined;
+      }
     }
-  }
-
-  #startPoll(now: number): boolean {
-    const turn = this.#queue.take(now);
-    if (turn) void this.#poll(turn);
-    return turn !== undefined;
   }
 
   async #poll(turn: Turn): Promise<void> {
     try {
-      const options = { timeoutMs: turn.timeoutMs, signal: this.#requests.signal, traffic: this.#traffic };
+      const onSend = () => turn.sent(this.elapsedMs());
+      const options = { timeoutMs: turn.timeoutMs, signal: this.#requests.signal, traffic: this.#traffic, onSend };
       const reply = await this.#deps.poll(turn.task.id, options);
       // A pause is noticed before what came of the request, however late the timer is.
       if (!this.#end) this.#noticeWaking();
-      this.#queue.finish(turn, reply.ok || reply.failure.http !== null ? this.elapsedMs() - turn.sentAt : undefined);
+      this.#queue.finish(turn, reply.ok || reply.failure.http !== null ? this.elapsedMs() - turn.startedAt : undefined);
       const isLost = !reply.ok && (turn.isPaused || reply.failure.isUnsent);
       if (!this.#end && isLost) this.#queue.pollAgain(turn, this.elapsedMs(), reply.failure.isUnsent);
       else if (!this.#end) this.#accept(turn, reply);
@@ -219,7 +219,7 @@ export class Waiter {
   }
 
   #accept(turn: Turn, reply: TaskReply): void {
-    const { task, sentAt } = turn;
+    const { task, startedAt, sentAt } = turn;
     const now = this.elapsedMs();
     const context = { rules: this.#options, throttle: this.#throttle, random: this.#deps.random };
     const { event, next } = accept(task, reply, { sentAt, now }, context);
@@ -227,7 +227,7 @@ export class Waiter {
     if (event) this.#emit(event, nextPollMs);
     if ('end' in next) this.#finish(task, next.end, now);
     if ('denied' in next) this.#end = { why: 'denied', failure: next.denied };
-    if (!this.#end && !this.#queue.replan(now, now - sentAt)) this.#endAtDeadline();
+    if (!this.#end && !this.#queue.replan(now, now - startedAt)) this.#endAtDeadline();
   }
 
   /** `nextPollMs` is null after the last poll. */

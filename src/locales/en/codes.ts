@@ -53,11 +53,11 @@ export const codesEn = {
 
   noPermission: {
     meaning: 'the RAM user or role of this AccessKey is not allowed to query tasks',
-    hint: 'grant it the policy AliyunMultimediaAIReadOnlyAccess or the action multimediaai:GetTaskStatus in the RAM console, or use another identity with --profile',
+    hint: 'grant it the policy AliyunMultimediaAIReadOnlyAccess or the actions multimediaai:GetTaskStatus and multimediaai:GetTaskResult in the RAM console, or use another identity with --profile',
   },
   forbidden: {
     meaning: 'the service denies access to this account, or to the RAM user or role of this AccessKey',
-    hint: 'grant it the policy AliyunMultimediaAIReadOnlyAccess or the action multimediaai:GetTaskStatus in the RAM console; if the message says that a beta has expired, activate the service',
+    hint: 'grant it the policy AliyunMultimediaAIReadOnlyAccess or the actions multimediaai:GetTaskStatus and multimediaai:GetTaskResult in the RAM console; if the message says that a beta has expired, activate the service',
   },
   ramNotSupported: {
     meaning: 'this operation does not support RAM users',
@@ -239,6 +239,6 @@ export const codesEn = {
   },
   unreadable: {
     meaning: 'the response is neither the JSON nor the XML that the service documents',
-    hint: 'check --endpoint; "mmai status ID --raw" shows the response',
+    hint: 'check --endpoint; "mmai status ID --raw" or "mmai result ID --raw" shows the response',
   },
 };

@@ -54,11 +54,11 @@ export const codesZh: typeof codesEn = {
 
   noPermission: {
     meaning: '没有权限：AccessKey 所属的 RAM 用户或角色无权查询任务状态',
-    hint: '请在 RAM 控制台授予系统策略 AliyunMultimediaAIReadOnlyAccess 或 multimediaai:GetTaskStatus 权限，或用 --profile 切换其他身份',
+    hint: '请在 RAM 控制台授予系统策略 AliyunMultimediaAIReadOnlyAccess 或 multimediaai:GetTaskStatus 和 multimediaai:GetTaskResult 权限，或用 --profile 切换其他身份',
   },
   forbidden: {
     meaning: '服务拒绝了该账号，或 AccessKey 所属的 RAM 用户或角色',
-    hint: '请在 RAM 控制台授予系统策略 AliyunMultimediaAIReadOnlyAccess 或 multimediaai:GetTaskStatus 权限；若提示公测已到期，请开通服务',
+    hint: '请在 RAM 控制台授予系统策略 AliyunMultimediaAIReadOnlyAccess 或 multimediaai:GetTaskStatus 和 multimediaai:GetTaskResult 权限；若提示公测已到期，请开通服务',
   },
   ramNotSupported: {
     meaning: '该接口不支持 RAM 用户访问',
@@ -239,6 +239,6 @@ export const codesZh: typeof codesEn = {
   },
   unreadable: {
     meaning: '响应格式不符：既不是文档所述的 JSON，也不是 XML',
-    hint: '请检查 --endpoint，并用 "mmai status ID --raw" 查看原始响应',
+    hint: '请检查 --endpoint，并用 "mmai status ID --raw" 或 "mmai result ID --raw" 查看原始响应',
   },
 };

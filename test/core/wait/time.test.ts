@@ -327,6 +327,17 @@ describe('a poll that was not sent, since other waits with the same client had e
     assert.deepEqual([end.exitCode, end.tasks[0]!.polls, of(events, 'retry')], [0, 1, []]);
   });
 
+  it('and is sent later uses up neither grace nor budget while it waits', async () => {
+    for (const [failure, errorBudgetMs] of [
+      ['ResourceNotFound', 300_000],
+      ['InternalError', 10_000],
+    ] as const) {
+      const life: Life = (_, poll) => (poll < 4 ? failure : 2);
+      const { end } = await wait({ 1: life, 2: life }, { unsentMs: 20_000, latencyMs: 50, errorBudgetMs });
+      assert.equal(end.exitCode, 0, failure);
+    }
+  });
+
   it('leaves a task not checked at the deadline', async () => {
     const { end, elapsed } = await wait({ 1: () => unsent, 2: () => 1 }, { latencyMs: 50, timeoutMs: 5000 });
     assert.deepEqual([end.exitCode, end.tasks.map(watchedOutcome)], [124, ['notChecked', 'pending']]);
