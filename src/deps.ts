@@ -57,8 +57,8 @@ export interface Deps extends Omit<CredentialDeps, 'transport' | 'debug' | 'warn
     observe?: (event: NetworkEvent) => void,
   ): Promise<Transport>;
   prompts(shown?: (text: string) => string): Promise<Prompts>;
-  /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKey` gets the keys pressed. */
-  live(view: LiveView, onKey: (key: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
+  /** Draws on stderr, a terminal, in the foreground until stopped or {@link signal} aborts; `onKeys` gets the keys pressed, those of a pasted text at once. */
+  live(view: LiveView, onKeys: (keys: string) => void): Promise<Pick<Live, 'stop' | 'isDrawing'>>;
   /** Runs a shell command with more environment and an input. Never rejects. */
   runHook(command: string, env: Environment, input: string, timeoutMs: number): Promise<HookEnd>;
   /**

@@ -122,7 +122,7 @@ function terminalDeps(
       const { createPrompts } = await import('./io/terminal/prompts.ts');
       return createPrompts(stderr.open(), signal, shown);
     },
-    live: (view, onKey) => display.start(view, onKey, stdout.open(), stderr.open()),
+    live: (view, onKeys) => display.start(view, onKeys, stdout.open(), stderr.open()),
     async style(output, color) {
       const { createStyle, plainStyle, wantsColor } = await import('./io/terminal/style.ts');
       // An upgrade may have replaced the file of the colours during a long wait: no reason to lose its outcome.

@@ -87,3 +87,23 @@ describe('the lines of a wait', () => {
     assert.equal(added, `lines left out, since standard error was not read: ${500_000 - lines}\n`);
   });
 });
+
+it('r or Enter checks at once in what is drawn, also in the middle of other keys; no other key does', async () => {
+  const deps = fakeDeps();
+  let press = (_: string) => {};
+  const live: typeof deps.live = async (_, onKeys) => {
+    press = onKeys;
+    return { stop() {}, isDrawing: () => true };
+  };
+  const poll = () => new Promise<never>(() => {});
+  const waiter = new Waiter(waitFor([parseTaskId('1')]), { ...deps, poll, renewConnections() {} });
+  let checks = 0;
+  waiter.checkNow = () => {
+    checks += 1;
+  };
+  await openDisplay('drawn', waiter, 'never', { ...deps, live });
+  for (const keys of ['r', 'R', '\r', '\n', 'xrx', 'rrr\r']) press(keys);
+  assert.equal(checks, 6);
+  for (const keys of ['q', ' ', '\u001b[A', '']) press(keys);
+  assert.equal(checks, 6);
+});

@@ -85,7 +85,7 @@ async function startDrawing(waiter: Waiter, color: Settings['color'], deps: Comm
     waiter.tasks.length === 1
       ? { progress, spinner: messages.glyphs.spinner, lines: (window) => [taskLine(waiter, window, style, messages)] }
       : { progress, lines: (window) => taskBlock(waiter, window, style, messages) };
-  return deps.live(view, (key) => {
-    if (/[r\r\n]/i.test(key)) waiter.checkNow();
+  return deps.live(view, (keys) => {
+    if (/[r\r\n]/i.test(keys)) waiter.checkNow();
   });
 }

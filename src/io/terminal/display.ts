@@ -6,7 +6,7 @@ export interface Display {
   /** Writes where nothing is drawn: a warning, or an event of ndjson, would stand in the middle of it. */
   writeAbove(write: () => void): void;
   /** See `Deps.live`. */
-  start(view: LiveView, onKey: (key: string) => void, stdout: WriteStream, stderr: WriteStream): Promise<Live>;
+  start(view: LiveView, onKeys: (keys: string) => void, stdout: WriteStream, stderr: WriteStream): Promise<Live>;
   /** Leaves the terminal to a command that asks for a password. */
   lendFor<T>(run: () => Promise<T>): Promise<T>;
 }
@@ -16,10 +16,10 @@ export function createDisplay(signal: AbortSignal): Display {
   let isLent = false;
   return {
     writeAbove: (write) => (live ? live.writeAbove(write) : write()),
-    async start(view, onKey, stdout, stderr) {
+    async start(view, onKeys, stdout, stderr) {
       const { startLive } = await import('./live.ts');
       const { env, stdin } = process;
-      live = await startLive(view, { env, stdin, stdout, stderr, signal, onKey, isLent: () => isLent });
+      live = await startLive(view, { env, stdin, stdout, stderr, signal, onKeys, isLent: () => isLent });
       return live;
     },
     async lendFor(run) {

@@ -2,20 +2,22 @@ import type { LivePart } from './live-part.ts';
 import { outliveTerminal } from './lost-terminal.ts';
 
 /**
- * Single keys from the terminal. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel, so what the kernel would do is done
- * here: the signal goes to the whole process group. Start it in the foreground only: a job in the background would be stopped.
+ * Keys from the terminal, without Enter; a text that is pasted comes as one. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel,
+ * so what the kernel would do is done here: the signal goes to the whole process group. Start it in the foreground only: a job in the
+ * background would be stopped.
  */
 export function createKeys(
   stdin: NodeJS.ReadStream,
-  onKey: (key: string) => void,
+  onKeys: (keys: string) => void,
   platform: string = process.platform,
 ): LivePart {
   const read = (chunk: Buffer) => {
-    for (const key of chunk.toString()) {
+    const keys = chunk.toString();
+    for (const key of new Set(keys)) {
       const signal = SIGNAL_KEYS[key];
       if (signal) raiseForGroup(signal, platform);
-      else onKey(key);
     }
+    onKeys(keys);
   };
   outliveTerminal(stdin);
   return {

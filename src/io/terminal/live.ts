@@ -29,7 +29,7 @@ export interface LiveOptions {
   readonly stderr: NodeJS.WriteStream;
   /** The display stops by itself when this aborts: a second Ctrl-C kills at once and must find the terminal restored. */
   readonly signal: AbortSignal;
-  readonly onKey: (key: string) => void;
+  readonly onKeys: (keys: string) => void;
   /** True while another program prompts at the terminal: then nothing is drawn and no key is read. */
   readonly isLent?: () => boolean;
   /** Stands for {@link isForeground} in tests. */
@@ -155,11 +155,11 @@ function afterWritten(stream: NodeJS.WriteStream, goOn: () => void): void {
 }
 
 /** What is drawn and read: the block, the progress in the taskbar, and the keys. */
-async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKey }: LiveOptions): Promise<Drawing> {
+async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKeys }: LiveOptions): Promise<Drawing> {
   const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
   // A pager that reads our stdout reads the keys. Where IDs were typed, Ctrl-D has ended the input. Without keys no mode is changed.
   const hasKeys = stdin.isTTY && !stdin.destroyed && stdout.isTTY && !mayBlockModeChange(stderr);
-  const keys = hasKeys ? createKeys(stdin, onKey) : undefined;
+  const keys = hasKeys ? createKeys(stdin, onKeys) : undefined;
   const lines = (size: WindowSize) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() });
   const block = new Block(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);
   const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];

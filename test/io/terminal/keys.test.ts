@@ -11,7 +11,7 @@ function keyboard(platform: string) {
     resume: () => {},
     pause: () => {},
   });
-  createKeys(stdin as unknown as NodeJS.ReadStream, (key) => keys.push(key), platform).start();
+  createKeys(stdin as unknown as NodeJS.ReadStream, (text) => keys.push(text), platform).start();
   return { keys, press: (text: string) => stdin.emit('data', Buffer.from(text)) };
 }
 
@@ -23,7 +23,7 @@ describe('the keys on Windows, which has no signals to send', () => {
     try {
       const { keys, press } = keyboard('win32');
       press('r\u0003');
-      assert.deepEqual([keys, names], [['r'], ['SIGINT']]);
+      assert.deepEqual([keys, names], [['r\u0003'], ['SIGINT']]);
     } finally {
       process.off('SIGINT', listen);
     }
@@ -32,6 +32,12 @@ describe('the keys on Windows, which has no signals to send', () => {
   it('do nothing by Ctrl-Z and Ctrl-\\, which no console of Windows knows', () => {
     const { keys, press } = keyboard('win32');
     press('\u001a\u001cr');
-    assert.deepEqual(keys, ['r']);
+    assert.deepEqual(keys, ['\u001a\u001cr']);
   });
+});
+
+it('keys that come at once, as a pasted text does, are handled once: each would have all tasks of a wait sorted', () => {
+  const { keys, press } = keyboard('linux');
+  press('r\n'.repeat(2000));
+  assert.equal(keys.length, 1);
 });

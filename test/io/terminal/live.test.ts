@@ -38,7 +38,7 @@ async function live(overrides: Partial<LiveOptions> = {}) {
       stdout: { isTTY: true },
       stderr: terminal.stderr as unknown as NodeJS.WriteStream,
       signal: new AbortController().signal,
-      onKey() {},
+      onKeys() {},
       isForeground: async () => true,
       ...overrides,
     },
