@@ -1,5 +1,9 @@
+import { openAgain } from '../own-opening.ts';
 import type { LivePart } from './live-part.ts';
 import { outliveTerminal } from './lost-terminal.ts';
+
+/** Standard input, where that is a terminal. */
+export type Keyboard = NodeJS.ReadStream & { readonly fd: number };
 
 /**
  * Keys from the terminal, without Enter; a text that is pasted comes as one. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel,
@@ -7,7 +11,7 @@ import { outliveTerminal } from './lost-terminal.ts';
  * background would be stopped.
  */
 export function createKeys(
-  stdin: NodeJS.ReadStream,
+  stdin: Keyboard,
   onKeys: (keys: string) => void,
   platform: string = process.platform,
 ): LivePart {
@@ -19,16 +23,20 @@ export function createKeys(
     }
     onKeys(keys);
   };
-  outliveTerminal(stdin);
+  let input: NodeJS.ReadStream | undefined;
   return {
     start() {
+      input ??= open(stdin);
       // A shell that took the job back has reset the mode, which Node does not know.
-      stdin.setRawMode(false).setRawMode(true);
-      stdin.on('data', read).resume();
+      input.setRawMode(false).setRawMode(true);
+      input.on('data', read).resume();
     },
     stop({ ownsTerminal }) {
-      stdin.off('data', read).pause();
-      if (ownsTerminal) stdin.setRawMode(false);
+      input?.off('data', read).pause();
+      if (!ownsTerminal) return;
+      input?.setRawMode(false);
+      if (input !== stdin) input?.destroy();
+      input = undefined;
     },
   };
 }
@@ -43,6 +51,17 @@ export function raiseForGroup(signal: NodeJS.Signals, platform: string = process
 }
 
 // --- internal ---
+
+/**
+ * Another opening of the terminal, so that it can be closed: Node's exit sets the modes of a terminal that was raw and is open, which
+ * stops a job in the background instead (SIGTTOU). Standard input itself where it cannot be opened again, as on macOS.
+ */
+function open(stdin: Keyboard): NodeJS.ReadStream {
+  const own = openAgain(stdin.fd);
+  const input = own === undefined ? stdin : new (process.getBuiltinModule('node:tty').ReadStream)(own);
+  outliveTerminal(input);
+  return input;
+}
 
 const SIGNAL_KEYS: Readonly<Record<string, NodeJS.Signals>> = {
   '\u0003': 'SIGINT',

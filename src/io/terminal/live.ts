@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/config/settings.ts';
 import { Block, giveSize, type WindowSize } from './block.ts';
 import { isForeground } from './foreground.ts';
-import { createKeys } from './keys.ts';
+import { createKeys, type Keyboard } from './keys.ts';
 import type { Drawing, LivePart } from './live-part.ts';
 import { spinnerFrames } from './spinner.ts';
 import { createTaskbar } from './taskbar.ts';
@@ -24,7 +24,7 @@ export interface LiveView {
 
 export interface LiveOptions {
   readonly env: Environment;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Keyboard;
   readonly stdout: { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WriteStream;
   /** The display stops by itself when this aborts: a second Ctrl-C kills at once and must find the terminal restored. */

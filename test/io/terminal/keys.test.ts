@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
-import { createKeys } from '../../../src/io/terminal/keys.ts';
+import { createKeys, type Keyboard } from '../../../src/io/terminal/keys.ts';
 
 /** A keyboard in raw mode. */
 function keyboard(platform: string) {
   const keys: string[] = [];
   const stdin = Object.assign(new EventEmitter(), {
+    fd: -1,
     setRawMode: () => stdin,
     resume: () => {},
     pause: () => {},
   });
-  createKeys(stdin as unknown as NodeJS.ReadStream, (text) => keys.push(text), platform).start();
+  createKeys(stdin as unknown as Keyboard, (text) => keys.push(text), platform).start();
   return { keys, press: (text: string) => stdin.emit('data', Buffer.from(text)) };
 }
 

@@ -18,6 +18,7 @@ function fakeTerminal() {
   });
   const stdin = Object.assign(new EventEmitter(), {
     isTTY: true,
+    fd: -1,
     setRawMode(mode: boolean) {
       modes.push(mode);
       return this;
@@ -34,7 +35,7 @@ async function live(overrides: Partial<LiveOptions> = {}) {
     { progress: () => 0, lines: ({ hasKeys }) => [hasKeys ? 'with keys' : 'without keys'] },
     {
       env: {},
-      stdin: terminal.stdin as unknown as NodeJS.ReadStream,
+      stdin: terminal.stdin as unknown as LiveOptions['stdin'],
       stdout: { isTTY: true },
       stderr: terminal.stderr as unknown as NodeJS.WriteStream,
       signal: new AbortController().signal,
@@ -129,7 +130,7 @@ describe('what is drawn', () => {
   });
 
   it('reads no keys where task IDs were typed at the terminal until Ctrl-D', async () => {
-    const stdin = Object.assign(fakeTerminal().stdin, { destroyed: true }) as unknown as NodeJS.ReadStream;
+    const stdin = Object.assign(fakeTerminal().stdin, { destroyed: true }) as unknown as LiveOptions['stdin'];
     assert.match((await live({ stdin })).text(), /without keys/);
   });
 
