@@ -162,6 +162,23 @@ describe('a block on a terminal', () => {
     });
   }
 
+  it('leaves out the first frame after a stop of the process: the terminal may be another job’s', async (t) => {
+    const { canvas } = emulator(80, 24);
+    let frames = 0;
+    let made = 0;
+    canvas.write = () => {
+      frames += 1;
+    };
+    const block = new Block(canvas, () => [String(made++)], 20);
+    t.after(() => block.stop({ ownsTerminal: true }));
+    block.start();
+    assert.equal(frames, 1);
+    for (const until = performance.now() + 150; performance.now() < until; );
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.equal(frames, 1);
+    while (frames === 1) await new Promise(setImmediate);
+  });
+
   it('never erases the window from its first cell on, which tmux would scroll up and keep', async () => {
     const { canvas, resize } = emulator(80, 4);
     const written: string[] = [];

@@ -18,6 +18,8 @@ interface Canvas {
   off(event: 'resize', listener: () => void): unknown;
 }
 
+/** A frame that is later than this may come after a stop of the process, in ms. */
+const MAX_LATE_MS = 100;
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const ERASE_LINE = '\u001b[K';
@@ -38,6 +40,9 @@ export class Block implements Drawing {
   readonly #lines: (size: WindowSize) => readonly string[];
   readonly #refreshMs: number;
   #drawn: readonly string[] = [];
+  /** When the last frame was made, or left out. */
+  #frameAt = 0;
+  #isLeftOut = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stream: Canvas, lines: (size: WindowSize) => readonly string[], refreshMs: number) {
@@ -47,6 +52,7 @@ export class Block implements Drawing {
   }
 
   start(): void {
+    this.#frameAt = performance.now();
     this.#draw();
     this.#timer = setInterval(this.#draw, this.#refreshMs);
     this.#stream.on('resize', this.#draw);
@@ -61,19 +67,28 @@ export class Block implements Drawing {
   stop({ ownsTerminal }: { readonly ownsTerminal: boolean }): void {
     clearInterval(this.#timer);
     this.#stream.off('resize', this.#draw);
-    if (ownsTerminal) this.#stream.write(`${this.#erased()}${SHOW_CURSOR}`);
+    this.#stream.write(ownsTerminal ? `${this.#erased()}${SHOW_CURSOR}` : SHOW_CURSOR);
     this.#drawn = [];
   }
 
   readonly #draw = (): void => {
     const { columns, rows, writableNeedDrain } = this.#stream;
     // Frames that the terminal does not take would pile up in memory.
-    if (writableNeedDrain) return;
+    if (writableNeedDrain || this.#leavesOut()) return;
     const next = this.#lines({ columns, rows });
     if (next.join('\n') === this.#drawn.join('\n')) return;
     this.#stream.write(`${BEGIN_FRAME}${HIDE_CURSOR}${this.#toTop()}${frame(next)}${END_FRAME}`);
     this.#drawn = next;
   };
+
+  /** The first frame after a stop: the terminal may be another job's by now, which is only being found out. */
+  #leavesOut(): boolean {
+    const now = performance.now();
+    const isLate = now - this.#frameAt > this.#refreshMs + MAX_LATE_MS;
+    this.#frameAt = now;
+    this.#isLeftOut = isLate && !this.#isLeftOut;
+    return this.#isLeftOut;
+  }
 
   #erased(): string {
     return this.#drawn.length > 0 ? `${this.#toTop()}${ERASE_LINE}${DOWN}${ERASE_BELOW}${UP}` : '';

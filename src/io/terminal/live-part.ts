@@ -3,7 +3,7 @@ export interface LivePart {
   start(): void;
   /**
    * Gives back what was taken: the lines are erased, the cursor shown, the input as it was. Where the terminal is another job's by
-   * now, nothing is written to it or set.
+   * now, only the cursor is shown.
    */
   stop(terminal: { readonly ownsTerminal: boolean }): void;
 }

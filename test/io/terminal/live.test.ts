@@ -134,7 +134,7 @@ describe('what is drawn', () => {
     assert.match((await live({ stdin })).text(), /without keys/);
   });
 
-  it('writes nothing to the terminal, and sets no mode, when the job goes on in the background', async () => {
+  it('only shows the cursor, and sets no mode, when the job goes on in the background', async () => {
     let isInFront = true;
     const { text, modes, drawing } = await live({ isForeground: async () => isInFront });
     assert.match(text(), /with keys/);
@@ -143,7 +143,7 @@ describe('what is drawn', () => {
     process.emit('SIGCONT');
     await new Promise(setImmediate);
     assert.equal(drawing.isDrawing(), false);
-    assert.equal(text(), writtenBefore);
+    assert.equal(text(), `${writtenBefore}\u001b[?25h`);
     assert.equal(modes.length, modesBefore);
   });
 
