@@ -34,7 +34,7 @@ export interface Acceptance {
 }
 
 const MIN_DELAY_MS = 1000;
-/** A task is not given up before so many polls in a row failed, however long the requests took. */
+/** A task is not given up before so many polls in a row failed, but for throttled ones, however long the requests took. */
 const MIN_FAILURES = 3;
 /** A server's hint is obeyed up to here; beyond, it is taken for a mistake. */
 const MAX_HINT_MS = 600_000;
@@ -102,21 +102,25 @@ function afterFailure(
   { sentAt, now }: PollTimes,
   { rules, throttle, random }: AcceptorContext,
 ): Acceptance {
-  if (failure.class === 'throttle') throttle.throttled();
+  const isThrottled = failure.class === 'throttle';
+  if (isThrottled) throttle.throttled();
   task.failure = withGoneTopic(failure, task);
   if (isDenied(failure)) return { next: { denied: failure } };
   // The retry waited for its turn.
   skipTime(task, Math.max(0, sentAt - task.due));
   task.failures += 1;
+  if (isThrottled) task.throttles += 1;
   const since = noteFailure(task, failure, now);
   const budget = budgetMs(failure, task, rules);
   const left = Math.max(0, budget - (now - since));
-  if (budget === 0 || (left === 0 && task.failures >= MIN_FAILURES)) {
+  if (budget === 0 || (left === 0 && task.failures - task.throttles >= MIN_FAILURES)) {
     return { next: { end: failureOutcome(failure.class) } };
   }
   const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
   // The end of the budget gets a poll of its own, so that a late recovery is not missed by a long delay.
   const againInMs = Math.max(left > 0 ? Math.min(backoff, left) : backoff, hintMs(failure));
+  // What the service asks to wait tells nothing of the task.
+  if (isThrottled) skipTime(task, againInMs);
   const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
   const { id, failures: attempt } = task;
   return {
@@ -144,6 +148,7 @@ function withGoneTopic(failure: Failure, { state }: Watched): Failure {
 /** The event, if the result shows another status than before. */
 function noteResult(task: Watched, { status, requestId }: TaskStatus, now: number): Acceptance['event'] {
   task.failures = 0;
+  task.throttles = 0;
   task.failingSince = null;
   task.missingSince = null;
   task.failure = null;

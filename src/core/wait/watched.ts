@@ -27,8 +27,9 @@ export class Watched {
   endedAt: number | null = null;
   /** Polls that were begun. */
   polls = 0;
-  /** Consecutive failures. */
+  /** Consecutive failures, and how many of them were throttled. */
   failures = 0;
+  throttles = 0;
   /**
    * When the errors among the last of them began, and since when the task is not found: both moved later by the time in which
    * nothing was tried.

@@ -187,11 +187,17 @@ describe('failures', () => {
     (...failures: [code: string, times: number][]): Life =>
     (_, poll) =>
       failures.flatMap(([code, times]) => Array<string>(times).fill(code))[poll] ?? 2;
+  const wait15s = classifyFailure('Throttling', 15_000);
+  const throttledBetween: Life = (_, poll) => ['ResourceNotFound', wait15s, 'ResourceNotFound'][poll] ?? 2;
   const few = { errorBudgetMs: 20_000, notFoundGraceMs: 60_000 };
   const mixed: [string, Life, Partial<WaiterOptions>, number][] = [
     ['not found once, after errors', inTurn(['InternalError', 9], ['ResourceNotFound', 1]), {}, 0],
     ['not found once, after throttling', inTurn(['Throttling', 9], ['ResourceNotFound', 1]), {}, 0],
     ['one error, after throttling', inTurn(['Throttling', 9], ['InternalError', 1]), few, 0],
+    ['two errors, after throttling', inTurn(['Throttling', 3], ['InternalError', 2]), { errorBudgetMs: 10_000 }, 0],
+    ['not found twice, after throttling', inTurn(['Throttling', 3], ['ResourceNotFound', 2]), {}, 0],
+    ['not found twice, throttled between', throttledBetween, {}, 0],
+    ['not found again and again, throttled between', (_, poll) => (poll % 2 ? wait15s : 'ResourceNotFound'), {}, 5],
     ['one error, after it was not found', inTurn(['ResourceNotFound', 9], ['InternalError', 1]), few, 0],
     ['not found at every other poll', (_, poll) => (poll % 2 ? 'ResourceNotFound' : 'InternalError'), {}, 5],
   ];
