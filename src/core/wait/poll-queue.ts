@@ -61,6 +61,8 @@ export class PollQueue {
    */
   add({ task, isLast, isPaused }: Turn, now: number, again: NextPoll): number | null {
     if (isLast || !this.#round.isOpen(now)) {
+      // From now on it waits, should there be one more poll.
+      task.due = now;
       this.#polled.push(task);
       return null;
     }
@@ -147,7 +149,9 @@ export class PollQueue {
     this.#isRoundOrdered = false;
     this.#round.putOff();
     for (const task of waiting) {
-      task.due = now + this.#round.margins.earlyMs;
+      const due = now + this.#round.margins.earlyMs;
+      skipTime(task, due - task.due);
+      task.due = due;
       this.push(task);
     }
     return true;

@@ -65,6 +65,14 @@ describe('budgets count polls, not time', () => {
     });
   }
 
+  it('the time without a poll before another last one counts against none', async () => {
+    const { end } = await wait(
+      lives(8, () => (second) => (second < 9 ? 'ResourceNotFound' : 2)),
+      { timeoutMs: 12_000, notFoundGraceMs: 2000, latencyMs: (poll) => (poll === 0 ? 6000 : 50), maxRps: 100 },
+    );
+    assert.equal(end.exitCode, 0);
+  });
+
   it('what a poll waited for its turn counts against none though it is lost, in a stop of the process', async () => {
     let polls = 0;
     const meddle: Meddle = (waiter, clock) => {
