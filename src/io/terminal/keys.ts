@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { openAgain } from '../own-opening.ts';
 import type { LivePart } from './live-part.ts';
 import { outliveTerminal } from './lost-terminal.ts';
@@ -26,19 +27,36 @@ export function createKeys(
   let input: NodeJS.ReadStream | undefined;
   return {
     start() {
-      input ??= open(stdin);
+      input ??= openKeyboard(stdin);
       // A shell that took the job back has reset the mode, which Node does not know.
       input.setRawMode(false).setRawMode(true);
       input.on('data', read).resume();
     },
     stop({ ownsTerminal }) {
       input?.off('data', read).pause();
-      if (!ownsTerminal) return;
-      input?.setRawMode(false);
-      if (input !== stdin) input?.destroy();
+      if (!ownsTerminal || !input) return;
+      closeKeyboard(input.setRawMode(false), stdin);
       input = undefined;
     },
   };
+}
+
+/**
+ * Another opening of the terminal, so that it can be closed: Node's exit sets the modes of a terminal that was raw and is open, which
+ * stops a job in the background instead (SIGTTOU). Standard input itself where it cannot be opened again, as on macOS.
+ */
+export function openKeyboard(stdin: Keyboard): NodeJS.ReadStream {
+  const own = openAgain(stdin.fd);
+  const input = own === undefined ? stdin : new (process.getBuiltinModule('node:tty').ReadStream)(own);
+  outliveTerminal(input);
+  // Node has opened the terminal once more by its name, if it has one here.
+  if (own !== undefined && descriptorOf(input) !== own) closeSync(own);
+  return input;
+}
+
+/** Closes what {@link openKeyboard} opened. To be called in the foreground, with the modes as they were. */
+export function closeKeyboard(input: NodeJS.ReadStream, stdin: Keyboard): void {
+  if (input !== stdin) input.destroy();
 }
 
 /**
@@ -52,15 +70,9 @@ export function raiseForGroup(signal: NodeJS.Signals, platform: string = process
 
 // --- internal ---
 
-/**
- * Another opening of the terminal, so that it can be closed: Node's exit sets the modes of a terminal that was raw and is open, which
- * stops a job in the background instead (SIGTTOU). Standard input itself where it cannot be opened again, as on macOS.
- */
-function open(stdin: Keyboard): NodeJS.ReadStream {
-  const own = openAgain(stdin.fd);
-  const input = own === undefined ? stdin : new (process.getBuiltinModule('node:tty').ReadStream)(own);
-  outliveTerminal(input);
-  return input;
+/** What Node reads from. It has no public way to say so. */
+function descriptorOf(input: object): number | undefined {
+  return (input as { _handle?: { readonly fd?: number } })._handle?.fd;
 }
 
 const SIGNAL_KEYS: Readonly<Record<string, NodeJS.Signals>> = {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { abortCode, MmaiError, usageError } from '../../errors.ts';
 import { giveSize } from './block.ts';
-import { raiseForGroup } from './keys.ts';
+import { closeKeyboard, openKeyboard, raiseForGroup } from './keys.ts';
 
 export interface Question {
   /** What an empty answer means. */
@@ -76,6 +76,7 @@ export function createPrompts(
 // --- internal ---
 
 interface PromptOptions {
+  readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
 }
@@ -104,10 +105,12 @@ async function answerTo<T>(
     key.name = '';
     onPause();
   };
-  process.stdin.once('pause', onPause).prependListener('keypress', onKey);
+  const input = openKeyboard(process.stdin);
+  input.once('pause', onPause).prependListener('keypress', onKey);
   giveSize(output);
-  const answer = await prompt({ output, signal: AbortSignal.any([signal, closed.signal]) });
-  process.stdin.off('pause', onPause).off('keypress', onKey);
+  const answer = await prompt({ input, output, signal: AbortSignal.any([signal, closed.signal]) });
+  input.off('pause', onPause).off('keypress', onKey);
+  closeKeyboard(input, process.stdin);
   clearImmediate(closing);
   // Before the answer: Enter may have been read with Ctrl-Z, but was typed for the shell.
   if (isSuspended && !signal.aborted) {
