@@ -7,20 +7,19 @@ import { outliveTerminal } from './lost-terminal.ts';
 export type Keyboard = NodeJS.ReadStream & { readonly fd: number };
 
 /**
- * Keys from the terminal, without Enter; a text that is pasted comes as one. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel,
- * so what the kernel would do is done here: the signal goes to the whole process group. Start it in the foreground only: a job in the
- * background would be stopped.
+ * Keys from the terminal, without Enter; a text that is pasted comes as one. Raw mode takes Ctrl-C, Ctrl-\ and Ctrl-Z from the kernel:
+ * `onSignal` gets what it would send. Start it in the foreground only: a job in the background would be stopped.
  */
 export function createKeys(
   stdin: Keyboard,
   onKeys: (keys: string) => void,
-  platform: string = process.platform,
+  onSignal: (name: NodeJS.Signals) => void,
 ): LivePart {
   const read = (chunk: Buffer) => {
     const keys = chunk.toString();
     for (const key of new Set(keys)) {
       const signal = SIGNAL_KEYS[key];
-      if (signal) raiseForGroup(signal, platform);
+      if (signal) onSignal(signal);
     }
     onKeys(keys);
   };

@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/config/settings.ts';
 import { Block, giveSize, type WindowSize } from './block.ts';
 import { isForeground } from './foreground.ts';
-import { createKeys, type Keyboard } from './keys.ts';
+import { createKeys, type Keyboard, raiseForGroup } from './keys.ts';
 import type { Drawing, LivePart } from './live-part.ts';
 import { spinnerFrames } from './spinner.ts';
 import { createTaskbar } from './taskbar.ts';
@@ -63,7 +63,8 @@ const REFRESH_MS = { spinner: 80, block: 250 };
 
 /** Draws in the foreground until stopped, suspends with the job (Ctrl-Z), and passes on the keys. */
 export async function startLive(view: LiveView, options: LiveOptions): Promise<Live> {
-  const live = new ForegroundDrawing(await createDrawing(view, options), options);
+  const raise = (name: NodeJS.Signals) => live.raise(name);
+  const live = new ForegroundDrawing(await createDrawing(view, options, raise), options);
   await live.takeBack();
   return live;
 }
@@ -122,6 +123,15 @@ class ForegroundDrawing implements Live {
     this.#release(true);
   };
 
+  /**
+   * Sends what a key stands for to the whole job, once the terminal is given back: a parent that stops or ends at once, as a script
+   * does, hands it on to the shell, and who then sets its modes is stopped.
+   */
+  raise(name: NodeJS.Signals): void {
+    this.#release(true);
+    afterWritten(this.#options.stderr, () => raiseForGroup(name));
+  }
+
   readonly #measure = (): void => giveSize(this.#options.stderr);
 
   readonly #suspend = (name: NodeJS.Signals): void => {
@@ -155,11 +165,15 @@ function afterWritten(stream: NodeJS.WriteStream, goOn: () => void): void {
 }
 
 /** What is drawn and read: the block, the progress in the taskbar, and the keys. */
-async function createDrawing(view: LiveView, { env, stdin, stdout, stderr, onKeys }: LiveOptions): Promise<Drawing> {
+async function createDrawing(
+  view: LiveView,
+  { env, stdin, stdout, stderr, onKeys }: LiveOptions,
+  onSignal: (name: NodeJS.Signals) => void,
+): Promise<Drawing> {
   const frame = view.spinner ? await spinnerFrames(view.spinner) : () => '';
   // A pager that reads our stdout reads the keys. Where IDs were typed, Ctrl-D has ended the input. Without keys no mode is changed.
   const hasKeys = stdin.isTTY && !stdin.destroyed && stdout.isTTY && !mayBlockModeChange(stderr);
-  const keys = hasKeys ? createKeys(stdin, onKeys) : undefined;
+  const keys = hasKeys ? createKeys(stdin, onKeys, onSignal) : undefined;
   const lines = (size: WindowSize) => view.lines({ ...size, hasKeys: keys !== undefined, frame: frame() });
   const block = new Block(stderr, lines, view.spinner ? REFRESH_MS.spinner : REFRESH_MS.block);
   const parts: (LivePart | undefined)[] = [block, createTaskbar(stderr, env, view.progress), keys];

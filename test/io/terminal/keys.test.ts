@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
-import { createKeys, type Keyboard } from '../../../src/io/terminal/keys.ts';
+import { createKeys, type Keyboard, raiseForGroup } from '../../../src/io/terminal/keys.ts';
 
 /** A keyboard in raw mode. */
 function keyboard(platform: string) {
@@ -12,7 +12,11 @@ function keyboard(platform: string) {
     resume: () => {},
     pause: () => {},
   });
-  createKeys(stdin as unknown as Keyboard, (text) => keys.push(text), platform).start();
+  createKeys(
+    stdin as unknown as Keyboard,
+    (text) => keys.push(text),
+    (name) => raiseForGroup(name, platform),
+  ).start();
   return { keys, press: (text: string) => stdin.emit('data', Buffer.from(text)) };
 }
 
