@@ -168,8 +168,30 @@ describe('-h', () => {
       'METHOD',
       'REQUEST_TIMEOUT',
       'RETRIES',
+      'CA_FILE',
+      'OUTPUT',
+      'COLOR',
+      'LANG',
+      'DEBUG',
     ]) {
       assert.ok(stdout.replace(/\s+/g, ' ').includes(`env: MMAI_${name}`), name);
+    }
+  });
+
+  it('tells the defaults of a wait and of its requests', async () => {
+    const { stdout } = await mmaiInProcess(['watch', '--help']);
+    const entries = stdout.split(/\n {2}(?=-)/).map((entry) => entry.replace(/\s+/g, ' '));
+    const defaults = {
+      ...{ timeout: '30m', until: 'ended', interval: 'auto', 'max-interval': '30s', 'max-rps': '10' },
+      ...{ 'error-budget': '5m', 'not-found-grace': '10s', 'queue-timeout': 'none', 'stall-timeout': 'none' },
+      ...{ 'timeout-exit-code': '124', progress: 'auto', heartbeat: 'auto', 'exec-timeout': '1m', annotations: 'auto' },
+      ...{ region: 'cn-beijing', format: 'json', signature: 'v1', method: 'get', output: 'text', color: 'auto' },
+      ...{ 'request-timeout': '10s', retries: '3' },
+    };
+    for (const [flag, value] of Object.entries(defaults)) {
+      const entry = entries.find((text) => new RegExp(`^(-., )?--${flag} `).test(text)) ?? '';
+      const [, found] = /\(default: ([^;)]*)/.exec(entry) ?? [];
+      assert.equal(found, value, flag);
     }
   });
 

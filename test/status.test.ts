@@ -15,7 +15,10 @@ describe('mmai status, the real program over a real socket', { concurrency: 4 },
     const { code, stdout, stderr } = await mmai(['status', '9', '7', '8', '9'], { env });
     assert.equal(code, 0);
     assert.equal(stderr, '3 tasks: 1 submitting, 1 succeeded, 1 failed\n  failed: 9\n');
-    assert.match(stdout, /^9 {2}failed {6}3 {2}\S+\n7 {2}succeeded {3}2 {2}\S+\n8 {2}submitting {2}0 {2}\S+\n$/);
+    assert.match(
+      stdout,
+      /^9 {2}failed {6}3 {2}[\da-f-]{36}\n7 {2}succeeded {3}2 {2}[\da-f-]{36}\n8 {2}submitting {2}0 {2}[\da-f-]{36}\n$/,
+    );
     assert.equal(requestCount(), 3);
   });
 

@@ -35,6 +35,29 @@ describe('--exec', () => {
     assert.match(stderr, /warning: the --exec command for task 1 exited with code 7\n/);
   });
 
+  it('has in its environment what the event says', async () => {
+    const seen: (readonly [Record<string, string>, Record<string, unknown>])[] = [];
+    const runHook = async (_: string, env: Record<string, string>, input: string) => {
+      seen.push([env, JSON.parse(input)]);
+      return { how: 'exited', exitCode: 0 } as const;
+    };
+    await watch(
+      ['1', '2', '--exec', 'x'],
+      (now) => answer(200, { Status: now < 20 ? 1 : 3, RequestId: 'A1B2-c3' }),
+      () => ({ runHook }),
+    );
+    assert.equal(seen.length, 2);
+    for (const [env, event] of seen) {
+      const { MMAI_TASK_ID, MMAI_STATE, MMAI_STATUS, MMAI_OUTCOME, MMAI_DURATION_MS, MMAI_REQUEST_ID } = env;
+      assert.deepEqual(
+        [MMAI_TASK_ID, MMAI_STATE, MMAI_STATUS, MMAI_OUTCOME, MMAI_REQUEST_ID],
+        [event.id, 'failed', '3', 'failed', 'A1B2-c3'],
+      );
+      assert.equal(Number(MMAI_DURATION_MS), event.durationMs);
+      assert.ok(Number(MMAI_DURATION_MS) >= 20_000, MMAI_DURATION_MS);
+    }
+  });
+
   it('that fails for every task is named ten times, and then counted', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => String(index + 1));
     const runHook = async () => ({ how: 'exited', exitCode: 3 }) as const;
