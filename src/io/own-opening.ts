@@ -9,8 +9,13 @@ export function withOwnOpening<T>(descriptor: number, use: (descriptor: number) 
   try {
     return use(own ?? descriptor);
   } finally {
-    if (own !== undefined) closeSync(own);
+    if (own !== undefined) closeOpening(own);
   }
+}
+
+/** Closes what {@link openAgain} opened. */
+export function closeOpening(descriptor: number): void {
+  closeSync(descriptor);
 }
 
 /** Another opening of a pipe or a terminal, which does not block; undefined where there is none, as of a pipe whose reader is gone. */

@@ -107,7 +107,9 @@ describe('credentials that are broken: exit 3, or 4 of the network, source and w
     };
     const env = { ALIBABA_CLOUD_CREDENTIALS_URI: 'http://127.0.0.1:9/' };
     for (const timeout of ['12s', '18s', '1m']) {
-      const deps = fakeDeps({ env, transport: async () => ({ send, renew() {}, close() {} }) });
+      // The virtual clock does not wait for the disk.
+      const readText = async () => undefined;
+      const deps = fakeDeps({ env, readText, transport: async () => ({ send, renew() {}, close() {} }) });
       assert.equal(await run(['watch', '1', '--timeout', timeout, '--json'], deps), 124, deps.stderr.text());
       assert.equal(JSON.parse(deps.stdout.text()).tasks[0].error.code, 'Network.ConnectionRefused', timeout);
     }

@@ -1,5 +1,4 @@
-import { closeSync } from 'node:fs';
-import { openAgain } from '../own-opening.ts';
+import { closeOpening, openAgain } from '../own-opening.ts';
 import type { LivePart } from './live-part.ts';
 import { outliveTerminal } from './lost-terminal.ts';
 
@@ -49,7 +48,7 @@ export function openKeyboard(stdin: Keyboard): NodeJS.ReadStream {
   const input = own === undefined ? stdin : new (process.getBuiltinModule('node:tty').ReadStream)(own);
   outliveTerminal(input);
   // Node has opened the terminal once more by its name, if it has one here.
-  if (own !== undefined && descriptorOf(input) !== own) closeSync(own);
+  if (own !== undefined && descriptorOf(input) !== own) closeOpening(own);
   return input;
 }
 
