@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hasScript, mmai, runAtTerminal } from './support/terminal.ts';
+import { hasScript, mmai, runAtTerminal, type Typed } from './support/terminal.ts';
 
 /** Runs `mmai watch` as {@link runAtTerminal}. */
 function watchAtTerminal(args: string, until?: RegExp, keys = '', size?: string) {
@@ -64,4 +64,36 @@ it('a command of the sandbox writes to a terminal that was itself started with n
 }, async () => {
   const { screen } = await runAtTerminal(`exec ${mmai} sandbox -- echo here`, [], { env: { _: '/usr/bin/nohup' } });
   assert.equal(screen, 'here');
+});
+
+describe('a job of a shell', { concurrency: 2, skip: !hasScript && 'needs script of util-linux' }, () => {
+  const SHELL = { env: { PS1: 'ready> ' }, delayMs: 200 };
+  const wait = "watch 1 --simulate '1:3s,2'";
+  const stopped: Typed = [[/press r/, '\u001a']];
+
+  it('that goes on in the background after Ctrl-Z ends there, with its exit code', async () => {
+    const { seen } = await runAtTerminal(
+      'exec bash --norc -i',
+      [
+        [/ready> /, `${mmai} ${wait} --progress tty\r`],
+        ...stopped,
+        [/Stopped/, 'bg; wait %1; echo "code: $?"; exit\r'],
+      ],
+      SHELL,
+    );
+    assert.match(seen, /code: 0\r/);
+  });
+
+  it('below a script is drawn again after Ctrl-Z and fg, and ends', async () => {
+    const { seen } = await runAtTerminal(
+      'exec bash --norc -i',
+      [
+        [/ready> /, `sh -c "${mmai} ${wait} --progress tty; echo ended; exit 7"\r`],
+        ...stopped,
+        [/Stopped/, 'fg; echo "code: $?"; exit\r'],
+      ],
+      SHELL,
+    );
+    assert.match(seen, /done after [\d.]+s: 1 succeeded[\s\S]*\nended\r[\s\S]*code: 7\r/);
+  });
 });

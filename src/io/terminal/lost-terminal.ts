@@ -10,8 +10,10 @@ export function isTerminalOrGone(stat: Stats): boolean {
  * written, tells of it.
  */
 export function outliveTerminal(stdin: NodeJS.ReadStream): void {
-  stdin.on('error', () => {});
+  stdin.off('error', ignore).on('error', ignore);
 }
+
+function ignore(): void {}
 
 /** To be called before the process ends: where a terminal that it began with is gone, Node 20 would abort, and end it with 134. */
 export function closeLostTerminals(): void {
