@@ -191,13 +191,16 @@ export class PollQueue {
   /**
    * After a pause, in which nothing could be sent, so that it counts against no task: all that wait are due `now`. Where it took the
    * time before the deadline, each has one more poll; after a short one only those not sent yet, or in flight, which may be lost. This
-   * moves the deadline once; later pauses are added to it.
+   * moves the deadline once; later pauses are added to it, and again each task has one more poll.
    */
   wake(tasks: readonly Watched[], now: number, pausedMs: number): void {
     for (const task of tasks) skipTime(task, pausedMs);
     for (const turn of this.#inFlight) turn.isPaused = true;
     const waiting = tasks.filter(({ outcome }) => outcome === null);
-    if (this.#isOverslept) this.#round.addPause(pausedMs);
+    if (this.#isOverslept) {
+      this.#round.addPause(pausedMs);
+      if (pausedMs > MAX_LATE_MS) for (const task of this.#polled.splice(0)) this.push(task);
+    }
     if (this.#isOverslept || !this.#round.isOverslept(now, pausedMs, waiting.length))
       return this.pollAll(now, pausedMs);
     this.#isOverslept = true;
