@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examplesOf } from '../src/cli/examples.ts';
 import { settingOfFlag } from '../src/core/config/settings.ts';
+import { KEY_VARIABLES } from '../src/core/credentials/environment.ts';
 import { en } from '../src/locales/en/messages.ts';
 import { version } from '../src/version.ts';
 
@@ -25,8 +26,8 @@ const ENVIRONMENT: readonly (readonly [names: string, text: string])[] = [
     'language of messages, unless --lang or MMAI_LANG is given, and character set',
   ],
   [
-    'ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN',
-    'an AccessKey; for one issued by STS, also its security token',
+    KEY_VARIABLES.join(', '),
+    'an AccessKey; for one issued by STS, also its security token; the first spelling that gives an ID or a secret gives all',
   ],
   ['ALIBABA_CLOUD_PROFILE, ALIBABACLOUD_PROFILE, ALICLOUD_PROFILE', 'profile of aliyun-cli and the SDKs to use'],
   [
@@ -37,7 +38,7 @@ const ENVIRONMENT: readonly (readonly [names: string, text: string])[] = [
   ['ALIBABA_CLOUD_CREDENTIALS_URI', 'URI that returns temporary credentials'],
   [
     'ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN, ALIBABA_CLOUD_OIDC_TOKEN_FILE',
-    'a role to assume with an OIDC token',
+    'a role to assume with an OIDC token; also spelled ALIBABACLOUD_…',
   ],
   ['ALIBABA_CLOUD_ROLE_SESSION_NAME', 'session name of the assumed role'],
   [

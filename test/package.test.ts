@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { manPage } from '../scripts/man.ts';
+import { KEY_VARIABLES } from '../src/core/credentials/environment.ts';
 import { fakeDeps } from './support/deps.ts';
 import { temporaryDirectory } from './support/mmai.ts';
 import { commandTree } from './support/tree.ts';
@@ -86,7 +87,9 @@ describe('the man page', () => {
     const ofTheBuild = ['MMAI_BUILD', 'MMAI_VERSION'];
     const section = page.slice(page.indexOf('.SH ENVIRONMENT'), page.indexOf('.SH FILES'));
     assert.deepEqual(
-      [...new Set(variables)].filter((name) => !ofTheBuild.includes(name) && !section.includes(name)),
+      [...new Set([...variables, ...KEY_VARIABLES])].filter(
+        (name) => !ofTheBuild.includes(name) && !section.includes(name),
+      ),
       [],
     );
     for (const option of ['\\-\\-profile', '\\-\\-region', '\\-\\-debug', '\\-\\-signature']) {

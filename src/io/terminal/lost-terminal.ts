@@ -13,8 +13,6 @@ export function outliveTerminal(stdin: NodeJS.ReadStream): void {
   stdin.off('error', ignore).on('error', ignore);
 }
 
-function ignore(): void {}
-
 /** To be called before the process ends: where a terminal that it began with is gone, Node 20 would abort, and end it with 134. */
 export function closeLostTerminals(): void {
   for (const descriptor of [0, 1, 2]) {
@@ -27,3 +25,7 @@ export function closeLostTerminals(): void {
     }
   }
 }
+
+// --- internal ---
+
+function ignore(): void {}
