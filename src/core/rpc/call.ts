@@ -105,10 +105,12 @@ export async function callRpc<Result extends ResponseInfo>(
 ): Promise<Reply<Result>> {
   const { turns, clock } = call.service;
   const corrected: FailureClass[] = [];
+  let isUnsent = true;
   try {
     let key = await credentials?.(false, policy.deadline, policy.signal);
     for (let retry = 1; ; ) {
-      const reply = (await turns.run(() => attempt(call, key, policy), clock, policy)) ?? noTurn(policy);
+      const reply = (await turns.run(() => attempt(call, key, policy), clock, policy)) ?? noTurn(policy, isUnsent);
+      isUnsent = false;
       if (reply.ok) return reply;
       const { failure } = reply;
       if (failure.class === 'throttle') policy.traffic.throttles += 1;
@@ -169,9 +171,9 @@ async function attempt<Result extends ResponseInfo>(
 }
 
 /** The failure of what was never sent. It has no topic: what helps against an unanswered request does not help here. */
-function noTurn({ signal }: CallPolicy): Failed {
+function noTurn({ signal }: CallPolicy, isUnsent: boolean): Failed {
   const error = signal?.aborted ? abortedError() : new NetworkError('Timeout', (m) => m.network.noTurn);
-  return { ok: false, failure: { ...networkFailure(error, String), topic: undefined, isUnsent: true } };
+  return { ok: false, failure: { ...networkFailure(error, String), topic: undefined, ...(isUnsent && { isUnsent }) } };
 }
 
 /**

@@ -106,8 +106,9 @@ function afterFailure(
   if (isThrottled) throttle.throttled();
   task.failure = withGoneTopic(failure, task);
   if (isDenied(failure)) return { next: { denied: failure } };
-  // The retry waited for its turn.
-  skipTime(task, Math.max(0, sentAt - task.due));
+  // The retry waited for its turn, or because the service asked it to, which tells nothing of the task.
+  skipTime(task, Math.max(0, sentAt - (task.throttledAt ?? task.due)));
+  task.throttledAt = isThrottled ? now : null;
   task.failures += 1;
   if (isThrottled) task.throttles += 1;
   const since = noteFailure(task, failure, now);
@@ -119,8 +120,6 @@ function afterFailure(
   const backoff = Math.max(MIN_DELAY_MS, backoffMs(task.failures, random) * throttle.factor);
   // The end of the budget gets a poll of its own, so that a late recovery is not missed by a long delay.
   const againInMs = Math.max(left > 0 ? Math.min(backoff, left) : backoff, hintMs(failure));
-  // What the service asks to wait tells nothing of the task.
-  if (isThrottled) skipTime(task, againInMs);
   const budgetLeftMs = left === Number.POSITIVE_INFINITY ? null : left;
   const { id, failures: attempt } = task;
   return {
@@ -149,6 +148,7 @@ function withGoneTopic(failure: Failure, { state }: Watched): Failure {
 function noteResult(task: Watched, { status, requestId }: TaskStatus, now: number): Acceptance['event'] {
   task.failures = 0;
   task.throttles = 0;
+  task.throttledAt = null;
   task.failingSince = null;
   task.missingSince = null;
   task.failure = null;

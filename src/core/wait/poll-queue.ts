@@ -195,27 +195,24 @@ export class PollQueue {
    */
   wake(tasks: readonly Watched[], now: number, pausedMs: number): void {
     for (const task of tasks) skipTime(task, pausedMs);
-    for (const turn of this.#inFlight) turn.isPaused = true;
-    const waiting = tasks.filter(({ outcome }) => outcome === null);
-    if (this.#isOverslept) {
-      this.#round.addPause(pausedMs);
-      if (pausedMs > MAX_LATE_MS) for (const task of this.#polled.splice(0)) this.push(task);
+    const waiting = tasks.filter(({ outcome }) => outcome === null).length;
+    const isFirst = !this.#isOverslept && this.#round.isOverslept(now, pausedMs, waiting);
+    if (this.#isOverslept) this.addPause(pausedMs);
+    this.#isOverslept ||= isFirst;
+    if (this.#isOverslept && pausedMs > MAX_LATE_MS) for (const task of this.#polled.splice(0)) this.push(task);
+    for (const turn of this.#inFlight) {
+      turn.isPaused = true;
+      if (!this.#isOverslept || !turn.isLast) continue;
+      turn.isLast = false;
+      this.#round.polls += 1;
     }
-    if (this.#isOverslept || !this.#round.isOverslept(now, pausedMs, waiting.length))
-      return this.pollAll(now, pausedMs);
-    this.#isOverslept = true;
-    if (pausedMs > MAX_LATE_MS) this.#polled = [];
-    for (const turn of this.#inFlight) turn.isLast = false;
-    const others = new Set([...this.#polled, ...[...this.#inFlight].map(({ task }) => task)]);
-    this.#round.polls = this.#inFlight.size;
-    this.#retries.clear();
-    this.#polls.clear();
-    for (const task of waiting) {
-      if (others.has(task)) continue;
-      task.due = Math.min(task.due + pausedMs, now);
-      this.push(task);
-    }
-    this.#round.beginLate(now);
+    this.pollAll(now, pausedMs);
+    if (isFirst) this.#round.beginLate(now);
+  }
+
+  /** Moves the deadline. */
+  addPause(ms: number): void {
+    this.#round.addPause(ms);
   }
 
   // --- turns ---

@@ -98,7 +98,9 @@ export class ResultRequests {
       while (this.startNext(now));
       await sleepUpTo(Math.min(until - now, this.untilNext(now)));
       const lateMs = this.#elapsedMs() - now - TICK_MS;
-      if (lateMs > MAX_LATE_MS) until += lateMs;
+      if (lateMs <= MAX_LATE_MS) continue;
+      until += lateMs;
+      this.#queue.addPause(lateMs);
     }
     this.cancel();
   }

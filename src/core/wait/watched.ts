@@ -30,6 +30,8 @@ export class Watched {
   /** Consecutive failures, and how many of them were throttled. */
   failures = 0;
   throttles = 0;
+  /** When the last response came, if it was throttled. */
+  throttledAt: number | null = null;
   /**
    * When the errors among the last of them began, and since when the task is not found: both moved later by the time in which
    * nothing was tried.
@@ -52,6 +54,7 @@ export class Watched {
 export function skipTime(task: Watched, ms: number): void {
   if (task.failingSince !== null) task.failingSince += ms;
   if (task.missingSince !== null) task.missingSince += ms;
+  if (task.throttledAt !== null) task.throttledAt += ms;
 }
 
 /** The state that a task waits in: `unknown` where every poll failed, `notChecked` before the first response. */

@@ -78,6 +78,8 @@ class ForegroundDrawing implements Live {
   readonly #timer: NodeJS.Timeout;
   #isDrawing = false;
   #isStopped = false;
+  /** Given back for a signal that is on its way: nothing is written meanwhile as in the background. */
+  #isRaising = false;
 
   constructor(drawing: Drawing, options: LiveOptions) {
     this.#drawing = drawing;
@@ -93,7 +95,7 @@ class ForegroundDrawing implements Live {
   }
 
   isDrawing(): boolean {
-    return this.#isDrawing;
+    return this.#isDrawing || this.#isRaising;
   }
 
   lend(): void {
@@ -104,6 +106,7 @@ class ForegroundDrawing implements Live {
     const { isLent } = this.#options;
     if (this.#isDrawing || !(await this.#isInForeground()) || this.#isDrawing || this.#isStopped || isLent?.()) return;
     this.#isDrawing = true;
+    this.#isRaising = false;
     for (const name of SUSPENDING) process.on(name, this.#suspend);
     this.#drawing.start();
   }
@@ -128,6 +131,7 @@ class ForegroundDrawing implements Live {
    * does, hands it on to the shell, and who then sets its modes is stopped.
    */
   raise(name: NodeJS.Signals): void {
+    this.#isRaising = true;
     this.#release(true);
     afterWritten(this.#options.stderr, () => raiseForGroup(name));
   }
@@ -141,6 +145,7 @@ class ForegroundDrawing implements Live {
   };
 
   readonly #resume = async (): Promise<void> => {
+    this.#isRaising = false;
     // SIGSTOP cannot be caught: after it everything is still held.
     this.#release(await this.#isInForeground());
     await this.takeBack();

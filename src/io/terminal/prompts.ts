@@ -108,9 +108,11 @@ async function answerTo<T>(
   const input = openKeyboard(process.stdin);
   input.once('pause', onPause).prependListener('keypress', onKey);
   giveSize(output);
-  const answer = await prompt({ input, output, signal: AbortSignal.any([signal, closed.signal]) });
-  input.off('pause', onPause).off('keypress', onKey);
-  closeKeyboard(input, process.stdin);
+  const both = AbortSignal.any([signal, closed.signal]);
+  const answer = await prompt({ input, output, signal: both }).finally(() => {
+    input.off('pause', onPause).off('keypress', onKey);
+    closeKeyboard(input, process.stdin);
+  });
   clearImmediate(closing);
   // Before the answer: Enter may have been read with Ctrl-Z, but was typed for the shell.
   if (isSuspended && !signal.aborted) {

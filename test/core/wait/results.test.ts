@@ -51,6 +51,29 @@ describe('the result of a task', () => {
     }
   });
 
+  it('is requested again after a stop past the deadline in which the request failed', async () => {
+    let stop = () => {};
+    let requests = 0;
+    const { end, elapsed } = await wait(
+      { 1: () => 3 },
+      {
+        timeoutMs: 10_000,
+        meddle: (_, clock) => {
+          stop = () => clock.stop(60_000);
+        },
+        result: async (_, __, sleep) => {
+          requests += 1;
+          if (requests > 1) return replied();
+          stop();
+          await sleep(100);
+          return refused('InternalError');
+        },
+      },
+    );
+    assert.deepEqual([requests, [...end.results!.keys()]], [2, ['1']]);
+    assert.ok(elapsed < 63, `${elapsed} s`);
+  });
+
   it('is not requested again after its delay where another was refused meanwhile', async () => {
     const { results } = await wait(
       { 1: () => 3, 2: finishedAt(0.2, 3) },

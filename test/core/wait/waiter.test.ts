@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { WaiterOptions } from '../../../src/core/wait/waiter-options.ts';
 import { classifyFailure } from '../../support/failure.ts';
-import { finishedAt, type Life, lives, of, wait } from '../../support/wait.ts';
+import { finishedAt, type Life, lives, type Meddle, of, wait } from '../../support/wait.ts';
 
 describe('a wait', () => {
   it('for a task that has ended takes exactly one request and no time', async () => {
@@ -206,6 +206,19 @@ describe('failures', () => {
       assert.equal((await wait({ 1: life }, limits)).end.exitCode, code);
     });
   }
+
+  it('of a task that is throttled once do not last for as long as the service asked, if it is polled sooner', async () => {
+    const life: Life = (_, poll) => (poll === 1 ? classifyFailure('Throttling', 300_000) : 'ResourceNotFound');
+    let isPressed = false;
+    const meddle: Meddle = (waiter, clock) => {
+      if (isPressed || waiter.tasks[0]!.polls < 2) return;
+      isPressed = true;
+      void clock.sleep(500).then(() => waiter.checkNow());
+    };
+    const { end, elapsed } = await wait({ 1: life }, { meddle });
+    assert.equal(end.exitCode, 5);
+    assert.ok(elapsed < 20, `${elapsed} s`);
+  });
 
   it('of one task leave the others alone', async () => {
     const { end } = await wait({ 1: () => 'InternalError', 2: finishedAt(30) });
