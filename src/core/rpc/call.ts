@@ -170,7 +170,7 @@ async function attempt<Result extends ResponseInfo>(
   return reply;
 }
 
-/** The failure of what was never sent. It has no topic: what helps against an unanswered request does not help here. */
+/** The failure of an attempt that was never sent; `isUnsent` if it is the first. It has no topic: what helps against an unanswered request does not help here. */
 function noTurn({ signal }: CallPolicy, isUnsent: boolean): Failed {
   const error = signal?.aborted ? abortedError() : new NetworkError('Timeout', (m) => m.network.noTurn);
   return { ok: false, failure: { ...networkFailure(error, String), topic: undefined, ...(isUnsent && { isUnsent }) } };

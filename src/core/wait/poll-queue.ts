@@ -23,7 +23,7 @@ export class PollQueue {
   readonly #inFlight = new Set<Turn>();
   /** Requests in flight that are no polls. */
   #others = 0;
-  /** Tasks that go on, after their last poll. */
+  /** Tasks that go on, after their last poll, or when that could not be sent; due since then. */
   #polled: Watched[] = [];
   #isRoundOrdered = false;
   #wasRetry = false;
@@ -148,8 +148,8 @@ export class PollQueue {
     this.#polled = [];
     this.#isRoundOrdered = false;
     this.#round.putOff();
+    const due = now + this.#round.margins.earlyMs;
     for (const task of waiting) {
-      const due = now + this.#round.margins.earlyMs;
       skipTime(task, due - task.due);
       task.due = due;
       this.push(task);

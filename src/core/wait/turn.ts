@@ -4,7 +4,7 @@ import type { Watched } from './watched.ts';
 export class Turn {
   readonly task: Watched;
   readonly startedAt: number;
-  /** When its request was sent: later where other waits with the same client had all its requests. */
+  /** When its request was sent: later where credentials had to be found, or other waits with the same client came first. */
   sentAt: number;
   /** It gets no further poll before the deadline, as it looks now. */
   isLast: boolean;

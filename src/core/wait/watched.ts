@@ -25,7 +25,7 @@ export class Watched {
   seenUnfinishedAt = 0;
   /** When it was given its outcome. */
   endedAt: number | null = null;
-  /** Polls that were begun. */
+  /** Polls that were begun, but for those that were never sent. */
   polls = 0;
   /** Consecutive failures, and how many of them were throttled. */
   failures = 0;

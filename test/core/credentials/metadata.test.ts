@@ -7,7 +7,7 @@ import {
   NetworkError,
   type NetworkFailure,
 } from '../../../src/core/rpc/transport.ts';
-import { fakeClock } from '../../support/clock.ts';
+import { type FakeClock, fakeClock } from '../../support/clock.ts';
 import { credentialDeps } from '../../support/credential-deps.ts';
 
 const ROLE = 'TheRole';
@@ -46,40 +46,40 @@ async function metadata(put: Reply, withToken: Reply, withoutToken: Reply, env: 
   return { requests, find: () => ecsProvider(world).find() };
 }
 
+/** A service whose requests, counted from 1, go through `handle`, on a clock that it may stop. */
+async function stopping(handle: (request: HttpRequest, count: number, clock: FakeClock) => void) {
+  const clock = fakeClock();
+  let requests = 0;
+  const world = await credentialDeps({
+    clock,
+    transport: sending(async (request) => {
+      requests += 1;
+      handle(request, requests, clock);
+      return respond(request);
+    }),
+  });
+  const found = await ecsProvider(world).find();
+  return { id: found?.accessKey.accessKeyId, requests };
+}
+
 describe('the metadata service of an ECS instance', () => {
   it('is no absent one where this process was stopped while it was requested', async () => {
     for (const stoppedAt of [1, 2, 3]) {
-      const clock = fakeClock();
-      let requests = 0;
-      const world = await credentialDeps({
-        clock,
-        transport: sending(async (request) => {
-          requests += 1;
-          if (requests === stoppedAt) {
-            clock.stop(12_000);
-            throw new NetworkError('Timeout', 'no answer');
-          }
-          assert.ok(request.timeoutMs >= 1000, `${request.timeoutMs} ms`);
-          return respond(request);
-        }),
+      const { id, requests } = await stopping((request, count, clock) => {
+        if (count === stoppedAt) {
+          clock.stop(12_000);
+          throw new NetworkError('Timeout', 'no answer');
+        }
+        assert.ok(request.timeoutMs >= 1000, `${request.timeoutMs} ms`);
       });
-      assert.equal((await ecsProvider(world).find())?.accessKey.accessKeyId, 'id');
+      assert.equal(id, 'id');
       assert.equal(requests, 4);
     }
   });
 
   it('is not requested again where it responded in spite of a stop', async () => {
-    const clock = fakeClock();
-    let requests = 0;
-    const world = await credentialDeps({
-      clock,
-      transport: sending(async (request) => {
-        requests += 1;
-        clock.stop(12_000);
-        return respond(request);
-      }),
-    });
-    assert.equal((await ecsProvider(world).find())?.accessKey.accessKeyId, 'id');
+    const { id, requests } = await stopping((_, __, clock) => clock.stop(12_000));
+    assert.equal(id, 'id');
     assert.equal(requests, 3);
   });
 
